@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/arena.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+    ALIGNMENT = 64,
+    CHUNK_SIZE = 64 << 10,
+    HUGE_SIZE = 2 << 20, /* a huge page: fewer TLB misses in large weights */
+};
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t used, size;
+    _Alignas(ALIGNMENT) unsigned char bytes[];
+};
+
+static void die(size_t size)
+{
+    char line[80];
+    int n = snprintf(line, sizeof line, "rgdbench: out of memory (%zu bytes wanted)\n", size);
+
+    if (write(STDERR_FILENO, line, (size_t)n) < 0) {
+        /* nobody left to tell */
+    }
+    _exit(EXIT_STORAGE);
+}
+
+static size_t round_up(size_t size, size_t to)
+{
+    if (size > SIZE_MAX - to)
+        die(size);
+    return (size + to - 1) / to * to;
+}
+
+static struct arena_chunk *chunk_new(size_t payload)
+{
+    size_t size = round_up(payload + sizeof(struct arena_chunk), ALIGNMENT);
+    size_t alignment = ALIGNMENT;
+    struct arena_chunk *chunk;
+
+    if (size >= HUGE_SIZE) {
+        alignment = HUGE_SIZE;
+        size = round_up(size, HUGE_SIZE);
+    }
+    chunk = aligned_alloc(alignment, size);
+    if (!chunk)
+        die(payload);
+    if (alignment == HUGE_SIZE)
+        madvise(chunk, size, MADV_HUGEPAGE); /* a wish; refusal is harmless */
+    memset(chunk, 0, size);
+    chunk->size = size - sizeof *chunk;
+    return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    struct arena_chunk *chunk = arena->chunks;
+    void *p;
+
+    size = round_up(size ? size : 1, ALIGNMENT);
+    if (!chunk || chunk->size - chunk->used < size) {
+        chunk = chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE);
+        chunk->next = arena->chunks;
+        arena->chunks = chunk;
+    }
+    p = chunk->bytes + chunk->used;
+    chunk->used += size;
+    return p;
+}
+
+char *arena_strdup(struct arena *arena, const char *s)
+{
+    size_t size = strlen(s) + 1;
+
+    return memcpy(arena_alloc(arena, size), s, size);
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    int n;
+    char *s;
+
+    va_start(args, format);
+    n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    s = arena_alloc(arena, (size_t)n + 1);
+    va_start(args, format);
+    vsnprintf(s, (size_t)n + 1, format, args);
+    va_end(args);
+    return s;
+}
+
+void arena_release(struct arena *arena)
+{
+    struct arena_chunk *next;
+
+    for (struct arena_chunk *chunk = arena->chunks; chunk; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    arena->chunks = NULL;
+}

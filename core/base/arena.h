@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * arena: memory whose lifetime is chosen once, when the arena is.
+ *
+ * Everything taken from an arena lives until the arena is released; nothing is
+ * freed alone. Blocks are zeroed and aligned to 64 bytes (a cache line and a
+ * vector). Out of memory ends the process with one line: what was finished is
+ * in the store, and the run starts again.
+ *
+ *     struct arena arena = {0};
+ *     float *w = arena_alloc(&arena, n * sizeof *w);
+ *     arena_release(&arena);
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+struct arena_chunk;
+
+struct arena {
+    struct arena_chunk *chunks; /* newest first */
+};
+
+void *arena_alloc(struct arena *arena, size_t size);
+char *arena_strdup(struct arena *arena, const char *s);
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Frees everything; the arena is then empty and usable. */
+void arena_release(struct arena *arena);
+
+#endif

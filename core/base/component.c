@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/component.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_NAMES = 64 };
+
+const struct component *component_find(const struct component_kind *kind, const char *name,
+                                       struct error *err)
+{
+    const struct component *c;
+    const char *names[MAX_NAMES + 1] = {0};
+    const char *nearest;
+    struct text known = {0};
+
+    for (int i = 0; (c = kind->at(i)); i++) {
+        if (strcmp(c->name, name) == 0)
+            return c;
+        if (i < MAX_NAMES)
+            names[i] = c->name;
+    }
+    nearest = text_nearest(name, names);
+    text_words(&known, names);
+    error_set(err, "unknown %s \"%s\"%s%s%s; known: %s", kind->name, name,
+              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
+              known.s ? known.s : "none");
+    text_release(&known);
+    return NULL;
+}
+
+const struct hparam *component_hparam(const struct component *c, const char *name)
+{
+    for (const struct hparam *h = c->hparams; h && h->name; h++)
+        if (strcmp(h->name, name) == 0)
+            return h;
+    return NULL;
+}
+
+void hparam_describe(struct text *t, const struct hparam *h)
+{
+    char low[TEXT_NUMBER_SIZE], high[TEXT_NUMBER_SIZE];
+
+    text_number(h->low, low);
+    text_number(h->high, high);
+    switch (h->kind) {
+    case HPARAM_BOOL:
+        text_printf(t, "true or false");
+        return;
+    case HPARAM_CHOICE:
+        text_printf(t, "one of: ");
+        text_words(t, h->choices);
+        return;
+    case HPARAM_INTEGERS:
+        text_printf(t, "a list of up to %d whole numbers", HPARAM_MAX_INTEGERS);
+        break;
+    case HPARAM_INTEGER:
+        text_printf(t, "a whole number");
+        break;
+    case HPARAM_NUMBER:
+        text_printf(t, "a number");
+        break;
+    }
+    if (isinf(h->high))
+        text_printf(t, " of at least %s", low);
+    else
+        text_printf(t, " from %s to %s", low, high);
+}
+
+static bool is_in_range(const struct hparam *h, double x)
+{
+    return x >= h->low && x <= h->high;
+}
+
+static bool is_whole(const struct hparam *h, const struct value *v)
+{
+    return v->kind == VALUE_NUMBER && v->number == floor(v->number) &&
+           fabs(v->number) <= 2147483647.0 && is_in_range(h, v->number);
+}
+
+static int find_choice(const struct hparam *h, const struct value *v)
+{
+    for (int i = 0; v->kind == VALUE_STRING && h->choices[i]; i++)
+        if (strcmp(h->choices[i], v->string) == 0)
+            return i;
+    return -1;
+}
+
+static bool is_valid(const struct hparam *h, const struct value *v)
+{
+    switch (h->kind) {
+    case HPARAM_BOOL:
+        return v->kind == VALUE_BOOL;
+    case HPARAM_NUMBER:
+        return v->kind == VALUE_NUMBER && is_in_range(h, v->number);
+    case HPARAM_INTEGER:
+        return is_whole(h, v);
+    case HPARAM_CHOICE:
+        return find_choice(h, v) >= 0;
+    case HPARAM_INTEGERS:
+        if (v->kind != VALUE_LIST || v->n_items > HPARAM_MAX_INTEGERS)
+            return false;
+        for (int i = 0; i < v->n_items; i++)
+            if (!is_whole(h, &v->items[i]))
+                return false;
+        return true;
+    }
+    return false;
+}
+
+int hparam_check(const struct hparam *h, const struct value *v, struct error *err)
+{
+    struct text t = {0};
+
+    if (is_valid(h, v))
+        return 0;
+    value_write(&t, v);
+    text_printf(&t, " is not ");
+    hparam_describe(&t, h);
+    error_set(err, "%s", t.s);
+    text_release(&t);
+    return -1;
+}
+
+struct value hparam_fallback(const struct hparam *h, struct arena *arena)
+{
+    struct value v;
+    struct error err;
+    int ok = value_parse(h->fallback, arena, &v, &err) == 0 && is_valid(h, &v);
+
+    assert(ok);
+    return v;
+}
+
+void component_defaults(const struct component *c, const char *prefix, struct settings *s)
+{
+    char name[128];
+
+    for (const struct hparam *h = c->hparams; h && h->name; h++) {
+        snprintf(name, sizeof name, "%s.%s", prefix, h->name);
+        if (!settings_find(s, name))
+            settings_set(s, name, hparam_fallback(h, s->arena));
+    }
+}
+
+static void store(const struct hparam *h, const struct value *v, unsigned char *config)
+{
+    void *member = config + h->offset;
+
+    switch (h->kind) {
+    case HPARAM_NUMBER:
+        *(double *)member = v->number;
+        break;
+    case HPARAM_INTEGER:
+        *(int *)member = (int)v->number;
+        break;
+    case HPARAM_BOOL:
+        *(bool *)member = v->truth;
+        break;
+    case HPARAM_CHOICE:
+        *(int *)member = find_choice(h, v);
+        break;
+    case HPARAM_INTEGERS: {
+        struct hparam_integers *list = member;
+
+        list->n = v->n_items;
+        for (int i = 0; i < v->n_items; i++)
+            list->at[i] = (int)v->items[i].number;
+        break;
+    }
+    }
+}
+
+int component_configure(const struct component *c, const char *prefix, const struct settings *s,
+                        struct arena *arena, void **ret_config, struct error *err)
+{
+    unsigned char *config = arena_alloc(arena, c->config_size ? c->config_size : 1);
+    char name[128];
+
+    for (const struct hparam *h = c->hparams; h && h->name; h++) {
+        const struct value *v;
+
+        snprintf(name, sizeof name, "%s.%s", prefix, h->name);
+        v = settings_find(s, name);
+        if (!v)
+            return error_set(err, "setting \"%s\" is missing", name);
+        if (hparam_check(h, v, err) < 0)
+            return error_context(err, "%s", name);
+        store(h, v, config);
+    }
+    *ret_config = config;
+    return 0;
+}

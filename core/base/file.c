@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/file.h"
+
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fail(struct error *err, const char *what, const char *path)
+{
+    return error_set(err, "could not %s \"%s\": %s", what, path, strerror(errno));
+}
+
+static int open_regular(const char *path, size_t *ret_size, struct error *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return fail(err, "open", path);
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return error_set(err, "could not open \"%s\": not a regular file", path);
+    }
+    *ret_size = (size_t)st.st_size;
+    return fd;
+}
+
+int file_map_open(const char *path, struct file_map *ret_map, struct error *err)
+{
+    size_t size;
+    void *bytes = NULL;
+    int fd = open_regular(path, &size, err);
+
+    if (fd < 0)
+        return -1;
+    if (size > 0)
+        bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    if (bytes == MAP_FAILED)
+        return fail(err, "map", path);
+    *ret_map = (struct file_map){bytes, size};
+    return 0;
+}
+
+void file_map_close(struct file_map *map)
+{
+    if (map->bytes)
+        munmap((void *)map->bytes, map->size);
+    *map = (struct file_map){0};
+}
+
+int file_read(const char *path, size_t max_size, struct arena *arena, char **ret_text,
+              size_t *ret_size, struct error *err)
+{
+    size_t size, done = 0;
+    char *text;
+    int fd = open_regular(path, &size, err);
+
+    if (fd < 0)
+        return -1;
+    if (size > max_size) {
+        close(fd);
+        return error_set(err, "\"%s\" has %zu bytes; at most %zu are read", path, size, max_size);
+    }
+    text = arena_alloc(arena, size + 1);
+    while (done < size) {
+        ssize_t n = read(fd, text + done, size - done);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            close(fd);
+            return fail(err, "read", path);
+        }
+        if (n == 0)
+            break; /* it became shorter meanwhile */
+        done += (size_t)n;
+    }
+    close(fd);
+    *ret_text = text;
+    *ret_size = done;
+    return 0;
+}
+
+int file_write(const char *path, const void *bytes, size_t size, struct error *err)
+{
+    char temporary[4096];
+    size_t done = 0;
+    int fd;
+
+    if (snprintf(temporary, sizeof temporary, "%s.tmp%d", path, (int)getpid()) >=
+        (int)sizeof temporary)
+        return error_set(err, "path too long: \"%s\"", path);
+    fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return fail(err, "write", path);
+    while (done < size) {
+        ssize_t n = write(fd, (const char *)bytes + done, size - done);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            goto fail;
+        done += (size_t)n;
+    }
+    if (fsync(fd) < 0)
+        goto fail;
+    if (close(fd) < 0) {
+        fd = -1;
+        goto fail;
+    }
+    fd = -1;
+    if (rename(temporary, path) < 0)
+        goto fail;
+    return 0;
+
+fail:
+    fail(err, "write", path);
+    if (fd >= 0)
+        close(fd);
+    unlink(temporary);
+    return -1;
+}
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+bool file_is_directory(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int file_make_directory(const char *path, struct error *err)
+{
+    char part[4096];
+    size_t n = strlen(path);
+
+    if (n == 0 || n >= sizeof part)
+        return error_set(err, "bad directory name \"%s\"", path);
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) < 0 && errno != EEXIST)
+            return fail(err, "make directory", part);
+    }
+    if (!file_is_directory(path))
+        return error_set(err, "\"%s\" is not a directory", path);
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *const *file_names(const char *directory, const char *suffix, struct arena *arena)
+{
+    DIR *dir = opendir(directory);
+    struct dirent *entry;
+    const char **names = arena_alloc(arena, sizeof *names);
+    int n = 0, capacity = 0;
+
+    while (dir && (entry = readdir(dir))) {
+        size_t length = strlen(entry->d_name), cut = strlen(suffix);
+        char *name;
+
+        if (length <= cut || strcmp(entry->d_name + length - cut, suffix) != 0)
+            continue;
+        name = arena_strdup(arena, entry->d_name);
+        name[length - cut] = '\0';
+        if (!text_is_name(name))
+            continue;
+        if (n == capacity) {
+            const char **more = arena_alloc(arena, (size_t)(2 * capacity + 9) * sizeof *more);
+
+            memcpy(more, names, (size_t)n * sizeof *more);
+            names = more;
+            capacity = 2 * capacity + 8;
+        }
+        names[n++] = name;
+    }
+    if (dir)
+        closedir(dir);
+    qsort(names, (size_t)n, sizeof *names, by_name);
+    names[n] = NULL;
+    return names;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * file: whole files, in and out, with errors that name the file.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A file's bytes, mapped read-only and shared between processes. */
+struct file_map {
+    const unsigned char *bytes; /* NULL where the file is empty */
+    size_t size;
+};
+
+int file_map_open(const char *path, struct file_map *ret_map, struct error *err);
+void file_map_close(struct file_map *map);
+
+/* The text of a file of at most `max_size` bytes, with a zero byte behind it. */
+int file_read(const char *path, size_t max_size, struct arena *arena, char **ret_text,
+              size_t *ret_size, struct error *err);
+
+/* Replaces the file in one step: a reader sees the old text or the new. */
+int file_write(const char *path, const void *bytes, size_t size, struct error *err);
+
+bool file_exists(const char *path);
+bool file_is_directory(const char *path);
+
+/* Makes the directory and those above it. */
+int file_make_directory(const char *path, struct error *err);
+
+/* The names in a directory that end in `suffix`, sorted, without the suffix;
+ * NULL-ended, in `arena`. A missing directory has none. */
+const char *const *file_names(const char *directory, const char *suffix, struct arena *arena);
+
+#endif

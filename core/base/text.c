@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void reserve(struct text *t, size_t more)
+{
+    size_t capacity = t->capacity ? t->capacity : 128;
+    char *s;
+
+    while (capacity - t->size <= more)
+        capacity *= 2;
+    if (capacity == t->capacity)
+        return;
+    s = realloc(t->s, capacity);
+    if (!s) {
+        fputs("rgdbench: out of memory\n", stderr);
+        _exit(4);
+    }
+    t->s = s;
+    t->capacity = capacity;
+}
+
+void text_add(struct text *t, const char *bytes, size_t size)
+{
+    reserve(t, size);
+    memcpy(t->s + t->size, bytes, size);
+    t->size += size;
+    t->s[t->size] = '\0';
+}
+
+void text_printf(struct text *t, const char *format, ...)
+{
+    va_list args;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    reserve(t, (size_t)n);
+    va_start(args, format);
+    vsnprintf(t->s + t->size, (size_t)n + 1, format, args);
+    va_end(args);
+    t->size += (size_t)n;
+}
+
+void text_release(struct text *t)
+{
+    free(t->s);
+    *t = (struct text){0};
+}
+
+void text_number(double x, char ret_text[TEXT_NUMBER_SIZE])
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(ret_text, TEXT_NUMBER_SIZE, "%.*g", digits, x);
+        if (strtod(ret_text, NULL) == x)
+            break;
+    }
+    /* %g turns 100 into 1e+02 at one digit; whole numbers read better plain. */
+    if (x == (double)(long long)x && x > -1e15 && x < 1e15)
+        snprintf(ret_text, TEXT_NUMBER_SIZE, "%lld", (long long)x);
+}
+
+int text_parse_number(const char *s, double *ret_x)
+{
+    const char *p = s + (*s == '-' || *s == '+');
+    char *end;
+    double x;
+
+    if (!isdigit((unsigned char)*p) && !(*p == '.' && isdigit((unsigned char)p[1])) &&
+        strcmp(p, "inf") != 0)
+        return -1; /* no blanks, no "nan" */
+    if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X'))
+        return -1;
+    errno = 0;
+    x = strtod(s, &end);
+    if (*end || (errno == ERANGE && (x > 1 || x < -1)))
+        return -1;
+    *ret_x = x == 0 ? 0 : x; /* no minus zero in a spec */
+    return 0;
+}
+
+/* Damerau-Levenshtein distance (optimal string alignment), of short words. */
+static int distance(const char *a, const char *b)
+{
+    enum { MAX = 48 };
+    int row[3][MAX + 1];
+    int n = (int)strlen(a), m = (int)strlen(b);
+
+    if (n > MAX || m > MAX)
+        return MAX;
+    for (int j = 0; j <= m; j++)
+        row[0][j] = j;
+    for (int i = 1; i <= n; i++) {
+        int *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3];
+
+        now[0] = i;
+        for (int j = 1; j <= m; j++) {
+            int best = last[j - 1] + (a[i - 1] != b[j - 1]);
+
+            if (last[j] + 1 < best)
+                best = last[j] + 1;
+            if (now[j - 1] + 1 < best)
+                best = now[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            now[j] = best;
+        }
+    }
+    return row[n % 3][m];
+}
+
+const char *text_nearest(const char *word, const char *const *words)
+{
+    const char *best = NULL;
+    int least = 1 + (int)strlen(word) / 2;
+
+    for (; *words; words++) {
+        int d = distance(word, *words);
+
+        if (strlen(word) > 2 && strncmp(word, *words, strlen(word)) == 0)
+            d = 1; /* a beginning is a near miss however much is left */
+        if (d < least) {
+            least = d;
+            best = *words;
+        }
+    }
+    return best;
+}
+
+void text_words(struct text *t, const char *const *words)
+{
+    for (int i = 0; words[i]; i++)
+        text_printf(t, "%s%s", i ? " " : "", words[i]);
+}
+
+int text_width(const char *s)
+{
+    int width = 0;
+
+    for (; *s; s++)
+        width += ((unsigned char)*s & 0xC0) != 0x80;
+    return width;
+}
+
+int text_is_name(const char *s)
+{
+    size_t n = strlen(s);
+
+    if (n < 1 || n > 64 || s[0] == '.' || s[0] == '-')
+        return 0;
+    return strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") == n;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * text: a string that grows, numbers as text, and "did you mean".
+ *
+ *     struct text t = {0};
+ *     text_printf(&t, "%d runs", n);
+ *     puts(t.s);
+ *     text_release(&t);
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stddef.h>
+
+struct text {
+    char *s; /* always ends in a zero byte once something was added; else NULL */
+    size_t size, capacity;
+};
+
+void text_printf(struct text *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void text_add(struct text *t, const char *bytes, size_t size);
+void text_release(struct text *t);
+
+enum { TEXT_NUMBER_SIZE = 32 };
+
+/* The shortest decimal that reads back as the same double: 0.1, 1e-05, 3. */
+void text_number(double x, char ret_text[TEXT_NUMBER_SIZE]);
+
+/* Reads all of `s` as a number, in the C locale's spelling. 0, or -1. */
+int text_parse_number(const char *s, double *ret_x);
+
+/* The word of the NULL-ended list that is nearest to `word` by edits, or NULL
+ * where none is near. */
+const char *text_nearest(const char *word, const char *const *words);
+
+/* "word1 word2 word3" of a NULL-ended list, into t. */
+void text_words(struct text *t, const char *const *words);
+
+/* A column's width on a terminal: code points, not bytes, of UTF-8. */
+int text_width(const char *s);
+
+/* Is this a name that we let into a path: [A-Za-z0-9_.-]{1,64}, no leading dot? */
+int text_is_name(const char *s);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/dataset.h"
+
+#include <stdio.h>
+#include <string.h>
+
+extern const struct dataset_format dataset_format_cifar;
+extern const struct dataset_format dataset_format_shapes;
+
+/* To add a format, add its line here. */
+static const struct dataset_format *const formats[] = {
+    &dataset_format_cifar,
+    &dataset_format_shapes,
+    NULL,
+};
+
+static const struct component *format_at(int i)
+{
+    return formats[i] ? &formats[i]->component : NULL;
+}
+
+const struct component_kind dataset_formats = {
+    .name = "format",
+    .doc = "how a data set is stored",
+    .at = format_at,
+};
+
+static const struct dataset_format *find_format(const struct dataset_source *source,
+                                                struct error *err)
+{
+    const struct value *v = settings_find(source->description, "format");
+
+    if (!v || v->kind != VALUE_STRING) {
+        error_set(err, "its description has no format");
+        return NULL;
+    }
+    return (const struct dataset_format *)component_find(&dataset_formats, v->string, err);
+}
+
+static int find_list(const struct dataset_source *source, const char *key,
+                     const struct value **ret_list, struct error *err)
+{
+    const struct value *list = settings_find(source->description, key);
+
+    if (!list || list->kind != VALUE_LIST || list->n_items == 0)
+        return error_set(err, "its description has no list \"%s\"", key);
+    for (int i = 0; i < list->n_items; i++)
+        if (list->items[i].kind != VALUE_STRING)
+            return error_set(err, "item %d of \"%s\" in its description is not a text", i + 1, key);
+    *ret_list = list;
+    return 0;
+}
+
+int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
+                      int *ret_first, int *ret_n, struct error *err)
+{
+    const struct value *list;
+    int first = d->n_maps;
+
+    if (find_list(source, key, &list, err) < 0)
+        return -1;
+    if (!source->root)
+        return error_set(err, "no data root: set RGDBENCH_DATA to the folder that holds \"%s\"",
+                         list->items[0].string);
+    if (first + list->n_items > DATASET_MAX_FILES)
+        return error_set(err, "more than %d files", DATASET_MAX_FILES);
+    for (int i = 0; i < list->n_items; i++) {
+        const char *path =
+            arena_printf(&d->arena, "%s/%s", source->root, list->items[i].string);
+
+        if (file_map_open(path, &d->maps[d->n_maps], err) < 0)
+            return -1;
+        d->n_maps++;
+    }
+    *ret_first = first;
+    *ret_n = list->n_items;
+    return 0;
+}
+
+int dataset_take_classes(struct dataset *d, const struct dataset_source *source, struct error *err)
+{
+    const struct value *list;
+    const char **names;
+
+    if (find_list(source, "classes", &list, err) < 0)
+        return -1;
+    if (list->n_items > DATASET_MAX_CLASSES)
+        return error_set(err, "more than %d classes", DATASET_MAX_CLASSES);
+    names = arena_alloc(&d->arena, (size_t)list->n_items * sizeof *names);
+    for (int i = 0; i < list->n_items; i++)
+        names[i] = arena_strdup(&d->arena, list->items[i].string);
+    d->class_names = names;
+    d->n_classes = list->n_items;
+    return 0;
+}
+
+void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **ret_labels)
+{
+    *ret_labels = arena_alloc(&d->arena, (size_t)n * sizeof **ret_labels);
+    pool->n = n;
+    pool->pixels = arena_alloc(&d->arena, (size_t)n * sizeof *pool->pixels);
+    pool->labels = *ret_labels;
+}
+
+static void hash_pool(struct hash *h, const struct dataset *d, const struct pool *pool)
+{
+    size_t size = (size_t)d->channels * (size_t)d->height * (size_t)d->width;
+
+    for (int i = 0; i < pool->n; i++) {
+        unsigned char label[2] = {pool->labels[i] & 0xff, (unsigned char)(pool->labels[i] >> 8)};
+
+        hash_update(h, label, 2);
+        hash_update(h, pool->pixels[i], size);
+    }
+}
+
+static void set_digest(struct dataset *d)
+{
+    struct hash h;
+    char head[120];
+
+    hash_init(&h, HASH_SHA256);
+    snprintf(head, sizeof head, "rgdbench data 1: %d x %d x %d, %d classes, %d + %d\n",
+             d->channels, d->height, d->width, d->n_classes, d->train.n, d->test.n);
+    hash_update(&h, head, strlen(head));
+    hash_pool(&h, d, &d->train);
+    hash_pool(&h, d, &d->test);
+    hash_hex(&h, d->digest);
+}
+
+int dataset_open(struct dataset *ret_dataset, const struct dataset_source *source,
+                 const struct settings *settings, struct error *err)
+{
+    struct dataset d = {0};
+    const struct dataset_format *format = find_format(source, err);
+    void *config;
+
+    if (!format)
+        goto fail;
+    d.name = arena_strdup(&d.arena, source->name);
+    if (component_configure(&format->component, "data", settings, &d.arena, &config, err) < 0 ||
+        format->load(&d, source, config, err) < 0)
+        goto fail;
+    if (d.train.n == 0 || d.test.n == 0) {
+        error_set(err, "it holds no pictures");
+        goto fail;
+    }
+    set_digest(&d);
+    *ret_dataset = d;
+    return 0;
+
+fail:
+    error_context(err, "data set \"%s\"", source->name);
+    dataset_close(&d);
+    return -1;
+}
+
+void dataset_close(struct dataset *d)
+{
+    for (int i = 0; i < d->n_maps; i++)
+        file_map_close(&d->maps[i]);
+    arena_release(&d->arena);
+    *d = (struct dataset){0};
+}
+
+bool dataset_is_present(const struct dataset_source *source, struct arena *arena,
+                        const char **ret_missing)
+{
+    static const char *const keys[] = {"train", "test"};
+    struct error err;
+    const struct dataset_format *format = find_format(source, &err);
+    const struct value *list;
+
+    *ret_missing = NULL;
+    if (format && format->is_embedded)
+        return true;
+    for (int k = 0; k < 2; k++) {
+        if (!source->root || find_list(source, keys[k], &list, &err) < 0)
+            return false;
+        for (int i = 0; i < list->n_items; i++) {
+            *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);
+            if (!file_exists(*ret_missing))
+                return false;
+        }
+    }
+    *ret_missing = NULL;
+    return true;
+}

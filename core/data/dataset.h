@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * dataset: labelled pictures, decoded, in two pools: train and test.
+ *
+ * A data set is opened from its description (datasets/NAME.lua, as settings) by
+ * its format. Pictures stay as bytes, planar [C][H][W], where possible in the
+ * mapped file itself, so that all workers share one copy in memory.
+ *
+ * The digest is the SHA-256 of what was decoded, not of paths or files: moved or
+ * renamed data are the same data, one changed pixel is another data set.
+ *
+ * To add a format:
+ *   1. write data/format_NAME.c after the pattern of format_cifar.c;
+ *   2. end it in `const struct dataset_format dataset_format_NAME = {...}`;
+ *   3. add one line to the list in dataset.c;
+ *   4. describe a data set that has it in datasets/NAME.lua.
+ */
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
+
+#include "base/component.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+#include <stdint.h>
+
+enum { DATASET_MAX_FILES = 32, DATASET_MAX_CLASSES = 1000 };
+
+struct pool {
+    int n;
+    const unsigned char **pixels; /* [n], each C*H*W bytes */
+    const uint16_t *labels;       /* [n], each below n_classes */
+};
+
+struct dataset {
+    const char *name;
+    int channels, height, width, n_classes;
+    const char *const *class_names; /* [n_classes] */
+    struct pool train, test;
+    char digest[HASH_HEX_SIZE];
+    struct arena arena; /* owns all of the above but mapped files */
+    struct file_map maps[DATASET_MAX_FILES];
+    int n_maps;
+};
+
+/* Where a data set comes from. All borrowed by the call that takes it. */
+struct dataset_source {
+    const char *name;
+    const char *root;                   /* the data root, or NULL where none was named */
+    const struct settings *description; /* format, classes, train, test ...: what the format asks */
+};
+
+struct dataset_format {
+    struct component component; /* hparams: what an experiment may set as data.KEY */
+    bool is_embedded;           /* needs no file */
+    /* Fills shape, classes and pools of *d, whose name and arena are set. On
+     * failure the caller releases what was built. */
+    int (*load)(struct dataset *d, const struct dataset_source *source, const void *config,
+                struct error *err);
+};
+
+extern const struct component_kind dataset_formats;
+
+/* Opens the data set `source` with the settings `data.KEY` of its format, and
+ * computes the digest. Errors name the data set. */
+int dataset_open(struct dataset *ret_dataset, const struct dataset_source *source,
+                 const struct settings *settings, struct error *err);
+void dataset_close(struct dataset *d);
+
+/* For formats: the files of the description's list `key`, mapped in order into
+ * d->maps; gives the index of the first and their number. */
+int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
+                      int *ret_first, int *ret_n, struct error *err);
+
+/* For formats: takes the description's list "classes" as class names. */
+int dataset_take_classes(struct dataset *d, const struct dataset_source *source, struct error *err);
+
+/* For formats: makes room for n examples. Labels are to be filled through
+ * *ret_labels. */
+void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **ret_labels);
+
+/* Are the files that the description names there? Embedded formats: always.
+ * If not, *ret_missing (in `arena`) is the first path that is not there. */
+bool dataset_is_present(const struct dataset_source *source, struct arena *arena,
+                        const char **ret_missing);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * plot: figures from plain numbers. The only door to gnuplot.
+ *
+ * Each figure is four files side by side: NAME.dat (the numbers), NAME.gp (what
+ * gnuplot was told: the settings of this figure and `load` of the template in
+ * plots/), NAME.svg and NAME.png. The same numbers give the same bytes.
+ *
+ * Every text may come from a stranger: it reaches gnuplot only in single quotes,
+ * without control characters, and never as a file name.
+ */
+#ifndef REPORT_PLOT_H
+#define REPORT_PLOT_H
+
+#include "base/error.h"
+
+/* Where figures go, and the template folder. Borrowed. */
+struct plot_target {
+    const char *directory; /* made where missing, e.g. plots/quickstart */
+    const char *templates; /* e.g. plots */
+};
+
+/* A grid of numbers over two settings. cells[y * n_x + x]; NaN: no run there. */
+struct plot_heatmap {
+    const char *name;   /* of the files */
+    const char *title;
+    const char *x_label, *y_label, *cell_label; /* cell_label: the colour bar */
+    int n_x, n_y;
+    const char *const *x_ticks; /* [n_x] */
+    const char *const *y_ticks; /* [n_y] */
+    const double *cells;
+    int best_x, best_y; /* the cell to mark, or -1 */
+};
+
+/* Lines with bands. */
+struct plot_line {
+    const char *label;
+    int n;
+    const double *x, *y, *low, *high; /* [n]; low and high may hold NaN: no band there */
+};
+
+struct plot_curves {
+    const char *name, *title, *x_label, *y_label;
+    int n_lines;
+    const struct plot_line *lines;
+};
+
+/* Groups of points with intervals, e.g. classes from head to tail, one series a
+ * method. value[s * n_groups + g]; half widths may be NaN: no bar. */
+struct plot_groups {
+    const char *name, *title, *x_label, *y_label;
+    int n_groups, n_series;
+    const char *const *group_labels; /* [n_groups] */
+    const char *const *series_labels; /* [n_series] */
+    const double *value, *half_width;
+};
+
+int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
+                 struct error *err);
+int plot_curves(const struct plot_target *target, const struct plot_curves *figure,
+                struct error *err);
+int plot_groups(const struct plot_target *target, const struct plot_groups *figure,
+                struct error *err);
+
+#endif
