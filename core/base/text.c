@@ -64,7 +64,7 @@ void text_number(double x, char ret_text[TEXT_NUMBER_SIZE])
             break;
     }
     /* %g turns 100 into 1e+02 at one digit; whole numbers read better plain. */
-    if (x == (double)(long long)x && x > -1e15 && x < 1e15)
+    if (x > -1e15 && x < 1e15 && x == (double)(long long)x)
         snprintf(ret_text, TEXT_NUMBER_SIZE, "%lld", (long long)x);
 }
 

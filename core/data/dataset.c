@@ -19,7 +19,7 @@ static const struct component *format_at(int i)
     return formats[i] ? &formats[i]->component : NULL;
 }
 
-const struct component_kind dataset_formats = {
+const struct component_kind dataset_format_kind = {
     .name = "format",
     .doc = "how a data set is stored",
     .at = format_at,
@@ -34,7 +34,7 @@ static const struct dataset_format *find_format(const struct dataset_source *sou
         error_set(err, "its description has no format");
         return NULL;
     }
-    return (const struct dataset_format *)component_find(&dataset_formats, v->string, err);
+    return (const struct dataset_format *)component_find(&dataset_format_kind, v->string, err);
 }
 
 static int find_list(const struct dataset_source *source, const char *key,
@@ -54,7 +54,7 @@ static int find_list(const struct dataset_source *source, const char *key,
 int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
                       int *ret_first, int *ret_n, struct error *err)
 {
-    const struct value *list;
+    const struct value *list = NULL;
     int first = d->n_maps;
 
     if (find_list(source, key, &list, err) < 0)
@@ -79,7 +79,7 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
 
 int dataset_take_classes(struct dataset *d, const struct dataset_source *source, struct error *err)
 {
-    const struct value *list;
+    const struct value *list = NULL;
     const char **names;
 
     if (find_list(source, "classes", &list, err) < 0)
@@ -169,7 +169,7 @@ bool dataset_is_present(const struct dataset_source *source, struct arena *arena
     static const char *const keys[] = {"train", "test"};
     struct error err;
     const struct dataset_format *format = find_format(source, &err);
-    const struct value *list;
+    const struct value *list = NULL;
 
     *ret_missing = NULL;
     if (format && format->is_embedded)

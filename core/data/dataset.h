@@ -59,7 +59,7 @@ struct dataset_format {
                 struct error *err);
 };
 
-extern const struct component_kind dataset_formats;
+extern const struct component_kind dataset_format_kind;
 
 /* Opens the data set `source` with the settings `data.KEY` of its format, and
  * computes the digest. Errors name the data set. */

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/batch.h"
+
+#include <assert.h>
+#include <math.h>
+
+static const char *const kinds[] = {"none", "crop_flip", NULL};
+
+static const struct hparam hparams[] = {
+    {"augment", HPARAM_CHOICE, offsetof(struct augment_config, augment), .fallback = "\"none\"",
+     .choices = kinds, .doc = "random changes to training pictures"},
+    {"pad", HPARAM_INTEGER, offsetof(struct augment_config, pad), .fallback = "4", .low = 0,
+     .high = 64, .doc = "crop_flip: black border before the random crop, in pixels"},
+    {0},
+};
+
+const struct component augment_component = {
+    .name = "augment",
+    .doc = "random changes to training pictures",
+    .source = "He et al. 2016, section 4.2: pad, random crop, flip",
+    .hparams = hparams,
+    .config_size = sizeof(struct augment_config),
+};
+
+void standard_measure(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
+                      int n, struct standard *ret_standard)
+{
+    size_t plane = (size_t)d->height * (size_t)d->width;
+
+    assert(d->channels <= BATCH_MAX_CHANNELS);
+    for (int c = 0; c < d->channels; c++) {
+        uint64_t sum = 0, squares = 0; /* whole numbers: no order to fix */
+        double count = (double)n * (double)plane;
+        double mean, variance;
+
+        for (int i = 0; i < n; i++) {
+            const unsigned char *x = pool->pixels[indices[i]] + (size_t)c * plane;
+            uint32_t s = 0, q = 0; /* a plane is below 2^16 pixels, see dataset formats */
+
+            for (size_t k = 0; k < plane; k++) {
+                s += x[k];
+                q += (uint32_t)x[k] * x[k];
+            }
+            sum += s;
+            squares += q;
+        }
+        mean = (double)sum / count;
+        variance = (double)squares / count - mean * mean;
+        ret_standard->mean[c] = (float)mean;
+        ret_standard->inverse[c] = variance > 1e-6 ? (float)(1 / sqrt(variance)) : 1;
+    }
+}
+
+static void standardise(float *restrict y, const unsigned char *restrict x, size_t n, float mean,
+                        float inverse)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        y[i] = ((float)x[i] - mean) * inverse;
+}
+
+/* One plane, shifted by (dy, dx) into a black border, mirrored where flip. */
+static void crop_plane(const struct dataset *d, const unsigned char *x, int dy, int dx, bool flip,
+                       float mean, float inverse, float *y)
+{
+    int height = d->height, width = d->width;
+    int first = dx < 0 ? -dx : 0;                  /* columns first .. last-1 of the crop */
+    int last = dx > 0 ? width - dx : width;        /* lie inside the picture */
+    float black = (0 - mean) * inverse;
+
+    for (int r = 0; r < height; r++) {
+        float *row = y + (size_t)r * (size_t)width;
+        int from = r + dy;
+
+        if (from < 0 || from >= height) {
+            for (int k = 0; k < width; k++)
+                row[k] = black;
+            continue;
+        }
+        for (int k = 0; k < first; k++)
+            row[k] = black;
+        if (last > first)
+            standardise(row + first, x + (size_t)from * (size_t)width + first + dx,
+                               (size_t)(last - first), mean, inverse);
+        for (int k = last > first ? last : first; k < width; k++)
+            row[k] = black;
+        for (int k = 0; flip && k < width / 2; k++) {
+            float t = row[k];
+
+            row[k] = row[width - 1 - k];
+            row[width - 1 - k] = t;
+        }
+    }
+}
+
+void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,
+                const uint32_t *indices, int n, const struct augment_config *augment,
+                struct rng rng, float *ret_x, int *ret_labels)
+{
+    size_t plane = (size_t)d->height * (size_t)d->width;
+
+    for (int i = 0; i < n; i++) {
+        const unsigned char *x = pool->pixels[indices[i]];
+        bool crops = augment && augment->augment == AUGMENT_CROP_FLIP;
+        int dy = 0, dx = 0;
+        bool flip = false;
+
+        if (crops) {
+            struct rng own = rng_index(rng, indices[i]);
+
+            dy = (int)rng_below(&own, (uint32_t)(2 * augment->pad + 1)) - augment->pad;
+            dx = (int)rng_below(&own, (uint32_t)(2 * augment->pad + 1)) - augment->pad;
+            flip = rng_below(&own, 2);
+        }
+        for (int c = 0; c < d->channels; c++) {
+            float *y = ret_x + ((size_t)i * (size_t)d->channels + (size_t)c) * plane;
+
+            if (crops)
+                crop_plane(d, x + (size_t)c * plane, dy, dx, flip, standard->mean[c],
+                           standard->inverse[c], y);
+            else
+                standardise(y, x + (size_t)c * plane, plane, standard->mean[c],
+                                   standard->inverse[c]);
+        }
+        ret_labels[i] = pool->labels[indices[i]];
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * batch: pictures as floats for a model: augmented, standardised, in order.
+ *
+ * Standardisation is per channel, with mean and deviation of the training
+ * pictures. Augmentation of a picture depends on the generator and the picture's
+ * index alone, so a batch may be made in pieces by any thread.
+ */
+#ifndef DATA_BATCH_H
+#define DATA_BATCH_H
+
+#include "data/split.h"
+
+enum { BATCH_MAX_CHANNELS = 4 };
+
+struct augment_config {
+    int augment; /* enum augment_kind */
+    int pad;
+};
+
+enum augment_kind { AUGMENT_NONE, AUGMENT_CROP_FLIP };
+
+/* hparams of `struct augment_config`, under "data". */
+extern const struct component augment_component;
+
+struct standard {
+    float mean[BATCH_MAX_CHANNELS], inverse[BATCH_MAX_CHANNELS]; /* in units of a byte */
+};
+
+/* From `n` pictures of the pool. A channel that never varies is only centred. */
+void standard_measure(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
+                      int n, struct standard *ret_standard);
+
+/* ret_x[n][C*H*W] and ret_labels[n] of the pictures indices[n] of the pool.
+ * augment: NULL for evaluation; else `rng` is the epoch's. */
+void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,
+                const uint32_t *indices, int n, const struct augment_config *augment,
+                struct rng rng, float *ret_x, int *ret_labels);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * cifar: the binary versions of CIFAR-10 and CIFAR-100.
+ *
+ * A file is nothing but records: the label bytes, then 32 x 32 pixels as a plane
+ * of red, one of green and one of blue. CIFAR-10 has one label byte; CIFAR-100
+ * has two, coarse then fine, of which the last is the label. That is our own
+ * layout, so pictures are used where they lie in the mapped file.
+ */
+#include "data/dataset.h"
+
+#include <limits.h>
+
+enum { CHANNELS = 3, SIDE = 32, PICTURE_SIZE = CHANNELS * SIDE * SIDE };
+
+static int find_label_size(const struct settings *description, size_t *ret_size, struct error *err)
+{
+    const struct value *v = settings_find(description, "label_bytes");
+
+    if (!v)
+        return error_set(err, "its description has no label_bytes: "
+                              "1 for CIFAR-10, 2 for CIFAR-100");
+    if (v->kind != VALUE_NUMBER || (v->number != 1 && v->number != 2)) {
+        struct text t = {0};
+
+        value_write(&t, v);
+        error_set(err, "label_bytes in its description is %s, not 1 (CIFAR-10) or 2 (CIFAR-100)",
+                  t.s);
+        text_release(&t);
+        return -1;
+    }
+    *ret_size = (size_t)v->number;
+    return 0;
+}
+
+static int count_records(const struct file_map *map, size_t record_size, const char *name,
+                         size_t *ret_n, struct error *err)
+{
+    if (map->size == 0)
+        return error_set(err, "\"%s\" is empty, not records of %zu bytes", name, record_size);
+    if (map->size % record_size != 0)
+        return error_set(err, "\"%s\" has %zu bytes, not a multiple of %zu: truncated?", name,
+                         map->size, record_size);
+    *ret_n = map->size / record_size;
+    return 0;
+}
+
+static int load_pool(struct dataset *d, const struct dataset_source *source, const char *key,
+                     size_t label_size, struct pool *pool, struct error *err)
+{
+    const struct value *names = settings_find(source->description, key);
+    size_t record_size = label_size + PICTURE_SIZE;
+    size_t n[DATASET_MAX_FILES], n_all = 0, k = 0;
+    int first, n_files;
+    uint16_t *labels;
+
+    if (dataset_map_files(d, source, key, &first, &n_files, err) < 0)
+        return -1;
+    for (int f = 0; f < n_files; f++) {
+        if (count_records(&d->maps[first + f], record_size, names->items[f].string, &n[f], err) < 0)
+            return -1;
+        n_all += n[f];
+    }
+    if (n_all > INT_MAX)
+        return error_set(err, "more than %d pictures in \"%s\"", INT_MAX, key);
+
+    dataset_pool_init(d, pool, (int)n_all, &labels);
+    for (int f = 0; f < n_files; f++) {
+        const unsigned char *record = d->maps[first + f].bytes;
+
+        for (size_t i = 0; i < n[f]; i++, k++, record += record_size) {
+            labels[k] = record[label_size - 1];
+            pool->pixels[k] = record + label_size;
+            if (labels[k] >= d->n_classes)
+                return error_set(err, "\"%s\": record %zu has label %d, not one from 0 to %d",
+                                 names->items[f].string, i + 1, labels[k], d->n_classes - 1);
+        }
+    }
+    return 0;
+}
+
+static int load(struct dataset *d, const struct dataset_source *source, const void *config,
+                struct error *err)
+{
+    size_t label_size = 0;
+
+    (void)config;
+    d->channels = CHANNELS;
+    d->height = d->width = SIDE;
+    if (find_label_size(source->description, &label_size, err) < 0 ||
+        dataset_take_classes(d, source, err) < 0 ||
+        load_pool(d, source, "train", label_size, &d->train, err) < 0)
+        return -1;
+    return load_pool(d, source, "test", label_size, &d->test, err);
+}
+
+const struct dataset_format dataset_format_cifar = {
+    .component =
+        {
+            .name = "cifar",
+            .doc = "CIFAR-10 and CIFAR-100 binary files: records of label and 3x32x32 bytes",
+            .source = "Krizhevsky, \"Learning multiple layers of features from tiny images\", "
+                      "2009; https://www.cs.toronto.edu/~kriz/cifar.html",
+        },
+    .load = load,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * split: which pictures of the train pool are trained on, and which are held out
+ * for validation; made long-tailed on the way. The test pool stays whole.
+ *
+ * 1. The long-tailed subset: class c of C keeps n_max * (1/IF)^(c/(C-1)) of its
+ *    pictures, rounded down (profile "exp"; Cui et al. 2019, Cao et al. 2019), or
+ *    n_max for the first half of the classes and n_max / IF for the second ("step").
+ *    CIFAR-10 at IF 100: 5000 2997 1796 1077 645 387 232 139 83 50, 12,406 pictures.
+ * 2. `validation` pictures of each class are held out, the same number of each,
+ *    so that validation is balanced as the test pool is. They are taken from
+ *    pictures that the subset leaves unused; only where a class has too few of
+ *    those (the head) do they come out of the subset.
+ *
+ * Which pictures, is drawn from `rng`: each seed has a subset of its own, and
+ * all methods under one seed have the same.
+ */
+#ifndef DATA_SPLIT_H
+#define DATA_SPLIT_H
+
+#include "base/rng.h"
+#include "data/dataset.h"
+
+struct split_config {
+    double imbalance;
+    int profile; /* enum split_profile */
+    int max_per_class;
+    int validation;
+};
+
+enum split_profile { SPLIT_EXP, SPLIT_STEP };
+
+/* hparams of `struct split_config`, under "data". */
+extern const struct component split_component;
+
+struct split {
+    int n_train, n_validation;
+    uint32_t *train;      /* [n_train] indices into the train pool, ascending */
+    uint32_t *validation; /* [n_validation] likewise */
+    int *class_counts;    /* [n_classes] of train */
+};
+
+/* The subset's size for class c of n_classes. */
+int split_class_count(enum split_profile profile, int n_max, double imbalance, int c,
+                      int n_classes);
+
+/* Fails where a class would have no picture left to train on. */
+int split_make(const struct dataset *d, const struct split_config *config, struct rng rng,
+               struct arena *arena, struct split *ret_split, struct error *err);
+
+#endif

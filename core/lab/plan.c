@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/plan.h"
+
+#include "learn/config.h"
+#include "learn/data_cache.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct maker {
+    const struct experiment *e;
+    const char *data_root;
+    struct plan *plan;
+    struct data_cache cache;
+    int capacity;
+};
+
+static const struct data_description *find_data(const struct experiment *e, const char *name,
+                                                struct error *err)
+{
+    enum { MAX_NAMES = 63 };
+    const char *names[MAX_NAMES + 1] = {0};
+    const char *nearest;
+    struct text known = {0};
+
+    for (int i = 0; i < e->n_data; i++) {
+        if (strcmp(e->data[i].name, name) == 0)
+            return &e->data[i];
+        if (i < MAX_NAMES)
+            names[i] = e->data[i].name;
+    }
+    nearest = text_nearest(name, names);
+    text_words(&known, names);
+    error_set(err, "unknown data set \"%s\"%s%s%s; known: %s", name,
+              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
+              known.s ? known.s : "none");
+    text_release(&known);
+    return NULL;
+}
+
+/* Adds the data set's digest to `s`, and the data set to the plan. */
+static int resolve_data(struct maker *maker, struct settings *s, struct error *err)
+{
+    struct plan *plan = maker->plan;
+    const struct data_description *description =
+        find_data(maker->e, settings_string(s, "data"), err);
+    const struct dataset *d;
+    struct plan_data *entry;
+    struct text t = {0};
+
+    if (!description ||
+        data_cache_open(&maker->cache, s, &description->settings, maker->data_root, &d, err) < 0)
+        return -1;
+    settings_set(s, "data.digest", value_string(d->digest));
+    for (int i = 0; i < plan->n_data; i++)
+        if (strcmp(plan->data[i].digest, d->digest) == 0)
+            return 0;
+    if (plan->n_data == 64)
+        return error_set(err, "more than 64 data sets in one experiment");
+    if (!plan->data)
+        plan->data = arena_alloc(plan->arena, 64 * sizeof *plan->data);
+    entry = &plan->data[plan->n_data++];
+    memcpy(entry->digest, d->digest, sizeof entry->digest);
+    entry->name = arena_strdup(plan->arena, description->name);
+    settings_write(&t, &description->settings);
+    entry->description = arena_strdup(plan->arena, t.s);
+    text_release(&t);
+    for (int c = 0; c < d->n_classes; c++) {
+        struct value name = value_string(d->class_names[c]);
+
+        text_printf(&t, c ? "," : "[");
+        value_write(&t, &name);
+    }
+    text_printf(&t, "]");
+    entry->classes = arena_strdup(plan->arena, t.s);
+    text_release(&t);
+    return 0;
+}
+
+static int add_run(struct maker *maker, const struct plan_run *like, struct settings *s, int seed,
+                   struct error *err)
+{
+    struct plan *plan = maker->plan;
+    struct text t = {0};
+    struct plan_run *run;
+
+    if (plan->n_runs == PLAN_MAX_RUNS)
+        return error_set(err, "more than %d runs", PLAN_MAX_RUNS);
+    if (plan->n_runs == maker->capacity) {
+        int capacity = maker->capacity ? 2 * maker->capacity : 64;
+        struct plan_run *runs = arena_alloc(plan->arena, (size_t)capacity * sizeof *runs);
+
+        if (plan->n_runs)
+            memcpy(runs, plan->runs, (size_t)plan->n_runs * sizeof *runs);
+        plan->runs = runs;
+        maker->capacity = capacity;
+    }
+    settings_set(s, "train.seed", value_number(seed));
+    settings_write(&t, s);
+    run = &plan->runs[plan->n_runs++];
+    *run = *like;
+    run->seed = seed;
+    run->spec = arena_strdup(plan->arena, t.s);
+    hash_block(t.s, t.size, run->id);
+    text_release(&t);
+    return 0;
+}
+
+static const char *keep_text(struct arena *arena, struct text *t)
+{
+    const char *s = arena_strdup(arena, t->s ? t->s : "");
+
+    text_release(t);
+    return s;
+}
+
+/* One point of a method's grid, for all seeds. */
+static int add_point(struct maker *maker, const struct experiment_method *m,
+                     const struct grid *grid, const int *choice, struct error *err)
+{
+    struct arena arena = {0};
+    struct settings s;
+    struct text point = {0}, condition = {0};
+    struct plan_run like = {.method = m->label};
+    const struct data_description *description;
+    int result = -1;
+
+    settings_init(&s, &arena);
+    settings_set(&s, "spec", value_number(PLAN_SPEC_VERSION));
+    for (int i = 0; i < grid->n_axes; i++) {
+        const struct axis *axis = &grid->axes[i];
+        const struct value *v = &axis->values[choice[i]];
+        bool is_data = strncmp(axis->name, "data", 4) == 0 && strchr(".", axis->name[4]);
+        struct text *t = is_data ? &condition : &point;
+
+        settings_set(&s, axis->name, *v);
+        if (axis->n_values == 1)
+            continue;
+        text_printf(t, "%s%s=", t->size ? " " : "", axis->name);
+        value_write(t, v);
+    }
+    like.condition = keep_text(maker->plan->arena, &condition);
+    like.point = keep_text(maker->plan->arena, &point);
+    if (!settings_find(&s, "data") || settings_find(&s, "data")->kind != VALUE_STRING) {
+        error_set(err, "no data set is given: set data");
+        goto out;
+    }
+    description = find_data(maker->e, settings_string(&s, "data"), err);
+    if (!description)
+        goto out;
+    settings_set(&s, "data.format", *settings_find(&description->settings, "format"));
+    if (config_complete(&s, err) < 0 || resolve_data(maker, &s, err) < 0)
+        goto out;
+    result = 0;
+    for (int seed = 0; seed < maker->e->n_seeds && result == 0; seed++)
+        result = add_run(maker, &like, &s, seed, err);
+out:
+    arena_release(&arena);
+    return result;
+}
+
+/* Does the method choose this setting's slot anew? Then the experiment's
+ * settings of that slot are for another type and do not apply. */
+static bool is_replaced(const struct experiment_method *m, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    char head[32] = "";
+    const struct config_slot *slot;
+
+    if (dot && dot - name < (int)sizeof head)
+        memcpy(head, name, (size_t)(dot - name));
+    slot = config_find_slot(head);
+    return slot && slot->kind && grid_find(&m->grid, slot->name) != NULL;
+}
+
+static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
+{
+    const struct experiment *e = maker->e;
+    struct arena arena = {0};
+    struct grid grid;
+    int *choice;
+    int result = 0;
+
+    grid_init(&grid, &arena);
+    for (int i = 0; i < e->grid.n_axes; i++)
+        if (!is_replaced(m, e->grid.axes[i].name))
+            grid_set(&grid, e->grid.axes[i].name, e->grid.axes[i].values,
+                     e->grid.axes[i].n_values);
+    for (int i = 0; i < m->grid.n_axes; i++)
+        grid_set(&grid, m->grid.axes[i].name, m->grid.axes[i].values, m->grid.axes[i].n_values);
+    choice = arena_alloc(&arena, (size_t)(grid.n_axes + 1) * sizeof *choice);
+    for (;;) {
+        int i = grid.n_axes - 1;
+
+        if (add_point(maker, m, &grid, choice, err) < 0) {
+            result = error_context(err, "method \"%s\"", m->label);
+            break;
+        }
+        while (i >= 0 && ++choice[i] == grid.axes[i].n_values)
+            choice[i--] = 0;
+        if (i < 0)
+            break;
+    }
+    arena_release(&arena);
+    return result;
+}
+
+static void set_id(struct plan *plan)
+{
+    struct hash h;
+
+    hash_init(&h, HASH_SHA256);
+    for (int i = 0; i < plan->n_runs; i++) {
+        const struct plan_run *run = &plan->runs[i];
+        struct text line = {0};
+
+        text_printf(&line, "%s\t%s\t%s\t%d\t%s\n", run->method, run->condition, run->point,
+                    run->seed, run->id);
+        hash_update(&h, line.s, line.size);
+        text_release(&line);
+    }
+    hash_hex(&h, plan->id);
+}
+
+int plan_make(const struct experiment *e, const char *data_root, struct arena *arena,
+              struct plan *ret_plan, struct error *err)
+{
+    struct plan plan = {.arena = arena, .experiment = e};
+    struct maker maker = {.e = e, .data_root = data_root, .plan = &plan};
+    int result = 0;
+
+    if (e->n_methods == 0)
+        return error_set(err, "no method is left to run");
+    for (int i = 0; i < e->n_methods && result == 0; i++)
+        result = add_method(&maker, &e->methods[i], err);
+    data_cache_close(&maker.cache);
+    if (result < 0)
+        return -1;
+    set_id(&plan);
+    *ret_plan = plan;
+    return 0;
+}

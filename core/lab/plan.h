@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * plan: an experiment spelled out as runs. Made once, before the first run
+ * starts, and stored; workers and resumed sweeps only read it.
+ *
+ * A run's spec is the canonical text of all its settings; its id is the SHA-256
+ * of that text. No path, host or time is in it, but the digest of the pictures
+ * is: the same spec is never trained twice, and a changed data file makes
+ * another one.
+ */
+#ifndef LAB_PLAN_H
+#define LAB_PLAN_H
+
+#include "base/hash.h"
+#include "lab/experiment.h"
+
+/* Raised when the same settings would give other bits: then no old run is taken
+ * for a new one. */
+enum { PLAN_SPEC_VERSION = 1 };
+
+struct plan_run {
+    const char *method;    /* label */
+    const char *condition; /* what varies of the data: "data.imbalance=100"; or "" */
+    const char *point;     /* what else varies: "objective.clip=1 train.lr=0.05"; or "".
+                            * Points are what selection chooses from, in each condition */
+    int seed;
+    const char *spec;
+    char id[HASH_HEX_SIZE];
+};
+
+struct plan_data {
+    char digest[HASH_HEX_SIZE];
+    const char *name;
+    const char *description; /* text of its settings */
+    const char *classes;     /* the class names as a list value, in text */
+};
+
+struct plan {
+    struct arena *arena;
+    const struct experiment *experiment;
+    struct plan_run *runs; /* by method, condition and point, seed; methods in the experiment's order */
+    int n_runs;
+    struct plan_data *data;
+    int n_data;
+    char id[HASH_HEX_SIZE]; /* of all of the above */
+};
+
+enum { PLAN_MAX_RUNS = 1000000 };
+
+/* Opens the data sets under data_root to take their digests. */
+int plan_make(const struct experiment *e, const char *data_root, struct arena *arena,
+              struct plan *ret_plan, struct error *err);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+extern char **environ;
+
+const char *process_host(void)
+{
+    static char host[65];
+
+    if (!host[0] && (gethostname(host, sizeof host - 1) < 0 || !host[0]))
+        strcpy(host, "unknown");
+    for (char *p = host; *p; p++)
+        if (*p == ' ' || *p < 0x20)
+            *p = '_';
+    return host;
+}
+
+/* Field 22 of /proc/PID/stat, in clock ticks since boot; 0 where there is none. */
+static unsigned long long start_time(pid_t pid)
+{
+    char path[64], line[1024];
+    unsigned long long start = 0;
+    FILE *f;
+    char *p;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    f = fopen(path, "re");
+    if (!f)
+        return 0;
+    if (fgets(line, sizeof line, f) && (p = strrchr(line, ')'))) {
+        char state = 0;
+
+        sscanf(p + 2,
+               "%c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+               &state, &start);
+        if (state == 'Z' || state == 'X')
+            start = 0; /* dead, not yet buried */
+    }
+    fclose(f);
+    return start;
+}
+
+void process_owner(pid_t pid, char ret_owner[PROCESS_OWNER_SIZE])
+{
+    snprintf(ret_owner, PROCESS_OWNER_SIZE, "%s %d %llu", process_host(), (int)pid,
+             start_time(pid));
+}
+
+bool process_is_alive(const char *owner)
+{
+    char host[65] = "";
+    int pid = 0;
+    unsigned long long start = 0;
+
+    if (!owner || sscanf(owner, "%64s %d %llu", host, &pid, &start) != 3)
+        return false;
+    if (strcmp(host, process_host()) != 0)
+        return true; /* not ours to say */
+    return start_time(pid) == start && start != 0;
+}
+
+pid_t process_start(const char *const *argv, const char *log, struct error *err)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t pid = -1;
+    int code;
+
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    code = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, (char *const *)argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (code != 0) {
+        error_set(err, "could not start a worker (log \"%s\"): %s", log, strerror(code));
+        return -1;
+    }
+    return pid;
+}
+
+int process_cores(void)
+{
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof set, &set) < 0)
+        return 1;
+    return CPU_COUNT(&set);
+}
+
+long process_peak_memory(void)
+{
+    struct rusage usage;
+
+    if (getrusage(RUSAGE_SELF, &usage) < 0)
+        return 0;
+    return usage.ru_maxrss * 1024L;
+}

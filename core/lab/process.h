@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * process: who runs here, and starting ourselves anew.
+ *
+ * An owner is "HOST PID START": the start time (of /proc/PID/stat) tells a
+ * process from a later one with the same number.
+ */
+#ifndef LAB_PROCESS_H
+#define LAB_PROCESS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { PROCESS_OWNER_SIZE = 160 };
+
+void process_owner(pid_t pid, char ret_owner[PROCESS_OWNER_SIZE]);
+
+/* False only where the owner is of this host and is not there any more. */
+bool process_is_alive(const char *owner);
+
+/* Starts this program again with the given arguments (argv[0] included,
+ * NULL-ended), standard output and error appended to `log`; no shell, and no
+ * open file but those. Gives the process id, or -1. */
+pid_t process_start(const char *const *argv, const char *log, struct error *err);
+
+/* Cores that this process may use. */
+int process_cores(void);
+
+/* The most memory this process has had, in bytes. */
+long process_peak_memory(void);
+
+/* Name of this machine. Static text. */
+const char *process_host(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/progress.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void progress_start(struct progress *p, int n_jobs, bool is_quiet, long since)
+{
+    const char *term = getenv("TERM");
+
+    *p = (struct progress){
+        .is_quiet = is_quiet,
+        .is_terminal = isatty(STDERR_FILENO) && (!term || strcmp(term, "dumb") != 0),
+        .start = clock_now(),
+        .n_jobs = n_jobs,
+        .since = since,
+        .best = -1,
+    };
+}
+
+static int columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col;
+}
+
+/* Rewrites the line; never wider than the terminal, or it would wrap. */
+static void write_line(struct progress *p, const char *line)
+{
+    int width = columns() - 1;
+
+    fprintf(stderr, "\r%.*s\033[K", width, line);
+    p->n_written = 1;
+}
+
+static void clear_line(struct progress *p)
+{
+    if (p->n_written)
+        fputs("\r\033[K", stderr);
+    p->n_written = 0;
+}
+
+/* "rgd clip=1 lr=0.05": without the slots' names, which a reader knows. */
+static void short_label(const struct store_run *run, char *ret_label, size_t size)
+{
+    size_t n = (size_t)snprintf(ret_label, size, "%s", run->method);
+    const char *texts[] = {run->condition, run->point};
+
+    for (int i = 0; i < 2; i++) {
+        for (const char *s = texts[i]; *s && n < size;) {
+            size_t word = strcspn(s, " ");
+            const char *dot = memchr(s, '.', strcspn(s, "="));
+            const char *from = dot ? dot + 1 : s;
+
+            n += (size_t)snprintf(ret_label + n, size - n, " %.*s", (int)(s + word - from), from);
+            s += word + (s[word] == ' ');
+        }
+    }
+}
+
+static void tell_run(struct progress *p, const struct store_ended *ended, int n_done, int n_all)
+{
+    const struct store_run *run = &ended->run;
+    char label[200], duration[32];
+
+    short_label(run, label, sizeof label);
+    clock_duration(run->seconds, duration);
+    if (strcmp(run->state, "finished") == 0 && ended->accuracy > p->best) {
+        p->best = ended->accuracy;
+        snprintf(p->best_label, sizeof p->best_label, "%s", label);
+    }
+    if (strcmp(run->state, "failed") == 0) {
+        clear_line(p);
+        fprintf(stderr, "failed: %s seed %d: %s\n", label, run->seed, run->error);
+        return;
+    }
+    if (p->is_terminal || p->is_quiet)
+        return;
+    fprintf(stderr, "%*d/%d  %s seed %d: ", (int)(1 + log10(n_all)), n_done, n_all, label,
+            run->seed);
+    if (strcmp(run->state, "diverged") == 0)
+        fprintf(stderr, "diverged at step %ld, %s\n", run->last_step, duration);
+    else
+        fprintf(stderr, "validation %.1f%%, %s\n", 100 * ended->accuracy, duration);
+}
+
+static void tell_state(struct progress *p, const struct store_counts *c)
+{
+    int n_left = c->planned + c->running;
+    char line[400], eta[32] = "?", elapsed[32];
+    int n;
+
+    clock_duration(clock_now() - p->start, elapsed);
+    if (p->n_ended > 0) /* half a run each is done of those at work, on average */
+        clock_duration(p->seconds / p->n_ended * (c->planned + 0.5 * c->running) / p->n_jobs, eta);
+    n = snprintf(line, sizeof line, "%d finished  %d running  %d left", c->finished + c->diverged,
+                 c->running, n_left);
+    if (c->diverged)
+        n += snprintf(line + n, sizeof line - (size_t)n, "  %d diverged", c->diverged);
+    if (c->failed)
+        n += snprintf(line + n, sizeof line - (size_t)n, "  %d failed", c->failed);
+    n += snprintf(line + n, sizeof line - (size_t)n, "  %s gone  %s to go", elapsed, eta);
+    if (p->best >= 0)
+        snprintf(line + n, sizeof line - (size_t)n, "  best %.1f%% (%s)", 100 * p->best,
+                 p->best_label);
+    write_line(p, line);
+}
+
+int progress_update(struct progress *p, struct store *store, struct error *err)
+{
+    struct arena arena = {0};
+    struct store_ended *ended;
+    struct store_counts c;
+    int n, result = -1, n_all, n_done;
+
+    if (store_count(store, &c, err) < 0 ||
+        store_read_ended(store, p->since, &arena, &ended, &n, err) < 0)
+        goto out;
+    n_all = c.planned + c.running + c.finished + c.diverged + c.failed;
+    n_done = c.finished + c.diverged + c.failed - n;
+    for (int i = 0; i < n; i++) {
+        tell_run(p, &ended[i], ++n_done, n_all);
+        p->since = ended[i].run.ended;
+        if (strcmp(ended[i].run.state, "failed") != 0) {
+            p->n_ended++;
+            p->seconds += ended[i].run.seconds;
+        }
+    }
+    if (p->is_terminal && !p->is_quiet && clock_now() - p->last > 0.2) {
+        tell_state(p, &c);
+        p->last = clock_now();
+    }
+    result = 0;
+out:
+    arena_release(&arena);
+    return result;
+}
+
+void progress_end(struct progress *p)
+{
+    clear_line(p);
+    fflush(stderr);
+}

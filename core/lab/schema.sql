@@ -1,0 +1,72 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The store of one experiment. core/lab/store.c is its only reader and writer;
+-- anyone may read it with sqlite3. Raw values only: tables and p-values are
+-- computed from these each time they are printed.
+
+CREATE TABLE environments (
+    id   INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE   -- one "name = value" a line: commit, compiler, flags, BLAS, CPU, libraries
+) STRICT;
+
+CREATE TABLE data_sets (
+    digest      TEXT PRIMARY KEY, -- SHA-256 of the decoded pictures and labels
+    name        TEXT NOT NULL,    -- of datasets/NAME.lua
+    description TEXT NOT NULL,    -- that file as "name = value" lines; file names are relative to the data root
+    classes     TEXT NOT NULL     -- the class names, as a list
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plans (
+    id        INTEGER PRIMARY KEY,
+    digest    TEXT NOT NULL UNIQUE, -- SHA-256 of the plan's runs
+    used      INTEGER NOT NULL,     -- counts sweeps; the plan with the highest is the current one
+    title     TEXT NOT NULL,        -- the script's title
+    question  TEXT NOT NULL,        -- what the experiment asks
+    baseline  TEXT NOT NULL,        -- label of the method the others are compared with
+    source    TEXT NOT NULL,        -- the Lua script
+    overrides TEXT NOT NULL,        -- what the command line changed, one word a line
+    created   REAL NOT NULL         -- seconds since 1970
+) STRICT;
+
+CREATE TABLE runs (
+    id           INTEGER PRIMARY KEY,
+    spec_id      TEXT NOT NULL UNIQUE, -- SHA-256 of spec
+    spec         TEXT NOT NULL,        -- all settings, one "name = value" a line, sorted; the seed is train.seed
+    numeric      TEXT NOT NULL,        -- profile: portable or native; also in spec
+    state        TEXT NOT NULL DEFAULT 'planned'
+                 CHECK (state IN ('planned', 'running', 'finished', 'diverged', 'failed')),
+    owner        TEXT,    -- running: host, process and its start time
+    error        TEXT,    -- failed: why
+    n_steps      INTEGER, -- ended: steps that the run was to have
+    last_step    INTEGER, -- ended: steps that were made; fewer than n_steps: it diverged there
+    weights_hash TEXT,    -- ended: SHA-256 of the final weights
+    ended        INTEGER, -- counts ended runs, in the order in which they ended
+    environment  INTEGER REFERENCES environments (id), -- ended: what it was computed with
+    started      REAL,    -- seconds since 1970
+    seconds      REAL,    -- wall time
+    peak_memory  INTEGER, -- of the worker so far, bytes
+    host         TEXT     -- name of the machine
+) STRICT;
+
+CREATE INDEX runs_by_state ON runs (state, numeric);
+
+CREATE TABLE plan_runs (
+    plan       INTEGER NOT NULL REFERENCES plans (id),
+    position   INTEGER NOT NULL, -- order of the plan
+    method     TEXT NOT NULL,    -- label
+    condition  TEXT NOT NULL,    -- what varies of the data; '' where nothing does
+    point      TEXT NOT NULL,    -- what else varies: selection chooses from these
+    seed       INTEGER NOT NULL, -- methods are paired by it
+    run        INTEGER NOT NULL REFERENCES runs (id),
+    PRIMARY KEY (plan, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE metrics (
+    run   INTEGER NOT NULL REFERENCES runs (id),
+    step  INTEGER NOT NULL, -- steps made when it was measured
+    part  TEXT NOT NULL,    -- train, validation or test
+    name  TEXT NOT NULL,    -- loss, accuracy (share), balanced_accuracy, class_accuracy
+    class INTEGER NOT NULL, -- class_accuracy: index of the class; else -1
+    value REAL,             -- NULL where it is not finite
+    kind  TEXT NOT NULL DEFAULT 'finite' CHECK (kind IN ('finite', 'inf', '-inf', 'nan')),
+    PRIMARY KEY (run, step, part, name, class)
+) STRICT, WITHOUT ROWID;

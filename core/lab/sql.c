@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/sql.h"
+
+#include <assert.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUSY_MILLISECONDS = 60000 };
+
+struct sql {
+    sqlite3 *db;
+    char *path;
+};
+
+struct sql_query {
+    sqlite3_stmt *statement;
+    struct sql *sql;
+};
+
+static int fail(struct sql *sql, struct error *err)
+{
+    int code = sqlite3_extended_errcode(sql->db);
+    enum exit_status status = EXIT_BAD_INPUT;
+
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_BUSY:
+        status = EXIT_STORAGE;
+    }
+    return error_set_status(err, status, "store \"%s\": %s", sql->path, sqlite3_errmsg(sql->db));
+}
+
+int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct error *err)
+{
+    int flags = mode == SQL_READ    ? SQLITE_OPEN_READONLY
+                : mode == SQL_WRITE ? SQLITE_OPEN_READWRITE
+                                    : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    struct sql *sql = calloc(1, sizeof *sql);
+
+    assert(sql);
+    sql->path = strdup(path);
+    if (sqlite3_open_v2(path, &sql->db, flags, NULL) != SQLITE_OK) {
+        fail(sql, err);
+        sql_close(sql);
+        return -1;
+    }
+    sqlite3_busy_timeout(sql->db, BUSY_MILLISECONDS);
+    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    *ret_db = sql;
+    return 0;
+}
+
+void sql_close(struct sql *sql)
+{
+    if (!sql)
+        return;
+    sqlite3_close_v2(sql->db);
+    free(sql->path);
+    free(sql);
+}
+
+int sql_script(struct sql *sql, const char *text, struct error *err)
+{
+    return sqlite3_exec(sql->db, text, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(sql, err);
+}
+
+static void bind(struct sql_query *q, const char *letters, va_list args)
+{
+    for (int i = 1; *letters; letters++, i++) {
+        double x;
+
+        switch (*letters) {
+        case 'i':
+            sqlite3_bind_int64(q->statement, i, va_arg(args, long));
+            break;
+        case 'f':
+            x = va_arg(args, double);
+            if (isfinite(x))
+                sqlite3_bind_double(q->statement, i, x);
+            else
+                sqlite3_bind_null(q->statement, i);
+            break;
+        case 't':
+            sqlite3_bind_text(q->statement, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+            break;
+        default:
+            assert(!"a letter of i, f, t");
+        }
+    }
+}
+
+static struct sql_query *prepare(struct sql *sql, struct error *err, const char *text,
+                                 const char *letters, va_list args)
+{
+    struct sql_query *q = calloc(1, sizeof *q);
+
+    assert(q);
+    q->sql = sql;
+    if (sqlite3_prepare_v2(sql->db, text, -1, &q->statement, NULL) != SQLITE_OK) {
+        fail(sql, err);
+        free(q);
+        return NULL;
+    }
+    bind(q, letters, args);
+    return q;
+}
+
+struct sql_query *sql_prepare(struct sql *sql, struct error *err, const char *text,
+                              const char *letters, ...)
+{
+    struct sql_query *q;
+    va_list args;
+
+    va_start(args, letters);
+    q = prepare(sql, err, text, letters, args);
+    va_end(args);
+    return q;
+}
+
+void sql_rebind(struct sql_query *q, const char *letters, ...)
+{
+    va_list args;
+
+    sqlite3_reset(q->statement);
+    va_start(args, letters);
+    bind(q, letters, args);
+    va_end(args);
+}
+
+int sql_step(struct sql_query *q, struct error *err)
+{
+    int code = q ? sqlite3_step(q->statement) : SQLITE_ERROR;
+
+    if (code == SQLITE_ROW)
+        return 1;
+    if (code == SQLITE_DONE)
+        return 0;
+    return q ? fail(q->sql, err) : -1;
+}
+
+void sql_end(struct sql_query *q)
+{
+    if (q)
+        sqlite3_finalize(q->statement);
+    free(q);
+}
+
+int sql_do(struct sql *sql, struct error *err, const char *text, const char *letters, ...)
+{
+    struct sql_query *q;
+    va_list args;
+    int got;
+
+    va_start(args, letters);
+    q = prepare(sql, err, text, letters, args);
+    va_end(args);
+    while ((got = sql_step(q, err)) > 0)
+        ;
+    sql_end(q);
+    return got;
+}
+
+int sql_get(struct sql *sql, struct error *err, long otherwise, long *ret_number,
+            const char *text, const char *letters, ...)
+{
+    struct sql_query *q;
+    va_list args;
+    int got;
+
+    va_start(args, letters);
+    q = prepare(sql, err, text, letters, args);
+    va_end(args);
+    got = sql_step(q, err);
+    if (got >= 0)
+        *ret_number = got && !sql_is_null(q, 0) ? sql_long(q, 0) : otherwise;
+    sql_end(q);
+    return got < 0 ? -1 : 0;
+}
+
+long sql_changes(struct sql *sql)
+{
+    return sqlite3_changes(sql->db);
+}
+
+long sql_last_id(struct sql *sql)
+{
+    return (long)sqlite3_last_insert_rowid(sql->db);
+}
+
+int sql_begin(struct sql *sql, struct error *err)
+{
+    return sql_script(sql, "BEGIN IMMEDIATE", err);
+}
+
+int sql_commit(struct sql *sql, struct error *err)
+{
+    return sql_script(sql, "COMMIT", err);
+}
+
+void sql_rollback(struct sql *sql)
+{
+    if (!sqlite3_get_autocommit(sql->db))
+        sqlite3_exec(sql->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+long sql_long(struct sql_query *q, int column)
+{
+    return (long)sqlite3_column_int64(q->statement, column);
+}
+
+double sql_double(struct sql_query *q, int column)
+{
+    return sqlite3_column_double(q->statement, column);
+}
+
+const char *sql_text(struct sql_query *q, int column)
+{
+    return (const char *)sqlite3_column_text(q->statement, column);
+}
+
+bool sql_is_null(struct sql_query *q, int column)
+{
+    return sqlite3_column_type(q->statement, column) == SQLITE_NULL;
+}
+
+const char *sql_version(void)
+{
+    return sqlite3_libversion();
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * store: one SQLite file with the plans, runs and raw metrics of an experiment.
+ * The only door to SQLite; schema.sql documents each column.
+ *
+ * Invariants:
+ *   1. A run's results and its state `finished` or `diverged` are written in one
+ *      transaction: what is reported finished is on disk, whole.
+ *   2. A run is claimed in one transaction; two workers never have the same one.
+ *   3. Runs that ended are never changed, except that a failed one may be planned
+ *      again.
+ *
+ *     planned --claim--> running --finish--> finished | diverged
+ *        ^                  |  `--fail-----> failed
+ *        `----release-------'                  |
+ *        `-------------------------------------' (the next sweep)
+ *
+ * Calls give 0, or -1 with an error that names the file, unless said otherwise.
+ */
+#ifndef LAB_STORE_H
+#define LAB_STORE_H
+
+#include "lab/plan.h"
+
+struct store;
+
+enum store_mode {
+    STORE_READ,  /* must exist */
+    STORE_WRITE, /* must exist */
+    STORE_CREATE /* made where missing */
+};
+
+int store_open(const char *path, enum store_mode mode, struct store **ret_store,
+               struct error *err);
+void store_close(struct store *store);
+
+/* Makes `plan` the current one and adds the runs that are not there yet. */
+int store_put_plan(struct store *store, const struct plan *plan, struct error *err);
+
+/* ---- for workers ---- */
+
+struct store_claim {
+    long run;
+    char *spec; /* in the arena given to store_claim */
+};
+
+/* Claims the first planned run of the current plan in that numeric profile:
+ * 1, or 0 where none is left. */
+int store_claim(struct store *store, const char *owner, const char *numeric, struct arena *arena,
+                struct store_claim *ret_claim, struct error *err);
+
+/* The description of the data set with that digest. */
+int store_data_description(struct store *store, const char *digest, struct settings *ret_settings,
+                           struct error *err);
+
+struct store_metric {
+    long step;
+    const char *part, *name; /* static texts */
+    int class_index;         /* -1: not of one class */
+    double value;
+};
+
+struct store_outcome {
+    bool has_diverged;
+    long n_steps, last_step;
+    const char *weights_hash;
+    const struct store_metric *metrics;
+    int n_metrics;
+    const char *environment; /* text of settings */
+    const char *host;
+    double started, seconds;
+    long peak_memory;
+};
+
+int store_finish(struct store *store, long run, const char *owner,
+                 const struct store_outcome *outcome, struct error *err);
+int store_fail(struct store *store, long run, const char *owner, const char *why,
+               struct error *err);
+int store_release(struct store *store, long run, const char *owner, struct error *err);
+
+/* ---- for the sweep ---- */
+
+/* Plans again the runs of the current plan that failed; gives their number. */
+int store_retry_failed(struct store *store, struct error *err);
+
+/* Plans again the running ones whose owner is not alive; fails those of `owner`
+ * instead where `why` is given. */
+int store_reclaim(struct store *store, bool (*is_alive)(const char *owner), struct error *err);
+int store_fail_owner(struct store *store, const char *owner, const char *why, int *ret_n,
+                     struct error *err);
+
+struct store_counts {
+    int planned, running, finished, diverged, failed;
+};
+
+/* Of the current plan, each run once. */
+int store_count(struct store *store, struct store_counts *ret_counts, struct error *err);
+
+/* The numeric profile of the next planned run: 1, or 0 where none is left. */
+int store_next_numeric(struct store *store, char ret_numeric[16], struct error *err);
+
+/* ---- for reports: the current plan ---- */
+
+struct store_run {
+    long run;
+    const char *method, *condition, *point;
+    int seed;
+    const char *state, *error, *spec_id;
+    long last_step, ended; /* ended: 0 while it has not */
+    double seconds;
+};
+
+/* Runs of the current plan that ended after the `since`-th, in that order, each
+ * once; with their validation accuracy (NaN: none). For progress lines. */
+struct store_ended {
+    struct store_run run;
+    double accuracy;
+};
+
+int store_read_ended(struct store *store, long since, struct arena *arena,
+                     struct store_ended **ret_ended, int *ret_n, struct error *err);
+
+struct store_plan {
+    const char *title, *question, *baseline;
+    const char *digest;
+    const struct store_run *runs; /* in the plan's order */
+    int n_runs;
+    const char *const *methods; /* labels, in the experiment's order */
+    int n_methods;
+};
+
+int store_read_plan(struct store *store, struct arena *arena, struct store_plan *ret_plan,
+                    struct error *err);
+
+/* ret_values[i] is the metric of plan->runs[i] at its last evaluation; NaN where
+ * the run has not finished. */
+int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
+                    const char *name, double *ret_values, struct error *err);
+
+/* One run's metric at all evaluations, by step; or by class at the last one. */
+struct store_series {
+    int n;
+    const long *at; /* step, or class */
+    const double *values;
+};
+
+int store_read_curve(struct store *store, long run, const char *part, const char *name,
+                     struct arena *arena, struct store_series *ret_series, struct error *err);
+int store_read_classes(struct store *store, long run, const char *part, struct arena *arena,
+                       struct store_series *ret_series, struct error *err);
+
+/* The text of a run's spec, and the class names of its data set. */
+int store_read_spec(struct store *store, long run, struct settings *ret_settings,
+                    struct error *err);
+int store_read_class_names(struct store *store, const char *data_digest, struct arena *arena,
+                           struct value *ret_list, struct error *err);
+
+/* SHA-256 over the current plan's specs, states, metrics and weight hashes:
+ * equal for equal results, whoever computed them, when and where. *ret_n_left is
+ * the number of runs that have not ended. */
+int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_left,
+                 struct error *err);
+
+/* Calls `row` for each metric of the current plan's ended runs, in the plan's
+ * order; stops where it gives non-zero, and gives that. */
+struct store_export_row {
+    const char *method, *condition, *point, *spec_id, *state;
+    int seed;
+    struct store_metric metric;
+};
+
+int store_export(struct store *store,
+                 int (*row)(void *context, const struct store_export_row *row), void *context,
+                 struct error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * store_private: what store.c and store_read.c share.
+ */
+#ifndef LAB_STORE_PRIVATE_H
+#define LAB_STORE_PRIVATE_H
+
+#include "lab/sql.h"
+
+struct store {
+    struct sql *db;
+    const char *path;
+};
+
+/* The row id of the current plan. Fails where there is none. */
+int store_current_plan(struct store *store, long *ret_plan, struct error *err);
+
+#endif

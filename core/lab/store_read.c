@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The half of the store that reports read. */
+#include "lab/store.h"
+#include "lab/store_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A value of the table metrics: column `column` is value, the next one kind. */
+static double read_value(struct sql_query *q, int column)
+{
+    const char *kind = sql_text(q, column + 1);
+
+    if (strcmp(kind, "finite") == 0)
+        return sql_double(q, column);
+    return strcmp(kind, "nan") == 0 ? NAN : strcmp(kind, "inf") == 0 ? INFINITY : -INFINITY;
+}
+
+static const char *keep(struct arena *arena, const char *s)
+{
+    return s ? arena_strdup(arena, s) : NULL;
+}
+
+/* The labels in order of first appearance. */
+static void list_methods(struct store_plan *plan, struct arena *arena)
+{
+    const char **methods = arena_alloc(arena, (EXPERIMENT_MAX_METHODS + 1) * sizeof *methods);
+    int n = 0;
+
+    for (int i = 0; i < plan->n_runs && n < EXPERIMENT_MAX_METHODS; i++)
+        if (n == 0 || strcmp(methods[n - 1], plan->runs[i].method) != 0)
+            methods[n++] = plan->runs[i].method;
+    plan->methods = methods;
+    plan->n_methods = n;
+}
+
+#define RUN_COLUMNS \
+    "run, method, condition, point, seed, state, error, spec_id, last_step, seconds, ended"
+
+/* A row that begins with RUN_COLUMNS. */
+static struct store_run read_run(struct sql_query *q, struct arena *arena)
+{
+    return (struct store_run){
+        .run = sql_long(q, 0),
+        .method = keep(arena, sql_text(q, 1)),
+        .condition = keep(arena, sql_text(q, 2)),
+        .point = keep(arena, sql_text(q, 3)),
+        .seed = (int)sql_long(q, 4),
+        .state = keep(arena, sql_text(q, 5)),
+        .error = keep(arena, sql_text(q, 6)),
+        .spec_id = keep(arena, sql_text(q, 7)),
+        .last_step = sql_long(q, 8),
+        .seconds = sql_double(q, 9),
+        .ended = sql_long(q, 10),
+    };
+}
+
+static int read_runs(struct store *store, long id, struct arena *arena, struct store_plan *plan,
+                     struct error *err)
+{
+    struct store_run *runs;
+    struct sql_query *q;
+    long n;
+    int i = 0, got;
+
+    if (sql_get(store->db, err, 0, &n, "SELECT count(*) FROM plan_runs WHERE plan = ?1", "i", id) <
+        0)
+        return -1;
+    runs = arena_alloc(arena, (size_t)(n + 1) * sizeof *runs);
+    q = sql_prepare(store->db, err,
+                    "SELECT " RUN_COLUMNS " FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
+                    "WHERE plan = ?1 ORDER BY position",
+                    "i", id);
+    while ((got = sql_step(q, err)) > 0 && i < n)
+        runs[i++] = read_run(q, arena);
+    sql_end(q);
+    plan->runs = runs;
+    plan->n_runs = i;
+    return got < 0 ? -1 : 0;
+}
+
+int store_read_ended(struct store *store, long since, struct arena *arena,
+                     struct store_ended **ret_ended, int *ret_n, struct error *err)
+{
+    struct store_ended *ended;
+    struct sql_query *q;
+    long n, plan;
+    int i = 0, got = 0;
+
+    if (store_current_plan(store, &plan, err) < 0 ||
+        sql_get(store->db, err, 0, &n, "SELECT count(*) FROM runs WHERE ended > ?1", "i", since) <
+            0)
+        return -1;
+    ended = arena_alloc(arena, (size_t)(n + 1) * sizeof *ended);
+    q = sql_prepare(store->db, err,
+                    "SELECT " RUN_COLUMNS ", (SELECT value FROM metrics WHERE metrics.run = "
+                    "plan_runs.run AND part = 'validation' AND name = 'accuracy' ORDER BY step DESC "
+                    "LIMIT 1) FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
+                    "WHERE plan = ?1 AND ended > ?2 GROUP BY run ORDER BY ended",
+                    "ii", plan, since);
+    while (i < n && (got = sql_step(q, err)) > 0)
+        ended[i++] = (struct store_ended){read_run(q, arena),
+                                          sql_is_null(q, 11) ? NAN : sql_double(q, 11)};
+    sql_end(q);
+    *ret_ended = ended;
+    *ret_n = i;
+    return got < 0 ? -1 : 0;
+}
+
+int store_read_plan(struct store *store, struct arena *arena, struct store_plan *ret_plan,
+                    struct error *err)
+{
+    struct store_plan plan = {0};
+    struct sql_query *q;
+    long id;
+    int got;
+
+    if (store_current_plan(store, &id, err) < 0)
+        return -1;
+    q = sql_prepare(store->db, err,
+                    "SELECT title, question, baseline, digest FROM plans WHERE id = ?1", "i", id);
+    got = sql_step(q, err);
+    if (got > 0) {
+        plan.title = keep(arena, sql_text(q, 0));
+        plan.question = keep(arena, sql_text(q, 1));
+        plan.baseline = keep(arena, sql_text(q, 2));
+        plan.digest = keep(arena, sql_text(q, 3));
+    }
+    sql_end(q);
+    if (got <= 0 || read_runs(store, id, arena, &plan, err) < 0)
+        return -1;
+    list_methods(&plan, arena);
+    *ret_plan = plan;
+    return 0;
+}
+
+int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
+                    const char *name, double *ret_values, struct error *err)
+{
+    struct sql_query *q = sql_prepare(
+        store->db, err,
+        "SELECT value, kind FROM metrics WHERE run = ?1 AND part = ?2 AND name = ?3 AND "
+        "class = -1 ORDER BY step DESC LIMIT 1",
+        "itt", 0L, part, name);
+    int got = q ? 0 : -1;
+
+    for (int i = 0; i < plan->n_runs && got >= 0; i++) {
+        ret_values[i] = NAN;
+        if (strcmp(plan->runs[i].state, "finished") != 0)
+            continue;
+        sql_rebind(q, "itt", plan->runs[i].run, part, name);
+        got = sql_step(q, err);
+        if (got > 0)
+            ret_values[i] = read_value(q, 0);
+    }
+    sql_end(q);
+    return got < 0 ? -1 : 0;
+}
+
+/* Rows of (at, value, kind). Ends the query. */
+static int read_series(struct sql_query *q, struct arena *arena, struct store_series *ret_series,
+                       struct error *err)
+{
+    int capacity = 0, n = 0, got;
+    long *at = NULL;
+    double *values = NULL;
+
+    while ((got = sql_step(q, err)) > 0) {
+        if (n == capacity) {
+            int more = capacity ? 2 * capacity : 64;
+            long *new_at = arena_alloc(arena, (size_t)more * sizeof *at);
+            double *new_values = arena_alloc(arena, (size_t)more * sizeof *values);
+
+            if (n) {
+                memcpy(new_at, at, (size_t)n * sizeof *at);
+                memcpy(new_values, values, (size_t)n * sizeof *values);
+            }
+            at = new_at;
+            values = new_values;
+            capacity = more;
+        }
+        at[n] = sql_long(q, 0);
+        values[n++] = read_value(q, 1);
+    }
+    sql_end(q);
+    if (got < 0)
+        return -1;
+    *ret_series = (struct store_series){n, at, values};
+    return 0;
+}
+
+int store_read_curve(struct store *store, long run, const char *part, const char *name,
+                     struct arena *arena, struct store_series *ret_series, struct error *err)
+{
+    return read_series(sql_prepare(store->db, err,
+                                   "SELECT step, value, kind FROM metrics WHERE run = ?1 AND "
+                                   "part = ?2 AND name = ?3 AND class = -1 ORDER BY step",
+                                   "itt", run, part, name),
+                       arena, ret_series, err);
+}
+
+int store_read_classes(struct store *store, long run, const char *part, struct arena *arena,
+                       struct store_series *ret_series, struct error *err)
+{
+    return read_series(
+        sql_prepare(store->db, err,
+                    "SELECT class, value, kind FROM metrics WHERE run = ?1 AND part = ?2 AND "
+                    "name = 'class_accuracy' AND step = (SELECT max(step) FROM metrics WHERE "
+                    "run = ?1) ORDER BY class",
+                    "it", run, part),
+        arena, ret_series, err);
+}
+
+int store_read_spec(struct store *store, long run, struct settings *ret_settings,
+                    struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err, "SELECT spec FROM runs WHERE id = ?1", "i", run);
+    int got = sql_step(q, err);
+
+    if (got > 0)
+        got = settings_parse(ret_settings, sql_text(q, 0), err);
+    else if (got == 0)
+        got = error_set(err, "store \"%s\" has no run %ld", store->path, run);
+    sql_end(q);
+    return got;
+}
+
+int store_read_class_names(struct store *store, const char *data_digest, struct arena *arena,
+                           struct value *ret_list, struct error *err)
+{
+    struct sql_query *q = sql_prepare(
+        store->db, err, "SELECT classes FROM data_sets WHERE digest = ?1", "t", data_digest);
+    int got = sql_step(q, err);
+
+    if (got > 0)
+        got = value_parse(sql_text(q, 0), arena, ret_list, err);
+    else if (got == 0)
+        got = error_set(err, "store \"%s\" does not describe data set %s", store->path,
+                        data_digest);
+    sql_end(q);
+    return got;
+}
+
+/* ---- digest and export ---- */
+
+static int hash_metrics(struct store *store, struct hash *h, long run, struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err,
+                    "SELECT value, kind, step, part, name, class FROM metrics WHERE run = ?1 "
+                    "ORDER BY step, part, name, class",
+                    "i", run);
+    int got;
+
+    while ((got = sql_step(q, err)) > 0) {
+        char line[200];
+        int n = snprintf(line, sizeof line, "%ld %s %s %ld %a %s\n", sql_long(q, 2),
+                         sql_text(q, 3), sql_text(q, 4), sql_long(q, 5), read_value(q, 0),
+                         sql_text(q, 1));
+
+        hash_update(h, line, (size_t)n);
+    }
+    sql_end(q);
+    return got;
+}
+
+int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_left,
+                 struct error *err)
+{
+    struct hash h;
+    struct sql_query *q;
+    long plan;
+    int got, n_left = 0;
+
+    if (store_current_plan(store, &plan, err) < 0)
+        return -1;
+    hash_init(&h, HASH_SHA256);
+    q = sql_prepare(store->db, err,
+                    "SELECT id, spec, state, n_steps, last_step, weights_hash FROM runs WHERE "
+                    "id IN (SELECT run FROM plan_runs WHERE plan = ?1) ORDER BY spec_id",
+                    "i", plan);
+    while ((got = sql_step(q, err)) > 0) {
+        struct text line = {0};
+        bool has_ended = !sql_is_null(q, 5);
+
+        text_printf(&line, "%s%s %ld %ld %s\n", sql_text(q, 1),
+                    has_ended ? sql_text(q, 2) : "open", sql_long(q, 3), sql_long(q, 4),
+                    has_ended ? sql_text(q, 5) : "-");
+        hash_update(&h, line.s, line.size);
+        text_release(&line);
+        n_left += !has_ended;
+        if (has_ended && hash_metrics(store, &h, sql_long(q, 0), err) < 0) {
+            got = -1;
+            break;
+        }
+    }
+    sql_end(q);
+    hash_hex(&h, ret_hex);
+    *ret_n_left = n_left;
+    return got;
+}
+
+int store_export(struct store *store,
+                 int (*row)(void *context, const struct store_export_row *row), void *context,
+                 struct error *err)
+{
+    struct sql_query *q;
+    long plan;
+    int got, stop = 0;
+
+    if (store_current_plan(store, &plan, err) < 0)
+        return -1;
+    q = sql_prepare(store->db, err,
+                    "SELECT value, kind, step, part, name, class, method, condition, point, seed, "
+                    "spec_id, state FROM plan_runs JOIN runs ON runs.id = plan_runs.run JOIN "
+                    "metrics ON metrics.run = runs.id WHERE plan = ?1 "
+                    "ORDER BY position, step, part, name, class",
+                    "i", plan);
+    while (stop == 0 && (got = sql_step(q, err)) > 0) {
+        struct store_export_row r = {
+            .metric = {.step = sql_long(q, 2),
+                       .part = sql_text(q, 3),
+                       .name = sql_text(q, 4),
+                       .class_index = (int)sql_long(q, 5),
+                       .value = read_value(q, 0)},
+            .method = sql_text(q, 6),
+            .condition = sql_text(q, 7),
+            .point = sql_text(q, 8),
+            .seed = (int)sql_long(q, 9),
+            .spec_id = sql_text(q, 10),
+            .state = sql_text(q, 11),
+        };
+
+        stop = row(context, &r);
+    }
+    sql_end(q);
+    return stop ? stop : got;
+}

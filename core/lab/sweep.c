@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/sweep.h"
+
+#include "lab/process.h"
+#include "lab/progress.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_JOBS = 1024, POLL_MILLISECONDS = 50 };
+
+static volatile sig_atomic_t stop_signal, n_signals;
+
+static void on_signal(int signal)
+{
+    stop_signal = signal;
+    n_signals = n_signals + 1;
+}
+
+static void on_child(int signal)
+{
+    (void)signal; /* only to end the nap */
+}
+
+struct sweep {
+    struct store *store;
+    const struct sweep_options *options;
+    struct {
+        pid_t pid; /* 0: free place */
+        char owner[PROCESS_OWNER_SIZE];
+    } workers[MAX_JOBS];
+    int n_workers;
+    int n_fruitless; /* workers that ended badly without a run, in a row */
+    struct progress progress;
+};
+
+static int start_worker(struct sweep *s, int place, const char *numeric, struct error *err)
+{
+    const struct sweep_options *o = s->options;
+    char threads[16], parent[16];
+    const char *argv[] = {"rgdbench", "worker", o->store_path, numeric, threads, parent,
+                          o->data_root, NULL};
+    pid_t pid;
+
+    snprintf(threads, sizeof threads, "%d", o->n_threads);
+    snprintf(parent, sizeof parent, "%d", (int)getpid());
+    pid = process_start(argv, o->log_path, err);
+    if (pid < 0)
+        return -1;
+    s->workers[place].pid = pid;
+    process_owner(pid, s->workers[place].owner);
+    s->n_workers++;
+    return 0;
+}
+
+static int fill_places(struct sweep *s, struct error *err)
+{
+    struct store_counts counts;
+    char numeric[16];
+    int n_waiting, got = 1;
+
+    if (stop_signal || s->n_workers == s->options->n_jobs)
+        return 0;
+    if (store_count(s->store, &counts, err) < 0)
+        return -1;
+    n_waiting = counts.planned;
+    for (int i = 0; i < s->options->n_jobs && n_waiting > 0; i++) {
+        if (s->workers[i].pid)
+            continue;
+        got = store_next_numeric(s->store, numeric, err);
+        if (got <= 0)
+            return got;
+        if (start_worker(s, i, numeric, err) < 0)
+            return -1;
+        n_waiting--;
+    }
+    return 0;
+}
+
+/* What ended badly: the text for the run's record. */
+static void describe_end(int status, const char *log, char ret_text[300])
+{
+    if (WIFSIGNALED(status))
+        snprintf(ret_text, 300, "its worker was ended by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(ret_text, 300, "its worker ended with status %d; see %.200s",
+                 WEXITSTATUS(status), log);
+}
+
+static int bury(struct sweep *s, int place, int status, struct error *err)
+{
+    char why[300];
+    int n_lost = 0;
+
+    s->workers[place].pid = 0;
+    s->n_workers--;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        s->n_fruitless = 0;
+        return 0;
+    }
+    describe_end(status, s->options->log_path, why);
+    if (stop_signal) /* we may have ended it ourselves: its run was not at fault */
+        return store_reclaim(s->store, process_is_alive, err);
+    if (store_fail_owner(s->store, s->workers[place].owner, why, &n_lost, err) < 0)
+        return -1;
+    s->n_fruitless = n_lost ? 0 : s->n_fruitless + 1;
+    if (s->n_fruitless > s->options->n_jobs)
+        return error_set_status(err, EXIT_STORAGE, "workers do not start; see the end of \"%s\"",
+                                s->options->log_path);
+    return 0;
+}
+
+static int reap(struct sweep *s, struct error *err)
+{
+    for (int i = 0; i < s->options->n_jobs; i++) {
+        int status;
+
+        if (s->workers[i].pid && waitpid(s->workers[i].pid, &status, WNOHANG) > 0 &&
+            bury(s, i, status, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void signal_workers(struct sweep *s, int signal)
+{
+    for (int i = 0; i < s->options->n_jobs; i++)
+        if (s->workers[i].pid)
+            kill(s->workers[i].pid, signal);
+}
+
+static void nap(void)
+{
+    struct timespec t = {.tv_nsec = POLL_MILLISECONDS * 1000000L};
+
+    nanosleep(&t, NULL);
+}
+
+static int work(struct sweep *s, struct error *err)
+{
+    int n_seen = 0;
+
+    for (;;) {
+        if (n_signals > n_seen) {
+            n_seen = n_signals;
+            signal_workers(s, n_seen > 1 ? SIGKILL : SIGTERM);
+            progress_end(&s->progress);
+            fprintf(stderr, n_seen > 1 ? "stopping at once\n"
+                                       : "stopping; runs at work are given back\n");
+        }
+        if (reap(s, err) < 0 || fill_places(s, err) < 0 ||
+            progress_update(&s->progress, s->store, err) < 0)
+            return -1;
+        if (s->n_workers == 0)
+            return 0;
+        nap();
+    }
+}
+
+static void set_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_signal};
+    struct sigaction child = {.sa_handler = on_child};
+
+    stop_signal = n_signals = 0;
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGCHLD, &child, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int sweep_run(struct store *store, const struct sweep_options *options,
+              struct store_counts *ret_counts, int *ret_signal, struct error *err)
+{
+    struct sweep *s;
+    struct arena arena = {0};
+    struct store_ended *ended;
+    int n_ended, result;
+
+    if (options->n_jobs < 1 || options->n_jobs > MAX_JOBS)
+        return error_set(err, "%d jobs; must be from 1 to %d", options->n_jobs, MAX_JOBS);
+    if (store_reclaim(store, process_is_alive, err) < 0 ||
+        store_read_ended(store, 0, &arena, &ended, &n_ended, err) < 0) {
+        arena_release(&arena);
+        return -1;
+    }
+    s = arena_alloc(&arena, sizeof *s);
+    s->store = store;
+    s->options = options;
+    progress_start(&s->progress, options->n_jobs, options->is_quiet,
+                   n_ended ? ended[n_ended - 1].run.ended : 0);
+    set_signals();
+    result = work(s, err);
+    if (result < 0) { /* leave no orphans */
+        signal_workers(s, SIGTERM);
+        while (wait(NULL) > 0 || errno == EINTR)
+            ;
+    }
+    progress_end(&s->progress);
+    if (result == 0)
+        result = store_count(store, ret_counts, err);
+    *ret_signal = stop_signal;
+    arena_release(&arena);
+    return result;
+}

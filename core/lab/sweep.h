@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * sweep: runs what is left of the store's current plan on worker processes.
+ *
+ * One failed run stops no other. A worker that dies costs the run it was on. A
+ * first SIGINT or SIGTERM stops the workers cleanly, a second one at once; the
+ * same sweep goes on later.
+ */
+#ifndef LAB_SWEEP_H
+#define LAB_SWEEP_H
+
+#include "lab/store.h"
+
+struct sweep_options {
+    const char *store_path, *log_path;
+    const char *data_root; /* NULL: none */
+    int n_jobs, n_threads; /* worker processes; threads in each */
+    bool is_quiet;
+};
+
+/* *ret_signal: the signal that ended it early, or 0. */
+int sweep_run(struct store *store, const struct sweep_options *options,
+              struct store_counts *ret_counts, int *ret_signal, struct error *err);
+
+#endif

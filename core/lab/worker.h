@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * worker: claims runs of a store, trains them, writes what they gave.
+ *
+ * A worker is a process of its own, started afresh. SIGTERM makes it give its
+ * run back and leave; SIGINT is left to the sweep that started it. It ends by
+ * itself when that sweep does.
+ */
+#ifndef LAB_WORKER_H
+#define LAB_WORKER_H
+
+#include "base/error.h"
+
+/* Works until no planned run in that numeric profile is left, or it is told to
+ * stop. A run that fails is recorded as failed and is no failure of the worker. */
+struct worker_options {
+    const char *store_path;
+    const char *numeric;
+    const char *data_root; /* NULL: none */
+    int n_threads;
+    int parent; /* process id of the sweep */
+};
+
+int worker_run(const struct worker_options *options, struct error *err);
+
+#endif

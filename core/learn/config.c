@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/config.h"
+
+#include "data/batch.h"
+#include "learn/objective.h"
+#include "math/blas.h"
+#include "nn/loss.h"
+#include "nn/model.h"
+#include "nn/optimizer.h"
+#include "nn/schedule.h"
+
+#include <string.h>
+
+static const struct hparam train_hparams[] = {
+    {"epochs", HPARAM_INTEGER, offsetof(struct train_config, epochs), .fallback = "20", .low = 1,
+     .high = 1e6, .doc = "passes over the training pictures"},
+    {"batch", HPARAM_INTEGER, offsetof(struct train_config, batch), .fallback = "128", .low = 1,
+     .high = 65536, .doc = "pictures per step"},
+    {"micro_batch", HPARAM_INTEGER, offsetof(struct train_config, micro_batch), .fallback = "0",
+     .low = 0, .high = 65536, .doc = "pictures computed together; 0: what suits the model"},
+    {"lr", HPARAM_NUMBER, offsetof(struct train_config, lr), .fallback = "0.05", .low = 1e-9,
+     .high = 1e3, .doc = "learning rate"},
+    {"warmup", HPARAM_NUMBER, offsetof(struct train_config, warmup), .fallback = "0", .low = 0,
+     .high = 1e6, .doc = "epochs of linear warm-up"},
+    {"evaluate", HPARAM_INTEGER, offsetof(struct train_config, evaluate), .fallback = "1",
+     .low = 1, .high = 1e6, .doc = "epochs between evaluations; the last is always one"},
+    {"seed", HPARAM_INTEGER, offsetof(struct train_config, seed), .fallback = "0", .low = 0,
+     .high = 2147483647, .doc = "root of all random numbers"},
+    {"numeric", HPARAM_CHOICE, offsetof(struct train_config, numeric),
+     .fallback = "\"portable\"", .choices = blas_profile_names,
+     .doc = "portable: the same bits on every x86-64-v3 CPU; native: this CPU's fastest"},
+    {0},
+};
+
+const struct component train_component = {
+    .name = "train",
+    .doc = "how long, how fast, from which seed",
+    .hparams = train_hparams,
+    .config_size = sizeof(struct train_config),
+};
+
+const struct config_slot config_slots[] = {
+    {.name = "data",
+     .kind = &dataset_format_kind,
+     .chooser = "data.format",
+     .fixed = {&split_component, &augment_component},
+     .doc = "the data set and what of it is trained on"},
+    {.name = "model", .kind = &model_kind, .chooser = "model", .fallback = "mlp",
+     .doc = "what maps a picture to class scores"},
+    {.name = "loss", .kind = &loss_kind, .chooser = "loss", .fallback = "cross_entropy",
+     .doc = "scores and a label to one number per example"},
+    {.name = "objective", .kind = &objective_kind, .chooser = "objective", .fallback = "erm",
+     .doc = "the losses of a batch to the number that is minimised"},
+    {.name = "optimizer", .kind = &optimizer_kind, .chooser = "optimizer", .fallback = "sgd",
+     .doc = "a gradient to new weights"},
+    {.name = "schedule", .kind = &schedule_kind, .chooser = "schedule", .fallback = "cosine",
+     .doc = "how the learning rate moves over a run"},
+    {.name = "train", .fixed = {&train_component}, .doc = "how long, how fast, from which seed"},
+    {0},
+};
+
+/* Settings that belong to no component: the name of the data set, what its
+ * pictures hash to, and the version of the meaning of all others. */
+static const char *const bare_settings[] = {"data", "data.digest", "spec", NULL};
+
+const struct config_slot *config_find_slot(const char *name)
+{
+    for (const struct config_slot *slot = config_slots; slot->name; slot++)
+        if (strcmp(slot->name, name) == 0)
+            return slot;
+    return NULL;
+}
+
+void config_components(const struct config_slot *slot, const struct component *type,
+                       const struct component *ret_components[CONFIG_MAX_COMPONENTS])
+{
+    int n = 0;
+
+    if (type)
+        ret_components[n++] = type;
+    for (int i = 0; i < 2 && slot->fixed[i]; i++)
+        ret_components[n++] = slot->fixed[i];
+    ret_components[n] = NULL;
+}
+
+const struct hparam *config_hparam(const struct config_slot *slot, const struct component *type,
+                                   const char *name, struct error *err)
+{
+    enum { MAX_NAMES = 48 };
+    const struct component *components[CONFIG_MAX_COMPONENTS];
+    const char *names[MAX_NAMES + 1] = {0};
+    const char *nearest;
+    struct text known = {0};
+    int n = 0;
+
+    config_components(slot, type, components);
+    for (int i = 0; components[i]; i++) {
+        for (const struct hparam *h = components[i]->hparams; h && h->name; h++) {
+            if (strcmp(h->name, name) == 0)
+                return h;
+            if (n < MAX_NAMES)
+                names[n++] = h->name;
+        }
+    }
+    nearest = text_nearest(name, names);
+    text_words(&known, names);
+    error_set(err, "%s%s%s has no setting \"%s\"%s%s%s; it has: %s", slot->name,
+              type && slot->fallback ? " " : "", type && slot->fallback ? type->name : "", name,
+              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
+              known.s ? known.s : "none");
+    text_release(&known);
+    return NULL;
+}
+
+/* The type that the settings choose for a slot, *ret_type NULL where it has none. */
+static int chosen_type(const struct config_slot *slot, struct settings *s,
+                       const struct component **ret_type, struct error *err)
+{
+    const struct value *v;
+
+    *ret_type = NULL;
+    if (!slot->kind)
+        return 0;
+    v = settings_find(s, slot->chooser);
+    if (!v && slot->fallback) {
+        settings_set(s, slot->chooser, value_string(slot->fallback));
+        v = settings_find(s, slot->chooser);
+    }
+    if (!v || v->kind != VALUE_STRING)
+        return error_set(err, "setting \"%s\" is missing or not a text", slot->chooser);
+    *ret_type = component_find(slot->kind, v->string, err);
+    return *ret_type ? 0 : -1;
+}
+
+static int check_names(const struct settings *s, struct error *err)
+{
+    for (int i = 0; i < s->n_items; i++) {
+        const char *name = s->items[i].name;
+        const char *dot = strchr(name, '.');
+        const char *slot_names[16] = {0};
+        const struct config_slot *slot;
+        const struct component *type = NULL;
+        bool is_known = false;
+        char head[32] = "";
+
+        for (int k = 0; bare_settings[k]; k++)
+            is_known |= strcmp(name, bare_settings[k]) == 0;
+        for (slot = config_slots; slot->name; slot++) {
+            slot_names[slot - config_slots] = slot->name;
+            is_known |= slot->kind && strcmp(name, slot->chooser) == 0;
+        }
+        if (is_known)
+            continue;
+        if (dot && dot - name < (int)sizeof head)
+            memcpy(head, name, (size_t)(dot - name));
+        slot = config_find_slot(head);
+        if (!slot) {
+            const char *nearest = text_nearest(dot ? head : name, slot_names);
+            struct text known = {0};
+
+            text_words(&known, slot_names);
+            error_set(err, "unknown setting \"%s\"%s%s%s; settings begin with one of: %s", name,
+                      nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                      nearest ? "\"?" : "", known.s);
+            text_release(&known);
+            return -1;
+        }
+        if (slot->kind)
+            type = component_find(slot->kind, settings_string(s, slot->chooser), err);
+        if (!config_hparam(slot, type, dot + 1, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* What depends on other settings. */
+static int resolve(struct settings *s, struct error *err)
+{
+    struct arena arena = {0};
+    const struct component *type = component_find(&model_kind, settings_string(s, "model"), err);
+    void *config;
+    int result = -1;
+
+    if (component_configure(type, "model", s, &arena, &config, err) < 0)
+        goto out;
+    if (settings_number(s, "train.micro_batch") == 0)
+        settings_set(s, "train.micro_batch",
+                     value_number(((const struct model_type *)type)->micro_batch(config)));
+    if (settings_number(s, "train.micro_batch") > settings_number(s, "train.batch"))
+        settings_set(s, "train.micro_batch", value_number(settings_number(s, "train.batch")));
+    result = 0;
+out:
+    arena_release(&arena);
+    return result;
+}
+
+int config_complete(struct settings *s, struct error *err)
+{
+    for (const struct config_slot *slot = config_slots; slot->name; slot++) {
+        const struct component *components[CONFIG_MAX_COMPONENTS];
+        const struct component *type;
+        struct arena arena = {0};
+        void *config;
+        int ok = 0;
+
+        if (chosen_type(slot, s, &type, err) < 0)
+            return -1;
+        config_components(slot, type, components);
+        for (int i = 0; components[i] && ok == 0; i++) {
+            component_defaults(components[i], slot->name, s);
+            ok = component_configure(components[i], slot->name, s, &arena, &config, err);
+        }
+        arena_release(&arena);
+        if (ok < 0)
+            return -1;
+    }
+    if (check_names(s, err) < 0)
+        return -1;
+    return resolve(s, err);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * config: which settings a run has, and whether they are right.
+ *
+ * A run is a pure function of its settings. They are grouped in slots: `model`
+ * chooses a type of the table of models, `model.hidden` is one of that type's
+ * hyper-parameters. `data` names a data set, `data.format` its format.
+ *
+ *     data = "cifar10"        objective = "rgd"       train.lr = 0.05
+ *     data.imbalance = 100    objective.clip = 1      train.seed = 3
+ */
+#ifndef LEARN_CONFIG_H
+#define LEARN_CONFIG_H
+
+#include "base/component.h"
+
+enum { CONFIG_MAX_COMPONENTS = 4 };
+
+struct config_slot {
+    const char *name;
+    const struct component_kind *kind; /* NULL: nothing to choose */
+    const char *chooser;               /* the setting that chooses; NULL without a kind */
+    const char *fallback;              /* the type chosen where nothing is said; NULL: must be said */
+    const struct component *fixed[2];  /* components that are there whatever is chosen */
+    const char *doc;
+};
+
+/* Ends in a nameless one. */
+extern const struct config_slot config_slots[];
+
+/* NULL where there is none. */
+const struct config_slot *config_find_slot(const char *name);
+
+/* The components of a slot when its kind's type is `type` (NULL: none chosen,
+ * or no kind), NULL-ended. */
+void config_components(const struct config_slot *slot, const struct component *type,
+                       const struct component *ret_components[CONFIG_MAX_COMPONENTS]);
+
+/* The hyper-parameter `name` among them, or NULL with an error that says what
+ * the slot has and what is nearest. */
+const struct hparam *config_hparam(const struct config_slot *slot, const struct component *type,
+                                   const char *name, struct error *err);
+
+/* Fills in all defaults and checks every name and value. */
+int config_complete(struct settings *s, struct error *err);
+
+/* The slot "train". */
+struct train_config {
+    int epochs, batch, micro_batch, evaluate, seed, numeric;
+    double lr, warmup;
+};
+
+extern const struct component train_component;
+
+#endif

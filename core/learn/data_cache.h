@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * data_cache: opens the data set that a run's settings name, and keeps it open
+ * while the next runs want the same one.
+ *
+ *     struct data_cache cache = {0};
+ *     data_cache_open(&cache, &settings, &description, root, &dataset, &err);
+ *     data_cache_close(&cache);
+ */
+#ifndef LEARN_DATA_CACHE_H
+#define LEARN_DATA_CACHE_H
+
+#include "data/dataset.h"
+
+struct data_cache {
+    struct dataset dataset;
+    char *key; /* what distinguishes it; NULL while nothing is open */
+};
+
+/* `s` has data and the format's settings; `description` is the data set's, as
+ * datasets/NAME.lua gives it. *ret_dataset is good until the next call. */
+int data_cache_open(struct data_cache *cache, const struct settings *s,
+                    const struct settings *description, const char *root,
+                    const struct dataset **ret_dataset, struct error *err);
+void data_cache_close(struct data_cache *cache);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Re-weighted gradient descent, and the control that takes its larger step away.
+ * The weight is not normalised: its mean is above 1, so the same learning rate
+ * steps farther than ERM's. Dividing by the mean weight separates the effect of
+ * re-weighting from that of the step. */
+#include "learn/objective.h"
+#include "math/kernels.h"
+
+#include <math.h>
+
+struct rgd {
+    double clip;
+};
+
+static const struct hparam hparams[] = {
+    {"clip", HPARAM_NUMBER, offsetof(struct rgd, clip), .fallback = "1", .low = 1e-6,
+     .high = INFINITY, .doc = "losses above it weigh no more; the temperature is clip + 1"},
+    {0},
+};
+
+/* w = exp(min(loss, clip) / (clip + 1)), from 1 at loss 0 to below e. */
+static void weigh(const void *config, const double *losses, int n, double *ret_weights)
+{
+    const struct rgd *rgd = config;
+
+    for (int i = 0; i < n; i++) {
+        double loss = losses[i] < rgd->clip ? losses[i] : rgd->clip;
+
+        ret_weights[i] = isinf(rgd->clip) ? 1 : kernel_exp(loss / (rgd->clip + 1));
+    }
+}
+
+static double one_over_mean(const void *config, const struct objective_sums *sums)
+{
+    (void)config;
+    return sums->n / sums->weights;
+}
+
+const struct objective_type objective_rgd = {
+    .component =
+        {
+            .name = "rgd",
+            .doc = "re-weighted gradient descent: w = exp(min(loss, clip) / (clip + 1))",
+            .source = "Kumar et al. 2023 (arXiv 2306.09222), algorithm 1",
+            .hparams = hparams,
+            .config_size = sizeof(struct rgd),
+        },
+    .reach = REACH_EXAMPLE,
+    .weigh = weigh,
+};
+
+const struct objective_type objective_rgd_mean_one = {
+    .component =
+        {
+            .name = "rgd_mean_one",
+            .doc = "rgd divided by the batch's mean weight: re-weighting without the larger step",
+            .source = "our control for Kumar et al. 2023, algorithm 1",
+            .hparams = hparams,
+            .config_size = sizeof(struct rgd),
+        },
+    .reach = REACH_SCALE,
+    .weigh = weigh,
+    .scale = one_over_mean,
+};

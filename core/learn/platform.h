@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * platform: the numeric profile of this process, for the layers above, which do
+ * not see math/.
+ */
+#ifndef LEARN_PLATFORM_H
+#define LEARN_PLATFORM_H
+
+#include "base/settings.h"
+
+/* Makes this process compute in the named profile. OpenBLAS reads its settings
+ * when it is loaded, so the program may be executed anew, with `argv`; then the
+ * call does not come back. */
+int platform_enter(const char *numeric, char *const *argv, struct error *err);
+
+/* Adds blas, blas.core. */
+void platform_read(struct settings *s);
+
+#endif

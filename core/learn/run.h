@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * run: trains one model as its settings say.
+ *
+ * A pure function of settings and data: times, hosts, threads and the observer
+ * reach no number. The observer is told of each evaluation and may ask to stop.
+ */
+#ifndef LEARN_RUN_H
+#define LEARN_RUN_H
+
+#include "learn/trainer.h"
+
+enum run_outcome {
+    RUN_FINISHED,
+    RUN_DIVERGED, /* the loss became infinite or not a number */
+    RUN_STOPPED,  /* the observer asked for it */
+};
+
+struct run_point {
+    long step, n_steps;
+    int epoch; /* finished ones */
+    double train_loss, train_accuracy; /* means over the epoch's batches, as they were trained on */
+    struct evaluation validation, test;
+};
+
+struct run_observer {
+    void *context;
+    int (*evaluated)(void *context, const struct run_point *point, struct error *err);
+    bool (*should_stop)(void *context, long step, long n_steps);
+};
+
+struct run_result {
+    enum run_outcome outcome;
+    long n_steps, last_step;
+    char weights_hash[HASH_HEX_SIZE]; /* of the final weights; also when diverged */
+};
+
+/* `s` is complete (config.h) and `dataset` is what it names. */
+int run_train(const struct settings *s, const struct dataset *dataset, int n_threads,
+              const struct run_observer *observer, struct run_result *ret_result,
+              struct error *err);
+
+#endif

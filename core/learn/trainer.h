@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * trainer: one step of training, and evaluation, on a graph.
+ *
+ * Same bits on any number of threads:
+ *   1. a batch is cut into micro-batches of a fixed size;
+ *   2. micro-batch i belongs to lane i mod n_lanes; a lane works through its
+ *      micro-batches in order and adds up gradients in a block of its own;
+ *   3. lanes are added up in order. Threads share out lanes, and nothing else.
+ *
+ * All memory is taken by trainer_init; a step allocates nothing.
+ */
+#ifndef LEARN_TRAINER_H
+#define LEARN_TRAINER_H
+
+#include "data/batch.h"
+#include "learn/objective.h"
+#include "nn/loss.h"
+#include "nn/model.h"
+#include "nn/optimizer.h"
+#include "nn/schedule.h"
+
+enum { TRAINER_MAX_LANES = 4 };
+
+/* A type and its configuration, for each slot. */
+struct trainer_method {
+    const struct loss_type *loss;
+    const void *loss_config;
+    const struct objective_type *objective;
+    const void *objective_config;
+    const struct optimizer_type *optimizer;
+    const void *optimizer_config;
+};
+
+struct trainer_lane {
+    float *workspace, *grads;
+    float *x;    /* [micro_batch][input] */
+    int *labels; /* [micro_batch] */
+    float *coefficients; /* [micro_batch] */
+};
+
+struct trainer {
+    struct trainer_method method;
+    struct graph graph;
+    int n_classes;
+    int batch, micro_batch, n_lanes, n_threads;
+    float *weights;
+    float *states[OPTIMIZER_MAX_STATES];
+    struct trainer_lane lanes[TRAINER_MAX_LANES];
+    double *losses, *example_weights; /* [batch], of the last step */
+    bool *correct;                    /* [batch], likewise */
+};
+
+/* Takes over graph (planned here). Weights start from `rng`. */
+void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_method *method,
+                  const struct graph *graph, int n_classes, int batch, int micro_batch,
+                  int n_threads, struct rng rng);
+
+/* What a step or an evaluation reads. */
+struct trainer_data {
+    const struct dataset *dataset;
+    const struct pool *pool;
+    const struct standard *standard;
+    const struct augment_config *augment; /* NULL: none */
+    struct rng augment_rng;               /* of the epoch */
+};
+
+struct trainer_step {
+    long step;   /* 1 for the first */
+    double rate; /* learning rate */
+    struct rng rng;
+};
+
+/* What a step saw, before its update. */
+struct trainer_sums {
+    double loss; /* sum over the batch */
+    int n_correct;
+};
+
+/* One step on the n <= batch pictures indices[n]. Without an update where the
+ * loss is not finite; the caller reads that from ret_sums. */
+void trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                  int n, const struct trainer_step *step, struct trainer_sums *ret_sums);
+
+struct evaluation {
+    int n;
+    double loss;             /* mean */
+    double accuracy;         /* share, 0 to 1 */
+    double balanced_accuracy; /* mean over the classes that occur */
+    int n_classes;
+    double *class_accuracy; /* [n_classes], NaN where a class does not occur */
+};
+
+/* Changes nothing in the trainer but its buffers. class_accuracy from `arena`. */
+void trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                      int n, struct arena *arena, struct evaluation *ret_evaluation);
+
+#endif

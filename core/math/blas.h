@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * blas: matrix products. The only door to OpenBLAS.
+ *
+ * Two numeric profiles, part of a run's identity because their bits differ:
+ *
+ *   portable  Haswell kernels: the same bits on every x86-64-v3 machine
+ *   native    the fastest kernels this CPU has
+ *
+ * OpenBLAS chooses its kernels once, when it is loaded, from the environment;
+ * on CPUs that it does not know it falls back to kernels eight times slower. So
+ * the program sets the environment itself and starts itself again where it has
+ * to (blas_environment). One thread per call, always: results differ between
+ * thread counts.
+ */
+#ifndef MATH_BLAS_H
+#define MATH_BLAS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+enum blas_profile { BLAS_PORTABLE, BLAS_NATIVE };
+
+extern const char *const blas_profile_names[]; /* NULL-ended */
+
+/* Sets the environment variables that OpenBLAS reads when it is loaded, for
+ * `profile`, and clears the others. True where something had to change: then
+ * the caller must execute the program anew for it to count. */
+bool blas_environment(enum blas_profile profile);
+
+/* Refuses a machine or a library that cannot keep the profile's promise. */
+int blas_check(enum blas_profile profile, struct error *err);
+
+/* The library's build and the kernels in use, e.g. "SkylakeX". Static text. */
+const char *blas_config(void);
+const char *blas_core(void);
+
+/* C[m][n] = A[m][k] B[k][n] + beta C, all row-major and dense in their rows;
+ * a_transposed: A is stored [k][m]; b_transposed: B is stored [n][k].
+ * lda, ldb, ldc: floats from one stored row to the next. */
+void blas_gemm(bool a_transposed, bool b_transposed, int m, int n, int k, const float *a, int lda,
+               const float *b, int ldb, float beta, float *c, int ldc);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/graph.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* To add an op, add its line here. */
+const struct op_type *const op_types[] = {
+    &op_linear,
+    &op_dropout,
+    NULL,
+};
+
+static struct op_node *new_node(struct graph *g)
+{
+    if (g->n_nodes == g->capacity) {
+        int capacity = g->capacity ? 2 * g->capacity : 16;
+        struct op_node *nodes = arena_alloc(g->arena, (size_t)capacity * sizeof *nodes);
+
+        if (g->n_nodes)
+            memcpy(nodes, g->nodes, (size_t)g->n_nodes * sizeof *nodes);
+        g->nodes = nodes;
+        g->capacity = capacity;
+    }
+    return &g->nodes[g->n_nodes];
+}
+
+void graph_init(struct graph *g, struct arena *arena, struct shape input)
+{
+    *g = (struct graph){.arena = arena};
+    *new_node(g) = (struct op_node){.name = "input", .inputs = {-1, -1}, .out = input};
+    g->n_nodes = 1;
+}
+
+int graph_add(struct graph *g, const char *name, const struct op_type *type, const void *config,
+              int a, int b, struct error *err)
+{
+    struct op_node *node = new_node(g);
+    int inputs[OP_MAX_INPUTS] = {a, b};
+
+    *node = (struct op_node){.name = arena_strdup(g->arena, name), .type = type, .config = config};
+    for (int i = 0; i < OP_MAX_INPUTS; i++) {
+        assert((i < type->n_inputs) == (inputs[i] >= 0) && inputs[i] < g->n_nodes);
+        node->inputs[i] = inputs[i];
+        if (inputs[i] >= 0)
+            node->in[i] = g->nodes[inputs[i]].out;
+    }
+    if (type->plan(node, &g->params, g->arena, err) < 0)
+        return error_context(err, "layer \"%s\" (%s)", name, type->name);
+    return g->n_nodes++;
+}
+
+/* The workspace of the gradients: first fit over free intervals. A gradient
+ * lives from the first backward that writes it to the backward of its node. */
+struct interval {
+    size_t start, end;
+};
+
+struct heap {
+    struct interval *used; /* sorted */
+    int n;
+    size_t high; /* the largest end so far */
+};
+
+static size_t heap_take(struct heap *heap, size_t size)
+{
+    size_t start = 0;
+    int i = 0;
+
+    while (i < heap->n && heap->used[i].start < start + size) {
+        start = heap->used[i].end;
+        i++;
+    }
+    memmove(&heap->used[i + 1], &heap->used[i], (size_t)(heap->n - i) * sizeof *heap->used);
+    heap->used[i] = (struct interval){start, start + size};
+    heap->n++;
+    if (start + size > heap->high)
+        heap->high = start + size;
+    return start;
+}
+
+static void heap_give(struct heap *heap, size_t start)
+{
+    int i = 0;
+
+    while (heap->used[i].start != start)
+        i++;
+    heap->n--;
+    memmove(&heap->used[i], &heap->used[i + 1], (size_t)(heap->n - i) * sizeof *heap->used);
+}
+
+static size_t padded(size_t floats)
+{
+    return (floats + 15) / 16 * 16;
+}
+
+static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
+{
+    struct heap heap = {0};
+    bool *written = arena_alloc(g->arena, (size_t)g->n_nodes * sizeof *written);
+    size_t n = (size_t)g->max_examples;
+
+    heap.used = arena_alloc(g->arena, (size_t)(g->n_nodes + 1) * sizeof *heap.used);
+    for (int i = g->n_nodes - 1; i > 0; i--) {
+        struct op_node *node = &g->nodes[i];
+
+        if (i == g->n_nodes - 1)
+            node->gy = base + heap_take(&heap, padded(n * shape_size(node->out)));
+        for (int k = 0; k < OP_MAX_INPUTS; k++) {
+            int input = node->inputs[k];
+
+            if (input <= GRAPH_INPUT)
+                continue; /* nobody needs the input's gradient */
+            node->gx_adds[k] = written[input];
+            if (!written[input])
+                g->nodes[input].gy =
+                    base + heap_take(&heap, padded(n * shape_size(g->nodes[input].out)));
+            written[input] = true;
+        }
+        heap_give(&heap, node->gy - base);
+    }
+    *ret_end = base + heap.high;
+}
+
+void graph_plan(struct graph *g, int max_examples)
+{
+    size_t n = (size_t)max_examples, at = 0, scratch = 0;
+
+    assert(g->n_nodes > 1);
+    g->max_examples = max_examples;
+    for (int i = 1; i < g->n_nodes; i++) {
+        struct op_node *node = &g->nodes[i];
+
+        node->y = at;
+        at += padded(n * shape_size(node->out));
+        node->saved = at;
+        at += padded(n * node->saved_size);
+        if (n * node->scratch_size > scratch)
+            scratch = n * node->scratch_size;
+    }
+    g->scratch = at;
+    plan_gradients(g, at + padded(scratch), &g->workspace_size);
+}
+
+struct shape graph_output(const struct graph *g)
+{
+    return g->nodes[g->n_nodes - 1].out;
+}
+
+static struct op_pass node_pass(const struct graph *g, const struct graph_pass *pass, int i)
+{
+    const struct op_node *node = &g->nodes[i];
+    struct op_pass p = {
+        .n = pass->n,
+        .first = pass->first,
+        .training = pass->training,
+        .w = pass->weights,
+        .gw = pass->grads,
+        .y = pass->workspace + node->y,
+        .saved = pass->workspace + node->saved,
+        .scratch = pass->workspace + g->scratch,
+        .gy = pass->workspace + node->gy,
+    };
+
+    if (pass->training)
+        p.rng = rng_index(pass->rng, (uint64_t)i);
+    for (int k = 0; k < OP_MAX_INPUTS; k++) {
+        int input = node->inputs[k];
+
+        if (input < 0)
+            continue;
+        p.x[k] = input == GRAPH_INPUT ? pass->x : pass->workspace + g->nodes[input].y;
+        p.gx[k] = input == GRAPH_INPUT ? NULL : pass->workspace + g->nodes[input].gy;
+    }
+    return p;
+}
+
+const float *graph_forward(const struct graph *g, const struct graph_pass *pass)
+{
+    assert(pass->n <= g->max_examples);
+    for (int i = 1; i < g->n_nodes; i++) {
+        struct op_pass p = node_pass(g, pass, i);
+
+        g->nodes[i].type->forward(&g->nodes[i], &p);
+    }
+    return pass->workspace + g->nodes[g->n_nodes - 1].y;
+}
+
+float *graph_output_gradient(const struct graph *g, const struct graph_pass *pass)
+{
+    return pass->workspace + g->nodes[g->n_nodes - 1].gy;
+}
+
+void graph_backward(const struct graph *g, const struct graph_pass *pass)
+{
+    for (int i = g->n_nodes - 1; i > 0; i--) {
+        struct op_pass p = node_pass(g, pass, i);
+
+        g->nodes[i].type->backward(&g->nodes[i], &p);
+    }
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * graph: a model as a list of ops, each reading the output of earlier ones.
+ *
+ * Order of calls: init, add ... add, plan; then, with a workspace, forward and
+ * backward as often as wanted. Shapes are checked by add, memory is laid out once
+ * by plan, and the passes allocate nothing. A graph is read-only after plan, so
+ * several threads may run it, each with its own workspace.
+ *
+ *     graph_init(&g, &arena, (struct shape){1, 3072});
+ *     h = graph_add(&g, "hidden1", &op_linear, &config, GRAPH_INPUT, -1, &err);
+ *     graph_plan(&g, 128);
+ */
+#ifndef NN_GRAPH_H
+#define NN_GRAPH_H
+
+#include "nn/op.h"
+
+enum { GRAPH_INPUT = 0 }; /* the index of the input among the nodes */
+
+struct graph {
+    struct arena *arena;
+    struct params params;
+    struct op_node *nodes; /* nodes[0] is the input, the last one the output */
+    int n_nodes, capacity;
+    int max_examples;
+    size_t workspace_size; /* floats */
+    size_t scratch;        /* offset in the workspace */
+};
+
+/* One micro-batch through the whole graph. */
+struct graph_pass {
+    int n, first;
+    bool training;
+    struct rng rng; /* this step's */
+    const float *weights;
+    float *grads;     /* backward only; added to */
+    const float *x;   /* [n][input] */
+    float *workspace; /* [workspace_size] */
+};
+
+void graph_init(struct graph *g, struct arena *arena, struct shape input);
+
+/* Adds an op that reads the nodes a and b (-1: none). `config` must outlive the
+ * graph. Gives the node's index, or -1 with an error that names the node. */
+int graph_add(struct graph *g, const char *name, const struct op_type *type, const void *config,
+              int a, int b, struct error *err);
+
+/* Lays out the workspace for micro-batches of up to max_examples. */
+void graph_plan(struct graph *g, int max_examples);
+
+struct shape graph_output(const struct graph *g);
+
+/* Gives the output [n][output], inside the workspace. */
+const float *graph_forward(const struct graph *g, const struct graph_pass *pass);
+
+/* Where the gradient of the output [n][output] is to be put before backward. */
+float *graph_output_gradient(const struct graph *g, const struct graph_pass *pass);
+void graph_backward(const struct graph *g, const struct graph_pass *pass);
+
+#endif

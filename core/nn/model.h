@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * model: builders of graphs.
+ *
+ * To add one:
+ *   1. write nn/model_NAME.c after the pattern of model_mlp.c;
+ *   2. end it in `const struct model_type model_NAME = {...}`;
+ *   3. add one line to the list in model.c.
+ */
+#ifndef NN_MODEL_H
+#define NN_MODEL_H
+
+#include "base/component.h"
+#include "nn/graph.h"
+
+struct picture_shape {
+    int channels, height, width;
+};
+
+struct model_type {
+    struct component component;
+    /* How many examples a micro-batch should have where the spec does not say.
+     * Small ones keep activations in the cache; large ones make good products. */
+    int (*micro_batch)(const void *config);
+    /* Adds the layers to `g`, whose input is the picture, flattened as [C][H][W]
+     * in one row; the output must have n_classes floats. */
+    int (*build)(const void *config, struct picture_shape picture, int n_classes, struct graph *g,
+                 struct error *err);
+};
+
+extern const struct component_kind model_kind;
+
+#endif

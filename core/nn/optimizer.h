@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * optimizer: from a gradient to new weights.
+ *
+ * A step reads the gradient once and leaves it zero for the next one: backward
+ * passes add to it, and clearing it here, in the cache, is cheapest. The update
+ * rules are PyTorch's, so that recipes carry over; weight decay skips biases
+ * and norms (params.h).
+ *
+ * To add one:
+ *   1. write nn/optimizer_NAME.c after the pattern of optimizer_sgd.c;
+ *   2. end it in `const struct optimizer_type optimizer_NAME = {...}`;
+ *   3. add one line to the list in optimizer.c.
+ */
+#ifndef NN_OPTIMIZER_H
+#define NN_OPTIMIZER_H
+
+#include "base/component.h"
+#include "nn/params.h"
+
+enum { OPTIMIZER_MAX_STATES = 2 };
+
+/* One parameter's part of one step. */
+struct optimizer_step {
+    long step;   /* 1 for the first */
+    double rate; /* learning rate */
+    bool decays;
+    size_t n;
+    float *w, *g;                        /* [n] */
+    float *states[OPTIMIZER_MAX_STATES]; /* [n] each, zero before the first step */
+};
+
+struct optimizer_type {
+    struct component component;
+    int n_states;
+    void (*step)(const void *config, const struct optimizer_step *step);
+};
+
+extern const struct component_kind optimizer_kind;
+
+/* A step for all parameters. Blocks are laid out as params say; states holds
+ * type->n_states blocks. */
+void optimizer_step(const struct optimizer_type *type, const void *config,
+                    const struct params *params, long step, double rate, float *weights,
+                    float *grads, float *const *states);
+
+#endif

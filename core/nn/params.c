@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/params.h"
+
+#include "base/hash.h"
+#include "math/kernels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ALIGNMENT = 16 };
+
+size_t params_add(struct params *p, struct arena *arena, struct param like)
+{
+    if (p->n == p->capacity) {
+        int capacity = p->capacity ? 2 * p->capacity : 16;
+        struct param *items = arena_alloc(arena, (size_t)capacity * sizeof *items);
+
+        if (p->n)
+            memcpy(items, p->items, (size_t)p->n * sizeof *items);
+        p->items = items;
+        p->capacity = capacity;
+    }
+    like.name = arena_strdup(arena, like.name);
+    like.offset = p->size;
+    like.size = 1;
+    for (int i = 0; i < like.n_dims; i++)
+        like.size *= (size_t)like.dims[i];
+    p->size += (like.size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    p->items[p->n++] = like;
+    return like.offset;
+}
+
+void params_init(const struct params *p, float *weights, struct rng rng)
+{
+    for (int i = 0; i < p->n; i++) {
+        const struct param *item = &p->items[i];
+        float *w = weights + item->offset;
+
+        if (item->init_sd > 0) {
+            kernel_normal(w, item->size, rng_derive(rng, item->name).key);
+            kernel_scale(w, item->init_sd, item->size);
+        } else {
+            for (size_t k = 0; k < item->size; k++)
+                w[k] = item->init_value;
+        }
+    }
+}
+
+size_t params_count(const struct params *p)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < p->n; i++)
+        count += p->items[i].size;
+    return count;
+}
+
+void params_hash(const struct params *p, const float *weights, char ret_hex[65])
+{
+    struct hash h;
+    char line[200];
+
+    hash_init(&h, HASH_SHA256);
+    for (int i = 0; i < p->n; i++) {
+        const struct param *item = &p->items[i];
+        int n = snprintf(line, sizeof line, "%s", item->name);
+
+        for (int k = 0; k < item->n_dims; k++)
+            n += snprintf(line + n, sizeof line - (size_t)n, " %d", item->dims[k]);
+        hash_update(&h, line, (size_t)n + 1);
+        hash_update(&h, weights + item->offset, item->size * sizeof *weights);
+    }
+    hash_hex(&h, ret_hex);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * params: the names, shapes and places of a model's weights.
+ *
+ * All weights lie in one block of floats and all gradients in another of the
+ * same layout, so the optimizer, the norm and the checkpoint are one loop each.
+ * Each parameter starts at a multiple of 16 floats; the floats between two are
+ * zero and stay zero.
+ */
+#ifndef NN_PARAMS_H
+#define NN_PARAMS_H
+
+#include "base/arena.h"
+#include "base/rng.h"
+
+#include <stdbool.h>
+
+enum { PARAM_MAX_DIMS = 4 };
+
+struct param {
+    const char *name; /* "hidden1.weight" */
+    int n_dims;
+    int dims[PARAM_MAX_DIMS];
+    size_t offset, size; /* in floats */
+    bool decays;         /* is weight decay for it? Not for biases and norms */
+    float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
+    float init_value;
+};
+
+struct params {
+    struct param *items;
+    int n, capacity;
+    size_t size; /* of the whole block, in floats */
+};
+
+/* Adds one and gives its offset. `like` has name (copied), n_dims, dims, decays
+ * and init_*; the rest is computed. */
+size_t params_add(struct params *p, struct arena *arena, struct param like);
+
+/* Fills weights[p->size] from `rng`, each parameter by its own name. */
+void params_init(const struct params *p, float *weights, struct rng rng);
+
+/* The number of weights, without the gaps. */
+size_t params_count(const struct params *p);
+
+/* SHA-256 over names, shapes and the bytes of the weights, as hexadecimal. */
+void params_hash(const struct params *p, const float *weights, char ret_hex[65]);
+
+#endif

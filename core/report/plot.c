@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * 1. A stranger's text is written by add_quoted only: valid UTF-8 without control
+ *    characters, in single quotes, ' doubled. In double quotes gnuplot would run
+ *    what stands between back-ticks.
+ * 2. A path begins with a letter, a digit, '_', '.' or '/': gnuplot takes "<x" and
+ *    "|x" for commands to run. A figure's name is a name in the sense of text.h.
+ * 3. gnuplot starts without a shell, without the user's settings, in an environment
+ *    of our own.
+ * 4. Numbers that cannot be drawn (NaN, infinite, absurd) are NaN in the data.
+ * 5. A figure that failed leaves no picture behind, old or half.
+ */
+#include "report/plot.h"
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Code points that are kept of a text; the templates wrap and rotate the rest. */
+enum { TITLE_WIDTH = 160, LABEL_WIDTH = 60, SERIES_WIDTH = 45, TICK_WIDTH = 16 };
+
+/* What is written about one figure. `base` is DIRECTORY/NAME. */
+struct figure {
+    struct arena arena;
+    const char *base, *template;
+    struct text data, script;
+};
+
+struct range {
+    double low, high;
+};
+
+static const struct range range_empty = {INFINITY, -INFINITY};
+
+static bool drawable(double x)
+{
+    return fabs(x) < 1e300; /* false for NaN; differences stay finite */
+}
+
+static void range_add(struct range *range, double x)
+{
+    if (drawable(x)) {
+        range->low = fmin(range->low, x);
+        range->high = fmax(range->high, x);
+    }
+}
+
+/* One line of numbers of the data file. */
+static void add_row(struct text *t, int n, const double *x)
+{
+    for (int i = 0; i < n; i++) {
+        char number[TEXT_NUMBER_SIZE] = "NaN";
+
+        if (drawable(x[i]))
+            text_number(x[i], number);
+        text_printf(t, "%s%s", i ? " " : "", number);
+    }
+    text_printf(t, "\n");
+}
+
+/* Bytes of the code point at `s`, or 0 where there is none that may be shown:
+ * broken UTF-8, control characters, direction marks, what XML forbids. */
+static int code_point_size(const unsigned char *s)
+{
+    static const uint32_t least[] = {0, 0x20, 0x80, 0x800, 0x10000};
+    int size = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+    uint32_t c;
+
+    if (size == 0 || s[0] >= 0xF8)
+        return 0;
+    c = size == 1 ? s[0] : s[0] & (0x7Fu >> size);
+    for (int i = 1; i < size; i++) {
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+        c = c << 6 | (s[i] & 0x3F);
+    }
+    if (c < least[size] || (c >= 0x7F && c < 0xA0) || (c >= 0xD800 && c < 0xE000) ||
+        (c >= 0x2028 && c < 0x202F) || (c >= 0x2066 && c < 0x206A) || (c & 0xFFFE) == 0xFFFE ||
+        c > 0x10FFFF)
+        return 0;
+    return size;
+}
+
+/* Adds at most `width` code points of a stranger's text as a gnuplot string, and
+ * returns how many they were. In tick labels gnuplot wants % doubled. */
+static int add_quoted(struct text *t, const char *s, int width, bool is_tick)
+{
+    int n = 0, size;
+
+    text_add(t, "'", 1);
+    for (s = s ? s : ""; *s; s += size ? size : 1) {
+        size = code_point_size((const unsigned char *)s);
+        if (size == 0)
+            continue;
+        if (++n == width && s[size]) {
+            text_printf(t, "…");
+            break;
+        }
+        if (*s == '%' && is_tick)
+            text_add(t, "%", 1);
+        if (*s == '\'')
+            text_printf(t, "’");
+        else
+            text_add(t, s, (size_t)size);
+    }
+    text_add(t, "'", 1);
+    return n;
+}
+
+static void add_text(struct figure *f, const char *variable, const char *s, int width)
+{
+    text_printf(&f->script, "%s = ", variable);
+    add_quoted(&f->script, s, width, false);
+    text_printf(&f->script, "\n");
+}
+
+/* An array of texts and `variable_width`, the width of the widest. */
+static void add_texts(struct figure *f, const char *variable, int n, const char *const *texts,
+                      int width, bool is_tick)
+{
+    int widest = 0;
+
+    text_printf(&f->script, "array %s[%d] = [", variable, n);
+    for (int i = 0; i < n; i++) {
+        int w;
+
+        text_printf(&f->script, i ? ", " : "");
+        w = add_quoted(&f->script, texts[i], width, is_tick);
+        widest = w > widest ? w : widest;
+    }
+    text_printf(&f->script, "]\n%s_width = %d\n", variable, widest);
+}
+
+static void add_range(struct figure *f, const char *variable, struct range range)
+{
+    char low[TEXT_NUMBER_SIZE] = "0", high[TEXT_NUMBER_SIZE] = "1";
+
+    if (range.low <= range.high) {
+        text_number(range.low, low);
+        text_number(range.high, high);
+    }
+    text_printf(&f->script, "%s_low = %s\n%s_high = %s\n", variable, low, variable, high);
+}
+
+/* A path in a gnuplot string; rule 2. */
+static int add_path(struct text *t, const char *variable, const char *path, struct error *err)
+{
+    bool good = isalnum((unsigned char)path[0]) || (path[0] && strchr("_./", path[0]));
+
+    for (const char *c = path; *c; c++)
+        good = good && (unsigned char)*c >= 0x20 && *c != 0x7F && *c != '\'';
+    if (!good)
+        return error_set(err, "bad path \"%s\" for a figure", path);
+    text_printf(t, "%s = '%s'\n", variable, path);
+    return 0;
+}
+
+static int figure_init(struct figure *f, const struct plot_target *target, const char *template,
+                       const char *name, struct error *err)
+{
+    *f = (struct figure){.template = NULL};
+    if (!text_is_name(name))
+        return error_set(err, "bad name \"%s\" for a figure; have letters, digits and _ . -", name);
+    f->base = arena_printf(&f->arena, "%s/%s", target->directory, name);
+    f->template = arena_printf(&f->arena, "%s/%s.gp", target->templates, template);
+    text_printf(&f->script, "# Draws this figure again, from the folder where it was drawn:\n"
+                            "# gnuplot %s.gp\n", f->base);
+    if (add_path(&f->script, "templates", target->templates, err) < 0 ||
+        add_path(&f->script, "base", f->base, err) < 0)
+        return -1;
+    return 0;
+}
+
+static void figure_release(struct figure *f)
+{
+    text_release(&f->data);
+    text_release(&f->script);
+    arena_release(&f->arena);
+}
+
+/* All of what comes through the pipe; the beginning is kept. */
+static void read_pipe(int fd, char *ret_text, size_t size)
+{
+    char rest[512];
+    size_t done = 0;
+    ssize_t n;
+
+    do {
+        bool full = done + 1 >= size;
+
+        n = full ? read(fd, rest, sizeof rest) : read(fd, ret_text + done, size - 1 - done);
+        if (n > 0 && !full)
+            done += (size_t)n;
+    } while (n > 0 || (n < 0 && errno == EINTR));
+    ret_text[done] = '\0';
+}
+
+/* The line of gnuplot's complaint that says where and why: the first that has
+ * `" line `, else the first that is not empty. Cuts `text`. */
+static const char *complaint(char *text)
+{
+    char *line = strstr(text, "\" line ");
+
+    while (line && line > text && line[-1] != '\n')
+        line--;
+    if (!line)
+        line = text + strspn(text, " \n");
+    line[strcspn(line, "\n")] = '\0';
+    return *line ? line : "it does not say why";
+}
+
+/* Runs `gnuplot -d script` to its end; rule 3. */
+static int run_gnuplot(const char *script, struct arena *arena, struct error *err)
+{
+    const char *path = getenv("PATH");
+    char *argv[] = {"gnuplot", "-d", (char *)script, NULL};
+    char *envp[] = {"LC_ALL=C.UTF-8", (char *)arena_printf(arena, "PATH=%s", path ? path : ""),
+                    NULL};
+    char said[2000];
+    posix_spawn_file_actions_t actions;
+    int ends[2], spawned, status = 0;
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set(err, "could not make a pipe to gnuplot: %s", strerror(errno));
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+    spawned = posix_spawnp(&pid, argv[0], &actions, NULL, argv, envp);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    if (spawned == 0) {
+        read_pipe(ends[0], said, sizeof said);
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    close(ends[0]);
+    if (spawned == ENOENT)
+        return error_set(err, "gnuplot is not installed; `make deps` installs it");
+    if (spawned != 0)
+        return error_set(err, "could not start gnuplot: %s", strerror(spawned));
+    if (WIFSIGNALED(status))
+        return error_set(err, "gnuplot: killed by signal %d", WTERMSIG(status));
+    if (status != 0)
+        return error_set(err, "gnuplot: %s", complaint(said));
+    return 0;
+}
+
+/* Is the picture there, to its last bytes? gnuplot overlooks a full disk. */
+static int check_end(const char *path, const char *end, struct error *err)
+{
+    struct file_map map;
+    bool whole;
+
+    if (file_map_open(path, &map, err) < 0)
+        return -1;
+    whole = map.size > 64 && memmem(map.bytes + map.size - 16, 16, end, strlen(end));
+    file_map_close(&map);
+    return whole ? 0 : error_set_status(err, EXIT_STORAGE, "could not write all of \"%s\"", path);
+}
+
+/* Writes the files and has the picture drawn. */
+static int figure_draw(struct figure *f, const char *directory, struct error *err)
+{
+    const char *data = arena_printf(&f->arena, "%s.dat", f->base);
+    const char *script = arena_printf(&f->arena, "%s.gp", f->base);
+    const char *svg = arena_printf(&f->arena, "%s.svg", f->base);
+    const char *png = arena_printf(&f->arena, "%s.png", f->base);
+
+    text_printf(&f->script, "load templates.'%s'\n", strrchr(f->template, '/'));
+    if (!file_exists(f->template))
+        return error_set(err, "could not open \"%s\": %s", f->template, strerror(errno));
+    if (file_make_directory(directory, err) < 0 ||
+        file_write(data, f->data.s, f->data.size, err) < 0 ||
+        file_write(script, f->script.s, f->script.size, err) < 0)
+        return -1;
+    unlink(svg);
+    unlink(png);
+    if (run_gnuplot(script, &f->arena, err) < 0 || check_end(svg, "</svg>", err) < 0 ||
+        check_end(png, "IEND", err) < 0) {
+        unlink(svg);
+        unlink(png);
+        return error_context(err, "figure \"%s\"", f->base);
+    }
+    return 0;
+}
+
+int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
+                 struct error *err)
+{
+    struct range cells = range_empty;
+    struct figure f;
+    int result = -1;
+
+    assert(figure->n_x > 0 && figure->n_y > 0);
+    if (figure_init(&f, target, "heatmap", figure->name, err) < 0)
+        goto out;
+    text_printf(&f.data, "# column row value\n");
+    for (int i = 0; i < figure->n_x * figure->n_y; i++) {
+        add_row(&f.data, 3,
+                (double[]){i % figure->n_x + 1, i / figure->n_x + 1, figure->cells[i]});
+        range_add(&cells, figure->cells[i]);
+    }
+    add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
+    add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
+    add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
+    add_text(&f, "cell_label", figure->cell_label, LABEL_WIDTH);
+    add_texts(&f, "x_tick", figure->n_x, figure->x_ticks, TICK_WIDTH, true);
+    add_texts(&f, "y_tick", figure->n_y, figure->y_ticks, TICK_WIDTH, true);
+    add_range(&f, "cell", cells);
+    text_printf(&f.script, "best_x = %d\nbest_y = %d\n", figure->best_x + 1, figure->best_y + 1);
+    result = figure_draw(&f, target->directory, err);
+out:
+    figure_release(&f);
+    return result;
+}
+
+int plot_curves(const struct plot_target *target, const struct plot_curves *figure,
+                struct error *err)
+{
+    static const double nowhere[4] = {NAN, NAN, NAN, NAN};
+    struct range x = range_empty, y = range_empty;
+    struct figure f;
+    int result = -1;
+
+    assert(figure->n_lines > 0);
+    if (figure_init(&f, target, "curves", figure->name, err) < 0)
+        goto out;
+    const char **labels = arena_alloc(&f.arena, (size_t)figure->n_lines * sizeof *labels);
+
+    text_printf(&f.data, "# x y low high\n");
+    for (int i = 0; i < figure->n_lines; i++) {
+        const struct plot_line *line = &figure->lines[i];
+
+        labels[i] = line->label;
+        text_printf(&f.data, i ? "\n\n" : "");
+        for (int k = 0; k < line->n; k++) {
+            const double row[4] = {line->x[k], line->y[k], line->low[k], line->high[k]};
+
+            add_row(&f.data, 4, row);
+            range_add(&x, row[0]);
+            range_add(&y, row[1]);
+            range_add(&y, row[2]);
+            range_add(&y, row[3]);
+        }
+        if (line->n == 0)
+            add_row(&f.data, 4, nowhere); /* keeps the count of lines */
+    }
+    add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
+    add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
+    add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
+    add_texts(&f, "series", figure->n_lines, labels, LABEL_WIDTH, false);
+    text_printf(&f.script, "array n_points[%d] = [", figure->n_lines);
+    for (int i = 0; i < figure->n_lines; i++)
+        text_printf(&f.script, "%s%d", i ? ", " : "", figure->lines[i].n);
+    text_printf(&f.script, "]\n");
+    add_range(&f, "x", x);
+    add_range(&f, "y", y);
+    result = figure_draw(&f, target->directory, err);
+out:
+    figure_release(&f);
+    return result;
+}
+
+int plot_groups(const struct plot_target *target, const struct plot_groups *figure,
+                struct error *err)
+{
+    struct range y = range_empty;
+    struct figure f;
+    int result = -1;
+
+    assert(figure->n_groups > 0 && figure->n_series > 0);
+    if (figure_init(&f, target, "groups", figure->name, err) < 0)
+        goto out;
+    text_printf(&f.data, "# group value half_width\n");
+    for (int i = 0; i < figure->n_groups * figure->n_series; i++) {
+        int group = i % figure->n_groups;
+        const double row[3] = {group + 1, figure->value[i], figure->half_width[i]};
+
+        text_printf(&f.data, i > 0 && group == 0 ? "\n\n" : "");
+        add_row(&f.data, 3, row);
+        range_add(&y, row[1]);
+        range_add(&y, row[1] - row[2]);
+        range_add(&y, row[1] + row[2]);
+    }
+    add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
+    add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
+    add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
+    add_texts(&f, "x_tick", figure->n_groups, figure->group_labels, TICK_WIDTH, true);
+    add_texts(&f, "series", figure->n_series, figure->series_labels, LABEL_WIDTH, false);
+    add_range(&f, "y", y);
+    result = figure_draw(&f, target->directory, err);
+out:
+    figure_release(&f);
+    return result;
+}

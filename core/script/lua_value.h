@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * lua_value: what a script gives, as values. For the files of script/.
+ */
+#ifndef SCRIPT_LUA_VALUE_H
+#define SCRIPT_LUA_VALUE_H
+
+#include "base/value.h"
+
+#include <lua.h>
+
+/* The number, truth value, text or list at `index`. -1: it is something else. */
+int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *ret_value);
+
+/* The same where a grid { ... } may stand: its values, or one. *ret_n of them. */
+int lua_value_read_choices(lua_State *L, int index, struct arena *arena,
+                           struct value **ret_values, int *ret_n);
+
+/* grid { a, b, c }: the constructor. */
+int lua_value_grid(lua_State *L);
+
+/* The keys of the table at `index`, sorted, NULL-ended, in `arena`. Keys that are
+ * not texts are left out; *ret_n_other counts them. */
+const char *const *lua_value_keys(lua_State *L, int index, struct arena *arena, int *ret_n_other);
+
+#endif
