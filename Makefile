@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make help` lists the targets. Settings: CC, DEBUG=1, SAN=address,undefined, V=1.
+EXP    ?= quickstart
+SET    ?=
+JOBS   ?=
+DATA   ?= $(RGDBENCH_DATA)
+FORMAT ?= txt
+PACKAGES = gcc make pkg-config curl libopenblas-serial-dev libsqlite3-dev liblua5.4-dev r-mathlib \
+	gnuplot-nox libssl-dev libarchive-dev libcmocka-dev
+
+BUILD = build$(if $(SAN),/san)$(if $(DEBUG),/debug)
+PROGRAM = $(BUILD)/rgdbench
+# No contraction and no fast-math: the same bits at any vector width (docs/DESIGN.md, Numbers).
+CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mprefer-vector-width=256 \
+	-ffp-contract=off -fno-math-errno -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes $(if $(CI)$(WERROR),-Werror) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+BLAS = /usr/lib/x86_64-linux-gnu/openblas-serial
+CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
+LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -L$(BLAS) -Wl,-rpath,$(BLAS)
+LDLIBS = -lopenblas -lsqlite3 -llua5.4 -lRmath -lcrypto -larchive -lm
+Q = $(if $(V),,@)
+
+SOURCES = $(wildcard core/*/*.c)
+OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
+TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+RUN = $(PROGRAM)
+WITH_DATA = $(if $(DATA),--data=$(DATA))
+
+all: $(PROGRAM) ## build build/rgdbench
+
+sweep: $(PROGRAM) ## run experiment EXP (SET="train.epochs=2 seeds=3" JOBS=2), print its table, draw its figures
+	@$(RUN) sweep $(EXP) $(SET) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
+	@echo; $(RUN) plot $(EXP)
+
+status compare table plot export digest: $(PROGRAM)
+	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter compare table,$@),--format=$(FORMAT))
+
+status:  ## how the runs of EXP stand
+compare: ## methods A and B of EXP, seed by seed
+table:   ## the table of EXP (FORMAT=txt md tex csv)
+plot:    ## the figures of EXP, into plots/EXP
+export:  ## all metrics of EXP as CSV
+digest:  ## one hash over all results of EXP
+list: $(PROGRAM) ## experiments, methods and their settings
+	@$(RUN) list
+data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
+	@$(RUN) data $(NAME) $(WITH_DATA)
+
+deps: ## install the Debian packages that are missing
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | \
+		grep -q 'install ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
+		sudo=$$([ $$(id -u) = 0 ] || echo sudo); export DEBIAN_FRONTEND=noninteractive; \
+		$$sudo apt-get update -q && $$sudo apt-get install -y -q --no-install-recommends $$missing; \
+	fi
+
+test: $(PROGRAM) $(TESTS) ## the tests
+	@tests/run $(PROGRAM) $(TESTS)
+check: test ## test, sanitizers, headers, layers, clang
+	$(Q)$(MAKE) --no-print-directory headers layers
+	$(Q)$(MAKE) --no-print-directory SAN=address,undefined WERROR=1 test
+	$(Q)if command -v clang >/dev/null; then for f in $(SOURCES) core/main.c; do \
+		clang -fsyntax-only -Werror -Ibuild $(CFLAGS) $(filter-out -MMD -MP,$(CPPFLAGS)) $$f || exit 1; done; \
+		echo "clang: no warnings"; fi
+headers: $(BUILD)/build.h ## each header compiles alone
+	$(Q)for h in core/*/*.h; do $(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
+	@echo "headers: each compiles alone"
+layers: ## includes point down only
+	@tests/layers.sh
+bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
+	@$<
+
+$(PROGRAM): $(OBJECTS) $(BUILD)/core/main.o
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/tests/%: tests/%.c $(OBJECTS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $< $(OBJECTS) $(LDLIBS) -lcmocka -o $@
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+$(BUILD)/core/lab/store.o: core/lab/schema.sql
+$(BUILD)/core/lab/environment.o: $(BUILD)/build.h
+
+# Rewritten only where they changed, so that nothing is rebuilt in vain.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD); echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
+$(BUILD)/build.h: FORCE
+	@mkdir -p $(BUILD); { \
+	echo '#define BUILD_COMMIT "$(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)"'; \
+	echo '#define BUILD_DIRTY $(if $(shell git status --porcelain 2>/dev/null),1,0)'; \
+	echo '#define BUILD_FLAGS "$(CFLAGS)"'; } > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+clean: ## remove build/
+	rm -rf build
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.DELETE_ON_ERROR:
+.PHONY: all sweep status compare table plot export digest list data deps test check headers layers \
+	bench clean help FORCE
+-include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

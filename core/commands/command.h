@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * command: one verb of the program.
+ *
+ * To add one: write its function in a file here, and add a row to the table in
+ * main.c; help comes from the row.
+ */
+#ifndef COMMANDS_COMMAND_H
+#define COMMANDS_COMMAND_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct invocation {
+    struct arena *arena;
+    char **argv;       /* of the process, for executing it anew */
+    int n_words;
+    const char *const *words; /* behind the verb, without options */
+    /* options, with their defaults */
+    int n_jobs;            /* --jobs=N; 0: one for each core */
+    int n_threads;         /* --threads=N */
+    const char *format;    /* --format=NAME; NULL: none given */
+    const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
+    bool is_quiet;         /* --quiet */
+    bool is_dry;           /* --dry-run */
+};
+
+struct command {
+    const char *name, *arguments, *doc;
+    const char *help;    /* the options and words, for --help */
+    const char *options; /* the long options it takes, blank-separated */
+    int min_words, max_words;
+    int (*run)(const struct invocation *in, enum exit_status *ret_status, struct error *err);
+    bool is_hidden; /* for the program itself */
+};
+
+int command_compare(const struct invocation *, enum exit_status *, struct error *);
+int command_data(const struct invocation *, enum exit_status *, struct error *);
+int command_digest(const struct invocation *, enum exit_status *, struct error *);
+int command_export(const struct invocation *, enum exit_status *, struct error *);
+int command_list(const struct invocation *, enum exit_status *, struct error *);
+int command_plot(const struct invocation *, enum exit_status *, struct error *);
+int command_status(const struct invocation *, enum exit_status *, struct error *);
+int command_sweep(const struct invocation *, enum exit_status *, struct error *);
+int command_table(const struct invocation *, enum exit_status *, struct error *);
+int command_weights(const struct invocation *, enum exit_status *, struct error *);
+int command_worker(const struct invocation *, enum exit_status *, struct error *);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands/command.h"
+#include "data/download.h"
+#include "script/script.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_data_set(const struct dataset_source *source, struct arena *arena)
+{
+    const char *missing;
+    bool is_present = dataset_is_present(source, arena, &missing);
+
+    printf("  %-10s %-8s %s\n", source->name, is_present ? "present" : "absent",
+           settings_string(source->description, "doc"));
+}
+
+static int fetch(const struct dataset_source *source, struct arena *arena, struct error *err)
+{
+    const char *missing;
+
+    if (dataset_is_present(source, arena, &missing)) {
+        printf("data set \"%s\" is present\n", source->name);
+        return 0;
+    }
+    if (download_dataset(source, arena, err) < 0)
+        return error_context(err, "data set \"%s\"", source->name);
+    printf("data set \"%s\" is now under %s\n", source->name, source->root);
+    return 0;
+}
+
+int command_data(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    const struct data_description *data;
+    const char **names;
+    int n;
+
+    (void)ret_status;
+    if (script_load_data("datasets", in->arena, &data, &n, err) < 0)
+        return -1;
+    names = arena_alloc(in->arena, (size_t)(n + 1) * sizeof *names);
+    if (in->n_words == 0)
+        printf("data root: %s\n", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
+    for (int i = 0; i < n; i++) {
+        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings};
+
+        names[i] = data[i].name;
+        if (in->n_words == 0)
+            print_data_set(&source, in->arena);
+        else if (strcmp(in->words[0], data[i].name) == 0)
+            return fetch(&source, in->arena, err);
+    }
+    if (in->n_words) {
+        const char *nearest = text_nearest(in->words[0], names);
+        struct text known = {0};
+
+        text_words(&known, names);
+        error_set(err, "unknown data set \"%s\"%s%s%s; known: %s", in->words[0],
+                  nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                  nearest ? "\"?" : "", known.s ? known.s : "none");
+        text_release(&known);
+        return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands/project.h"
+
+#include "base/file.h"
+#include "script/script.h"
+
+#include <string.h>
+
+const char *project_path(struct arena *arena, const char *folder, const char *name,
+                         const char *ending)
+{
+    return arena_printf(arena, "%s/%s%s", folder, name, ending);
+}
+
+static int unknown_experiment(struct arena *arena, const char *name, struct error *err)
+{
+    const char *const *names = file_names("experiments", ".lua", arena);
+    const char *nearest = text_nearest(name, names);
+    struct text known = {0};
+
+    if (!names[0])
+        return error_set(err, "there is no folder \"experiments\" here; run this in the "
+                              "project's folder");
+    text_words(&known, names);
+    error_set(err, "unknown experiment \"%s\"%s%s%s; known: %s", name,
+              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
+              known.s);
+    text_release(&known);
+    return -1;
+}
+
+int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,
+                 struct experiment *ret_experiment, struct error *err)
+{
+    const char *path = project_path(arena, "experiments", name, ".lua");
+    const struct data_description *data;
+    struct text overrides = {0};
+    int n_data, result = 0;
+
+    if (!text_is_name(name) || !file_exists(path))
+        return unknown_experiment(arena, name, err);
+    if (script_load_data("datasets", arena, &data, &n_data, err) < 0 ||
+        script_load_experiment(path, name, data, n_data, arena, ret_experiment, err) < 0)
+        return -1;
+    for (int i = 0; i < n_words && result == 0; i++) {
+        result = experiment_override(ret_experiment, words[i], err);
+        text_printf(&overrides, "%s\n", words[i]);
+    }
+    if (overrides.s)
+        ret_experiment->overrides = arena_strdup(arena, overrides.s);
+    text_release(&overrides);
+    if (result == 0 && ret_experiment->n_methods &&
+        !experiment_find_method(ret_experiment, ret_experiment->baseline))
+        ret_experiment->baseline = ret_experiment->methods[0].label; /* the script's was dropped */
+    return result;
+}
+
+int project_open_store(struct arena *arena, const char *name, struct store **ret_store,
+                       struct error *err)
+{
+    const char *path = project_path(arena, "results", name, ".db");
+
+    if (!text_is_name(name))
+        return unknown_experiment(arena, name, err);
+    if (!file_exists(path)) {
+        if (!file_exists(project_path(arena, "experiments", name, ".lua")))
+            return unknown_experiment(arena, name, err);
+        return error_set(err, "there are no results of \"%s\" yet: run `make sweep EXP=%s`", name,
+                         name);
+    }
+    return store_open(path, STORE_READ, ret_store, err);
+}

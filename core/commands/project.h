@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * project: where an experiment's files are, from the folder we stand in: one name
+ * joins experiments/NAME.lua, results/NAME.db and plots/NAME/.
+ */
+#ifndef COMMANDS_PROJECT_H
+#define COMMANDS_PROJECT_H
+
+#include "lab/store.h"
+
+/* "results/NAME.db" and so on, in `arena`. */
+const char *project_path(struct arena *arena, const char *folder, const char *name,
+                         const char *ending);
+
+/* The experiment NAME with the words applied. */
+int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,
+                 struct experiment *ret_experiment, struct error *err);
+
+/* The store of experiment NAME, for reading. Says what to do where there is none. */
+int project_open_store(struct arena *arena, const char *name, struct store **ret_store,
+                       struct error *err);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * archive: takes named files out of a tar or zip. The only door to libarchive.
+ *
+ * Only regular files that were asked for by their exact path are written, each
+ * under a temporary name first; links, devices and everything else are passed
+ * over, so that nothing can lead out of the folder.
+ */
+#ifndef DATA_ARCHIVE_H
+#define DATA_ARCHIVE_H
+
+#include "base/error.h"
+
+/* Puts the members `wanted` (NULL-ended paths, relative, without "..") below
+ * `directory`. Fails where one is missing, is no regular file, or is damaged. */
+int archive_unpack(const char *path, const char *directory, const char *const *wanted,
+                   struct error *err);
+
+#endif

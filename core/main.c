@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table of commands, the command line, and the only exit. */
+#include "base/text.h"
+#include "commands/command.h"
+#include "lab/environment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS \
+    "Words change the experiment:\n" \
+    "  train.epochs=2 seeds=3        set\n" \
+    "  train.lr=0.1,0.05             vary; also range(FROM,TO[,STEP]), logspace(FROM,TO,N)\n" \
+    "  rgd.objective.clip=1,2        one method's own\n" \
+    "  methods=erm,rgd  ~rgd         which methods\n"
+
+static const struct command commands[] = {
+    {"sweep", "NAME [WORD ...]", "run what is left of an experiment, then print its table",
+     WORDS
+     "Options:\n"
+     "  --jobs=N      worker processes (default: one for each core)\n"
+     "  --threads=N   threads in each (default 1); results are the same for any number\n"
+     "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
+     "  --dry-run     print the plan and stop\n"
+     "  --quiet       print nothing but errors\n",
+     "jobs threads data dry-run quiet", 1, 200, command_sweep, false},
+    {"status", "NAME", "how many runs are planned, finished, failed; which, and why", "", "", 1, 1,
+     command_status, false},
+    {"compare", "NAME A B", "two methods, seed by seed, with p-values",
+     "Options:\n  --format=txt|md|tex|csv\n", "format", 3, 3, command_compare, false},
+    {"table", "NAME", "all methods against the baseline, with intervals and p-values",
+     "Options:\n  --format=txt|md|tex|csv\n", "format", 1, 1, command_table, false},
+    {"plot", "NAME", "draw the figures into plots/NAME", "", "", 1, 1, command_plot, false},
+    {"export", "NAME", "every metric of every run, as CSV", "", "", 1, 1, command_export, false},
+    {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
+     "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
+     command_digest, false},
+    {"list", "[SLOT]", "experiments, and what can stand in each slot of a method",
+     "Slots: experiments data model loss objective optimizer schedule train\n", "", 0, 1,
+     command_list, false},
+    {"weights", "OBJECTIVE", "the weights an objective gives to losses",
+     "Reads losses from standard input, one a line; prints loss and weight.\n"
+     "Example: printf '0.5\\n3\\n' | rgdbench weights 'rgd{clip=1}'\n",
+     "", 1, 1, command_weights, false},
+    {"data", "[NAME]", "which data sets there are; download one",
+     "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
+     command_data, false},
+    {"worker", "STORE NUMERIC THREADS PARENT [DATA]", "started by sweep", "", "", 4, 5,
+     command_worker, true},
+    {0},
+};
+
+static void print_help(void)
+{
+    printf("usage: rgdbench VERB ... | rgdbench VERB --help\n\n");
+    for (const struct command *c = commands; c->name; c++)
+        if (!c->is_hidden)
+            printf("  %-8s %-16s %s\n", c->name, c->arguments, c->doc);
+    printf("\nThe project's folder must be the current one.\n"
+           "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
+           "hold; 4 memory, disk or store gave out; 130, 143 interrupted, go on with the same "
+           "command.\n");
+}
+
+static int find_command(const char *name, const struct command **ret_command, struct error *err)
+{
+    enum { MAX_NAMES = 31 };
+    const char *names[MAX_NAMES + 1] = {0};
+    const char *nearest;
+    int n = 0;
+
+    for (const struct command *c = commands; c->name; c++) {
+        if (strcmp(c->name, name) == 0) {
+            *ret_command = c;
+            return 0;
+        }
+        if (!c->is_hidden)
+            names[n++] = c->name;
+    }
+    nearest = text_nearest(name, names);
+    return error_set(err, "unknown verb \"%s\"%s%s%s; see rgdbench --help", name,
+                     nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                     nearest ? "\"?" : "");
+}
+
+static int parse_count(const char *name, const char *text, int *ret_n, struct error *err)
+{
+    double x;
+
+    if (!text || text_parse_number(text, &x) < 0 || x != (int)x || x < 1 || x > 1024)
+        return error_set(err, "--%s=%s: not a whole number from 1 to 1024", name, text ? text : "");
+    *ret_n = (int)x;
+    return 0;
+}
+
+static int parse_option(const struct command *c, const char *option, struct invocation *in,
+                        struct error *err)
+{
+    char name[32] = "";
+    const char *value = strchr(option, '=');
+    size_t length = strcspn(option, "=");
+    const char *at = c->options;
+
+    snprintf(name, sizeof name, "%.*s", (int)length, option);
+    value = value ? value + 1 : NULL;
+    while (at && *at && !(strncmp(at, name, length) == 0 && strchr(" ", at[length]))) {
+        at += strcspn(at, " ");
+        at += *at == ' ';
+    }
+    if (!at || !*at || !length)
+        return error_set(err, "%s has no option \"--%s\"; it has: %s", c->name, name,
+                         *c->options ? c->options : "none");
+    if (strcmp(name, "quiet") == 0 || strcmp(name, "dry-run") == 0) {
+        *(name[0] == 'q' ? &in->is_quiet : &in->is_dry) = true;
+        return value ? error_set(err, "--%s takes no value", name) : 0;
+    }
+    if (strcmp(name, "jobs") == 0)
+        return parse_count(name, value, &in->n_jobs, err);
+    if (strcmp(name, "threads") == 0)
+        return parse_count(name, value, &in->n_threads, err);
+    if (!value || !*value)
+        return error_set(err, "--%s needs a value, as in --%s=...", name, name);
+    *(strcmp(name, "data") == 0 ? &in->data_root : &in->format) = value;
+    return 0;
+}
+
+static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret_status,
+               struct error *err)
+{
+    const char **words = arena_alloc(arena, (size_t)argc * sizeof *words);
+    const char *root = getenv("RGDBENCH_DATA");
+    struct invocation in = {
+        .arena = arena,
+        .argv = argv,
+        .words = words,
+        .n_threads = 1,
+        .data_root = root && *root ? root : NULL,
+    };
+    const struct command *c = NULL;
+
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help();
+        return argc < 2 ? error_set(err, "a verb is missing") : 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("%s\n", environment_version());
+        return 0;
+    }
+    if (find_command(argv[1], &c, err) < 0)
+        return -1;
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            printf("usage: rgdbench %s %s\n%s\n\n%s", c->name, c->arguments, c->doc, c->help);
+            return 0;
+        }
+        if (strncmp(argv[i], "--", 2) != 0)
+            words[in.n_words++] = argv[i];
+        else if (parse_option(c, argv[i] + 2, &in, err) < 0)
+            return -1;
+    }
+    if (in.n_words < c->min_words || in.n_words > c->max_words)
+        return error_set(err, "usage: rgdbench %s %s", c->name, c->arguments);
+    return c->run(&in, ret_status, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena = {0};
+    enum exit_status status = EXIT_OK;
+    struct error err = {0};
+    int result = run(argc, argv, &arena, &status, &err);
+
+    arena_release(&arena);
+    if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        result = error_set_status(&err, EXIT_STORAGE, "could not write to standard output");
+    if (result < 0) {
+        fprintf(stderr, "rgdbench: %s\n", err.text);
+        status = err.status;
+    }
+    exit(status);
+}

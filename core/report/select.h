@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * select: for each method the tuned point, chosen on validation data alone, and
+ * what it gave on the test data.
+ *
+ * The point with the best mean validation accuracy over seeds, at the last
+ * evaluation, is taken; the first of equals. A diverged run counts as accuracy 0.
+ * Test figures are read at that point only.
+ */
+#ifndef REPORT_SELECT_H
+#define REPORT_SELECT_H
+
+#include "lab/store.h"
+
+/* One method under one condition. */
+struct selection {
+    const char *method, *condition;
+    const char *point;  /* the selected one; NULL where no run has ended */
+    int n_points;       /* that there were to choose from */
+    int n_planned;      /* runs of all points; and what became of them: */
+    int n_finished, n_diverged, n_failed;
+    int n;              /* finished runs at the selected point, by seed: */
+    const int *seeds;
+    const double *validation, *test; /* accuracy, 0 to 1 */
+    const long *runs;
+};
+
+struct selections {
+    struct store_plan plan;
+    const double *validation; /* [plan.n_runs], NaN: not finished */
+    const struct selection *items;
+    int n;
+};
+
+int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
+                  struct error *err);
+
+/* The baseline's selection under the same condition, or NULL. */
+const struct selection *select_find(const struct selections *s, const char *method,
+                                    const char *condition);
+
+/* The tests of a against b on the seeds that both finished. */
+struct stats_paired;
+struct stats_paired select_compare(const struct selection *a, const struct selection *b);
+
+/* "clip=1 lr=0.05": a point without its slots' names; in `arena`. */
+const char *select_short_point(struct arena *arena, const char *point);
+
+#endif
