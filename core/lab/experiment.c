@@ -178,19 +178,30 @@ static int keep_methods(struct experiment *e, const char *text, struct error *er
     return 0;
 }
 
-/* The type that a chooser picks for a slot: the first value of its axis, for the
- * method or the experiment; what has several is checked when the plan is made. */
+static const char *data_format(const struct experiment *e, const char *name)
+{
+    for (int i = 0; i < e->n_data; i++)
+        if (strcmp(e->data[i].name, name) == 0)
+            return settings_string(&e->data[i].settings, "format");
+    return NULL;
+}
+
+/* The type that is chosen for a slot: the first value of its axis, for the method
+ * or the experiment; what has several is checked when the plan is made. A data
+ * set's type is its format. */
 static const struct component *slot_type(const struct experiment *e,
                                          const struct experiment_method *m,
                                          const struct config_slot *slot, struct error *err)
 {
-    const struct axis *axis = m ? grid_find(&m->grid, slot->chooser) : NULL;
+    const struct axis *axis = m ? grid_find(&m->grid, slot->name) : NULL;
     const char *name = slot->fallback;
 
     if (!axis)
-        axis = grid_find(&e->grid, slot->chooser);
+        axis = grid_find(&e->grid, slot->name);
     if (axis && axis->values[0].kind == VALUE_STRING)
         name = axis->values[0].string;
+    if (name && strcmp(slot->name, "data") == 0)
+        name = data_format(e, name);
     return component_find(slot->kind, name ? name : "", err);
 }
 
