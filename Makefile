@@ -68,7 +68,7 @@ headers: $(BUILD)/build.h ## each header compiles alone
 layers: ## includes point down only
 	@tests/layers.sh
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
-	@$<
+	@$< portable; $< native
 
 $(PROGRAM): $(OBJECTS) $(BUILD)/core/main.o
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@

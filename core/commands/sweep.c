@@ -51,12 +51,11 @@ static void tell_end(const struct store_counts *c, const char *name, int signal,
                         "status EXP=%s\n", name);
 }
 
-static int put_plan(const struct invocation *in, const struct plan *plan, const char *path,
-                    struct store **ret_store, struct error *err)
+static int put_plan(const struct plan *plan, const char *path, struct store **ret_store,
+                    struct error *err)
 {
     int n_retried;
 
-    (void)in;
     if (file_make_directory("results", err) < 0 ||
         store_open(path, STORE_CREATE, ret_store, err) < 0)
         return -1;
@@ -103,17 +102,19 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
     if (project_load(in->arena, name, in->words + 1, in->n_words - 1, &e, err) < 0 ||
         plan_make(&e, in->data_root, in->arena, &plan, err) < 0)
         return -1;
-    if (!in->is_quiet)
-        tell_plan(&plan, in->is_dry ? stdout : stderr);
     if (in->is_dry) {
+        tell_plan(&plan, stdout);
         for (int i = 0; i < plan.n_runs; i++)
             printf("%.12s  %s  %s%s%s  seed %d\n", plan.runs[i].id, plan.runs[i].method,
                    plan.runs[i].condition, plan.runs[i].condition[0] ? " " : "",
                    plan.runs[i].point, plan.runs[i].seed);
         return 0;
     }
-    if (put_plan(in, &plan, path, &store, err) < 0 ||
-        sweep_run(store, &options, &counts, &signal, err) < 0)
+    if (put_plan(&plan, path, &store, err) < 0)
+        goto out;
+    if (!in->is_quiet)
+        tell_plan(&plan, stderr);
+    if (sweep_run(store, &options, &counts, &signal, err) < 0)
         goto out;
     if (!in->is_quiet)
         tell_end(&counts, name, signal, clock_now() - start);

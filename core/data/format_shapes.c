@@ -20,7 +20,7 @@
 
 enum { CHANNELS = 3, SIDE = 32, N_PIXELS = SIDE * SIDE, PICTURE_SIZE = CHANNELS * N_PIXELS };
 enum { N_SAMPLES = 9, N_SAMPLE_CORNERS = 4 }; /* per pixel, against jagged edges */
-enum { MAX_CORNERS = 12, MAX_CLUTTER = 8 };
+enum { MAX_CORNERS = 6, MAX_CLUTTER = 8 };
 
 /* Where a pixel is looked at, from its centre: the corners of a grid, then the rest. */
 static const double samples[N_SAMPLES][2] = {
@@ -34,7 +34,8 @@ struct config {
     double difficulty;
 };
 
-/* An outline of about the unit circle's size, y down: its corners, or a formula. */
+/* An outline of about the unit circle's size, y down: a formula, or the corners of
+ * its right half from top to bottom, which the left half mirrors. */
 struct outline {
     const char *name;
     bool (*is_inside)(double x, double y);
@@ -73,33 +74,31 @@ enum { CIRCLE = 0, SQUARE = 2, TRIANGLE = 3 }; /* also serve as clutter */
 static const struct outline outlines[] = {
     {"circle", is_in_circle, 0, {{0}}},
     {"ring", is_in_ring, 0, {{0}}},
-    {"square", NULL, 4, {{-.75, -.75}, {.75, -.75}, {.75, .75}, {-.75, .75}}},
-    {"triangle", NULL, 3, {{0, -1}, {.866, .5}, {-.866, .5}}},
-    {"star", NULL, 10,
-     {{0, -1}, {.247, -.34}, {.951, -.309}, {.399, .13}, {.588, .809},
-      {0, .42}, {-.588, .809}, {-.399, .13}, {-.951, -.309}, {-.247, -.34}}},
-    {"cross", NULL, 12,
-     {{-.3, -.95}, {.3, -.95}, {.3, -.3}, {.95, -.3}, {.95, .3}, {.3, .3},
-      {.3, .95}, {-.3, .95}, {-.3, .3}, {-.95, .3}, {-.95, -.3}, {-.3, -.3}}},
-    {"pentagon", NULL, 5,
-     {{0, -1}, {.951, -.309}, {.588, .809}, {-.588, .809}, {-.951, -.309}}},
+    {"square", NULL, 2, {{.75, -.75}, {.75, .75}}},
+    {"triangle", NULL, 2, {{0, -1}, {.866, .5}}},
+    {"star", NULL, 6,
+     {{0, -1}, {.247, -.34}, {.951, -.309}, {.399, .13}, {.588, .809}, {0, .42}}},
+    {"cross", NULL, 6,
+     {{.3, -.95}, {.3, -.3}, {.95, -.3}, {.95, .3}, {.3, .3}, {.3, .95}}},
+    {"pentagon", NULL, 3, {{0, -1}, {.951, -.309}, {.588, .809}}},
     {"crescent", is_in_crescent, 0, {{0}}},
     {"heart", is_in_heart, 0, {{0}}},
-    {"arrow", NULL, 7,
-     {{0, -1}, {.75, -.1}, {.28, -.1}, {.28, .95}, {-.28, .95}, {-.28, -.1}, {-.75, -.1}}},
+    {"arrow", NULL, 4, {{0, -1}, {.75, -.1}, {.28, -.1}, {.28, .95}}},
 };
 
 enum { N_CLASSES = sizeof outlines / sizeof *outlines };
 
-/* slopes[i] is that of the edge from corner i-1 to i, as x per y. */
+/* slopes[i] is that of the edge between corners i-1 and i, as x per y. */
 static bool is_inside(const struct outline *o, const double *slopes, double x, double y)
 {
     bool inside = false;
 
     if (o->is_inside)
         return o->is_inside(x, y);
-    for (int i = 0, j = o->n_corners - 1; i < o->n_corners; j = i++) { /* even-odd rule */
-        const double *a = o->corners[i], *b = o->corners[j];
+    if (x < 0)
+        x = -x;
+    for (int i = 1; i < o->n_corners; i++) { /* even-odd rule, on a ray to the right */
+        const double *a = o->corners[i - 1], *b = o->corners[i];
 
         inside ^= ((a[1] > y) != (b[1] > y)) & (x < a[0] + slopes[i] * (y - a[1]));
     }
@@ -108,10 +107,10 @@ static bool is_inside(const struct outline *o, const double *slopes, double x, d
 
 static void find_slopes(const struct outline *o, double ret_slopes[MAX_CORNERS])
 {
-    for (int i = 0, j = o->n_corners - 1; i < o->n_corners; j = i++) {
-        double rise = o->corners[j][1] - o->corners[i][1];
+    for (int i = 1; i < o->n_corners; i++) {
+        const double *a = o->corners[i - 1], *b = o->corners[i];
 
-        ret_slopes[i] = rise ? (o->corners[j][0] - o->corners[i][0]) / rise : 0;
+        ret_slopes[i] = b[1] != a[1] ? (b[0] - a[0]) / (b[1] - a[1]) : 0;
     }
 }
 

@@ -478,6 +478,9 @@ int script_parse_component(const char *text, const char *slot, struct settings *
     int got = -1;
 
     grid_init(&grid, r.arena);
+    if (!component_find(s->kind, arena_printf(r.arena, "%.*s", (int)strcspn(text, "{ "), text),
+                        err))
+        return -1;
     if (open_reader(&r, err) < 0 || sandbox_run(&r.sandbox, slot, source, strlen(source), err) < 0)
         goto out;
     if (!lua_istable(r.sandbox.L, -1) || lua_getfield(r.sandbox.L, -1, NAME) != LUA_TSTRING ||

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Bad input: one line, exit status 2, the store untouched. usage: tests/cli.sh PROGRAM
+program=$(realpath "$1")
+here=$(pwd)
+work=$(mktemp -d)
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+cp -r "$here/datasets" "$here/experiments" "$here/plots" "$work"
+cd "$work" || exit 1
+unset RGDBENCH_DATA
+failures=0
+
+# fails PART-OF-THE-MESSAGE ARGUMENT ...
+fails() {
+    part=$1
+    shift
+    err=$("$program" "$@" 2>&1 >/dev/null </dev/null)
+    status=$?
+    lines=$(printf '%s\n' "$err" | wc -l)
+    if [ $status != 2 ] || [ "$lines" != 1 ] || ! printf '%s' "$err" | grep -qF -- "$part"; then
+        printf 'rgdbench %s\n  gave status %s, %s lines: %s\n  wanted: %s\n' "$*" $status "$lines" "$err" "$part"
+        failures=$((failures + 1))
+    fi
+}
+
+# script PART-OF-THE-MESSAGE TEXT
+script() {
+    printf '%s' "$2" > experiments/bad.lua
+    fails "$1" sweep bad
+    rm experiments/bad.lua
+}
+
+fails 'did you mean "sweep"' swep quickstart
+fails 'did you mean "quickstart"' sweep quikstart
+fails 'unknown experiment "../x"' sweep ../x
+fails 'did you mean "epochs"' sweep quickstart train.epoch=2
+fails 'did you mean "train"' sweep quickstart trian.epochs=2
+fails 'train.epochs: "two" is not a whole number' sweep quickstart train.epochs=two
+fails 'train.lr: -1 is not a number from 1e-09' sweep quickstart train.lr=-1
+fails 'did you mean "clip"' sweep quickstart objective.clp=2
+fails 'is not NAME=VALUE' sweep quickstart epochs
+fails 'unknown method "rdg"' sweep quickstart methods=rdg
+fails 'did you mean "adam"' sweep quickstart optimizer=adm
+fails 'has no option "--job"' sweep quickstart --job=2
+fails 'not a whole number from 1 to 1024' sweep quickstart --jobs=0
+fails 'RGDBENCH_DATA' sweep longtail_cifar
+fails 'could not open "/nowhere/cifar' sweep longtail_cifar --data=/nowhere
+fails 'no results of "quickstart" yet' table quickstart
+fails 'did you mean "rgd"' weights 'rdg{clip=1}'
+fails 'clip' weights 'rgd{clp=1}'
+fails 'unknown data set "cifar"' data cifar
+script 'experiments/bad.lua:4: experiment has no key "metods", did you mean "methods"' 'return experiment {
+  title = "x",
+  data = shapes {},
+  metods = {},
+}'
+script 'experiments/bad.lua:3: data has no setting "imbalanse", did you mean "imbalance"' 'return experiment {
+  title = "x", data = shapes {
+    imbalanse = 3 },
+  methods = { { "a" } } }'
+script 'data.imbalance: "3" is not a number' 'return experiment { title = "x", data = shapes { imbalance = "3" }, methods = { { "a" } } }'
+script 'it takes too long' 'while true do pcall(function() while true do end end) end'
+script 'more than 64 MiB' 'return ("x"):rep(1e9)'
+script "attempt to index a nil value (global 'io')" 'io.open("/etc/passwd")'
+script "global 'load'" 'load("x")()'
+script "global 'setmetatable'" 'setmetatable({}, {})'
+script "method 'find'" '("aaaa"):find("a*a*a*b")'
+script 'it describes no experiment' 'return 1'
+script "near '='" 'x = = 1'
+
+mkdir -p results
+sqlite='import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("create table t (x)"); c.commit()'
+if command -v python3 >/dev/null && python3 -c "$sqlite" results/quickstart.db 2>/dev/null; then
+    before=$(sha256sum < results/quickstart.db)
+    fails 'a database of another program' sweep quickstart seeds=1
+    fails 'a database of another program' table quickstart
+    [ "$before" = "$(sha256sum < results/quickstart.db)" ] || { echo "a foreign database was changed"; failures=1; }
+fi
+echo 'not a database at all, but long enough to look at, is it not? yes it is; yes it is.' > results/quickstart.db
+fails 'not a database' sweep quickstart seeds=1
+rm -rf results
+: > results
+fails '"results" is not a directory' sweep quickstart seeds=1
+rm results
+printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
+printf '0.5\t1.284025417\n7\t1.648721271\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }
+[ "$failures" = 0 ]

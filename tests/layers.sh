@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Includes point down only, and each outside library has one door (docs/DESIGN.md).
+status=0
+allowed() { # FOLDER ALLOWED...
+    folder=$1
+    shift
+    for f in core/"$folder"/*.[ch]; do
+        for i in $(sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$f" | sort -u); do
+            case " $folder $* " in *" $i "*) ;; *) echo "$f includes $i/"; status=1 ;; esac
+        done
+    done
+}
+door() { # HEADER ALLOWED-FILES-PATTERN
+    for f in $(grep -l "#include <$1" core/*.c core/*/*.[ch]); do
+        echo "$f" | grep -Eq "$2" || { echo "$f includes <$1>, behind its door"; status=1; }
+    done
+}
+allowed base
+allowed math base
+allowed nn base math
+allowed data base
+allowed learn base math nn data
+allowed lab base learn
+allowed report base lab
+allowed script base lab learn report
+door cblas.h '^core/math/blas\.c$'
+door sqlite3.h '^core/lab/sql\.c$'
+door Rmath.h '^core/report/stats\.c$'
+door 'l\(ua\|auxlib\|ualib\).h' '^core/script/'
+door openssl '^core/base/hash\.c$'
+door archive '^core/data/archive\.c$'
+[ $status = 0 ] && echo "layers: includes point down only"
+exit $status

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The same bits for any number of workers and threads, stopped and gone on, and
+# from another folder. usage: tests/sweep.sh PROGRAM
+program=$(realpath "$1")
+here=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+words="methods=erm,rgd seeds=2 train.epochs=2 data.train_per_class=120 train.micro_batch=16"
+
+fresh() { mkdir -p "$work/$1" && cp -r "$here/datasets" "$here/experiments" "$here/plots" "$work/$1" && cd "$work/$1" || exit 1; }
+die() { echo "$1"; exit 1; }
+
+fresh one
+"$program" sweep quickstart $words --jobs=1 --quiet || die "sweep with one worker failed"
+want=$("$program" digest quickstart)
+fresh two/deeper
+OPENBLAS_CORETYPE=Prescott OPENBLAS_NUM_THREADS=3 "$program" sweep quickstart $words --jobs=2 --threads=3 --quiet ||
+    die "sweep with two workers failed"
+[ "$("$program" digest quickstart)" = "$want" ] || die "two workers of three threads: another digest"
+
+# Killed at several moments, by every signal, and gone on each time.
+fresh stopped
+for signal in INT TERM KILL KILL; do
+    "$program" sweep quickstart $words --jobs=2 --quiet &
+    pid=$!
+    sleep 0.3
+    kill -$signal $pid 2>/dev/null
+    wait $pid 2>/dev/null
+done
+sleep 0.3
+"$program" sweep quickstart $words --jobs=2 --quiet || die "the sweep did not go on"
+[ "$("$program" digest quickstart)" = "$want" ] || die "stopped and gone on: another digest"
+
+# Nothing is left to do: no run is trained again.
+before=$("$program" export quickstart | sha256sum)
+"$program" sweep quickstart $words --quiet || die "an ended sweep failed"
+[ "$("$program" export quickstart | sha256sum)" = "$before" ] || die "an ended sweep changed its store"
+
+for format in txt md tex csv; do
+    "$program" table quickstart --format=$format > table || die "table --format=$format failed"
+    grep -q rgd table || die "table --format=$format lacks a method"
+done
+"$program" compare quickstart rgd erm | grep -q "paired t" || die "compare prints no test"
+"$program" compare quickstart rgd nothing 2>/dev/null && die "compare took an unknown method"
+"$program" plot quickstart > figures || die "plot failed"
+[ "$(wc -l < figures)" = 4 ] || die "plot named $(wc -l < figures) figures, not 4"
+for f in $(tr ' ' '\n' < figures | grep .); do [ -s "$f" ] || die "figure $f is missing"; done
+sum=$(cat plots/quickstart/*.svg plots/quickstart/*.png | sha256sum)
+"$program" plot quickstart > /dev/null
+[ "$(cat plots/quickstart/*.svg plots/quickstart/*.png | sha256sum)" = "$sum" ] || die "figures differ when drawn again"
+exit 0

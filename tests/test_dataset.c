@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/batch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+/* A data root with two train files of two pictures and a test file of one. */
+struct root {
+    struct arena arena;
+    char path[64];
+    struct settings description, settings;
+};
+
+static void write_records(struct root *r, const char *name, int n, int label_bytes, int label,
+                          int fill, long cut)
+{
+    char path[200];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", r->path, name);
+    f = fopen(path, "wb");
+    assert_non_null(f);
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < label_bytes; k++)
+            fputc(k == label_bytes - 1 ? label : 99, f);
+        for (int k = 0; k < 3072; k++)
+            fputc((fill + i) & 0xff, f);
+    }
+    assert_int_equal(fclose(f), 0);
+    if (cut)
+        assert_int_equal(truncate(path, n * (3072L + label_bytes) - cut), 0);
+}
+
+static void set_list(struct root *r, const char *key, const char *text)
+{
+    struct value v;
+    struct error err;
+
+    assert_int_equal(value_parse(text, &r->arena, &v, &err), 0);
+    settings_set(&r->description, key, v);
+}
+
+static struct root *make_root(int label_bytes)
+{
+    struct root *r = calloc(1, sizeof *r);
+
+    strcpy(r->path, "/tmp/rgdbench-test-XXXXXX");
+    assert_non_null(mkdtemp(r->path));
+    settings_init(&r->description, &r->arena);
+    settings_init(&r->settings, &r->arena);
+    settings_set(&r->description, "format", value_string("cifar"));
+    settings_set(&r->description, "label_bytes", value_number(label_bytes));
+    set_list(r, "classes", "[\"a\",\"b\"]");
+    set_list(r, "train", "[\"one.bin\",\"two.bin\"]");
+    set_list(r, "test", "[\"test.bin\"]");
+    write_records(r, "one.bin", 2, label_bytes, 0, 10, 0);
+    write_records(r, "two.bin", 2, label_bytes, 1, 20, 0);
+    write_records(r, "test.bin", 1, label_bytes, 1, 30, 0);
+    return r;
+}
+
+static void free_root(struct root *r)
+{
+    static const char *const names[] = {"one.bin", "two.bin", "test.bin", "moved.bin"};
+    char path[200];
+
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", r->path, names[i]);
+        unlink(path);
+    }
+    rmdir(r->path);
+    arena_release(&r->arena);
+    free(r);
+}
+
+static int open_root(struct root *r, const char *root, struct dataset *d, struct error *err)
+{
+    struct dataset_source source = {"tiny", root, &r->description};
+
+    return dataset_open(d, &source, &r->settings, err);
+}
+
+static void test_cifar(void **state)
+{
+    (void)state;
+    for (int label_bytes = 1; label_bytes <= 2; label_bytes++) {
+        struct root *r = make_root(label_bytes);
+        struct dataset d;
+        struct error err;
+
+        assert_int_equal(open_root(r, r->path, &d, &err), 0);
+        assert_int_equal(d.train.n, 4);
+        assert_int_equal(d.test.n, 1);
+        assert_int_equal(d.train.labels[1], 0);
+        assert_int_equal(d.train.labels[2], 1);
+        assert_int_equal(d.train.pixels[3][3071], 21);
+        assert_string_equal(d.class_names[1], "b");
+        dataset_close(&d);
+        free_root(r);
+    }
+}
+
+static void test_digest_is_of_content(void **state)
+{
+    struct root *r = make_root(1);
+    struct dataset d;
+    struct error err;
+    char before[HASH_HEX_SIZE], from[200], to[200];
+
+    (void)state;
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    strcpy(before, d.digest);
+    dataset_close(&d);
+    snprintf(from, sizeof from, "%s/two.bin", r->path);
+    snprintf(to, sizeof to, "%s/moved.bin", r->path);
+    assert_int_equal(rename(from, to), 0);
+    set_list(r, "train", "[\"one.bin\",\"moved.bin\"]");
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    assert_string_equal(d.digest, before);
+    dataset_close(&d);
+    write_records(r, "test.bin", 1, 1, 1, 31, 0);
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    assert_string_not_equal(d.digest, before);
+    dataset_close(&d);
+    free_root(r);
+}
+
+static void expect(struct root *r, const char *root, const char *part)
+{
+    struct dataset d;
+    struct error err;
+
+    assert_int_equal(open_root(r, root, &d, &err), -1);
+    if (!strstr(err.text, part))
+        fail_msg("\"%s\" lacks \"%s\"", err.text, part);
+    assert_non_null(strstr(err.text, "data set \"tiny\""));
+}
+
+static void test_bad_files(void **state)
+{
+    struct root *r = make_root(1);
+
+    (void)state;
+    expect(r, NULL, "RGDBENCH_DATA");
+    expect(r, "/nowhere", "/nowhere/one.bin");
+    write_records(r, "two.bin", 2, 1, 1, 20, 100);
+    expect(r, r->path, "two.bin");
+    write_records(r, "two.bin", 0, 1, 1, 20, 0);
+    expect(r, r->path, "two.bin");
+    write_records(r, "two.bin", 2, 1, 7, 20, 0);
+    expect(r, r->path, "7");
+    settings_set(&r->description, "format", value_string("cifra"));
+    expect(r, r->path, "did you mean \"cifar\"");
+    free_root(r);
+}
+
+/* The sizes that the literature prints (METHODS: Cui et al., Cao et al.). */
+static void test_long_tail_counts(void **state)
+{
+    static const struct {
+        double imbalance;
+        int total, counts[10];
+    } cases[] = {
+        {200, 11203, {5000, 2775, 1540, 854, 474, 263, 146, 81, 45, 25}},
+        {100, 12406, {5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50}},
+        {50, 13996, {5000, 3237, 2096, 1357, 878, 568, 368, 238, 154, 100}},
+        {20, 17023, {5000, 3584, 2569, 1842, 1320, 946, 678, 486, 348, 250}},
+        {10, 20431, {5000, 3871, 2997, 2320, 1796, 1391, 1077, 834, 645, 500}},
+    };
+    int cifar100 = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int total = 0;
+
+        for (int c = 0; c < 10; c++) {
+            int n = split_class_count(SPLIT_EXP, 5000, cases[i].imbalance, c, 10);
+
+            assert_int_equal(n, cases[i].counts[c]);
+            total += n;
+        }
+        assert_int_equal(total, cases[i].total);
+    }
+    for (int c = 0; c < 100; c++)
+        cifar100 += split_class_count(SPLIT_EXP, 500, 100, c, 100);
+    assert_int_equal(cifar100, 10847);
+    assert_int_equal(split_class_count(SPLIT_STEP, 5000, 100, 4, 10), 5000);
+    assert_int_equal(split_class_count(SPLIT_STEP, 5000, 100, 5, 10), 50);
+}
+
+static void open_shapes(struct arena *arena, int per_class, struct dataset *d)
+{
+    struct settings description, s;
+    struct dataset_source source = {"shapes", NULL, &description};
+    struct error err;
+
+    settings_init(&description, arena);
+    settings_init(&s, arena);
+    settings_set(&description, "format", value_string("shapes"));
+    settings_set(&s, "data.train_per_class", value_number(per_class));
+    settings_set(&s, "data.test_per_class", value_number(5));
+    component_defaults(component_find(&dataset_format_kind, "shapes", &err), "data", &s);
+    assert_int_equal(dataset_open(d, &source, &s, &err), 0);
+}
+
+static void test_shapes_and_split(void **state)
+{
+    struct arena arena = {0};
+    struct split_config config = {.imbalance = 10, .validation = 4};
+    struct split a, b;
+    struct dataset d, smaller;
+    struct error err;
+    struct rng rng = rng_seed(1);
+    bool is_validation[400] = {0};
+
+    (void)state;
+    open_shapes(&arena, 40, &d);
+    open_shapes(&arena, 20, &smaller);
+    for (int i = 0; i < smaller.train.n; i++) /* more pictures leave the first ones alone */
+        assert_memory_equal(smaller.train.pixels[i], d.train.pixels[i], 3072);
+    assert_int_equal(split_make(&d, &config, rng, &arena, &a, &err), 0);
+    assert_int_equal(split_make(&d, &config, rng, &arena, &b, &err), 0);
+    assert_int_equal(a.n_validation, 40);
+    assert_int_equal(a.class_counts[0], 36); /* the head gives its validation pictures up */
+    assert_int_equal(a.class_counts[9], 4);
+    assert_memory_equal(a.train, b.train, (size_t)a.n_train * sizeof *a.train);
+    for (int i = 0; i < a.n_validation; i++)
+        is_validation[a.validation[i]] = true;
+    for (int i = 0; i < a.n_train; i++)
+        assert_false(is_validation[a.train[i]]);
+    config.validation = 40;
+    assert_int_equal(split_make(&d, &config, rng, &arena, &a, &err), -1);
+    dataset_close(&d);
+    dataset_close(&smaller);
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cifar),
+        cmocka_unit_test(test_digest_is_of_content),
+        cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_long_tail_counts),
+        cmocka_unit_test(test_shapes_and_split),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

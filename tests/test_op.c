@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every op of the table and every loss: gradients against central differences. */
+#include "math/kernels.h"
+#include "nn/graph.h"
+#include "nn/loss.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* Single precision: a step of 1e-2 leaves about 1e-5 of rounding in a difference
+ * of order 1, so 5e-3 of the larger gradient is far outside noise, far inside bugs. */
+static const double STEP = 1e-2, TOLERANCE = 5e-3;
+
+enum { N = 3, ROWS = 2, WIDTH = 7 };
+
+struct bench {
+    struct arena arena;
+    struct op_node node;
+    struct params params;
+    float *w, *gw, *x[2], *gx[2], *y, *gy, *saved, *scratch, *direction;
+};
+
+static void normal(float *x, size_t n, uint64_t seed)
+{
+    kernel_normal(x, n, rng_seed(seed).key);
+}
+
+static struct op_pass pass_of(struct bench *b)
+{
+    return (struct op_pass){
+        .n = N, .first = 5, .training = true, .rng = rng_seed(11), .w = b->w, .gw = b->gw,
+        .x = {b->x[0], b->x[1]}, .y = b->y, .saved = b->saved, .scratch = b->scratch,
+        .gy = b->gy, .gx = {b->gx[0], b->gx[1]},
+    };
+}
+
+/* The inner product of the output with a fixed direction. */
+static double value(struct bench *b)
+{
+    struct op_pass pass = pass_of(b);
+    double sum = 0;
+
+    b->node.type->forward(&b->node, &pass);
+    for (size_t i = 0; i < N * shape_size(b->node.out); i++)
+        sum += (double)b->y[i] * b->direction[i];
+    return sum;
+}
+
+static void check(struct bench *b, const char *what, float *x, const float *g, size_t n)
+{
+    double largest = 1e-3;
+
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs(g[i]));
+    for (size_t i = 0; i < n; i++) {
+        float keep = x[i];
+        double high, low, numeric;
+
+        x[i] = keep + (float)STEP;
+        high = value(b);
+        x[i] = keep - (float)STEP;
+        low = value(b);
+        x[i] = keep;
+        numeric = (high - low) / (2 * STEP);
+        /* A kink of a relu between the two sides shows as a difference between
+         * the one-sided slopes; such points have no gradient to check. */
+        if (fabs(high + low - 2 * value(b)) > 1e-4)
+            continue;
+        if (fabs(numeric - g[i]) > TOLERANCE * largest)
+            fail_msg("%s: %s[%zu]: %g, differences give %g", b->node.type->name, what, i, g[i],
+                     numeric);
+    }
+}
+
+static void check_op(const struct op_type *type)
+{
+    struct bench b = {.node = {.name = "tested", .type = type, .config = type->sample,
+                               .inputs = {0, type->n_inputs > 1 ? 0 : -1},
+                               .in = {{ROWS, WIDTH}, {ROWS, WIDTH}}}};
+    struct error err;
+    struct op_pass pass;
+    size_t n_y;
+
+    assert_non_null(type->sample);
+    assert_int_equal(type->plan(&b.node, &b.params, &b.arena, &err), 0);
+    n_y = N * shape_size(b.node.out);
+    b.w = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
+    b.gw = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
+    normal(b.w, b.params.size, 1);
+    for (int k = 0; k < type->n_inputs; k++) {
+        b.x[k] = arena_alloc(&b.arena, N * ROWS * WIDTH * sizeof(float));
+        b.gx[k] = arena_alloc(&b.arena, N * ROWS * WIDTH * sizeof(float));
+        normal(b.x[k], N * ROWS * WIDTH, 2 + (uint64_t)k);
+    }
+    b.y = arena_alloc(&b.arena, n_y * sizeof(float));
+    b.gy = arena_alloc(&b.arena, n_y * sizeof(float));
+    b.direction = arena_alloc(&b.arena, n_y * sizeof(float));
+    b.saved = arena_alloc(&b.arena, (N * b.node.saved_size + 1) * sizeof(float));
+    b.scratch = arena_alloc(&b.arena, (N * b.node.scratch_size + 1) * sizeof(float));
+    normal(b.direction, n_y, 9);
+    value(&b);
+    memcpy(b.gy, b.direction, n_y * sizeof(float));
+    pass = pass_of(&b);
+    type->backward(&b.node, &pass);
+    for (int k = 0; k < b.params.n; k++)
+        check(&b, b.params.items[k].name, b.w + b.params.items[k].offset,
+              b.gw + b.params.items[k].offset, b.params.items[k].size);
+    for (int k = 0; k < type->n_inputs; k++)
+        check(&b, "input", b.x[k], b.gx[k], N * ROWS * WIDTH);
+    arena_release(&b.arena);
+}
+
+static void test_all_ops(void **state)
+{
+    (void)state;
+    for (int i = 0; op_types[i]; i++)
+        check_op(op_types[i]);
+}
+
+static void test_all_losses(void **state)
+{
+    enum { C = 5 };
+    const struct component *c;
+
+    (void)state;
+    for (int i = 0; (c = loss_kind.at(i)); i++) {
+        const struct loss_type *type = (const struct loss_type *)c;
+        struct arena arena = {0};
+        struct settings s;
+        struct error err;
+        float scores[N * C], gradient[N * C];
+        int labels[N] = {0, 4, 2};
+        struct loss_batch batch = {N, C, scores, labels};
+        double losses[N], high[N], low[N];
+        void *config;
+
+        settings_init(&s, &arena);
+        if (component_hparam(c, "smoothing"))
+            settings_set(&s, "loss.smoothing", value_number(0.1));
+        component_defaults(c, "loss", &s);
+        assert_int_equal(component_configure(c, "loss", &s, &arena, &config, &err), 0);
+        normal(scores, N * C, 3);
+        type->compute(config, &batch, losses, gradient);
+        for (int k = 0; k < N * C; k++) {
+            float keep = scores[k];
+
+            scores[k] = keep + 1e-3f;
+            type->compute(config, &batch, high, NULL);
+            scores[k] = keep - 1e-3f;
+            type->compute(config, &batch, low, NULL);
+            scores[k] = keep;
+            assert_true(fabs((high[k / C] - low[k / C]) / 2e-3 - gradient[k]) < 1e-3);
+        }
+        arena_release(&arena);
+    }
+}
+
+static void test_cross_entropy_is_stable(void **state)
+{
+    const struct loss_type *type = (const struct loss_type *)loss_kind.at(0);
+    double smoothing = 0, loss;
+    float scores[2] = {1000, -1000};
+    int label = 1;
+    struct loss_batch batch = {1, 2, scores, &label};
+
+    (void)state;
+    type->compute(&smoothing, &batch, &loss, NULL);
+    assert_true(loss == 2000);
+}
+
+static void test_shapes_are_checked_when_built(void **state)
+{
+    struct arena arena = {0};
+    struct op_linear bad = {.width = 0};
+    struct graph g;
+    struct error err;
+
+    (void)state;
+    graph_init(&g, &arena, (struct shape){1, 4});
+    assert_int_equal(graph_add(&g, "hidden1", &op_linear, &bad, GRAPH_INPUT, -1, &err), -1);
+    assert_string_equal(err.text, "layer \"hidden1\" (linear): width 0; must be at least 1");
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_ops),
+        cmocka_unit_test(test_all_losses),
+        cmocka_unit_test(test_cross_entropy_is_stable),
+        cmocka_unit_test(test_shapes_are_checked_when_built),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
