@@ -92,7 +92,7 @@ $(BUILD)/build.h: FORCE
 clean: ## remove build/
 	rm -rf build
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep status compare table plot export digest list data deps test check headers layers \
