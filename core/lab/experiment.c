@@ -49,6 +49,18 @@ const struct axis *grid_find(const struct grid *g, const char *name)
     return NULL;
 }
 
+/* Forgets the settings of a slot: they were for the type chosen before. */
+static void forget_slot(struct grid *g, const char *slot)
+{
+    size_t length = strlen(slot);
+    int n = 0;
+
+    for (int i = 0; i < g->n_axes; i++)
+        if (strncmp(g->axes[i].name, slot, length) != 0 || g->axes[i].name[length] != '.')
+            g->axes[n++] = g->axes[i];
+    g->n_axes = n;
+}
+
 struct experiment_method *experiment_find_method(struct experiment *e, const char *label)
 {
     for (int i = 0; i < e->n_methods; i++)
@@ -280,6 +292,8 @@ static int set_everywhere(struct experiment *e, const char *key, const struct va
     }
     if (!fits)
         return -1;
+    if (is_common && config_find_slot(key) && strcmp(key, "data") != 0)
+        forget_slot(&e->grid, key);
     if (is_common)
         grid_set(&e->grid, key, values, n);
     return 0;

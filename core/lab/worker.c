@@ -136,6 +136,7 @@ static void set_signals(int parent)
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    prctl(PR_SET_NAME, "rgdbench"); /* not "exe", as executed through /proc */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         is_told_to_stop = 1; /* the sweep was gone before we asked */
