@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/archive.h"
 
-#include "base/file.h"
-
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -10,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_WANTED = 4096, MAX_PATH = 3000 };
@@ -66,32 +65,62 @@ static int copy_member(struct archive *a, int fd, const char *name, struct error
     return 0;
 }
 
+/* The folder that `name` is to stand in, below `directory`, made where missing;
+ * no link is followed on the way. *ret_leaf is the last part of `name`. */
+static int open_folder(const char *directory, const char *name, const char **ret_leaf,
+                       struct error *err)
+{
+    int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *slash;
+
+    while (folder >= 0 && (slash = strchr(name, '/'))) {
+        char part[256] = "";
+        int next = -1;
+
+        if (slash - name < (long)sizeof part) {
+            memcpy(part, name, (size_t)(slash - name));
+            if (mkdirat(folder, part, 0777) == 0 || errno == EEXIST)
+                next = openat(folder, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        } else {
+            errno = ENAMETOOLONG;
+        }
+        close(folder);
+        folder = next;
+        name = slash + 1;
+    }
+    *ret_leaf = name;
+    if (folder < 0)
+        return error_set(err, "could not make the folder of \"%s\" below \"%s\": %s", name,
+                         directory, strerror(errno));
+    return folder;
+}
+
 /* The current member to directory/name, by way of a temporary file. */
 static int take_member(struct archive *a, const char *directory, const char *name,
                        struct error *err)
 {
-    char path[8192], temporary[8300];
-    char *slash;
-    int fd, result;
+    char temporary[4096];
+    const char *leaf;
+    int fd, result, folder = open_folder(directory, name, &leaf, err);
 
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    slash = strrchr(path, '/');
-    *slash = '\0';
-    if (file_make_directory(path, err) < 0)
+    if (folder < 0)
         return -1;
-    *slash = '/';
-    snprintf(temporary, sizeof temporary, "%s.part%d", path, (int)getpid());
-    fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return error_set(err, "could not write \"%s\": %s", temporary, strerror(errno));
+    snprintf(temporary, sizeof temporary, "%s.part%d", leaf, (int)getpid());
+    fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        result = error_set(err, "could not write \"%s\": %s", temporary, strerror(errno));
+        close(folder);
+        return result;
+    }
     result = copy_member(a, fd, name, err);
     if (close(fd) < 0 && result == 0)
-        result = error_set_status(err, EXIT_STORAGE, "could not write \"%s\": %s", path,
+        result = error_set_status(err, EXIT_STORAGE, "could not write \"%s\": %s", name,
                                   strerror(errno));
-    if (result == 0 && rename(temporary, path) < 0)
-        result = error_set(err, "could not write \"%s\": %s", path, strerror(errno));
+    if (result == 0 && renameat(folder, temporary, folder, leaf) < 0)
+        result = error_set(err, "could not write \"%s\": %s", name, strerror(errno));
     if (result < 0)
-        unlink(temporary);
+        unlinkat(folder, temporary, 0);
+    close(folder);
     return result;
 }
 
