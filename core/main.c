@@ -68,7 +68,6 @@ static int find_command(const char *name, const struct command **ret_command, st
 {
     enum { MAX_NAMES = 31 };
     const char *names[MAX_NAMES + 1] = {0};
-    const char *nearest;
     int n = 0;
 
     for (const struct command *c = commands; c->name; c++) {
@@ -79,10 +78,7 @@ static int find_command(const char *name, const struct command **ret_command, st
         if (!c->is_hidden)
             names[n++] = c->name;
     }
-    nearest = text_nearest(name, names);
-    return error_set(err, "unknown verb \"%s\"%s%s%s; see rgdbench --help", name,
-                     nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                     nearest ? "\"?" : "");
+    return text_unknown(err, "verb", name, names);
 }
 
 static int parse_count(const char *name, const char *text, int *ret_n, struct error *err)

@@ -13,8 +13,6 @@ const struct component *component_find(const struct component_kind *kind, const 
 {
     const struct component *c;
     const char *names[MAX_NAMES + 1] = {0};
-    const char *nearest;
-    struct text known = {0};
 
     for (int i = 0; (c = kind->at(i)); i++) {
         if (strcmp(c->name, name) == 0)
@@ -22,12 +20,7 @@ const struct component *component_find(const struct component_kind *kind, const 
         if (i < MAX_NAMES)
             names[i] = c->name;
     }
-    nearest = text_nearest(name, names);
-    text_words(&known, names);
-    error_set(err, "unknown %s \"%s\"%s%s%s; known: %s", kind->name, name,
-              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
-              known.s ? known.s : "none");
-    text_release(&known);
+    text_unknown(err, kind->name, name, names);
     return NULL;
 }
 

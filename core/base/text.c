@@ -136,6 +136,19 @@ const char *text_nearest(const char *word, const char *const *words)
     return best;
 }
 
+int text_unknown(struct error *err, const char *what, const char *name, const char *const *known)
+{
+    const char *nearest = text_nearest(name, known);
+    struct text all = {0};
+
+    text_words(&all, known);
+    error_set(err, "unknown %s \"%s\"%s%s%s; known: %s", what, name,
+              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
+              all.s ? all.s : "none");
+    text_release(&all);
+    return -1;
+}
+
 void text_words(struct text *t, const char *const *words)
 {
     for (int i = 0; words[i]; i++)

@@ -10,6 +10,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include "base/error.h"
+
 #include <stddef.h>
 
 struct text {
@@ -33,6 +35,10 @@ int text_parse_number(const char *s, double *ret_x);
 /* The word of the NULL-ended list that is nearest to `word` by edits, or NULL
  * where none is near. */
 const char *text_nearest(const char *word, const char *const *words);
+
+/* Sets `unknown WHAT "NAME", did you mean "X"?; known: ...` and gives -1. */
+int text_unknown(struct error *err, const char *what, const char *name,
+                 const char *const *known);
 
 /* "word1 word2 word3" of a NULL-ended list, into t. */
 void text_words(struct text *t, const char *const *words);

@@ -50,16 +50,5 @@ int command_data(const struct invocation *in, enum exit_status *ret_status, stru
         else if (strcmp(in->words[0], data[i].name) == 0)
             return fetch(&source, in->arena, err);
     }
-    if (in->n_words) {
-        const char *nearest = text_nearest(in->words[0], names);
-        struct text known = {0};
-
-        text_words(&known, names);
-        error_set(err, "unknown data set \"%s\"%s%s%s; known: %s", in->words[0],
-                  nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                  nearest ? "\"?" : "", known.s ? known.s : "none");
-        text_release(&known);
-        return -1;
-    }
-    return 0;
+    return in->n_words ? text_unknown(err, "data set", in->words[0], names) : 0;
 }

@@ -79,18 +79,7 @@ int command_list(const struct invocation *in, enum exit_status *ret_status, stru
         print_slot(slot);
         found = true;
     }
-    if (!found) {
-        const char *nearest = text_nearest(wanted, names);
-        struct text known = {0};
-
-        text_words(&known, names);
-        error_set(err, "nothing to list is called \"%s\"%s%s%s; known: %s", wanted,
-                  nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                  nearest ? "\"?" : "", known.s);
-        text_release(&known);
-        return -1;
-    }
-    return 0;
+    return found || !wanted ? 0 : text_unknown(err, "list", wanted, names);
 }
 
 /* All losses of standard input, one a line. Gives their number, or -1. */

@@ -15,18 +15,11 @@ const char *project_path(struct arena *arena, const char *folder, const char *na
 static int unknown_experiment(struct arena *arena, const char *name, struct error *err)
 {
     const char *const *names = file_names("experiments", ".lua", arena);
-    const char *nearest = text_nearest(name, names);
-    struct text known = {0};
 
     if (!names[0])
         return error_set(err, "there is no folder \"experiments\" here; run this in the "
                               "project's folder");
-    text_words(&known, names);
-    error_set(err, "unknown experiment \"%s\"%s%s%s; known: %s", name,
-              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
-              known.s);
-    text_release(&known);
-    return -1;
+    return text_unknown(err, "experiment", name, names);
 }
 
 int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,

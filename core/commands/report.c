@@ -12,8 +12,6 @@
 
 static int parse_format(const char *name, enum table_format *ret_format, struct error *err)
 {
-    const char *nearest;
-
     *ret_format = TABLE_TXT;
     if (!name)
         return 0;
@@ -23,10 +21,7 @@ static int parse_format(const char *name, enum table_format *ret_format, struct 
             return 0;
         }
     }
-    nearest = text_nearest(name, table_formats);
-    return error_set(err, "unknown format \"%s\"%s%s%s; known: txt md tex csv", name,
-                     nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                     nearest ? "\"?" : "");
+    return text_unknown(err, "format", name, table_formats);
 }
 
 /* Opens the store of the first word and selects. The caller closes *ret_store. */
@@ -39,7 +34,8 @@ static int open_selections(const struct invocation *in, struct store **ret_store
     return select_points(*ret_store, in->arena, ret_selections, err);
 }
 
-int command_table(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+/* The table of all methods, or of the two named behind the experiment. */
+static int print_table(const struct invocation *in, struct error *err)
 {
     enum table_format format;
     struct selections s;
@@ -47,35 +43,27 @@ int command_table(const struct invocation *in, enum exit_status *ret_status, str
     struct text t = {0};
     int result = -1;
 
-    (void)ret_status;
-    if (parse_format(in->format, &format, err) == 0 &&
-        open_selections(in, &store, &s, err) == 0 && table_methods(&s, format, &t, err) == 0) {
+    if (parse_format(in->format, &format, err) == 0 && open_selections(in, &store, &s, err) == 0)
+        result = in->n_words == 1
+                     ? table_methods(&s, format, &t, err)
+                     : table_compare(&s, in->words[1], in->words[2], format, &t, err);
+    if (result == 0)
         fputs(t.s, stdout);
-        result = 0;
-    }
     text_release(&t);
     store_close(store);
     return result;
 }
 
+int command_table(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    (void)ret_status;
+    return print_table(in, err);
+}
+
 int command_compare(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    enum table_format format;
-    struct selections s;
-    struct store *store = NULL;
-    struct text t = {0};
-    int result = -1;
-
     (void)ret_status;
-    if (parse_format(in->format, &format, err) == 0 &&
-        open_selections(in, &store, &s, err) == 0 &&
-        table_compare(&s, in->words[1], in->words[2], format, &t, err) == 0) {
-        fputs(t.s, stdout);
-        result = 0;
-    }
-    text_release(&t);
-    store_close(store);
-    return result;
+    return print_table(in, err);
 }
 
 static void tell_figure(void *context, const char *path)

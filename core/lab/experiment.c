@@ -72,18 +72,10 @@ struct experiment_method *experiment_find_method(struct experiment *e, const cha
 static int unknown_method(const struct experiment *e, const char *label, struct error *err)
 {
     const char *labels[EXPERIMENT_MAX_METHODS + 1] = {0};
-    struct text known = {0};
-    const char *nearest;
 
     for (int i = 0; i < e->n_methods; i++)
         labels[i] = e->methods[i].label;
-    nearest = text_nearest(label, labels);
-    text_words(&known, labels);
-    error_set(err, "unknown method \"%s\"%s%s%s; the experiment has: %s", label,
-              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
-              known.s);
-    text_release(&known);
-    return -1;
+    return text_unknown(err, "method", label, labels);
 }
 
 /* The numbers of "range(a,b[,step])" or "logspace(a,b,n)", both ends included. */
@@ -244,21 +236,13 @@ static int check_setting(const struct experiment *e, const struct experiment_met
     slot = config_find_slot(head);
     if (!slot) {
         const char *names[40] = {"seeds", "methods"};
-        const char *nearest;
         int n_names = 2;
-        struct text known = {0};
 
         for (slot = config_slots; slot->name; slot++)
             names[n_names++] = slot->name;
         for (int i = 0; i < e->n_methods && n_names < 39; i++)
             names[n_names++] = e->methods[i].label;
-        nearest = text_nearest(dot ? head : key, names);
-        text_words(&known, names);
-        error_set(err, "unknown setting \"%s\"%s%s%s; settings begin with one of: %s", key,
-                  nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                  nearest ? "\"?" : "", known.s);
-        text_release(&known);
-        return -1;
+        return text_unknown(err, "setting", dot ? head : key, names);
     }
     if (slot->kind && !(type = slot_type(e, m, slot, err)))
         return -1;

@@ -20,8 +20,6 @@ static const struct data_description *find_data(const struct experiment *e, cons
 {
     enum { MAX_NAMES = 63 };
     const char *names[MAX_NAMES + 1] = {0};
-    const char *nearest;
-    struct text known = {0};
 
     for (int i = 0; i < e->n_data; i++) {
         if (strcmp(e->data[i].name, name) == 0)
@@ -29,12 +27,7 @@ static const struct data_description *find_data(const struct experiment *e, cons
         if (i < MAX_NAMES)
             names[i] = e->data[i].name;
     }
-    nearest = text_nearest(name, names);
-    text_words(&known, names);
-    error_set(err, "unknown data set \"%s\"%s%s%s; known: %s", name,
-              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
-              known.s ? known.s : "none");
-    text_release(&known);
+    text_unknown(err, "data set", name, names);
     return NULL;
 }
 

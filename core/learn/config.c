@@ -154,17 +154,8 @@ static int check_names(const struct settings *s, struct error *err)
         if (dot && dot - name < (int)sizeof head)
             memcpy(head, name, (size_t)(dot - name));
         slot = config_find_slot(head);
-        if (!slot) {
-            const char *nearest = text_nearest(dot ? head : name, slot_names);
-            struct text known = {0};
-
-            text_words(&known, slot_names);
-            error_set(err, "unknown setting \"%s\"%s%s%s; settings begin with one of: %s", name,
-                      nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                      nearest ? "\"?" : "", known.s);
-            text_release(&known);
-            return -1;
-        }
+        if (!slot)
+            return text_unknown(err, "setting", dot ? head : name, slot_names);
         if (slot->kind)
             type = component_find(slot->kind, settings_string(s, slot->chooser), err);
         if (!config_hparam(slot, type, dot + 1, err))

@@ -362,21 +362,13 @@ int table_methods(const struct selections *s, enum table_format format, struct t
 static int check_method(const struct selections *s, const char *method, struct error *err)
 {
     const char *names[EXPERIMENT_MAX_METHODS + 1] = {0};
-    const char *nearest;
-    struct text known = {0};
 
     for (int i = 0; i < s->plan.n_methods; i++) {
         names[i] = s->plan.methods[i];
         if (strcmp(names[i], method) == 0)
             return 0;
     }
-    nearest = text_nearest(method, names);
-    text_words(&known, names);
-    error_set(err, "unknown method \"%s\"%s%s%s; the plan has: %s", method,
-              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
-              known.s);
-    text_release(&known);
-    return -1;
+    return text_unknown(err, "method", method, names);
 }
 
 static void compare_block(const struct selection *a, const struct selection *b,
