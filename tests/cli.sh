@@ -82,6 +82,30 @@ rm -rf results
 : > results
 fails '"results" is not a directory' sweep quickstart seeds=1
 rm results
+# Download, checksum, unpacking: curl reads file:// as it reads the net.
+mkdir -p source/tiny root
+head -c 3073 /dev/zero > source/tiny/train.bin
+cp source/tiny/train.bin source/tiny/test.bin
+tar -czf tiny.tar.gz -C source tiny
+describe() {
+    printf 'return data_set { doc = "tiny", format = "cifar", label_bytes = 1, classes = { "a", "b" },
+      train = { "tiny/train.bin" }, test = { "tiny/test.bin" },
+      archive = "file://%s", md5 = "%s" }' "$work/$1" "$2" > datasets/tiny.lua
+}
+sum=$(md5sum < tiny.tar.gz | cut -d' ' -f1)
+describe tiny.tar.gz 00000000000000000000000000000000
+RGDBENCH_DATA=root "$program" data tiny > out 2>&1 && { echo "a wrong checksum was taken"; failures=1; }
+grep -q "$sum, but 0000.* was published: not unpacked" out || { echo "checksum: $(cat out)"; failures=1; }
+[ "$(ls root)" = "" ] || { echo "left behind: $(ls root)"; failures=1; }
+describe absent.tar.gz "$sum"
+RGDBENCH_DATA=root "$program" data tiny > out 2>&1 && { echo "a missing archive was taken"; failures=1; }
+grep -q "no network? fetch it elsewhere" out || { echo "no network: $(cat out)"; failures=1; }
+describe tiny.tar.gz "$sum"
+RGDBENCH_DATA=root "$program" data tiny > out 2>&1 || { echo "download: $(cat out)"; failures=1; }
+cmp -s root/tiny/train.bin source/tiny/train.bin || { echo "not unpacked"; failures=1; }
+"$program" data --data=root | grep -q 'tiny *present' || { echo "data does not list it"; failures=1; }
+rm datasets/tiny.lua
+
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }
 [ "$failures" = 0 ]
