@@ -2,7 +2,7 @@
 -- Question: does RGD beat ERM on long-tailed CIFAR-10 (imbalance factor 100), and is it the
 --           re-weighting or only the larger step?
 -- Command:  RGDBENCH_DATA=/data make sweep EXP=longtail_cifar
--- Time:     about 15 minutes on 2 cores. Needs cifar10: make data NAME=cifar10
+-- Time:     about 16 minutes on 2 cores. Needs cifar10: make data NAME=cifar10
 --           Short: make sweep EXP=longtail_cifar SET="train.epochs=2 seeds=2"
 --
 -- Each method tries 6 configurations: as many learning rates for ERM as clip levels times
