@@ -5,7 +5,7 @@ SET    ?=
 JOBS   ?=
 DATA   ?= $(RGDBENCH_DATA)
 FORMAT ?= txt
-PACKAGES = gcc make pkg-config curl libopenblas-serial-dev libsqlite3-dev liblua5.4-dev r-mathlib \
+PACKAGES = gcc make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev r-mathlib \
 	gnuplot-nox libssl-dev libarchive-dev libcmocka-dev
 
 BUILD = build$(if $(SAN),/san)$(if $(DEBUG),/debug)
@@ -15,7 +15,9 @@ PROGRAM = $(BUILD)/rgdbench
 CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mprefer-vector-width=256 \
 	-ffp-contract=off -fno-math-errno -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer,$(if $(CI)$(WERROR),-Werror))
-BLAS = /usr/lib/x86_64-linux-gnu/openblas-serial
+# The serial build of OpenBLAS takes no locks: two threads that call it at once spoil each
+# other's buffers (tests/sweep.sh saw it). The pthread build is safe, and we hold it to one thread.
+BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
 CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -L$(BLAS) -Wl,-rpath,$(BLAS)
 LDLIBS = -lopenblas -lsqlite3 -llua5.4 -lRmath -lcrypto -larchive -lm

@@ -80,6 +80,10 @@ int blas_check(enum blas_profile profile, struct error *err)
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return error_set_status(err, EXIT_MISMATCH,
                                 "this CPU lacks AVX2 or FMA; the program needs x86-64-v3");
+    if (openblas_get_parallel() == 0)
+        return error_set_status(err, EXIT_MISMATCH,
+                                "this is the serial build of OpenBLAS, which threads may not share: "
+                                "link the pthread build (Debian: libopenblas-pthread-dev)");
     if (strcmp(blas_core(), core) != 0)
         return error_set_status(err, EXIT_MISMATCH,
                                 "OpenBLAS runs its \"%s\" kernels, but profile \"%s\" needs "
