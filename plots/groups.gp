@@ -25,6 +25,7 @@ if (turned) { set xtics rotate by 45 right }
 set ytics step(padded_high(y_low, y_high, 0) - padded_low(y_low, y_high, 0), 5)
 set format y '%g'
 
+# Points without lines: dodged lines would lie beside each other and look like a difference.
 dodge(i) = n == 1 ? 0 : 0.6 * ((i - 1.) / (n - 1) - 0.5)
 
 data = base.'.dat'
@@ -33,7 +34,7 @@ set terminal @SVG
 plot for [i = 1 : n] data index i - 1 using ($1 + dodge(i)):($3 == $3 ? $2 : NaN):3 \
         with yerrorbars lt i lw 1.2 dt solid ps 0 notitle, \
     for [i = 1 : n] data index i - 1 using ($1 + dodge(i)):2 \
-        with linespoints lt i lw 1 title series[i]
+        with points lt i lw 1 title series[i]
 set output base.'.png'
 set terminal @PNG
 replot
