@@ -80,22 +80,25 @@ static void check(struct bench *b, const char *what, float *x, const float *g, s
 static void check_op(const struct op_type *type)
 {
     struct bench b = {.node = {.name = "tested", .type = type, .config = type->sample,
-                               .inputs = {0, type->n_inputs > 1 ? 0 : -1},
-                               .in = {{ROWS, WIDTH}, {ROWS, WIDTH}}}};
+                               .inputs = {0, type->n_inputs > 1 ? 0 : -1}}};
+    struct shape input =
+        type->sample_input.rows ? type->sample_input : (struct shape){ROWS, WIDTH};
+    size_t n_x = N * shape_size(input);
     struct error err;
     struct op_pass pass;
     size_t n_y;
 
     assert_non_null(type->sample);
+    b.node.in[0] = b.node.in[1] = input;
     assert_int_equal(type->plan(&b.node, &b.params, &b.arena, &err), 0);
     n_y = N * shape_size(b.node.out);
     b.w = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     b.gw = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     normal(b.w, b.params.size, 1);
     for (int k = 0; k < type->n_inputs; k++) {
-        b.x[k] = arena_alloc(&b.arena, N * ROWS * WIDTH * sizeof(float));
-        b.gx[k] = arena_alloc(&b.arena, N * ROWS * WIDTH * sizeof(float));
-        normal(b.x[k], N * ROWS * WIDTH, 2 + (uint64_t)k);
+        b.x[k] = arena_alloc(&b.arena, n_x * sizeof(float));
+        b.gx[k] = arena_alloc(&b.arena, n_x * sizeof(float));
+        normal(b.x[k], n_x, 2 + (uint64_t)k);
     }
     b.y = arena_alloc(&b.arena, n_y * sizeof(float));
     b.gy = arena_alloc(&b.arena, n_y * sizeof(float));
@@ -111,7 +114,7 @@ static void check_op(const struct op_type *type)
         check(&b, b.params.items[k].name, b.w + b.params.items[k].offset,
               b.gw + b.params.items[k].offset, b.params.items[k].size);
     for (int k = 0; k < type->n_inputs; k++)
-        check(&b, "input", b.x[k], b.gx[k], N * ROWS * WIDTH);
+        check(&b, "input", b.x[k], b.gx[k], n_x);
     arena_release(&b.arena);
 }
 

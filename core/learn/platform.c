@@ -2,6 +2,7 @@
 #include "learn/platform.h"
 
 #include "math/blas.h"
+#include "math/kernels.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ int platform_enter(const char *numeric, char *const *argv, struct error *err)
                                 strerror(errno));
     }
     unsetenv(MARK);
+    kernel_flush_denormals();
     return blas_check((enum blas_profile)profile, err);
 }
 

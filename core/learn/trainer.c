@@ -30,21 +30,22 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
         .batch = batch,
         .micro_batch = micro_batch,
         .n_lanes = n_pieces < TRAINER_MAX_LANES ? n_pieces : TRAINER_MAX_LANES,
-        .n_threads = n_threads,
     };
+    t->n_threads = n_threads < t->n_lanes ? n_threads : t->n_lanes;
     graph_plan(&t->graph, micro_batch);
     t->weights = floats(arena, t->graph.params.size);
     for (int i = 0; i < method->optimizer->n_states; i++)
         t->states[i] = floats(arena, t->graph.params.size);
-    for (int i = 0; i < t->n_lanes; i++) {
-        struct trainer_lane *lane = &t->lanes[i];
+    for (int i = 0; i < t->n_threads; i++) {
+        struct trainer_desk *desk = &t->desks[i];
 
-        lane->workspace = floats(arena, t->graph.workspace_size);
-        lane->grads = floats(arena, t->graph.params.size);
-        lane->x = floats(arena, (size_t)micro_batch * input);
-        lane->labels = arena_alloc(arena, (size_t)micro_batch * sizeof *lane->labels);
-        lane->coefficients = floats(arena, (size_t)micro_batch);
+        desk->workspace = floats(arena, t->graph.workspace_size);
+        desk->x = floats(arena, (size_t)micro_batch * input);
+        desk->labels = arena_alloc(arena, (size_t)micro_batch * sizeof *desk->labels);
+        desk->coefficients = floats(arena, (size_t)micro_batch);
     }
+    for (int i = 0; i < t->n_lanes && i <= t->n_threads; i++)
+        t->grads[i] = floats(arena, t->graph.params.size);
     t->losses = arena_alloc(arena, (size_t)batch * sizeof *t->losses);
     t->example_weights = arena_alloc(arena, (size_t)batch * sizeof *t->example_weights);
     t->correct = arena_alloc(arena, (size_t)batch * sizeof *t->correct);
@@ -62,23 +63,23 @@ static int argmax(const float *x, int n)
 }
 
 /* Forward of the pictures indices[first .. first+n); fills losses and correct. */
-static void forward_piece(struct trainer *t, struct trainer_lane *lane,
+static void forward_piece(struct trainer *t, struct trainer_desk *desk,
                           const struct trainer_data *data, const uint32_t *indices,
                           const struct graph_pass *pass, double *losses, bool *correct,
                           float *gradient)
 {
-    struct loss_batch batch = {.n = pass->n, .n_classes = t->n_classes, .labels = lane->labels};
+    struct loss_batch batch = {.n = pass->n, .n_classes = t->n_classes, .labels = desk->labels};
 
     batch_fill(data->dataset, data->pool, data->standard, indices, pass->n, data->augment,
-               data->augment_rng, lane->x, lane->labels);
+               data->augment_rng, desk->x, desk->labels);
     batch.scores = graph_forward(&t->graph, pass);
     t->method.loss->compute(t->method.loss_config, &batch, losses, gradient);
     for (int i = 0; i < pass->n; i++)
         correct[i] = argmax(batch.scores + (size_t)i * (size_t)t->n_classes, t->n_classes) ==
-                     lane->labels[i];
+                     desk->labels[i];
 }
 
-static void train_piece(struct trainer *t, struct trainer_lane *lane,
+static void train_piece(struct trainer *t, struct trainer_desk *desk, float *grads,
                         const struct trainer_data *data, const uint32_t *indices, int first,
                         int n_piece, int n_batch, struct rng rng)
 {
@@ -88,61 +89,64 @@ static void train_piece(struct trainer *t, struct trainer_lane *lane,
         .training = true,
         .rng = rng,
         .weights = t->weights,
-        .grads = lane->grads,
-        .x = lane->x,
-        .workspace = lane->workspace,
+        .grads = grads,
+        .x = desk->x,
+        .workspace = desk->workspace,
     };
     float *gradient = graph_output_gradient(&t->graph, &pass);
     double *weights = t->example_weights + first;
 
-    forward_piece(t, lane, data, indices + first, &pass, t->losses + first, t->correct + first,
+    forward_piece(t, desk, data, indices + first, &pass, t->losses + first, t->correct + first,
                   gradient);
     t->method.objective->weigh(t->method.objective_config, t->losses + first, n_piece, weights);
     for (int i = 0; i < n_piece; i++)
-        lane->coefficients[i] = (float)(weights[i] / n_batch);
-    kernel_scale_rows(gradient, lane->coefficients, (size_t)n_piece, (size_t)t->n_classes);
+        desk->coefficients[i] = (float)(weights[i] / n_batch);
+    kernels->scale_rows(gradient, desk->coefficients, (size_t)n_piece, (size_t)t->n_classes);
     graph_backward(&t->graph, &pass);
 }
 
-static void train_lane(struct trainer *t, int lane, const struct trainer_data *data,
-                       const uint32_t *indices, int n, struct rng rng)
+static void train_lane(struct trainer *t, int lane, struct trainer_desk *desk, float *grads,
+                       const struct trainer_data *data, const uint32_t *indices, int n,
+                       struct rng rng)
 {
     int stride = t->n_lanes * t->micro_batch;
 
     for (int first = lane * t->micro_batch; first < n; first += stride) {
         int n_piece = n - first < t->micro_batch ? n - first : t->micro_batch;
 
-        train_piece(t, &t->lanes[lane], data, indices, first, n_piece, n, rng);
+        train_piece(t, desk, grads, data, indices, first, n_piece, n, rng);
     }
 }
 
-/* Adds the lanes up in lane 0, scales, and leaves the others zero. */
-static float *sum_lanes(struct trainer *t, const struct objective_sums *sums)
+/* All lanes; their gradients end in grads[0], and the others are zero again. */
+static void train_lanes(struct trainer *t, const struct trainer_data *data,
+                        const uint32_t *indices, int n, struct rng rng)
 {
-    const struct objective_type *objective = t->method.objective;
-    float *grads = t->lanes[0].grads;
     size_t size = t->graph.params.size;
 
-    for (int i = 1; i < t->n_lanes; i++) {
-        kernel_add(grads, t->lanes[i].grads, size);
-        memset(t->lanes[i].grads, 0, size * sizeof *grads);
+    for (int first = 0; first < t->n_lanes; first += t->n_threads) {
+        int n_wave = t->n_lanes - first < t->n_threads ? t->n_lanes - first : t->n_threads;
+        float **grads = t->grads + (first > 0); /* only lane 0 adds to the sum itself */
+
+#pragma omp parallel for schedule(static, 1) num_threads(n_wave) if (n_wave > 1)
+        for (int i = 0; i < n_wave; i++)
+            train_lane(t, first + i, &t->desks[i], grads[i], data, indices, n, rng);
+        for (int i = first == 0; i < n_wave; i++) {
+            kernels->add(t->grads[0], grads[i], size);
+            memset(grads[i], 0, size * sizeof *grads[i]);
+        }
     }
-    if (objective->reach == REACH_SCALE)
-        kernel_scale(grads, (float)objective->scale(t->method.objective_config, sums), size);
-    return grads;
 }
 
 void trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                   int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
 {
+    const struct objective_type *objective = t->method.objective;
     struct objective_sums sums = {.n = n};
     int n_correct = 0;
-    float *grads;
 
     assert(n > 0 && n <= t->batch);
-#pragma omp parallel for schedule(static, 1) num_threads(t->n_threads) if (t->n_threads > 1)
-    for (int lane = 0; lane < t->n_lanes; lane++)
-        train_lane(t, lane, data, indices, n, step->rng);
+    train_lanes(t, data, indices, n, step->rng);
     for (int i = 0; i < n; i++) {
         sums.weights += t->example_weights[i];
         sums.losses += t->losses[i];
@@ -151,9 +155,11 @@ void trainer_step(struct trainer *t, const struct trainer_data *data, const uint
     *ret_sums = (struct trainer_sums){sums.losses, n_correct};
     if (!isfinite(sums.losses))
         return;
-    grads = sum_lanes(t, &sums);
+    if (objective->reach == REACH_SCALE)
+        kernels->scale(t->grads[0], (float)objective->scale(t->method.objective_config, &sums),
+                     t->graph.params.size);
     optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->graph.params, step->step,
-                   step->rate, t->weights, grads, t->states);
+                   step->rate, t->weights, t->grads[0], t->states);
 }
 
 void trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
@@ -167,22 +173,22 @@ void trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
         .n_classes = t->n_classes,
         .class_accuracy = arena_alloc(arena, n_classes * sizeof *e.class_accuracy),
     };
-    struct trainer_lane *lane = &t->lanes[0];
+    struct trainer_desk *desk = &t->desks[0];
     int n_occurring = 0, n_all_right = 0;
 
     for (int first = 0; first < n; first += t->micro_batch) {
         struct graph_pass pass = {
             .n = n - first < t->micro_batch ? n - first : t->micro_batch,
             .weights = t->weights,
-            .x = lane->x,
-            .workspace = lane->workspace,
+            .x = desk->x,
+            .workspace = desk->workspace,
         };
 
-        forward_piece(t, lane, data, indices + first, &pass, t->losses, t->correct, NULL);
+        forward_piece(t, desk, data, indices + first, &pass, t->losses, t->correct, NULL);
         for (int i = 0; i < pass.n; i++) {
             e.loss += t->losses[i];
-            n_of_class[lane->labels[i]]++;
-            n_right[lane->labels[i]] += t->correct[i];
+            n_of_class[desk->labels[i]]++;
+            n_right[desk->labels[i]] += t->correct[i];
         }
     }
     e.loss /= n;

@@ -5,8 +5,11 @@
  * Same bits on any number of threads:
  *   1. a batch is cut into micro-batches of a fixed size;
  *   2. micro-batch i belongs to lane i mod n_lanes; a lane works through its
- *      micro-batches in order and adds up gradients in a block of its own;
+ *      micro-batches in order and adds their gradients up;
  *   3. lanes are added up in order. Threads share out lanes, and nothing else.
+ *
+ * Lanes run in waves of n_threads, each wave added to the sum before the next
+ * begins: so memory grows with the threads, not with the lanes.
  *
  * All memory is taken by trainer_init; a step allocates nothing.
  */
@@ -32,8 +35,9 @@ struct trainer_method {
     const void *optimizer_config;
 };
 
-struct trainer_lane {
-    float *workspace, *grads;
+/* What one thread works with. */
+struct trainer_desk {
+    float *workspace;
     float *x;    /* [micro_batch][input] */
     int *labels; /* [micro_batch] */
     float *coefficients; /* [micro_batch] */
@@ -46,7 +50,8 @@ struct trainer {
     int batch, micro_batch, n_lanes, n_threads;
     float *weights;
     float *states[OPTIMIZER_MAX_STATES];
-    struct trainer_lane lanes[TRAINER_MAX_LANES];
+    struct trainer_desk desks[TRAINER_MAX_LANES]; /* [n_threads] */
+    float *grads[TRAINER_MAX_LANES]; /* the sum, then those of a wave's other lanes */
     double *losses, *example_weights; /* [batch], of the last step */
     bool *correct;                    /* [batch], likewise */
 };

@@ -2,9 +2,28 @@
 #include "math/kernels.h"
 
 #include "base/rng.h"
+#include "math/exp.h"
 
 #include <math.h>
 #include <string.h>
+#include <xmmintrin.h>
+
+const struct kernels *kernels = &kernels_v3;
+
+__attribute__((constructor)) static void choose(void)
+{
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        kernels = &kernels_v4;
+}
+
+void kernel_flush_denormals(void)
+{
+    enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x0040 };
+
+    _mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
+}
 
 static double from_bits(uint64_t bits)
 {
@@ -24,32 +43,7 @@ static uint64_t to_bits(double x)
 
 double kernel_exp(double x)
 {
-    static const double LOG2E = 0x1.71547652b82fep+0;
-    static const double LN2_HIGH = 0x1.62e42fefa3800p-1, LN2_LOW = 0x1.ef35793c76730p-45;
-    double n, r, p;
-
-    if (!(x >= -708))
-        return x != x ? x : 0;
-    if (x > 709)
-        return INFINITY;
-    n = floor(x * LOG2E + 0.5);
-    r = (x - n * LN2_HIGH) - n * LN2_LOW; /* |r| <= ln2/2 */
-    /* Taylor's series to r^13; the remainder is below 2^-58. The first two terms
-     * are added last so that their rounding is the only one that shows. */
-    p = 1.0 / 6227020800.0;
-    p = p * r + 1.0 / 479001600.0;
-    p = p * r + 1.0 / 39916800.0;
-    p = p * r + 1.0 / 3628800.0;
-    p = p * r + 1.0 / 362880.0;
-    p = p * r + 1.0 / 40320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = 1.0 + (r + r * r * p);
-    return p * from_bits((uint64_t)((int64_t)n + 1023) << 52);
+    return exp_double(x);
 }
 
 double kernel_log(double x)
@@ -153,83 +147,6 @@ double kernel_power(double x, long n)
         x *= x;
     }
     return result;
-}
-
-void kernel_bias(float *restrict y, const float *restrict bias, size_t rows, size_t n, int relu)
-{
-    for (size_t r = 0; r < rows; r++, y += n) {
-        if (relu) {
-#pragma omp simd
-            for (size_t i = 0; i < n; i++) {
-                float v = y[i] + bias[i];
-
-                y[i] = v < 0 ? 0 : v; /* NaN stays NaN */
-            }
-        } else {
-#pragma omp simd
-            for (size_t i = 0; i < n; i++)
-                y[i] += bias[i];
-        }
-    }
-}
-
-void kernel_relu_backward(float *restrict g, const float *restrict y, size_t n)
-{
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        g[i] = y[i] > 0 ? g[i] : 0;
-}
-
-void kernel_bias_backward(float *restrict gbias, const float *restrict g, size_t rows, size_t n)
-{
-    for (size_t r = 0; r < rows; r++, g += n) {
-#pragma omp simd
-        for (size_t i = 0; i < n; i++)
-            gbias[i] += g[i];
-    }
-}
-
-void kernel_scale_rows(float *restrict g, const float *restrict scale, size_t rows, size_t n)
-{
-    for (size_t r = 0; r < rows; r++, g += n) {
-        float a = scale[r];
-
-#pragma omp simd
-        for (size_t i = 0; i < n; i++)
-            g[i] *= a;
-    }
-}
-
-void kernel_add(float *restrict y, const float *restrict x, size_t n)
-{
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        y[i] += x[i];
-}
-
-void kernel_scale(float *y, float a, size_t n)
-{
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        y[i] *= a;
-}
-
-double kernel_square_sum(const float *x, size_t n)
-{
-    enum { LANES = 16 };
-    double lane[LANES] = {0}, sum = 0;
-    size_t i = 0;
-
-    for (; i + LANES <= n; i += LANES) {
-#pragma omp simd
-        for (int k = 0; k < LANES; k++)
-            lane[k] += (double)x[i + (size_t)k] * x[i + (size_t)k];
-    }
-    for (int k = 0; i < n; i++, k++)
-        lane[k] += (double)x[i] * x[i];
-    for (int k = 0; k < LANES; k++)
-        sum += lane[k];
-    return sum;
 }
 
 void kernel_normal(float *y, size_t n, const uint32_t key[2])

@@ -2,13 +2,18 @@
  *
  * kernels: elementwise and row-wise arithmetic. Plain arrays in, plain arrays out.
  *
- * Same bits at any vector width: no fused multiply-add (-ffp-contract=off), own
- * polynomials instead of libm, and every sum over a fixed number of lanes that
- * are added in a fixed order. Shapes stand beside the pointers.
+ * Same bits at any vector width: multiply-add is fused only where the code says
+ * so (-ffp-contract=off), own polynomials instead of libm, and every sum over 16
+ * lanes that are added in a fixed order. Shapes stand beside the pointers.
+ *
+ * The kernels over arrays of floats are compiled twice (kernels_simd.c), for
+ * x86-64-v3 and -v4; `kernels` is the table for this CPU. tests/test_kernels.c
+ * compares the two bit by bit.
  */
 #ifndef MATH_KERNELS_H
 #define MATH_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,27 +29,66 @@ double kernel_sinpi(double x);
 /* x^n by repeated squaring, n >= 0. */
 double kernel_power(double x, long n);
 
-/* y[rows][n] += bias[n], then max(0, y) where relu. */
-void kernel_bias(float *y, const float *bias, size_t rows, size_t n, int relu);
-
-/* Backward of the relu above: g[i] = y[i] > 0 ? g[i] : 0, i < n. */
-void kernel_relu_backward(float *g, const float *y, size_t n);
-
-/* gbias[n] += column sums of g[rows][n]. */
-void kernel_bias_backward(float *gbias, const float *g, size_t rows, size_t n);
-
-/* g[rows][n] *= scale[rows]. */
-void kernel_scale_rows(float *g, const float *scale, size_t rows, size_t n);
-
-/* y[i] += x[i], and y[i] *= a. */
-void kernel_add(float *y, const float *x, size_t n);
-void kernel_scale(float *y, float a, size_t n);
-
-/* The sum of squares in double over 16 lanes. Not finite where an x is not. */
-double kernel_square_sum(const float *x, size_t n);
-
 /* y[i], i < n: standard normal numbers (Box-Muller) from Philox under `key`,
  * at counters i/4 of 64 bits. */
 void kernel_normal(float *y, size_t n, const uint32_t key[2]);
+
+/* Sets the processor to take numbers below 2^-126 for zero, in this thread and
+ * those it starts: momentum that fades would make each step 20 times slower. */
+void kernel_flush_denormals(void);
+
+struct kernels {
+    const char *name; /* "x86-64-v4" */
+
+    /* y[rows][n] = bias[n];  y = a + bias;  y[rows][n] = yt[n][rows]^T + bias. */
+    void (*fill_bias)(float *y, const float *bias, size_t rows, size_t n);
+    void (*add_bias)(float *y, const float *a, const float *bias, size_t rows, size_t n);
+    void (*transpose_bias)(float *y, const float *yt, const float *bias, size_t rows, size_t n);
+
+    /* Activations in place, y[i] = f(y[i]), i < n; slope[i] = f'(y[i]), or NULL.
+     * gelu: x Phi(x), |error| below 3e-7 max(1, |x|), slope below 5e-7;
+     * gelu_tanh: its form with tanh (Hendrycks and Gimpel 2016), the same bounds. */
+    void (*relu)(float *y, size_t n);
+    void (*gelu)(float *y, float *slope, size_t n);
+    void (*gelu_tanh)(float *y, float *slope, size_t n);
+
+    /* gbias[n] += column sums of g[rows][n]; before that g = 0 where y <= 0, or
+     * g *= slope. */
+    void (*bias_backward)(float *g, float *gbias, size_t rows, size_t n);
+    void (*relu_backward)(float *g, const float *y, float *gbias, size_t rows, size_t n);
+    void (*slope_backward)(float *g, const float *slope, float *gbias, size_t rows, size_t n);
+
+    /* y = (x - mean) / sqrt(variance + epsilon) * w + b over rows of n;
+     * stats[rows][2] keeps mean and 1 / sqrt(...). Ba et al. 2016. */
+    void (*layer_norm)(float *y, const float *x, const float *w, const float *b, float *stats,
+                       size_t rows, size_t n, float epsilon);
+    /* gx written, or added to where adds; gw and gb added to; g is overwritten. */
+    void (*layer_norm_backward)(float *gx, bool adds, float *g, const float *x, const float *stats,
+                                const float *w, float *gw, float *gb, size_t rows, size_t n);
+
+    /* Rows of n in a matrix whose rows begin every `stride` floats, a multiple of
+     * 16 and at least n; floats from n on become 0.
+     * softmax: x = exp(scale x) / sum, in place, |error| below 3e-7.
+     * softmax_backward: g = scale p (g - sum p g). */
+    void (*softmax)(float *x, float scale, size_t rows, size_t n, size_t stride);
+    void (*softmax_backward)(float *g, const float *p, float scale, size_t rows, size_t n,
+                             size_t stride);
+
+    /* y[i] = exp(x[i]) in double, as kernel_exp, i < n. */
+    void (*exps)(double *y, const double *x, size_t n);
+
+    /* g[rows][n] *= scale[rows];  y[i] += x[i];  y[i] *= a. */
+    void (*scale_rows)(float *g, const float *scale, size_t rows, size_t n);
+    void (*add)(float *y, const float *x, size_t n);
+    void (*scale)(float *y, float a, size_t n);
+
+    /* The sum of squares in double. Not finite where an x is not. */
+    double (*square_sum)(const float *x, size_t n);
+};
+
+extern const struct kernels kernels_v3, kernels_v4;
+
+/* The widest that this CPU has. */
+extern const struct kernels *kernels;
 
 #endif

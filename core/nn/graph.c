@@ -7,6 +7,13 @@
 /* To add an op, add its line here. */
 const struct op_type *const op_types[] = {
     &op_linear,
+    &op_linear_residual,
+    &op_residual,
+    &op_layer_norm,
+    &op_patches,
+    &op_tokens,
+    &op_attention,
+    &op_pool,
     &op_dropout,
     NULL,
 };
@@ -51,7 +58,9 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
 }
 
 /* The workspace of the gradients: first fit over free intervals. A gradient
- * lives from the first backward that writes it to the backward of its node. */
+ * lives from the first backward that writes it to the backward of its node. Where
+ * an op passes its gradient on to an input that nobody wrote to yet, that input
+ * takes the place over: the residual stream of a transformer is one place. */
 struct interval {
     size_t start, end;
 };
@@ -103,6 +112,7 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
     heap.used = arena_alloc(g->arena, (size_t)(g->n_nodes + 1) * sizeof *heap.used);
     for (int i = g->n_nodes - 1; i > 0; i--) {
         struct op_node *node = &g->nodes[i];
+        bool is_taken_over = false;
 
         if (i == g->n_nodes - 1)
             node->gy = base + heap_take(&heap, padded(n * shape_size(node->out)));
@@ -112,12 +122,16 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
             if (input <= GRAPH_INPUT)
                 continue; /* nobody needs the input's gradient */
             node->gx_adds[k] = written[input];
-            if (!written[input])
+            if (!written[input] && k == 1 && node->type->passes_on) {
+                g->nodes[input].gy = node->gy;
+                is_taken_over = true;
+            } else if (!written[input])
                 g->nodes[input].gy =
                     base + heap_take(&heap, padded(n * shape_size(g->nodes[input].out)));
             written[input] = true;
         }
-        heap_give(&heap, node->gy - base);
+        if (!is_taken_over)
+            heap_give(&heap, node->gy - base);
     }
     *ret_end = base + heap.high;
 }

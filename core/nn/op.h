@@ -70,20 +70,71 @@ struct op_type {
                 struct error *err);
     void (*forward)(const struct op_node *node, const struct op_pass *pass);
     void (*backward)(const struct op_node *node, const struct op_pass *pass);
-    const void *sample; /* a configuration for tests */
+    /* The gradient of the second input is the output's: backward leaves gy as it
+     * is, and the graph may give both one place (then gx[1] == gy). */
+    bool passes_on;
+    const void *sample;        /* a configuration for tests */
+    struct shape sample_input; /* and the shape of all inputs for it; zero: 2 x 7 */
 };
 
 /* The list of all, NULL-ended. */
 extern const struct op_type *const op_types[];
 
 /* y = activation(x W^T + b). W is [width][in.width], as PyTorch stores it. */
-enum activation { ACTIVATION_NONE, ACTIVATION_RELU };
+enum activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_GELU, ACTIVATION_GELU_TANH };
 
 struct op_linear {
     int width;
     enum activation activation;
+    double init_sd; /* of W; 0: PyTorch's default for linear layers */
 };
 extern const struct op_type op_linear;
+
+/* y = r + x W^T + b of the inputs x and r; the same configuration, no activation. */
+extern const struct op_type op_linear_residual;
+
+/* y = r + s x of the inputs x and r. In training s is 0 with probability p, drawn
+ * for each example, else 1/(1-p): stochastic depth (Huang et al. 2016). */
+struct op_residual {
+    double p;
+};
+extern const struct op_type op_residual;
+
+/* y = (x - mean) / sqrt(variance + epsilon) * w + b over each row. */
+struct op_layer_norm {
+    double epsilon;
+};
+extern const struct op_type op_layer_norm;
+
+/* A picture [channels][height][width] in one row to (height/patch)(width/patch)
+ * rows of `width_out`: each patch, flattened as [channels][patch][patch], times W^T
+ * plus b. Dosovitskiy et al. 2021, equation 1. */
+struct op_patches {
+    int channels, height, width, patch, width_out;
+};
+extern const struct op_type op_patches;
+
+/* Puts the class token, if any, before the rows and adds the positions. */
+struct op_tokens {
+    bool has_class_token;
+    const float *positions; /* [rows of the output][width], fixed; NULL: learned */
+};
+extern const struct op_type op_tokens;
+
+/* Rows of [q | k | v], each `heads` pieces wide, to softmax(q k^T / sqrt(d)) v of
+ * each head side by side. Vaswani et al. 2017, equation 1. */
+struct op_attention {
+    int heads;
+};
+extern const struct op_type op_attention;
+
+/* The first row, or the mean of all. */
+enum pool_kind { POOL_CLASS_TOKEN, POOL_MEAN };
+
+struct op_pool {
+    enum pool_kind pool;
+};
+extern const struct op_type op_pool;
 
 /* y = x / (1-p) with probability 1-p, else 0, in training; else y = x. */
 struct op_dropout {

@@ -38,7 +38,7 @@ void params_init(const struct params *p, float *weights, struct rng rng)
 
         if (item->init_sd > 0) {
             kernel_normal(w, item->size, rng_derive(rng, item->name).key);
-            kernel_scale(w, item->init_sd, item->size);
+            kernels->scale(w, item->init_sd, item->size);
         } else {
             for (size_t k = 0; k < item->size; k++)
                 w[k] = item->init_value;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * How fast training is: the rate of the products that an MLP 3072-256-256-10 at
- * batch 128 needs, over the rate of cblas_sgemm at 1024-cubed in the same process;
- * and the throughput of two processes over that of one. Pieces of each are timed
- * in turn, so that a drift of the machine's speed reaches both. */
+ * How fast training is: the rate of the products that a step needs, over the rate
+ * of cblas_sgemm at 1024-cubed in the same process; and the throughput of two
+ * processes over that of one. Pieces of each are timed in turn, so that a drift of
+ * the machine's speed reaches both. Usage: train PROFILE [WORKLOAD-NUMBER ...] */
 #include "base/clock.h"
 #include "learn/config.h"
 #include "learn/platform.h"
@@ -16,92 +16,180 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROUNDS = 15, STEPS = 60, BATCH = 128, N = 1024, N_PICTURES = 4096 };
+enum { ROUNDS = 15, N = 1024, N_PICTURES = 4096, N_CLASSES = 10 };
 
-/* Multiplications and additions of one step: forward, both gradients, but no
- * gradient of the first layer's input. */
-static const double STEP_FLOP =
-    2.0 * BATCH * (2.0 * 3072 * 256 + 3.0 * 256 * 256 + 3.0 * 256 * 10);
+static const double ROUND_SECONDS = 0.25; /* of steps */
+
+struct number {
+    const char *name;
+    double value;
+};
+
+static const struct workload {
+    const char *title, *model;
+    struct picture_shape picture;
+    int batch;
+    struct number settings[6];
+    int hidden[3];
+    const char *optimizer;
+} workloads[] = {
+    {.title = "ViT dim 192, depth 12, heads 3, patch 4, batch 64", .model = "vit",
+     .picture = {3, 32, 32}, .batch = 64, .optimizer = "adamw",
+     .settings = {{"dim", 192}, {"depth", 12}, {"heads", 3}, {"patch", 4}}},
+    {.title = "ViT dim 96, depth 6, heads 3, patch 4, batch 128", .model = "vit",
+     .picture = {3, 32, 32}, .batch = 128, .optimizer = "adamw",
+     .settings = {{"dim", 96}, {"depth", 6}, {"heads", 3}, {"patch", 4}}},
+    {.title = "ViT dim 64, depth 4, heads 4, patch 8, batch 128", .model = "vit",
+     .picture = {3, 32, 32}, .batch = 128, .optimizer = "adamw",
+     .settings = {{"dim", 64}, {"depth", 4}, {"heads", 4}, {"patch", 8}}},
+    {.title = "MLP 3072-256-256-10, batch 128", .model = "mlp", .picture = {3, 32, 32},
+     .batch = 128, .optimizer = "sgd", .hidden = {256, 256}},
+    {.title = "MLP 64-128-128-10, batch 64", .model = "mlp", .picture = {1, 8, 8}, .batch = 64,
+     .optimizer = "sgd", .hidden = {128, 128}},
+};
+
+enum { N_WORKLOADS = sizeof workloads / sizeof *workloads };
 
 struct bench {
+    const struct workload *workload;
     struct arena arena;
     struct trainer trainer;
     struct dataset dataset;
     struct standard standard;
     uint32_t indices[N_PICTURES];
     float *a, *b, *c;
+    double step_flop;
+    int steps; /* a round's */
     long step;
 };
 
+static void die(const struct error *err)
+{
+    fprintf(stderr, "%s\n", err->text);
+    exit(err->status);
+}
+
 static const void *config_of(struct bench *b, const struct component *c, const char *slot)
 {
+    const struct workload *w = b->workload;
     struct settings s;
     struct error err;
     void *config;
+    char name[64];
 
     settings_init(&s, &b->arena);
+    if (strcmp(slot, "model") == 0) {
+        for (const struct number *p = w->settings; p->name; p++) {
+            snprintf(name, sizeof name, "model.%s", p->name);
+            settings_set(&s, name, value_number(p->value));
+        }
+        if (w->hidden[0]) {
+            struct value widths[2] = {value_number(w->hidden[0]), value_number(w->hidden[1])};
+
+            settings_set(&s, "model.hidden",
+                         (struct value){.kind = VALUE_LIST, .items = widths, .n_items = 2});
+        }
+    }
     component_defaults(c, slot, &s);
     if (component_configure(c, slot, &s, &b->arena, &config, &err) < 0)
-        exit(1);
+        die(&err);
     return config;
 }
 
-static void open_bench(struct bench *b)
+static void make_pictures(struct bench *b)
 {
-    struct error err;
-    const struct component *model = component_find(&model_kind, "mlp", &err);
-    const struct component *loss = component_find(&loss_kind, "cross_entropy", &err);
-    const struct component *objective = component_find(&objective_kind, "rgd", &err);
-    const struct component *optimizer = component_find(&optimizer_kind, "sgd", &err);
-    struct trainer_method method = {
-        (const struct loss_type *)loss, config_of(b, loss, "loss"),
-        (const struct objective_type *)objective, config_of(b, objective, "objective"),
-        (const struct optimizer_type *)optimizer, config_of(b, optimizer, "optimizer")};
-    struct graph graph;
     struct rng rng = rng_seed(1);
-    unsigned char *pixels = arena_alloc(&b->arena, (size_t)N_PICTURES * 3072);
+    struct picture_shape p = b->workload->picture;
+    size_t size = (size_t)(p.channels * p.height * p.width);
+    unsigned char *pixels = arena_alloc(&b->arena, N_PICTURES * size);
     uint16_t *labels;
 
-    b->dataset = (struct dataset){.channels = 3, .height = 32, .width = 32, .n_classes = 10};
+    b->dataset = (struct dataset){
+        .channels = p.channels, .height = p.height, .width = p.width, .n_classes = N_CLASSES};
     dataset_pool_init(&b->dataset, &b->dataset.train, N_PICTURES, &labels);
     for (int i = 0; i < N_PICTURES; i++) {
-        labels[i] = (uint16_t)rng_below(&rng, 10);
+        labels[i] = (uint16_t)rng_below(&rng, N_CLASSES);
         b->indices[i] = (uint32_t)i;
-        b->dataset.train.pixels[i] = pixels + (size_t)i * 3072;
-        for (int k = 0; k < 3072; k += 4) {
+        b->dataset.train.pixels[i] = pixels + (size_t)i * size;
+        for (size_t k = 0; k < size; k += 4) {
             uint32_t x = rng_next(&rng);
 
-            memcpy(pixels + (size_t)i * 3072 + k, &x, 4);
+            memcpy(pixels + (size_t)i * size + k, &x, 4);
         }
     }
     standard_measure(&b->dataset, &b->dataset.train, b->indices, N_PICTURES, &b->standard);
-    graph_init(&graph, &b->arena, (struct shape){1, 3072});
-    if (((const struct model_type *)model)
-            ->build(config_of(b, model, "model"), (struct picture_shape){3, 32, 32}, 10, &graph,
-                    &err) < 0)
-        exit(1);
-    trainer_init(&b->trainer, &b->arena, &method, &graph, 10, BATCH, BATCH, 1, rng);
+}
+
+/* Multiplications and additions in the products of a step: forward and both
+ * gradients, but no gradient of the picture. */
+static double step_flop(const struct graph *g, int batch)
+{
+    double flop = 0;
+
+    for (int i = 1; i < g->n_nodes; i++) {
+        const struct op_node *node = &g->nodes[i];
+        double rows = node->out.rows, width = node->out.width;
+        double passes = node->inputs[0] == GRAPH_INPUT ? 2 : 3;
+
+        if (node->type == &op_linear || node->type == &op_linear_residual)
+            flop += 2 * passes * rows * width * node->in[0].width;
+        else if (node->type == &op_patches)
+            flop += 2 * passes * (double)shape_size(node->in[0]) * width;
+        else if (node->type == &op_attention)
+            flop += 2 * 6 * rows * rows * width;
+    }
+    return flop * batch;
+}
+
+static void open_bench(struct bench *b, const struct workload *w)
+{
+    struct error err;
+    const struct component *model = component_find(&model_kind, w->model, &err);
+    const struct component *loss = component_find(&loss_kind, "cross_entropy", &err);
+    const struct component *objective = component_find(&objective_kind, "rgd", &err);
+    const struct component *optimizer = component_find(&optimizer_kind, w->optimizer, &err);
+    const struct model_type *type = (const struct model_type *)model;
+    const void *config;
+    struct trainer_method method;
+    struct graph graph;
+    size_t input = (size_t)(w->picture.channels * w->picture.height * w->picture.width);
+
+    *b = (struct bench){.workload = w};
+    make_pictures(b);
+    method = (struct trainer_method){
+        (const struct loss_type *)loss, config_of(b, loss, "loss"),
+        (const struct objective_type *)objective, config_of(b, objective, "objective"),
+        (const struct optimizer_type *)optimizer, config_of(b, optimizer, "optimizer")};
+    config = config_of(b, model, "model");
+    graph_init(&graph, &b->arena, (struct shape){1, (int)input});
+    if (type->build(config, w->picture, N_CLASSES, &graph, &err) < 0)
+        die(&err);
+    b->step_flop = step_flop(&graph, w->batch);
+    trainer_init(&b->trainer, &b->arena, &method, &graph, N_CLASSES, w->batch,
+                 type->micro_batch(config), 1, rng_seed(1));
     b->a = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     b->b = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     b->c = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     for (int i = 0; i < N * N; i++)
         b->a[i] = b->b[i] = (float)(i % 101) * 0.01f;
+    b->steps = 1;
 }
 
 static double time_steps(struct bench *b)
 {
     struct trainer_data data = {.dataset = &b->dataset, .pool = &b->dataset.train,
                                 .standard = &b->standard};
+    int batch = b->workload->batch;
     double start = clock_now();
 
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < b->steps; i++) {
         struct trainer_step step = {.step = ++b->step, .rate = 1e-4, .rng = rng_seed(2)};
         struct trainer_sums sums;
 
-        trainer_step(&b->trainer, &data, b->indices + (i * BATCH) % N_PICTURES, BATCH, &step,
+        trainer_step(&b->trainer, &data, b->indices + (i * batch) % N_PICTURES, batch, &step,
                      &sums);
     }
-    return (clock_now() - start) / STEPS;
+    return (clock_now() - start) / b->steps;
 }
 
 static double time_gemm(struct bench *b)
@@ -133,7 +221,7 @@ static double time_processes(struct bench *b, int n)
 
     for (int i = 0; i < n; i++) {
         if (fork() == 0) { /* no thread has been started in this program */
-            for (int k = 0; k < 10; k++)
+            for (int k = 0; k < 4; k++)
                 time_steps(b);
             _exit(0);
         }
@@ -143,36 +231,57 @@ static double time_processes(struct bench *b, int n)
     return clock_now() - start;
 }
 
-int main(int argc, char **argv)
+static void run(const char *profile, const struct workload *w, bool with_two)
 {
-    const char *numeric = argc > 1 ? argv[1] : "native";
     static struct bench b;
     double steps[ROUNDS], gemm[ROUNDS], ratios[ROUNDS], scaling[5];
-    struct error err;
+    double one;
 
-    if (platform_enter(numeric, argv, &err) < 0) {
-        fprintf(stderr, "%s\n", err.text);
-        return err.status;
-    }
-    open_bench(&b);
-    time_steps(&b);
+    open_bench(&b, w);
     time_gemm(&b);
+    one = time_steps(&b);
+    one = time_steps(&b) < one ? time_steps(&b) : one;
+    b.steps = one < ROUND_SECONDS ? (int)(ROUND_SECONDS / one) : 1;
     for (int i = 0; i < ROUNDS; i++) {
-        steps[i] = time_steps(&b);
-        gemm[i] = time_gemm(&b);
-        ratios[i] = STEP_FLOP / steps[i] / (2.0 * N * N * N / gemm[i]);
-    }
-    printf("%-9s %-9s MLP 3072-256-256-10, batch %d, rgd: %.0f examples/s, %.1f GFLOP/s; "
-           "sgemm 1024: %.1f GFLOP/s; ratio %.3f (median of %d)\n",
-           numeric, blas_core(), BATCH, BATCH / median(steps, ROUNDS),
-           STEP_FLOP / median(steps, ROUNDS) * 1e-9,
-           2.0 * N * N * N / median(gemm, ROUNDS) * 1e-9, median(ratios, ROUNDS), ROUNDS);
-    for (int i = 0; i < 5; i++) {
-        double one = time_processes(&b, 1);
+        double before = time_gemm(&b);
 
+        steps[i] = time_steps(&b);
+        gemm[i] = (before + time_gemm(&b)) / 2;
+        ratios[i] = b.step_flop / steps[i] / (2.0 * N * N * N / gemm[i]);
+    }
+    printf("%-8s  %-52s %9.0f %8.1f %8.1f %7.3f", profile, w->title,
+           w->batch / median(steps, ROUNDS), b.step_flop / median(steps, ROUNDS) * 1e-9,
+           2.0 * N * N * N / median(gemm, ROUNDS) * 1e-9, median(ratios, ROUNDS));
+    for (int i = 0; with_two && i < 5; i++) {
+        one = time_processes(&b, 1);
         scaling[i] = 2 * one / time_processes(&b, 2);
     }
-    printf("%-9s two workers over one: %.2f times the throughput (median of 5)\n", numeric,
-           median(scaling, 5));
+    if (with_two)
+        printf(" %6.2f", median(scaling, 5));
+    printf("\n");
+    fflush(stdout);
+    dataset_close(&b.dataset);
+    arena_release(&b.arena);
+}
+
+int main(int argc, char **argv)
+{
+    const char *profile = argc > 1 ? argv[1] : "native";
+    struct error err;
+
+    if (platform_enter(profile, argv, &err) < 0)
+        die(&err);
+    printf("profile %s: OpenBLAS %s, one core; medians of %d; ratio: of the two rates; x2: two "
+           "processes over one\n%-8s  %-52s %9s %8s %8s %7s %6s\n",
+           profile, blas_core(), ROUNDS, "", "RGD, reading included", "pict./s", "GFLOP/s",
+           "sgemm", "ratio", "x2");
+    for (int i = 0; i < N_WORKLOADS; i++) {
+        bool is_chosen = argc < 3;
+
+        for (int k = 2; k < argc; k++)
+            is_chosen |= atoi(argv[k]) == i + 1;
+        if (is_chosen)
+            run(profile, &workloads[i], argc < 3);
+    }
     return 0;
 }

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Compiled once for each vector width; KERNELS names the table. Sums run over
+ * vectors of 16 floats, which are one register or two and add the same way. */
+#include "math/exp.h"
+#include "math/kernels.h"
+
+#ifndef KERNELS
+#define KERNELS kernels_v3
+#define KERNELS_NAME "x86-64-v3"
+#endif
+
+enum { LANES = 16 };
+
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef float lanes_anywhere
+    __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+/* Not a function: how one would return a vector depends on the vector width. */
+#define LOAD(x) (*(const lanes_anywhere *)(x))
+
+static inline float sum_of(const lanes *v)
+{
+    float x[LANES];
+
+    memcpy(x, v, sizeof x);
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; k++)
+            x[k] += x[k + half];
+    return x[0];
+}
+
+static void fill_bias(float *restrict y, const float *restrict bias, size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++)
+        memcpy(y + r * n, bias, n * sizeof *y);
+}
+
+static void add_bias(float *restrict y, const float *restrict a, const float *restrict bias,
+                     size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++, y += n, a += n) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            y[i] = a[i] + bias[i];
+    }
+}
+
+/* In blocks of 16 columns: 16 streams are read at once, one is written. */
+static void transpose_bias(float *restrict y, const float *restrict yt, const float *restrict bias,
+                           size_t rows, size_t n)
+{
+    for (size_t first = 0; first < n; first += LANES) {
+        size_t n_block = n - first < LANES ? n - first : LANES;
+
+        for (size_t r = 0; r < rows; r++)
+            for (size_t i = first; i < first + n_block; i++)
+                y[r * n + i] = yt[i * rows + r] + bias[i];
+    }
+}
+
+static void relu(float *y, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        y[i] = y[i] < 0 ? 0 : y[i]; /* NaN stays NaN */
+}
+
+/* The normal distribution function at -z, z >= 0, over its density's exponential
+ * e = exp(-z^2/2). Coefficients from tests/reference/gelu_fit.py. */
+static inline float normal_tail(float z, float e)
+{
+    float t = 1 / __builtin_fmaf(0.21f, z, 1);
+    float p = -0.0720340982f;
+
+    p = __builtin_fmaf(p, t, 0.285453975f);
+    p = __builtin_fmaf(p, t, -0.334190816f);
+    p = __builtin_fmaf(p, t, 0.35403493f);
+    p = __builtin_fmaf(p, t, -0.0972465724f);
+    p = __builtin_fmaf(p, t, 0.126355499f);
+    p = __builtin_fmaf(p, t, 0.0687899515f);
+    p = __builtin_fmaf(p, t, 0.0851294175f);
+    p = __builtin_fmaf(p, t, 0.0837077051f);
+    return e * (t * p);
+}
+
+static inline float gelu_one(float x, float *ret_slope)
+{
+    static const float DENSITY = 0x1.988454p-2f; /* 1 / sqrt(2 pi) */
+    float z = x < 0 ? -x : x;
+    float e = exp_float(-0.5f * (x * x));
+    float tail = normal_tail(z, e);
+    float phi = x < 0 ? tail : 1 - tail;
+
+    *ret_slope = __builtin_fmaf(x * DENSITY, e, phi);
+    return x * phi;
+}
+
+static inline float gelu_tanh_one(float x, float *ret_slope)
+{
+    static const float ROOT = 0x1.988454p-1f, CUBE = 0.044715f; /* sqrt(2 / pi) */
+    float square = x * x;
+    float u = ROOT * x * __builtin_fmaf(CUBE, square, 1);
+    float size = u < 0 ? -u : u;
+    float e = exp_float(-2 * size);
+    float low = e / (1 + e); /* (1 - tanh |u|) / 2 */
+    float half = u < 0 ? low : 1 - low;
+    float du = ROOT * __builtin_fmaf(3 * CUBE, square, 1);
+
+    *ret_slope = __builtin_fmaf(2 * x * du, half * (u < 0 ? 1 - low : low), half);
+    return x * half;
+}
+
+static void gelu(float *restrict y, float *restrict slope, size_t n)
+{
+    if (!slope) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            float unused;
+
+            y[i] = gelu_one(y[i], &unused);
+        }
+        return;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        float s;
+
+        y[i] = gelu_one(y[i], &s);
+        slope[i] = s;
+    }
+}
+
+static void gelu_tanh(float *restrict y, float *restrict slope, size_t n)
+{
+    if (!slope) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            float unused;
+
+            y[i] = gelu_tanh_one(y[i], &unused);
+        }
+        return;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        float s;
+
+        y[i] = gelu_tanh_one(y[i], &s);
+        slope[i] = s;
+    }
+}
+
+static void bias_backward(float *restrict g, float *restrict gbias, size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++, g += n) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            gbias[i] += g[i];
+    }
+}
+
+static void relu_backward(float *restrict g, const float *restrict y, float *restrict gbias,
+                          size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++, g += n, y += n) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            float v = y[i] > 0 ? g[i] : 0;
+
+            g[i] = v;
+            gbias[i] += v;
+        }
+    }
+}
+
+static void slope_backward(float *restrict g, const float *restrict slope, float *restrict gbias,
+                           size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++, g += n, slope += n) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            float v = g[i] * slope[i];
+
+            g[i] = v;
+            gbias[i] += v;
+        }
+    }
+}
+
+static float row_sum(const float *x, size_t n)
+{
+    lanes sum = {0};
+    size_t i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        sum += LOAD(x + i);
+    for (; i < n; i++)
+        sum[i % LANES] += x[i];
+    return sum_of(&sum);
+}
+
+static float row_deviation(const float *x, float mean, size_t n)
+{
+    lanes sum = {0};
+    size_t i = 0;
+
+    for (; i + LANES <= n; i += LANES) {
+        lanes d = LOAD(x + i) - mean;
+
+        sum += d * d;
+    }
+    for (; i < n; i++)
+        sum[i % LANES] += (x[i] - mean) * (x[i] - mean);
+    return sum_of(&sum);
+}
+
+static void layer_norm(float *restrict y, const float *restrict x, const float *restrict w,
+                       const float *restrict b, float *restrict stats, size_t rows, size_t n,
+                       float epsilon)
+{
+    for (size_t r = 0; r < rows; r++, x += n, y += n, stats += 2) {
+        float mean = row_sum(x, n) / (float)n;
+        float inverse = 1 / sqrtf(row_deviation(x, mean, n) / (float)n + epsilon);
+
+        stats[0] = mean;
+        stats[1] = inverse;
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            y[i] = __builtin_fmaf((x[i] - mean) * inverse, w[i], b[i]);
+    }
+}
+
+/* With h = (x - mean) * inverse and d = g w:
+ * gx = inverse (d - mean(d) - h mean(d h)). */
+static void layer_norm_row(float *restrict gx, bool adds, float *restrict g,
+                           const float *restrict x, const float *restrict w, float *restrict gw,
+                           float *restrict gb, size_t n, float mean, float inverse)
+{
+    lanes sum = {0}, product = {0};
+    size_t i = 0;
+    float shift, slope;
+
+#pragma omp simd
+    for (size_t k = 0; k < n; k++) {
+        gw[k] = __builtin_fmaf(g[k], (x[k] - mean) * inverse, gw[k]);
+        gb[k] += g[k];
+        g[k] *= w[k];
+    }
+    for (; i + LANES <= n; i += LANES) {
+        lanes d = LOAD(g + i);
+
+        sum += d;
+        product += d * (LOAD(x + i) - mean);
+    }
+    for (; i < n; i++) {
+        sum[i % LANES] += g[i];
+        product[i % LANES] += g[i] * (x[i] - mean);
+    }
+    shift = sum_of(&sum) / (float)n * inverse;
+    slope = sum_of(&product) / (float)n * inverse * inverse * inverse;
+    if (adds) {
+#pragma omp simd
+        for (size_t k = 0; k < n; k++)
+            gx[k] += g[k] * inverse - shift - (x[k] - mean) * slope;
+    } else {
+#pragma omp simd
+        for (size_t k = 0; k < n; k++)
+            gx[k] = g[k] * inverse - shift - (x[k] - mean) * slope;
+    }
+}
+
+static void layer_norm_backward(float *gx, bool adds, float *g, const float *x, const float *stats,
+                                const float *w, float *gw, float *gb, size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++)
+        layer_norm_row(gx + r * n, adds, g + r * n, x + r * n, w, gw, gb, n, stats[2 * r],
+                       stats[2 * r + 1]);
+}
+
+/* n is a multiple of 16. */
+static float row_max(const float *x, size_t n)
+{
+    float max[LANES], result;
+
+    memcpy(max, x, sizeof max);
+    for (size_t i = LANES; i < n; i += LANES) {
+#pragma omp simd
+        for (size_t k = 0; k < LANES; k++)
+            max[k] = x[i + k] > max[k] ? x[i + k] : max[k];
+    }
+    result = max[0];
+    for (int k = 1; k < LANES; k++)
+        result = max[k] > result ? max[k] : result;
+    return result;
+}
+
+static void softmax(float *restrict x, float scale, size_t rows, size_t n, size_t stride)
+{
+    for (size_t r = 0; r < rows; r++, x += stride) {
+        float max, inverse;
+
+        for (size_t i = n; i < stride; i++)
+            x[i] = -INFINITY;
+        max = row_max(x, stride);
+#pragma omp simd
+        for (size_t i = 0; i < stride; i++)
+            x[i] = exp_float((x[i] - max) * scale);
+        inverse = 1 / row_sum(x, stride);
+#pragma omp simd
+        for (size_t i = 0; i < stride; i++)
+            x[i] *= inverse;
+    }
+}
+
+static void softmax_backward(float *restrict g, const float *restrict p, float scale, size_t rows,
+                             size_t n, size_t stride)
+{
+    for (size_t r = 0; r < rows; r++, g += stride, p += stride) {
+        lanes sum = {0};
+        float dot;
+
+        for (size_t i = n; i < stride; i++)
+            g[i] = 0;
+        for (size_t i = 0; i < stride; i += LANES)
+            sum += LOAD(g + i) * LOAD(p + i);
+        dot = sum_of(&sum);
+#pragma omp simd
+        for (size_t i = 0; i < stride; i++)
+            g[i] = p[i] * (g[i] - dot) * scale;
+    }
+}
+
+static void exps(double *restrict y, const double *restrict x, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        y[i] = exp_double(x[i]);
+}
+
+static void scale_rows(float *restrict g, const float *restrict scale, size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++, g += n) {
+        float a = scale[r];
+
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            g[i] *= a;
+    }
+}
+
+static void add(float *restrict y, const float *restrict x, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        y[i] += x[i];
+}
+
+static void scale(float *y, float a, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        y[i] *= a;
+}
+
+static double square_sum(const float *x, size_t n)
+{
+    double lane[LANES] = {0}, sum = 0;
+    size_t i = 0;
+
+    for (; i + LANES <= n; i += LANES) {
+#pragma omp simd
+        for (int k = 0; k < LANES; k++)
+            lane[k] += (double)x[i + (size_t)k] * x[i + (size_t)k];
+    }
+    for (int k = 0; i < n; i++, k++)
+        lane[k] += (double)x[i] * x[i];
+    for (int k = 0; k < LANES; k++)
+        sum += lane[k];
+    return sum;
+}
+
+const struct kernels KERNELS = {
+    .name = KERNELS_NAME,
+    .fill_bias = fill_bias,
+    .add_bias = add_bias,
+    .transpose_bias = transpose_bias,
+    .relu = relu,
+    .gelu = gelu,
+    .gelu_tanh = gelu_tanh,
+    .bias_backward = bias_backward,
+    .relu_backward = relu_backward,
+    .slope_backward = slope_backward,
+    .layer_norm = layer_norm,
+    .layer_norm_backward = layer_norm_backward,
+    .softmax = softmax,
+    .softmax_backward = softmax_backward,
+    .exps = exps,
+    .scale_rows = scale_rows,
+    .add = add,
+    .scale = scale,
+    .square_sum = square_sum,
+};
