@@ -24,7 +24,7 @@ LDLIBS = -lopenblas -lsqlite3 -llua5.4 -lRmath -lcrypto -larchive -lm
 Q = $(if $(V),,@)
 
 SOURCES = $(wildcard core/*/*.c)
-OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o
+OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 RUN = $(PROGRAM)
 WITH_DATA = $(if $(DATA),--data=$(DATA))
@@ -81,11 +81,11 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
-# The same source for wider registers; core/math/kernels.c chooses when it runs.
-$(BUILD)/core/math/kernels_v4.o: core/math/kernels_simd.c $(BUILD)/flags
+# The same sources for wider registers; core/math/kernels.c chooses when it runs.
+$(BUILD)/core/math/%_v4.o: core/math/%_simd.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -march=x86-64-v4 -mprefer-vector-width=512 \
-		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -c $< -o $@
+		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -DPRODUCTS=products_v4 -c $< -o $@
 $(BUILD)/core/lab/store.o: core/lab/schema.sql
 $(BUILD)/core/lab/environment.o: $(BUILD)/build.h
 

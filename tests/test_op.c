@@ -22,7 +22,7 @@ struct bench {
     struct arena arena;
     struct op_node node;
     struct params params;
-    float *w, *gw, *x[2], *gx[2], *y, *gy, *saved, *scratch, *direction;
+    float *w, *gw, *x[2], *gx[2], *y, *gy, *saved, *scratch, *prepared, *direction;
 };
 
 static void normal(float *x, size_t n, uint64_t seed)
@@ -35,7 +35,7 @@ static struct op_pass pass_of(struct bench *b)
     return (struct op_pass){
         .n = N, .first = 5, .training = true, .rng = rng_seed(11), .w = b->w, .gw = b->gw,
         .x = {b->x[0], b->x[1]}, .y = b->y, .saved = b->saved, .scratch = b->scratch,
-        .gy = b->gy, .gx = {b->gx[0], b->gx[1]},
+        .gy = b->gy, .gx = {b->gx[0], b->gx[1]}, .prepared = b->prepared,
     };
 }
 
@@ -80,7 +80,7 @@ static void check(struct bench *b, const char *what, float *x, const float *g, s
 static void check_op(const struct op_type *type)
 {
     struct bench b = {.node = {.name = "tested", .type = type, .config = type->sample,
-                               .inputs = {0, type->n_inputs > 1 ? 0 : -1}}};
+                               .inputs = {1, type->n_inputs > 1 ? 1 : -1}}};
     struct shape input =
         type->sample_input.rows ? type->sample_input : (struct shape){ROWS, WIDTH};
     size_t n_x = N * shape_size(input);
@@ -108,6 +108,9 @@ static void check_op(const struct op_type *type)
     normal(b.direction, n_y, 9);
     value(&b);
     memcpy(b.gy, b.direction, n_y * sizeof(float));
+    b.prepared = arena_alloc(&b.arena, (b.node.prepared_size + 1) * sizeof(float));
+    if (type->prepare)
+        type->prepare(&b.node, b.w, b.prepared);
     pass = pass_of(&b);
     type->backward(&b.node, &pass);
     for (int k = 0; k < b.params.n; k++)

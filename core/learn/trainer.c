@@ -34,6 +34,7 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     t->n_threads = n_threads < t->n_lanes ? n_threads : t->n_lanes;
     graph_plan(&t->graph, micro_batch);
     t->weights = floats(arena, t->graph.params.size);
+    t->prepared = floats(arena, t->graph.prepared_size);
     for (int i = 0; i < method->optimizer->n_states; i++)
         t->states[i] = floats(arena, t->graph.params.size);
     for (int i = 0; i < t->n_threads; i++) {
@@ -89,6 +90,7 @@ static void train_piece(struct trainer *t, struct trainer_desk *desk, float *gra
         .training = true,
         .rng = rng,
         .weights = t->weights,
+        .prepared = t->prepared,
         .grads = grads,
         .x = desk->x,
         .workspace = desk->workspace,
@@ -146,6 +148,7 @@ void trainer_step(struct trainer *t, const struct trainer_data *data, const uint
     int n_correct = 0;
 
     assert(n > 0 && n <= t->batch);
+    graph_prepare(&t->graph, t->weights, t->prepared);
     train_lanes(t, data, indices, n, step->rng);
     for (int i = 0; i < n; i++) {
         sums.weights += t->example_weights[i];

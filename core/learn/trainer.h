@@ -48,7 +48,7 @@ struct trainer {
     struct graph graph;
     int n_classes;
     int batch, micro_batch, n_lanes, n_threads;
-    float *weights;
+    float *weights, *prepared; /* the latter: what backward wants of them (graph_prepare) */
     float *states[OPTIMIZER_MAX_STATES];
     struct trainer_desk desks[TRAINER_MAX_LANES]; /* [n_threads] */
     float *grads[TRAINER_MAX_LANES]; /* the sum, then those of a wave's other lanes */

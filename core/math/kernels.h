@@ -40,10 +40,9 @@ void kernel_flush_denormals(void);
 struct kernels {
     const char *name; /* "x86-64-v4" */
 
-    /* y[rows][n] = bias[n];  y = a + bias;  y[rows][n] = yt[n][rows]^T + bias. */
+    /* y[rows][n] = bias[n];  y = a + bias. */
     void (*fill_bias)(float *y, const float *bias, size_t rows, size_t n);
     void (*add_bias)(float *y, const float *a, const float *bias, size_t rows, size_t n);
-    void (*transpose_bias)(float *y, const float *yt, const float *bias, size_t rows, size_t n);
 
     /* Activations in place, y[i] = f(y[i]), i < n; slope[i] = f'(y[i]), or NULL.
      * gelu: x Phi(x), |error| below 3e-7 max(1, |x|), slope below 5e-7;
@@ -66,8 +65,8 @@ struct kernels {
     void (*layer_norm_backward)(float *gx, bool adds, float *g, const float *x, const float *stats,
                                 const float *w, float *gw, float *gb, size_t rows, size_t n);
 
-    /* Rows of n in a matrix whose rows begin every `stride` floats, a multiple of
-     * 16 and at least n; floats from n on become 0.
+    /* Rows of n in a matrix whose rows begin every `stride` floats, the
+     * next multiple of 16; floats from n on become 0.
      * softmax: x = exp(scale x) / sum, in place, |error| below 3e-7.
      * softmax_backward: g = scale p (g - sum p g). */
     void (*softmax)(float *x, float scale, size_t rows, size_t n, size_t stride);

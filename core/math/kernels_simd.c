@@ -1,34 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Compiled once for each vector width; KERNELS names the table. Sums run over
- * vectors of 16 floats, which are one register or two and add the same way. */
+ * Compiled once for each vector width; KERNELS names the table. */
 #include "math/exp.h"
 #include "math/kernels.h"
+#include "math/lanes.h"
 
 #ifndef KERNELS
 #define KERNELS kernels_v3
 #define KERNELS_NAME "x86-64-v3"
 #endif
-
-enum { LANES = 16 };
-
-typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
-typedef float lanes_anywhere
-    __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
-
-/* Not a function: how one would return a vector depends on the vector width. */
-#define LOAD(x) (*(const lanes_anywhere *)(x))
-
-static inline float sum_of(const lanes *v)
-{
-    float x[LANES];
-
-    memcpy(x, v, sizeof x);
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int k = 0; k < half; k++)
-            x[k] += x[k + half];
-    return x[0];
-}
 
 static void fill_bias(float *restrict y, const float *restrict bias, size_t rows, size_t n)
 {
@@ -43,19 +23,6 @@ static void add_bias(float *restrict y, const float *restrict a, const float *re
 #pragma omp simd
         for (size_t i = 0; i < n; i++)
             y[i] = a[i] + bias[i];
-    }
-}
-
-/* In blocks of 16 columns: 16 streams are read at once, one is written. */
-static void transpose_bias(float *restrict y, const float *restrict yt, const float *restrict bias,
-                           size_t rows, size_t n)
-{
-    for (size_t first = 0; first < n; first += LANES) {
-        size_t n_block = n - first < LANES ? n - first : LANES;
-
-        for (size_t r = 0; r < rows; r++)
-            for (size_t i = first; i < first + n_block; i++)
-                y[r * n + i] = yt[i * rows + r] + bias[i];
     }
 }
 
@@ -188,31 +155,30 @@ static void slope_backward(float *restrict g, const float *restrict slope, float
     }
 }
 
-static float row_sum(const float *x, size_t n)
+static inline float row_sum(const float *x, size_t n)
 {
-    lanes sum = {0};
-    size_t i = 0;
+    lanes sum = lanes_all(0);
 
-    for (; i + LANES <= n; i += LANES)
-        sum += LOAD(x + i);
-    for (; i < n; i++)
-        sum[i % LANES] += x[i];
-    return sum_of(&sum);
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        sum = lanes_add(sum, lanes_load(x + i));
+    if (n % LANES)
+        sum = lanes_add(sum, lanes_load_part(x + n / LANES * LANES, (int)(n % LANES)));
+    return lanes_sum(sum);
 }
 
-static float row_deviation(const float *x, float mean, size_t n)
+static inline float row_deviation(const float *x, float mean, size_t n)
 {
-    lanes sum = {0};
-    size_t i = 0;
+    lanes sum = lanes_all(0), all = lanes_all(mean);
+    float rest = 0;
 
-    for (; i + LANES <= n; i += LANES) {
-        lanes d = LOAD(x + i) - mean;
+    for (size_t i = 0; i + LANES <= n; i += LANES) {
+        lanes d = lanes_sub(lanes_load(x + i), all);
 
-        sum += d * d;
+        sum = lanes_fma(d, d, sum);
     }
-    for (; i < n; i++)
-        sum[i % LANES] += (x[i] - mean) * (x[i] - mean);
-    return sum_of(&sum);
+    for (size_t i = n / LANES * LANES; i < n; i++)
+        rest += (x[i] - mean) * (x[i] - mean);
+    return lanes_sum(sum) + rest;
 }
 
 static void layer_norm(float *restrict y, const float *restrict x, const float *restrict w,
@@ -237,9 +203,8 @@ static void layer_norm_row(float *restrict gx, bool adds, float *restrict g,
                            const float *restrict x, const float *restrict w, float *restrict gw,
                            float *restrict gb, size_t n, float mean, float inverse)
 {
-    lanes sum = {0}, product = {0};
-    size_t i = 0;
-    float shift, slope;
+    lanes sum = lanes_all(0), product = lanes_all(0), all = lanes_all(mean);
+    float shift = 0, slope = 0;
 
 #pragma omp simd
     for (size_t k = 0; k < n; k++) {
@@ -247,18 +212,18 @@ static void layer_norm_row(float *restrict gx, bool adds, float *restrict g,
         gb[k] += g[k];
         g[k] *= w[k];
     }
-    for (; i + LANES <= n; i += LANES) {
-        lanes d = LOAD(g + i);
+    for (size_t i = 0; i + LANES <= n; i += LANES) {
+        lanes d = lanes_load(g + i);
 
-        sum += d;
-        product += d * (LOAD(x + i) - mean);
+        sum = lanes_add(sum, d);
+        product = lanes_fma(d, lanes_sub(lanes_load(x + i), all), product);
     }
-    for (; i < n; i++) {
-        sum[i % LANES] += g[i];
-        product[i % LANES] += g[i] * (x[i] - mean);
+    for (size_t i = n / LANES * LANES; i < n; i++) {
+        shift += g[i];
+        slope += g[i] * (x[i] - mean);
     }
-    shift = sum_of(&sum) / (float)n * inverse;
-    slope = sum_of(&product) / (float)n * inverse * inverse * inverse;
+    shift = (shift + lanes_sum(sum)) / (float)n * inverse;
+    slope = (slope + lanes_sum(product)) / (float)n * inverse * inverse * inverse;
     if (adds) {
 #pragma omp simd
         for (size_t k = 0; k < n; k++)
@@ -278,56 +243,54 @@ static void layer_norm_backward(float *gx, bool adds, float *g, const float *x, 
                        stats[2 * r + 1]);
 }
 
-/* n is a multiple of 16. */
-static float row_max(const float *x, size_t n)
+/* The last 16 floats of a row of `stride`: those from n on become `fill`. By
+ * vectors: single floats stored here would hold up the loads that follow. */
+static inline void fill_rest(float *x, float fill, size_t n, size_t stride)
 {
-    float max[LANES], result;
+    float *last = x + stride - LANES;
 
-    memcpy(max, x, sizeof max);
-    for (size_t i = LANES; i < n; i += LANES) {
-#pragma omp simd
-        for (size_t k = 0; k < LANES; k++)
-            max[k] = x[i + k] > max[k] ? x[i + k] : max[k];
-    }
-    result = max[0];
-    for (int k = 1; k < LANES; k++)
-        result = max[k] > result ? max[k] : result;
-    return result;
+    lanes_store(last, lanes_first(lanes_load(last), lanes_all(fill), (int)(n + LANES - stride)));
 }
 
 static void softmax(float *restrict x, float scale, size_t rows, size_t n, size_t stride)
 {
     for (size_t r = 0; r < rows; r++, x += stride) {
-        float max, inverse;
+        lanes most, sum = lanes_all(0), inverse;
+        float max;
 
-        for (size_t i = n; i < stride; i++)
-            x[i] = -INFINITY;
-        max = row_max(x, stride);
+        fill_rest(x, -INFINITY, n, stride);
+        most = lanes_load(x);
+        for (size_t i = LANES; i < stride; i += LANES)
+            most = lanes_max(most, lanes_load(x + i));
+        max = lanes_largest(most);
 #pragma omp simd
         for (size_t i = 0; i < stride; i++)
             x[i] = exp_float((x[i] - max) * scale);
-        inverse = 1 / row_sum(x, stride);
-#pragma omp simd
-        for (size_t i = 0; i < stride; i++)
-            x[i] *= inverse;
+        for (size_t i = 0; i < stride; i += LANES)
+            sum = lanes_add(sum, lanes_load(x + i));
+        inverse = lanes_all(1 / lanes_sum(sum));
+        for (size_t i = 0; i < stride; i += LANES)
+            lanes_store(x + i, lanes_mul(lanes_load(x + i), inverse));
     }
 }
 
 static void softmax_backward(float *restrict g, const float *restrict p, float scale, size_t rows,
                              size_t n, size_t stride)
 {
-    for (size_t r = 0; r < rows; r++, g += stride, p += stride) {
-        lanes sum = {0};
-        float dot;
+    lanes factor = lanes_all(scale);
 
-        for (size_t i = n; i < stride; i++)
-            g[i] = 0;
+    for (size_t r = 0; r < rows; r++, g += stride, p += stride) {
+        lanes sum = lanes_all(0), dot;
+
+        fill_rest(g, 0, n, stride);
         for (size_t i = 0; i < stride; i += LANES)
-            sum += LOAD(g + i) * LOAD(p + i);
-        dot = sum_of(&sum);
-#pragma omp simd
-        for (size_t i = 0; i < stride; i++)
-            g[i] = p[i] * (g[i] - dot) * scale;
+            sum = lanes_fma(lanes_load(g + i), lanes_load(p + i), sum);
+        dot = lanes_all(lanes_sum(sum));
+        for (size_t i = 0; i < stride; i += LANES) {
+            lanes d = lanes_sub(lanes_load(g + i), dot);
+
+            lanes_store(g + i, lanes_mul(lanes_mul(lanes_load(p + i), d), factor));
+        }
     }
 }
 
@@ -384,7 +347,6 @@ const struct kernels KERNELS = {
     .name = KERNELS_NAME,
     .fill_bias = fill_bias,
     .add_bias = add_bias,
-    .transpose_bias = transpose_bias,
     .relu = relu,
     .gelu = gelu,
     .gelu_tanh = gelu_tanh,

@@ -149,6 +149,8 @@ void graph_plan(struct graph *g, int max_examples)
         at += padded(n * shape_size(node->out));
         node->saved = at;
         at += padded(n * node->saved_size);
+        node->prepared = g->prepared_size;
+        g->prepared_size += padded(node->prepared_size);
         if (n * node->scratch_size > scratch)
             scratch = n * node->scratch_size;
     }
@@ -169,6 +171,7 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         .first = pass->first,
         .training = pass->training,
         .w = pass->weights,
+        .prepared = pass->prepared ? pass->prepared + node->prepared : NULL,
         .gw = pass->grads,
         .y = pass->workspace + node->y,
         .saved = pass->workspace + node->saved,
@@ -187,6 +190,16 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         p.gx[k] = input == GRAPH_INPUT ? NULL : pass->workspace + g->nodes[input].gy;
     }
     return p;
+}
+
+void graph_prepare(const struct graph *g, const float *weights, float *prepared)
+{
+    for (int i = 1; i < g->n_nodes; i++) {
+        const struct op_node *node = &g->nodes[i];
+
+        if (node->prepared_size)
+            node->type->prepare(node, weights, prepared + node->prepared);
+    }
 }
 
 const float *graph_forward(const struct graph *g, const struct graph_pass *pass)

@@ -16,8 +16,6 @@
 
 #include "nn/op.h"
 
-enum { GRAPH_INPUT = 0 }; /* the index of the input among the nodes */
-
 struct graph {
     struct arena *arena;
     struct params params;
@@ -25,6 +23,7 @@ struct graph {
     int n_nodes, capacity;
     int max_examples;
     size_t workspace_size; /* floats */
+    size_t prepared_size;  /* floats */
     size_t scratch;        /* offset in the workspace */
 };
 
@@ -34,6 +33,7 @@ struct graph_pass {
     bool training;
     struct rng rng; /* this step's */
     const float *weights;
+    const float *prepared; /* [prepared_size], backward only */
     float *grads;     /* backward only; added to */
     const float *x;   /* [n][input] */
     float *workspace; /* [workspace_size] */
@@ -50,6 +50,10 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
 void graph_plan(struct graph *g, int max_examples);
 
 struct shape graph_output(const struct graph *g);
+
+/* Makes of the weights what backward reads, into prepared[prepared_size]; again
+ * whenever the weights have changed. */
+void graph_prepare(const struct graph *g, const float *weights, float *prepared);
 
 /* Gives the output [n][output], inside the workspace. */
 const float *graph_forward(const struct graph *g, const struct graph_pass *pass);

@@ -20,6 +20,7 @@
 #include "nn/params.h"
 
 enum { OP_MAX_INPUTS = 2, OP_MAX_PARAMS = 4 };
+enum { GRAPH_INPUT = 0 }; /* the index of the input among the nodes of a graph */
 
 struct shape {
     int rows, width;
@@ -41,7 +42,9 @@ struct op_node {
     size_t weights[OP_MAX_PARAMS]; /* offsets in the weight block, set by plan */
     size_t saved_size;   /* floats per example kept from forward to backward, set by plan */
     size_t scratch_size; /* floats per example free to use inside one pass, set by plan */
+    size_t prepared_size; /* floats that prepare makes of the weights, set by plan */
     /* Set by graph_plan: offsets in the workspace, in floats. */
+    size_t prepared; /* likewise, in the block of prepared floats */
     size_t y, saved, gy;
     bool gx_adds[OP_MAX_INPUTS]; /* another consumer wrote that gradient before */
 };
@@ -53,6 +56,7 @@ struct op_pass {
     bool training;   /* dropout and the like are on */
     struct rng rng;  /* this step's, this node's */
     const float *w;  /* the weight block */
+    const float *prepared; /* this node's part; backward only */
     float *gw;       /* the gradient block, added to; backward only */
     const float *x[OP_MAX_INPUTS]; /* [n][in.rows][in.width] */
     float *y;                      /* [n][out.rows][out.width] */
@@ -68,6 +72,9 @@ struct op_type {
     /* Sets node->out, sizes and weights from node->config and node->in. */
     int (*plan)(struct op_node *node, struct params *params, struct arena *arena,
                 struct error *err);
+    /* Once per step, before the first backward: what backward wants of the
+     * weights in another order; (optional). */
+    void (*prepare)(const struct op_node *node, const float *w, float *prepared);
     void (*forward)(const struct op_node *node, const struct op_pass *pass);
     void (*backward)(const struct op_node *node, const struct op_pass *pass);
     /* The gradient of the second input is the output's: backward leaves gy as it
@@ -80,7 +87,9 @@ struct op_type {
 /* The list of all, NULL-ended. */
 extern const struct op_type *const op_types[];
 
-/* y = activation(x W^T + b). W is [width][in.width], as PyTorch stores it. */
+/* y = activation(x W^T + b). W is [width][in.width] by name and shape, as PyTorch
+ * has it; in the block it lies transposed, because then the forward product and
+ * the weights' gradient read it along its rows. */
 enum activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_GELU, ACTIVATION_GELU_TANH };
 
 struct op_linear {

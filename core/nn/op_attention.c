@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Per picture and head, on the rows of q, k and v where they lie: the leading
- * dimension of the products steps over the other heads. Probabilities are kept
- * in rows padded to 16 floats, so that the softmax has whole vectors only. */
-#include "math/blas.h"
+ * Per picture and head, on the rows of q, k and v where they lie: the strides of
+ * the products step over the other heads. Probabilities are kept in rows padded
+ * to 16 floats, so that the softmax has whole vectors only. */
 #include "math/kernels.h"
+#include "math/product.h"
 #include "nn/op.h"
 
+#include <assert.h>
 #include <math.h>
 
 static int padded(int n)
@@ -25,7 +26,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
         return error_set(err, "%d heads do not divide a width of %d", config->heads, width / 3);
     node->out = (struct shape){rows, width / 3};
     node->saved_size = (size_t)config->heads * (size_t)rows * (size_t)padded(rows);
-    node->scratch_size = (size_t)rows * (size_t)padded(rows);
+    node->scratch_size = ((size_t)rows + (size_t)node->out.width) * (size_t)padded(rows);
     return 0;
 }
 
@@ -52,19 +53,31 @@ static struct head head_of(const struct op_node *node, const struct op_pass *pas
     return h;
 }
 
+/* c[rows][rows] = x y^T of a head's rows x and y, which begin every x_row and
+ * y_row floats. */
+static void product_of_rows(const struct head *h, float *c, const float *x, size_t x_row,
+                            const float *y, size_t y_row, float *scratch)
+{
+    size_t rows = (size_t)h->rows, stride = (size_t)h->stride, dim = (size_t)h->dim;
+
+    transpose(scratch, stride, y, y_row, rows, dim);
+    product(c, stride, x, x_row, 1, scratch, stride, rows, rows, dim, false);
+}
+
 static void forward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_attention *config = node->config;
+    size_t width = (size_t)node->out.width, row = 3 * width;
 
     for (int e = 0; e < pass->n; e++) {
         for (int i = 0; i < config->heads; i++) {
             struct head h = head_of(node, pass, pass->x[0], e, i);
-            int row = 3 * h.width;
+            size_t rows = (size_t)h.rows, stride = (size_t)h.stride;
             float *y = pass->y + (size_t)e * shape_size(node->out) + (size_t)(i * h.dim);
 
-            blas_gemm(false, true, h.rows, h.rows, h.dim, h.q, row, h.k, row, 0, h.p, h.stride);
-            kernels->softmax(h.p, h.scale, (size_t)h.rows, (size_t)h.rows, (size_t)h.stride);
-            blas_gemm(false, false, h.rows, h.dim, h.rows, h.p, h.stride, h.v, row, 0, y, h.width);
+            product_of_rows(&h, h.p, h.q, row, h.k, row, pass->scratch);
+            kernels->softmax(h.p, h.scale, rows, rows, stride);
+            product(y, width, h.p, stride, 1, h.v, row, rows, (size_t)h.dim, rows, false);
         }
     }
 }
@@ -72,25 +85,24 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
 static void backward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_attention *config = node->config;
-    float beta = node->gx_adds[0] ? 1 : 0;
+    size_t width = (size_t)node->out.width, row = 3 * width;
 
     if (!pass->gx[0])
         return;
+    assert(!node->gx_adds[0]); /* nothing else reads the rows of q, k and v */
     for (int e = 0; e < pass->n; e++) {
         for (int i = 0; i < config->heads; i++) {
             struct head h = head_of(node, pass, pass->x[0], e, i);
             struct head g = head_of(node, pass, pass->gx[0], e, i);
-            int row = 3 * h.width;
+            size_t rows = (size_t)h.rows, stride = (size_t)h.stride, dim = (size_t)h.dim;
             const float *gy = pass->gy + (size_t)e * shape_size(node->out) + (size_t)(i * h.dim);
             float *gp = pass->scratch;
 
-            blas_gemm(true, false, h.rows, h.dim, h.rows, h.p, h.stride, gy, h.width, beta, g.v,
-                      row);
-            blas_gemm(false, true, h.rows, h.rows, h.dim, gy, h.width, h.v, row, 0, gp, h.stride);
-            kernels->softmax_backward(gp, h.p, h.scale, (size_t)h.rows, (size_t)h.rows,
-                                      (size_t)h.stride);
-            blas_gemm(false, false, h.rows, h.dim, h.rows, gp, h.stride, h.k, row, beta, g.q, row);
-            blas_gemm(true, false, h.rows, h.dim, h.rows, gp, h.stride, h.q, row, beta, g.k, row);
+            product(g.v, row, h.p, 1, stride, gy, width, rows, dim, rows, false);
+            product_of_rows(&h, gp, gy, width, h.v, row, pass->scratch + rows * stride);
+            kernels->softmax_backward(gp, h.p, h.scale, rows, rows, stride);
+            product(g.q, row, gp, stride, 1, h.k, row, rows, dim, rows, false);
+            product(g.k, row, gp, 1, stride, h.q, row, rows, dim, rows, false);
         }
     }
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The output starts as the bias (and the residual), and the product is added to
- * it: OpenBLAS would spend a pass on clearing it otherwise. */
-#include "math/blas.h"
+ * The output starts as the bias (and the residual), and the product is added. */
 #include "math/kernels.h"
+#include "math/product.h"
 #include "nn/op.h"
 
 #include <assert.h>
@@ -11,10 +10,6 @@
 #include <string.h>
 
 enum { WEIGHT, BIAS };
-
-/* From this width of the input on, few rows are computed as y^T = W x^T: then
- * OpenBLAS repacks x instead of W; measured 8% faster at 128 x 3072 x 256. */
-enum { LONG = 1024 };
 
 /* The variance that PyTorch's linear layers start with, times fan_in, so that its
  * recipes carry over. He's larger 2/fan_in fitted long-tailed CIFAR-10 as fast
@@ -41,6 +36,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                    (struct param){.name = arena_printf(arena, "%s.weight", node->name),
                                   .n_dims = 2,
                                   .dims = {config->width, width},
+                                  .transposed = true,
                                   .decays = true,
                                   .init_sd = sd});
     node->weights[BIAS] = params_add(params, arena,
@@ -49,9 +45,17 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                                     .dims = {config->width}});
     if (config->activation == ACTIVATION_GELU || config->activation == ACTIVATION_GELU_TANH)
         node->saved_size = shape_size(node->out); /* the slopes */
-    if (width >= LONG)
-        node->scratch_size = shape_size(node->out); /* y^T */
+    if (node->inputs[0] != GRAPH_INPUT)
+        node->prepared_size = (size_t)width * (size_t)config->width;
     return 0;
+}
+
+/* The weights as [out][in], for the gradient of x. */
+static void prepare(const struct op_node *node, const float *w, float *prepared)
+{
+    size_t in = (size_t)node->in[0].width, out = (size_t)node->out.width;
+
+    transpose(prepared, in, w + node->weights[WEIGHT], out, in, out);
 }
 
 static void activate(const struct op_node *node, const struct op_pass *pass)
@@ -77,20 +81,16 @@ static void activate(const struct op_node *node, const struct op_pass *pass)
 
 static void forward(const struct op_node *node, const struct op_pass *pass)
 {
-    int rows = pass->n * node->in[0].rows;
-    int in = node->in[0].width, out = node->out.width;
-    const float *w = pass->w + node->weights[WEIGHT], *bias = pass->w + node->weights[BIAS];
+    size_t rows = (size_t)pass->n * (size_t)node->in[0].rows;
+    size_t in = (size_t)node->in[0].width, out = (size_t)node->out.width;
+    const float *bias = pass->w + node->weights[BIAS];
 
-    if (in >= LONG && rows <= in && node->type->n_inputs == 1) {
-        blas_gemm(false, true, out, rows, in, w, in, pass->x[0], in, 0, pass->scratch, rows);
-        kernels->transpose_bias(pass->y, pass->scratch, bias, (size_t)rows, (size_t)out);
-    } else {
-        if (node->type->n_inputs > 1)
-            kernels->add_bias(pass->y, pass->x[1], bias, (size_t)rows, (size_t)out);
-        else
-            kernels->fill_bias(pass->y, bias, (size_t)rows, (size_t)out);
-        blas_gemm(false, true, rows, out, in, pass->x[0], in, w, in, 1, pass->y, out);
-    }
+    if (node->type->n_inputs > 1)
+        kernels->add_bias(pass->y, pass->x[1], bias, rows, out);
+    else
+        kernels->fill_bias(pass->y, bias, rows, out);
+    product(pass->y, out, pass->x[0], in, 1, pass->w + node->weights[WEIGHT], out, rows, out, in,
+            true);
     activate(node, pass);
 }
 
@@ -116,16 +116,15 @@ static void activate_backward(const struct op_node *node, const struct op_pass *
 
 static void backward(const struct op_node *node, const struct op_pass *pass)
 {
-    int rows = pass->n * node->in[0].rows;
-    int in = node->in[0].width, out = node->out.width;
-    size_t n = (size_t)rows * (size_t)out;
+    size_t rows = (size_t)pass->n * (size_t)node->in[0].rows;
+    size_t in = (size_t)node->in[0].width, out = (size_t)node->out.width, n = rows * out;
 
-    activate_backward(node, pass, (size_t)rows);
-    blas_gemm(true, false, out, in, rows, pass->gy, out, pass->x[0], in, 1,
-              pass->gw + node->weights[WEIGHT], in);
+    activate_backward(node, pass, rows);
+    product(pass->gw + node->weights[WEIGHT], out, pass->x[0], 1, in, pass->gy, out, in, out, rows,
+            true);
     if (pass->gx[0])
-        blas_gemm(false, false, rows, in, out, pass->gy, out, pass->w + node->weights[WEIGHT], in,
-                  node->gx_adds[0] ? 1 : 0, pass->gx[0], in);
+        product(pass->gx[0], in, pass->gy, out, 1, pass->prepared, in, rows, in, out,
+                node->gx_adds[0]);
     if (pass->gx[1] && node->gx_adds[1])
         kernels->add(pass->gx[1], pass->gy, n);
     else if (pass->gx[1] && pass->gx[1] != pass->gy)
@@ -140,6 +139,7 @@ const struct op_type op_linear = {
     .doc = "y = activation(x W^T + b)",
     .n_inputs = 1,
     .plan = plan,
+    .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .sample = &sample,
@@ -151,6 +151,7 @@ const struct op_type op_linear_residual = {
     .n_inputs = 2,
     .passes_on = true,
     .plan = plan,
+    .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .sample = &residual_sample,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The patches are copied into rows, so that the rest is one product. */
-#include "math/blas.h"
 #include "math/kernels.h"
+#include "math/product.h"
 #include "nn/op.h"
 
 #include <math.h>
@@ -33,12 +33,15 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                config->width_out};
     node->saved_size = (size_t)node->out.rows * (size_t)patch_size(config); /* the patches */
     node->scratch_size = node->saved_size; /* their gradient */
+    if (node->inputs[0] != GRAPH_INPUT)
+        node->prepared_size = (size_t)patch_size(config) * (size_t)config->width_out;
     /* PyTorch's start for the convolution that this is. */
     node->weights[WEIGHT] = params_add(
         params, arena,
         (struct param){.name = arena_printf(arena, "%s.weight", node->name),
                        .n_dims = 4,
                        .dims = {config->width_out, config->channels, patch, patch},
+                       .transposed = true,
                        .decays = true,
                        .init_sd = (float)sqrt(1.0 / (3 * patch_size(config)))});
     node->weights[BIAS] = params_add(params, arena,
@@ -46,6 +49,14 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                                     .n_dims = 1,
                                                     .dims = {config->width_out}});
     return 0;
+}
+
+/* The weights as [out][in], for the gradient of x. */
+static void prepare(const struct op_node *node, const float *w, float *prepared)
+{
+    size_t in = (size_t)patch_size(node->config), out = (size_t)node->out.width;
+
+    transpose(prepared, in, w + node->weights[WEIGHT], out, in, out);
 }
 
 /* Calls move(to, from, floats) for each line of each patch: from is a place in the
@@ -81,28 +92,29 @@ static void scatter(float *patches, float *picture, size_t n)
 static void forward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_patches *config = node->config;
-    int rows = pass->n * node->out.rows, in = patch_size(config), out = node->out.width;
+    size_t rows = (size_t)pass->n * (size_t)node->out.rows;
+    size_t in = (size_t)patch_size(config), out = (size_t)node->out.width;
 
     for (int e = 0; e < pass->n; e++)
         each_line(config, pass->saved + (size_t)e * node->saved_size,
                   (float *)pass->x[0] + (size_t)e * shape_size(node->in[0]), gather);
-    kernels->fill_bias(pass->y, pass->w + node->weights[BIAS], (size_t)rows, (size_t)out);
-    blas_gemm(false, true, rows, out, in, pass->saved, in, pass->w + node->weights[WEIGHT], in, 1,
-              pass->y, out);
+    kernels->fill_bias(pass->y, pass->w + node->weights[BIAS], rows, out);
+    product(pass->y, out, pass->saved, in, 1, pass->w + node->weights[WEIGHT], out, rows, out, in,
+            true);
 }
 
 static void backward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_patches *config = node->config;
-    int rows = pass->n * node->out.rows, in = patch_size(config), out = node->out.width;
+    size_t rows = (size_t)pass->n * (size_t)node->out.rows;
+    size_t in = (size_t)patch_size(config), out = (size_t)node->out.width;
 
-    kernels->bias_backward(pass->gy, pass->gw + node->weights[BIAS], (size_t)rows, (size_t)out);
-    blas_gemm(true, false, out, in, rows, pass->gy, out, pass->saved, in, 1,
-              pass->gw + node->weights[WEIGHT], in);
+    kernels->bias_backward(pass->gy, pass->gw + node->weights[BIAS], rows, out);
+    product(pass->gw + node->weights[WEIGHT], out, pass->saved, 1, in, pass->gy, out, in, out, rows,
+            true);
     if (!pass->gx[0])
         return;
-    blas_gemm(false, false, rows, in, out, pass->gy, out, pass->w + node->weights[WEIGHT], in, 0,
-              pass->scratch, in);
+    product(pass->scratch, in, pass->gy, out, 1, pass->prepared, in, rows, in, out, false);
     if (!node->gx_adds[0])
         memset(pass->gx[0], 0, (size_t)pass->n * shape_size(node->in[0]) * sizeof(float));
     for (int e = 0; e < pass->n; e++)
@@ -118,6 +130,7 @@ const struct op_type op_patches = {
     .doc = "a picture to one row per patch, x W^T + b",
     .n_inputs = 1,
     .plan = plan,
+    .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .sample = &sample,

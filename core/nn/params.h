@@ -22,6 +22,7 @@ struct param {
     int n_dims;
     int dims[PARAM_MAX_DIMS];
     size_t offset, size; /* in floats */
+    bool transposed;     /* the block holds it as [dims[1] ...][dims[0]] */
     bool decays;         /* is weight decay for it? Not for biases and norms */
     float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
     float init_value;
