@@ -4,103 +4,137 @@
 #include "report/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static bool is_of(const struct store_run *run, const struct store_run *like, bool with_point)
+/* Runs by what they are of, so that each group lies together. */
+static int by_group(const void *a, const void *b, void *context)
 {
-    return strcmp(run->method, like->method) == 0 &&
-           strcmp(run->condition, like->condition) == 0 &&
-           (!with_point || strcmp(run->point, like->point) == 0);
+    const struct store_run *runs = context;
+    const struct store_run *x = &runs[*(const int *)a], *y = &runs[*(const int *)b];
+    int order = strcmp(x->method, y->method);
+
+    if (order == 0)
+        order = strcmp(x->condition, y->condition);
+    if (order == 0)
+        order = strcmp(x->point, y->point);
+    if (order == 0)
+        order = (x->seed > y->seed) - (x->seed < y->seed);
+    return order ? order : *(const int *)a - *(const int *)b;
 }
 
-/* Is runs[i] the first of its method and condition (and point)? */
-static bool is_first(const struct store_plan *plan, int i, bool with_point)
+/* How many of the n runs order[0 ..] are of the first one's method and condition
+ * (and point). */
+static int group_size(const struct store_run *runs, const int *order, int n, bool with_point)
 {
-    for (int k = i - 1; k >= 0; k--)
-        if (is_of(&plan->runs[k], &plan->runs[i], with_point))
-            return false;
-    return true;
+    const struct store_run *first = &runs[order[0]];
+    int size = 1;
+
+    while (size < n && strcmp(runs[order[size]].method, first->method) == 0 &&
+           strcmp(runs[order[size]].condition, first->condition) == 0 &&
+           (!with_point || strcmp(runs[order[size]].point, first->point) == 0))
+        size++;
+    return size;
 }
 
-/* Mean validation accuracy of the point of runs[i] over ended runs, or NaN. */
-static double point_score(const struct selections *s, int i)
+/* The place in the plan where a group begins. */
+static int first_place(const int *order, int n)
 {
-    const struct store_plan *plan = &s->plan;
+    int first = order[0];
+
+    for (int i = 1; i < n; i++)
+        if (order[i] < first)
+            first = order[i];
+    return first;
+}
+
+/* Mean validation accuracy of a point's runs that ended, or NaN. */
+static double point_score(const struct selections *s, const int *order, int n)
+{
     double sum = 0;
-    int n = 0;
+    int n_ended = 0;
 
-    for (int k = i; k < plan->n_runs; k++) {
-        const struct store_run *run = &plan->runs[k];
+    for (int i = 0; i < n; i++) {
+        double accuracy = s->validation[order[i]];
 
-        if (!is_of(run, &plan->runs[i], true))
+        if (strcmp(s->plan.runs[order[i]].state, "diverged") == 0)
+            accuracy = 0;
+        if (!isfinite(accuracy))
             continue;
-        if (strcmp(run->state, "diverged") == 0) {
-            n++;
-        } else if (isfinite(s->validation[k])) {
-            sum += s->validation[k];
-            n++;
-        }
+        sum += accuracy;
+        n_ended++;
     }
-    return n ? sum / n : NAN;
+    return n_ended ? sum / n_ended : NAN;
 }
 
-static void read_point(const struct selections *s, int best, const double *test,
+static void read_point(const struct selections *s, const int *order, int n, const double *test,
                        struct arena *arena, struct selection *ret_selection)
 {
-    const struct store_plan *plan = &s->plan;
-    size_t n = (size_t)plan->n_runs;
-    int *seeds = arena_alloc(arena, n * sizeof *seeds);
-    double *validation = arena_alloc(arena, n * sizeof *validation);
-    double *values = arena_alloc(arena, n * sizeof *values);
-    long *runs = arena_alloc(arena, n * sizeof *runs);
+    int *seeds = arena_alloc(arena, (size_t)n * sizeof *seeds);
+    double *validation = arena_alloc(arena, (size_t)n * sizeof *validation);
+    double *values = arena_alloc(arena, (size_t)n * sizeof *values);
+    long *runs = arena_alloc(arena, (size_t)n * sizeof *runs);
     struct selection *r = ret_selection;
 
-    for (int k = best; k < plan->n_runs; k++) {
-        if (!is_of(&plan->runs[k], &plan->runs[best], true) || !isfinite(test[k]))
+    for (int i = 0; i < n; i++) {
+        int k = order[i];
+
+        if (!isfinite(test[k]))
             continue;
-        seeds[r->n] = plan->runs[k].seed;
+        seeds[r->n] = s->plan.runs[k].seed;
         validation[r->n] = s->validation[k];
         values[r->n] = test[k];
-        runs[r->n++] = plan->runs[k].run;
+        runs[r->n++] = s->plan.runs[k].run;
     }
-    r->point = plan->runs[best].point;
+    r->point = s->plan.runs[order[0]].point;
     r->seeds = seeds;
     r->validation = validation;
     r->test = values;
     r->runs = runs;
 }
 
-static struct selection select_one(const struct selections *s, int first, const double *test,
-                                   struct arena *arena)
+/* From the n runs of one method under one condition. */
+static struct selection select_one(const struct selections *s, const int *order, int n,
+                                   const double *test, struct arena *arena)
 {
-    const struct store_plan *plan = &s->plan;
-    struct selection r = {.method = plan->runs[first].method,
-                          .condition = plan->runs[first].condition};
+    const struct store_run *runs = s->plan.runs;
+    struct selection r = {
+        .method = runs[order[0]].method,
+        .condition = runs[order[0]].condition,
+        .place = first_place(order, n),
+        .n_planned = n,
+    };
     double best_score = -1;
-    int best = -1;
+    int best = -1, best_place = 0, best_size = 0, size;
 
-    for (int k = first; k < plan->n_runs; k++) {
-        const struct store_run *run = &plan->runs[k];
+    for (int at = 0; at < n; at += size) {
         double score;
+        int place;
 
-        if (!is_of(run, &plan->runs[first], false))
-            continue;
-        r.n_planned++;
-        r.n_finished += strcmp(run->state, "finished") == 0;
-        r.n_diverged += strcmp(run->state, "diverged") == 0;
-        r.n_failed += strcmp(run->state, "failed") == 0;
-        if (!is_first(plan, k, true))
-            continue;
+        size = group_size(runs, order + at, n - at, true);
+        score = point_score(s, order + at, size);
+        place = first_place(order + at, size);
         r.n_points++;
-        score = point_score(s, k);
-        if (score > best_score) {
-            best_score = score;
-            best = k;
+        for (int i = at; i < at + size; i++) {
+            r.n_finished += strcmp(runs[order[i]].state, "finished") == 0;
+            r.n_diverged += strcmp(runs[order[i]].state, "diverged") == 0;
+            r.n_failed += strcmp(runs[order[i]].state, "failed") == 0;
         }
+        if (!(score > best_score) && !(score == best_score && place < best_place))
+            continue;
+        best_score = score;
+        best_place = place;
+        best = at;
+        best_size = size;
     }
     if (best >= 0)
-        read_point(s, best, test, arena, &r);
+        read_point(s, order + best, best_size, test, arena, &r);
     return r;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    return ((const struct selection *)a)->place - ((const struct selection *)b)->place;
 }
 
 int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
@@ -109,19 +143,30 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
     struct selections s = {0};
     struct selection *items;
     double *validation, *test;
+    int *order, n, size;
 
     if (store_read_plan(store, arena, &s.plan, err) < 0)
         return -1;
-    validation = arena_alloc(arena, (size_t)s.plan.n_runs * sizeof *validation);
-    test = arena_alloc(arena, (size_t)s.plan.n_runs * sizeof *test);
-    items = arena_alloc(arena, (size_t)s.plan.n_runs * sizeof *items);
+    n = s.plan.n_runs;
+    validation = arena_alloc(arena, (size_t)n * sizeof *validation);
+    test = arena_alloc(arena, (size_t)n * sizeof *test);
+    order = arena_alloc(arena, (size_t)n * sizeof *order);
     if (store_read_last(store, &s.plan, "validation", "accuracy", validation, err) < 0 ||
         store_read_last(store, &s.plan, "test", "accuracy", test, err) < 0)
         return -1;
     s.validation = validation;
-    for (int i = 0; i < s.plan.n_runs; i++)
-        if (is_first(&s.plan, i, false))
-            items[s.n++] = select_one(&s, i, test, arena);
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    qsort_r(order, (size_t)n, sizeof *order, by_group, (void *)s.plan.runs);
+    for (int at = 0; at < n; at += group_size(s.plan.runs, order + at, n - at, false))
+        s.n++;
+    items = arena_alloc(arena, (size_t)s.n * sizeof *items);
+    s.n = 0;
+    for (int at = 0; at < n; at += size) {
+        size = group_size(s.plan.runs, order + at, n - at, false);
+        items[s.n++] = select_one(&s, order + at, size, test, arena);
+    }
+    qsort(items, (size_t)s.n, sizeof *items, by_place);
     s.items = items;
     *ret_selections = s;
     return 0;
@@ -148,14 +193,13 @@ struct stats_paired select_compare(const struct selection *a, const struct selec
     struct stats_paired p;
     int n = 0;
 
-    for (int i = 0; i < a->n; i++) {
-        for (int k = 0; k < b->n; k++) {
-            if (a->seeds[i] != b->seeds[k])
-                continue;
-            x[n] = round(a->test[i] * UNIT);
-            y[n++] = round(b->test[k] * UNIT);
-            break;
-        }
+    for (int i = 0, k = 0; i < a->n; i++) {
+        while (k < b->n && b->seeds[k] < a->seeds[i])
+            k++;
+        if (k == b->n || b->seeds[k] != a->seeds[i])
+            continue;
+        x[n] = round(a->test[i] * UNIT);
+        y[n++] = round(b->test[k] * UNIT);
     }
     p = stats_compare(x, y, n);
     p.difference.mean /= UNIT;

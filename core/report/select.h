@@ -15,11 +15,12 @@
 /* One method under one condition. */
 struct selection {
     const char *method, *condition;
+    int place;          /* of its first run in the plan; selections stand in this order */
     const char *point;  /* the selected one; NULL where no run has ended */
     int n_points;       /* that there were to choose from */
     int n_planned;      /* runs of all points; and what became of them: */
     int n_finished, n_diverged, n_failed;
-    int n;              /* finished runs at the selected point, by seed: */
+    int n;              /* finished runs at the selected point, in rising order of seeds: */
     const int *seeds;
     const double *validation, *test; /* accuracy, 0 to 1 */
     const long *runs;
