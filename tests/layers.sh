@@ -28,6 +28,7 @@ door cblas.h '^core/math/blas\.c$'
 door sqlite3.h '^core/lab/sql\.c$'
 door Rmath.h '^core/report/stats\.c$'
 door 'l\(ua\|auxlib\|ualib\).h' '^core/script/'
+door jansson.h '^core/base/safetensors\.c$'
 door openssl '^core/base/hash\.c$'
 door archive '^core/data/archive\.c$'
 [ $status = 0 ] && echo "layers: includes point down only"

@@ -92,9 +92,47 @@ int file_read(const char *path, size_t max_size, struct arena *arena, char **ret
 
 int file_write(const char *path, const void *bytes, size_t size, struct error *err)
 {
-    char temporary[4096];
+    return file_write_parts(path, &(struct file_part){bytes, size}, 1, err);
+}
+
+static int write_all(int fd, const struct file_part *part)
+{
     size_t done = 0;
-    int fd;
+
+    while (done < part->size) {
+        ssize_t n = write(fd, (const char *)part->bytes + done, part->size - done);
+
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n > 0)
+            done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Makes a rename last: the directory is what holds the name. */
+static int sync_directory_of(const char *path)
+{
+    char directory[4096];
+    const char *slash = strrchr(path, '/');
+    int fd, result;
+
+    if (!slash)
+        strcpy(directory, ".");
+    else
+        snprintf(directory, sizeof directory, "%.*s", (int)(slash - path) + 1, path);
+    fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    result = fsync(fd);
+    close(fd);
+    return result;
+}
+
+int file_write_parts(const char *path, const struct file_part *parts, int n, struct error *err)
+{
+    char temporary[4096];
+    int fd, result = 0;
 
     if (snprintf(temporary, sizeof temporary, "%s.tmp%d", path, (int)getpid()) >=
         (int)sizeof temporary)
@@ -102,23 +140,13 @@ int file_write(const char *path, const void *bytes, size_t size, struct error *e
     fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return fail(err, "write", path);
-    while (done < size) {
-        ssize_t n = write(fd, (const char *)bytes + done, size - done);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            goto fail;
-        done += (size_t)n;
-    }
-    if (fsync(fd) < 0)
+    for (int i = 0; i < n && result == 0; i++)
+        result = write_all(fd, &parts[i]);
+    if (result < 0 || fsync(fd) < 0)
         goto fail;
-    if (close(fd) < 0) {
-        fd = -1;
-        goto fail;
-    }
+    result = close(fd);
     fd = -1;
-    if (rename(temporary, path) < 0)
+    if (result < 0 || rename(temporary, path) < 0 || sync_directory_of(path) < 0)
         goto fail;
     return 0;
 

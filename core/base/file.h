@@ -24,8 +24,17 @@ void file_map_close(struct file_map *map);
 int file_read(const char *path, size_t max_size, struct arena *arena, char **ret_text,
               size_t *ret_size, struct error *err);
 
-/* Replaces the file in one step: a reader sees the old text or the new. */
+/* Replaces the file in one step, and returns when it is on the disk: whoever reads
+ * it, also after a crash, sees the old bytes or the new. */
 int file_write(const char *path, const void *bytes, size_t size, struct error *err);
+
+/* The same for several blocks, written one behind the other. */
+struct file_part {
+    const void *bytes;
+    size_t size;
+};
+
+int file_write_parts(const char *path, const struct file_part *parts, int n, struct error *err);
 
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
