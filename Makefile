@@ -5,8 +5,8 @@ SET    ?=
 JOBS   ?=
 DATA   ?= $(RGDBENCH_DATA)
 FORMAT ?= txt
-PACKAGES = gcc make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev r-mathlib \
-	gnuplot-nox libssl-dev libarchive-dev libjansson-dev libcmocka-dev
+PACKAGES = gcc libc6-dev make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev \
+	r-mathlib gnuplot-nox libssl-dev libarchive-dev libjansson-dev libcmocka-dev
 
 BUILD = build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 PROGRAM = $(BUILD)/rgdbench
@@ -52,10 +52,15 @@ data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
 deps: ## install the Debian packages that are missing
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | \
 		grep -q 'install ok installed' || echo $$p; done); \
-	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
-		sudo=$$([ $$(id -u) = 0 ] || echo sudo); export DEBIAN_FRONTEND=noninteractive; \
-		$$sudo apt-get update -q && $$sudo apt-get install -y -q --no-install-recommends $$missing; \
-	fi
+	[ -n "$$missing" ] || exit 0; \
+	install="apt-get install -y --no-install-recommends $$(echo $$missing)"; \
+	fail() { echo "make deps: $$*" >&2; exit 1; }; \
+	command -v apt-get >/dev/null || fail "no apt-get here; install what corresponds to" $$missing; \
+	sudo=$$([ $$(id -u) = 0 ] || command -v sudo) || \
+		fail "packages are missing, and this is not root and has no sudo; an administrator runs: $$install"; \
+	echo "installing:" $$missing; \
+	{ $$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive $$install -q; } || \
+		fail "could not install (the lines above say why); an administrator runs: $$install"
 
 test: $(PROGRAM) $(TESTS) ## the tests
 	@tests/run $(PROGRAM) $(TESTS)
@@ -89,6 +94,8 @@ $(BUILD)/core/math/%_v4.o: core/math/%_simd.c $(BUILD)/flags
 $(BUILD)/core/lab/store.o: core/lab/schema.sql
 $(BUILD)/core/lab/environment.o: $(BUILD)/build.h
 
+# `make -j deps test` installs before it builds.
+$(if $(filter deps,$(MAKECMDGOALS)),$(BUILD)/flags $(BUILD)/build.h: | deps)
 # Rewritten only where they changed, so that nothing is rebuilt in vain.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(BUILD); echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@

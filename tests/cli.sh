@@ -10,11 +10,15 @@ cd "$work" || exit 1
 unset RGDBENCH_DATA
 failures=0
 
+as_nobody= # root may write anywhere
+[ "$(id -u)" = 0 ] && as_nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
+run= # what the program is run through
+
 # fails PART-OF-THE-MESSAGE ARGUMENT ...
 fails() {
     part=$1
     shift
-    err=$("$program" "$@" 2>&1 >/dev/null </dev/null)
+    err=$($run "$program" "$@" 2>&1 >/dev/null </dev/null)
     status=$?
     lines=$(printf '%s\n' "$err" | wc -l)
     if [ $status != 2 ] || [ "$lines" != 1 ] || ! printf '%s' "$err" | grep -qF -- "$part"; then
@@ -82,6 +86,34 @@ rm -rf results
 : > results
 fails '"results" is not a directory' sweep quickstart seeds=1
 rm results
+
+# A folder that may not be written to: nothing new gets in, what is there can be read.
+cp "$program" rgdbench
+program=$work/rgdbench
+"$program" sweep quickstart methods=erm seeds=2 train.epochs=1 data.train_per_class=60 train.lr=0.05 \
+    --quiet || failures=1
+chmod 755 .
+run=$as_nobody
+table=$("$program" table quickstart)
+rm -f results/quickstart.db-wal results/quickstart.db-shm # of reading; they are empty
+chmod 555 results
+if $run sh -c ': > results/probe' 2>/dev/null || ! $run true; then
+    echo "skipped: no read-only folder to be had here"
+else
+    before=$(sha256sum < results/quickstart.db)
+    fails 'store "results/quickstart.db" cannot be written to: ' sweep quickstart seeds=3
+    [ "$($run "$program" table quickstart)" = "$table" ] || { echo "read-only: another table"; failures=1; }
+    [ "$before" = "$(sha256sum < results/quickstart.db)" ] || { echo "read-only: changed"; failures=1; }
+    chmod 755 results
+    rm results/quickstart.db
+    chmod 555 results
+    fails 'folder "results"' sweep quickstart seeds=1
+    [ "$(ls results)" = quickstart.log ] || { echo "read-only: left behind: $(ls results)"; failures=1; }
+fi
+chmod 755 results
+run=
+rm -r results
+
 # Download, checksum, unpacking: curl reads file:// as it reads the net.
 mkdir -p source/tiny root
 head -c 3073 /dev/zero > source/tiny/train.bin
@@ -105,6 +137,15 @@ RGDBENCH_DATA=root "$program" data tiny > out 2>&1 || { echo "download: $(cat ou
 cmp -s root/tiny/train.bin source/tiny/train.bin || { echo "not unpacked"; failures=1; }
 "$program" data --data=root | grep -q 'tiny *present' || { echo "data does not list it"; failures=1; }
 rm datasets/tiny.lua
+
+# `make deps` where packages are missing and nobody may install them: one line.
+mkdir bin
+for tool in sh make id grep echo dpkg-query apt-get; do ln -s "$(command -v $tool)" bin; done
+cp "$here/Makefile" Makefile
+$as_nobody env PATH="$work/bin" make deps PACKAGES="no-such-package make" > out 2>&1 &&
+    { echo "make deps installed no-such-package"; failures=1; }
+grep -q 'an administrator runs: apt-get install -y --no-install-recommends no-such-package$' out ||
+    { echo "make deps: $(cat out)"; failures=1; }
 
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }

@@ -2,11 +2,14 @@
 #include "lab/sql.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BUSY_MILLISECONDS = 60000 };
 
@@ -35,16 +38,80 @@ static int fail(struct sql *sql, struct error *err)
     return error_set_status(err, status, "store \"%s\": %s", sql->path, sqlite3_errmsg(sql->db));
 }
 
+/* The folder of `path`, in ret_folder. */
+static void folder_of(const char *path, char ret_folder[4096])
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        snprintf(ret_folder, 4096, ".");
+    else
+        snprintf(ret_folder, 4096, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+}
+
+/* SQLite says "readonly database" and not what of it is. */
+static int check_writable(const char *path, struct error *err)
+{
+    char folder[4096];
+
+    if (access(path, W_OK) < 0 && errno != ENOENT)
+        return error_set(err, "store \"%s\" cannot be written to: %s", path, strerror(errno));
+    folder_of(path, folder);
+    if (access(folder, W_OK) < 0)
+        return error_set(err, "store \"%s\" cannot be written to: folder \"%s\": %s", path,
+                         folder, strerror(errno));
+    return 0;
+}
+
+/* A store that we may not write, and that nobody is writing: SQLite would want to
+ * make its log and the log's index beside it. */
+static bool is_at_rest(const char *path)
+{
+    char folder[4096], log[4096];
+
+    folder_of(path, folder);
+    return (access(path, W_OK) < 0 || access(folder, W_OK) < 0) &&
+           snprintf(log, sizeof log, "%s-wal", path) < (int)sizeof log && access(log, F_OK) < 0;
+}
+
+/* "file:PATH?immutable=1", with what has a meaning in it escaped. */
+static char *immutable_name(const char *path)
+{
+    char *name = malloc(3 * strlen(path) + 32), *at;
+
+    assert(name);
+    at = stpcpy(name, "file:");
+    for (; *path; path++)
+        at += sprintf(at, strchr("?#%", *path) ? "%%%02x" : "%c", (unsigned char)*path);
+    stpcpy(at, "?immutable=1");
+    return name;
+}
+
+static int open_path(struct sql *sql, enum sql_mode mode)
+{
+    static const int flags[] = {
+        [SQL_READ] = SQLITE_OPEN_READONLY,
+        [SQL_WRITE] = SQLITE_OPEN_READWRITE,
+        [SQL_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+    };
+    char *name = mode == SQL_READ && is_at_rest(sql->path) ? immutable_name(sql->path) : NULL;
+    int code = sqlite3_open_v2(name ? name : sql->path, &sql->db,
+                               flags[mode] | (name ? SQLITE_OPEN_URI : 0), NULL);
+
+    free(name);
+    return code;
+}
+
 int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct error *err)
 {
-    int flags = mode == SQL_READ    ? SQLITE_OPEN_READONLY
-                : mode == SQL_WRITE ? SQLITE_OPEN_READWRITE
-                                    : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    struct sql *sql = calloc(1, sizeof *sql);
+    struct sql *sql;
 
+    if (mode != SQL_READ && check_writable(path, err) < 0)
+        return -1;
+    sql = calloc(1, sizeof *sql);
     assert(sql);
     sql->path = strdup(path);
-    if (sqlite3_open_v2(path, &sql->db, flags, NULL) != SQLITE_OK) {
+    if (open_path(sql, mode) != SQLITE_OK) {
         fail(sql, err);
         sql_close(sql);
         return -1;
