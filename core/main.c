@@ -44,6 +44,11 @@ static const struct command commands[] = {
      "Reads losses from standard input, one a line; prints loss and weight.\n"
      "Example: printf '0.5\\n3\\n' | rgdbench weights 'rgd{clip=1}'\n",
      "", 1, 1, command_weights, false},
+    {"hparams", "ALGORITHM DATA", "DomainBed's hyper-parameters: the defaults and the random draws",
+     "Words: draw=N (0 is the default) trial=N. ALGORITHM and DATA in DomainBed's spelling.\n"
+     "Prints name, value and, after a tab, the setting of ours that it stands for.\n"
+     "Example: rgdbench hparams ERM VLCS draw=1 trial=0\n",
+     "", 2, 4, command_hparams, false},
     {"data", "[NAME]", "which data sets there are; download one",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
      command_data, false},
