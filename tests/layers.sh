@@ -22,11 +22,12 @@ allowed nn base math
 allowed data base
 allowed learn base math nn data
 allowed lab base learn
-allowed report base lab
+allowed stats base
+allowed report base lab stats
 allowed script base lab learn report
 door cblas.h '^core/math/blas\.c$'
 door sqlite3.h '^core/lab/sql\.c$'
-door Rmath.h '^core/report/stats\.c$'
+door Rmath.h '^core/stats/distribution\.c$'
 door 'l\(ua\|auxlib\|ualib\).h' '^core/script/'
 door jansson.h '^core/base/safetensors\.c$'
 door openssl '^core/base/hash\.c$'

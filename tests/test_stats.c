@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * report/stats against scipy, exact integer counts and brute force. The numbers
- * and the script they come from are in reference/stats.h and stats.py.
+ * core/stats against brute force, exact integer counts, published examples and its
+ * edges. Random cases against R and scipy are in test_statistics.c.
  */
-#include "report/stats.h"
+#include "stats/adjust.h"
+#include "stats/bayes.h"
+#include "stats/bootstrap.h"
+#include "stats/distribution.h"
+#include "stats/friedman.h"
+#include "stats/paired.h"
+#include "stats/power.h"
 
 #include "reference/stats.h"
 
@@ -39,56 +45,15 @@ static void assert_near(const char *what, int which, double actual, double expec
 
 static double wilcoxon_p(const double *d, int n)
 {
-    double v;
-    int n_zeros;
-    bool has_ties;
+    double *zeros = calloc((size_t)n, sizeof *zeros), p;
 
-    return stats_wilcoxon(d, n, &v, &n_zeros, &has_ties);
+    assert_non_null(zeros);
+    p = test_signed_rank.run(&(struct test_input){.a = d, .b = zeros, .n_a = n, .n_b = n}).p;
+    free(zeros);
+    return p;
 }
 
-/* ---- the reference pairs ---- */
-
-/* Reads a[n] and b[n]; returns where the next case starts. */
-static const int *read_pairs(const int *values, const struct reference_pairs *r,
-                             double *a, double *b)
-{
-    for (int i = 0; i < r->n; i++) {
-        a[i] = (double)values[i] / r->scale;
-        b[i] = (double)values[r->n + i] / r->scale;
-    }
-    return values + 2 * r->n;
-}
-
-static void test_compare(void **state)
-{
-    const int *values = reference_values;
-    double a[MAX_PAIRS], b[MAX_PAIRS];
-    int n_wilcoxon = 0;
-
-    (void)state;
-    for (int i = 0; i < LENGTH(reference_pairs); i++) {
-        const struct reference_pairs *r = &reference_pairs[i];
-        struct stats_paired c;
-        double dz;
-
-        values = read_pairs(values, r, a, b);
-        c = stats_compare(a, b, r->n);
-        dz = c.difference.sd == 0 ? NAN : r->t / sqrt(r->n);
-        assert_true(c.n == r->n && c.difference.n == r->n);
-        assert_near("t", i, c.t, r->t, TOLERANCE);
-        assert_near("t_p", i, c.t_p, r->t_p, TOLERANCE);
-        assert_near("half_width", i, c.difference.half_width, r->half_width, TOLERANCE);
-        assert_near("cohens_dz", i, c.cohens_dz, dz, TOLERANCE);
-        assert_near("hedges_g", i, c.hedges_g, r->hedges_g, TOLERANCE);
-        if (!isnan(r->wilcoxon_p)) {
-            assert_near("wilcoxon_p", i, c.wilcoxon_p, r->wilcoxon_p, TOLERANCE);
-            assert_false(c.n_zeros || c.has_ties);
-            n_wilcoxon++;
-        }
-    }
-    assert_ptr_equal(values, reference_values + LENGTH(reference_values));
-    assert_true(LENGTH(reference_pairs) >= 200 && n_wilcoxon >= 40);
-}
+/* ---- brute force ---- */
 
 /* Twice the mean rank of |d[i]| among the non-zero ones, by counting; 0 for a 0. */
 static int doubled_rank(const double *d, int n, int i)
@@ -126,36 +91,104 @@ static double brute_force(const double *d, int n, double *ret_v)
     return fmin(1, 2 * ldexp((double)(n_below < n_above ? n_below : n_above), -n));
 }
 
-static void test_wilcoxon_brute_force(void **state)
+/* All 2^n sums of signed differences, which are whole numbers here. */
+static double brute_force_flips(const double *d, int n)
 {
-    const int *values = reference_values;
-    double a[MAX_PAIRS], b[MAX_PAIRS], v, expected_v;
+    double seen = 0;
+    long n_far = 0;
+
+    for (int i = 0; i < n; i++)
+        seen += d[i];
+    for (unsigned flips = 0; flips < 1u << n; flips++) {
+        double sum = 0;
+
+        for (int i = 0; i < n; i++)
+            sum += flips >> i & 1 ? d[i] : -d[i];
+        n_far += fabs(sum) >= fabs(seen);
+    }
+    return ldexp((double)n_far, -n);
+}
+
+/* Differences of 1 for a success and -1 else: the sign test's. */
+static double brute_force_signs(const double *d, int n)
+{
+    double signs[BRUTE_FORCE_MAX];
+
+    for (int i = 0; i < n; i++)
+        signs[i] = (d[i] > 0) - (d[i] < 0);
+    return brute_force_flips(signs, n);
+}
+
+static void test_brute_force(void **state)
+{
+    struct rng rng = rng_derive(rng_seed(1), "brute-force");
     int n_tied = 0, n_with_zeros = 0;
 
     (void)state;
-    for (int i = 0; i < LENGTH(reference_pairs); i++) {
-        int n = reference_pairs[i].n, n_zeros, expected_zeros = 0;
-        bool has_ties, expected_ties = false;
-        double p;
+    for (int i = 0; i < 400; i++) {
+        const double zeros[BRUTE_FORCE_MAX] = {0};
+        int n = 1 + i % BRUTE_FORCE_MAX, expected_zeros = 0;
+        uint32_t span = i % 3 ? 4 : 1000;
+        double d[BRUTE_FORCE_MAX], moved[BRUTE_FORCE_MAX], v;
+        struct test_input in = {d, zeros, n, n, rng};
+        bool expected_ties = false;
+        struct test_result r;
 
-        values = read_pairs(values, &reference_pairs[i], a, b);
-        if (n > BRUTE_FORCE_MAX)
-            continue;
         for (int k = 0; k < n; k++) {
-            a[k] -= b[k];
-            expected_zeros += a[k] == 0;
+            d[k] = (double)rng_below(&rng, 2 * span) - span + 1;
+            expected_zeros += d[k] == 0;
             for (int j = 0; j < k; j++)
-                expected_ties |= a[k] != 0 && fabs(a[j]) == fabs(a[k]);
+                expected_ties |= d[k] != 0 && fabs(d[j]) == fabs(d[k]);
         }
-        p = stats_wilcoxon(a, n, &v, &n_zeros, &has_ties);
-        assert_near("p", i, p, brute_force(a, n, &expected_v), EXACT);
-        assert_near("v", i, v, expected_v, EXACT);
-        assert_int_equal(n_zeros, expected_zeros);
-        assert_int_equal(has_ties, expected_ties);
-        n_tied += has_ties;
-        n_with_zeros += n_zeros > 0 && n_zeros < n;
+        r = test_signed_rank.run(&in);
+        assert_near("p", i, r.p, brute_force(d, n, &v), EXACT);
+        assert_near("v", i, r.statistic, v, EXACT);
+        assert_int_equal(r.n_zeros, expected_zeros);
+        assert_int_equal(r.has_ties, expected_ties);
+        assert_near("flips", i, test_sign_flip.run(&in).p, brute_force_flips(d, n), EXACT);
+        assert_near("signs", i, test_sign.run(&in).p, brute_force_signs(d, n), TOLERANCE);
+        n_tied += r.has_ties;
+        n_with_zeros += r.n_zeros > 0 && r.n_zeros < n;
+
+        /* Tenths are not whole in binary, and sums of them depend on the order: p must not. */
+        for (int k = 0; k < n; k++)
+            moved[k] = 0.1 * d[n - 1 - k];
+        in.a = moved;
+        assert_near("tenths", i, test_sign_flip.run(&in).p, brute_force_flips(d, n), EXACT);
     }
-    assert_true(n_tied >= 20 && n_with_zeros >= 10);
+    assert_true(n_tied >= 100 && n_with_zeros >= 100);
+}
+
+static void test_mcnemar_counts(void **state)
+{
+    /* 10 examples: b = 5 only a has right, c = 1 only b has: p = 2 (1 + 6) / 2^6. */
+    const double a[] = {1, 1, 1, 1, 1, 0, 1, 0, 1, 0}, b[] = {0, 0, 0, 0, 0, 1, 1, 0, 1, 0};
+    struct test_result r = test_mcnemar.run(&(struct test_input){.a = a, .b = b, .n_a = 10, .n_b = 10});
+
+    (void)state;
+    assert_true(r.n == 6 && r.n_zeros == 4 && r.statistic == 5);
+    assert_near("mcnemar", 0, r.p, 14.0 / 64, TOLERANCE);
+}
+
+/* Draws: the same for the same generator, near the exact p, never 0. */
+static void test_drawn_flips(void **state)
+{
+    double d[21], zeros[21] = {0};
+    struct test_input in = {d, zeros, 21, 21, rng_seed(3)};
+    struct test_result r;
+
+    (void)state;
+    for (int i = 0; i < 21; i++)
+        d[i] = i + 1;
+    r = test_sign_flip.run(&in);
+    assert_true(r.way == TEST_DRAWN && r.p == 1.0 / (SIGN_FLIP_DRAWS + 1));
+    for (int i = 0; i < 21; i += 2)
+        d[i] = -d[i] + 4;
+    r = test_sign_flip.run(&in);
+    assert_true(test_sign_flip.run(&in).p == r.p);
+    in.rng = rng_seed(4);
+    assert_true(test_sign_flip.run(&in).p != r.p);
+    assert_true(fabs(test_sign_flip.run(&in).p - brute_force_flips(d, 21)) < 0.008);
 }
 
 static void test_wilcoxon_large(void **state)
@@ -189,88 +222,166 @@ static void test_wilcoxon_large(void **state)
 
     for (int n = 1; n <= 60; n++) {
         d[n - 1] = n; /* all positive */
-        assert_near("least", n, stats_wilcoxon_least(n), wilcoxon_p(d, n), EXACT);
+        assert_near("least", n, power_least_p(n), wilcoxon_p(d, n), EXACT);
     }
-    assert_true(isnan(stats_wilcoxon_least(0)));
+    assert_true(isnan(power_least_p(0)));
 }
 
 /* ---- the edges ---- */
 
-static void assert_no_t(struct stats_paired c)
+static void assert_no_t(struct paired c)
 {
     assert_true(isnan(c.difference.sd) && isnan(c.difference.half_width));
-    assert_true(isnan(c.t) && isnan(c.t_p) && isnan(c.cohens_dz) && isnan(c.hedges_g));
+    assert_true(isnan(c.t.statistic) && isnan(c.t.p) && isnan(c.cohens_dz) && isnan(c.hedges_g));
 }
 
 static void test_too_few(void **state)
 {
     const double one[] = {0.5}, none[] = {0};
-    struct stats_paired c = stats_compare(one, none, 0);
+    struct paired c = paired_compare(one, none, 0);
 
     (void)state;
     assert_no_t(c);
-    assert_true(isnan(c.difference.mean) && isnan(c.wilcoxon_v) && isnan(c.wilcoxon_p));
-    assert_false(c.n_zeros || c.has_ties);
+    assert_true(isnan(c.difference.mean) && isnan(c.signed_rank.statistic) && isnan(c.signed_rank.p));
+    assert_false(c.signed_rank.n_zeros || c.signed_rank.has_ties);
 
-    c = stats_compare(one, none, 1);
+    c = paired_compare(one, none, 1);
     assert_no_t(c);
     assert_true(c.difference.mean == 0.5);
-    assert_true(c.wilcoxon_v == 1 && c.wilcoxon_p == 1);
-    assert_true(isnan(stats_detectable(1)) && isnan(stats_detectable(0)));
+    assert_true(c.signed_rank.statistic == 1 && c.signed_rank.p == 1);
+    assert_true(isnan(power_detectable(1, 0.05)) && isnan(power_detectable(0, 0.05)));
 }
 
 static void test_not_finite(void **state)
 {
     const double zeros[4] = {0};
     double x[4] = {1, 0, NAN, 2};
-    struct stats_paired c = stats_compare(x, zeros, 4);
+    struct paired c = paired_compare(x, zeros, 4);
 
     (void)state;
     assert_no_t(c);
-    assert_true(isnan(c.difference.mean) && isnan(c.wilcoxon_v) && isnan(c.wilcoxon_p));
+    assert_true(isnan(c.difference.mean) && isnan(c.signed_rank.statistic) && isnan(c.signed_rank.p));
     /* an infinity has a rank but no spread */
     x[2] = INFINITY;
-    c = stats_compare(x, zeros, 4);
+    c = paired_compare(x, zeros, 4);
     assert_no_t(c);
-    assert_true(c.difference.mean == INFINITY && c.wilcoxon_v == 6);
-    assert_true(c.wilcoxon_p == 0.25 && c.n_zeros == 1);
+    assert_true(c.difference.mean == INFINITY && c.signed_rank.statistic == 6);
+    assert_true(c.signed_rank.p == 0.25 && c.signed_rank.n_zeros == 1);
 }
 
 static void test_no_spread(void **state)
 {
     const double zeros[7] = {0};
     double x[7];
-    struct stats_paired c;
+    struct paired c;
 
     (void)state;
     for (int n = 2; n <= 7; n++) {
         for (int i = 0; i < n; i++)
             x[i] = 0.1; /* a rounded 0.1 * 3 / 3 is not 0.1 */
-        c = stats_compare(zeros, x, n);
+        c = paired_compare(zeros, x, n);
         assert_true(c.difference.mean == -0.1 && c.difference.sd == 0);
-        assert_true(c.t == -INFINITY && c.t_p == 0 && isnan(c.cohens_dz) && isnan(c.hedges_g));
-        c = stats_compare(x, x, n);
-        assert_true(c.t == 0 && c.t_p == 1 && isnan(c.cohens_dz) && isnan(c.hedges_g));
-        assert_true(c.n_zeros == n && c.wilcoxon_v == 0 && c.wilcoxon_p == 1);
+        assert_true(c.t.statistic == -INFINITY && c.t.p == 0 && isnan(c.cohens_dz) && isnan(c.hedges_g));
+        c = paired_compare(x, x, n);
+        assert_true(c.t.statistic == 0 && c.t.p == 1 && isnan(c.cohens_dz) && isnan(c.hedges_g));
+        assert_true(c.signed_rank.n_zeros == n && c.signed_rank.statistic == 0 && c.signed_rank.p == 1);
     }
 }
 
-/* ---- Holm, and power ---- */
+/* ---- corrections and power ---- */
 
-static void test_holm(void **state)
+static void test_corrections(void **state)
 {
-    double p[LENGTH(reference_holm)], adjusted[LENGTH(reference_holm)];
+    /* worked by hand; the NaN is no hypothesis */
+    const double p[] = {0.01, NAN, 0.04, 0.03, 0.04};
+    const double expected[][5] = {{0.04, NAN, 0.09, 0.09, 0.09},
+                                  {0.04, NAN, 0.04, 0.04, 0.04},
+                                  {0.04, NAN, 0.04, 0.04, 0.04}};
+    double adjusted[5];
 
     (void)state;
-    for (int first = 0, end; first < LENGTH(reference_holm); first = end) {
-        for (end = first; end < LENGTH(reference_holm) &&
-                          reference_holm[end].family == reference_holm[first].family; end++)
-            p[end] = reference_holm[end].p;
-        stats_holm(p + first, end - first, adjusted + first);
+    for (int t = 0; adjust_types[t]; t++) {
+        adjust_types[t]->run(p, 5, adjusted);
+        for (int i = 0; i < 5; i++)
+            assert_near(adjust_types[t]->name, i, adjusted[i], expected[t][i], TOLERANCE);
+        adjust_types[t]->run(NULL, 0, NULL);
     }
-    for (int i = 0; i < LENGTH(reference_holm); i++)
-        assert_near("holm", i, adjusted[i], reference_holm[i].adjusted, TOLERANCE);
-    stats_holm(NULL, 0, NULL);
+}
+
+/* ---- intervals, ranks, posteriors ---- */
+
+static void test_bootstrap(void **state)
+{
+    const double x[] = {1, 2, 4, 8, 9, 3, 3, 7}, equal[] = {0.1, 0.1, 0.1};
+    struct bootstrap b, again;
+
+    (void)state;
+    bootstrap_mean(x, 8, rng_seed(1), 0.95, &b);
+    bootstrap_mean(x, 8, rng_seed(1), 0.95, &again);
+    assert_memory_equal(&b, &again, sizeof b);
+    assert_true(b.percentile.low > 2 && b.percentile.low < 3.5);
+    assert_true(b.percentile.high > 5.5 && b.percentile.high < 7.5);
+    assert_true(b.bca.low > b.percentile.low); /* skewed to the right */
+    bootstrap_mean(equal, 3, rng_seed(1), 0.95, &b);
+    assert_true(b.bca.low == 0.1 && b.bca.high == 0.1 && b.percentile.low == 0.1);
+    bootstrap_mean(x, 1, rng_seed(1), 0.95, &b);
+    assert_true(isnan(b.bca.low) && isnan(b.percentile.high));
+}
+
+/* Demsar 2006, section 3.2.2: four decision trees on 14 data sets. His chi-squared
+ * is 9.28, F 3.69 and, for 4 methods on 14 sets, the critical distance 1.25. */
+static void test_friedman_published(void **state)
+{
+    static const double auc[14][4] = {
+        {.763, .768, .771, .798}, {.599, .591, .590, .569}, {.954, .971, .968, .967},
+        {.628, .661, .654, .657}, {.882, .888, .886, .898}, {.936, .931, .916, .931},
+        {.661, .668, .609, .685}, {.583, .583, .563, .625}, {.775, .838, .866, .875},
+        {1, 1, 1, 1},             {.940, .962, .965, .962}, {.619, .666, .614, .669},
+        {.972, .981, .9751, .975}, {.957, .978, .946, .970}};
+    static const double ranks[] = {3.143, 2.000, 2.893, 1.964};
+    struct arena arena = {0};
+    struct friedman f = friedman_test(&auc[0][0], 14, 4, true, &arena);
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        assert_true(fabs(f.mean_ranks[i] - ranks[i]) < 6e-4);
+    assert_true(fabs(f.critical_distance - 1.25) < 0.005);
+    /* He leaves out the correction for ties: 9.28 before it. */
+    assert_true(f.chi_squared > 9.28 && f.chi_squared < 10.3);
+    arena_release(&arena);
+}
+
+static void test_critical_values(void **state)
+{
+    /* Demsar 2006, table 5(a), 5%. */
+    static const double q[] = {1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164};
+
+    (void)state;
+    for (int k = 2; k <= 10; k++)
+        assert_true(fabs(range_quantile(0.95, k) / sqrt(2) - q[k - 2]) < 0.0011);
+}
+
+static void test_bayes(void **state)
+{
+    double d[30];
+    struct bayes b, again;
+
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        d[i] = 1 + i % 5;
+    b = bayes_signed_rank(d, 30, 0.5, rng_seed(1));
+    assert_true(b.right > 0.999 && b.left == 0);
+    b = bayes_signed_rank(d, 30, 10, rng_seed(1));
+    assert_true(b.rope == 1);
+    for (int i = 0; i < 30; i++)
+        d[i] = i % 2 ? 1 : -1; /* as often for one as for the other */
+    b = bayes_signed_rank(d, 30, 0.1, rng_seed(1));
+    again = bayes_signed_rank(d, 30, 0.1, rng_seed(1));
+    assert_memory_equal(&b, &again, sizeof b);
+    assert_true(fabs(b.left - b.right) < 0.02);
+    assert_true(isnan(bayes_signed_rank(d, 0, 0.1, rng_seed(1)).rope));
+    assert_true(isnan(bayes_signed_rank(d, 30, -1, rng_seed(1)).rope));
+    assert_true(isnan(bayes_signed_rank(d, 30, NAN, rng_seed(1)).rope));
 }
 
 static void test_detectable(void **state)
@@ -279,20 +390,25 @@ static void test_detectable(void **state)
     for (int i = 0; i < LENGTH(reference_detectable); i++) {
         int n = reference_detectable[i].n;
 
-        assert_near("effect", n, stats_detectable(n), reference_detectable[i].effect, TOLERANCE);
+        assert_near("effect", n, power_detectable(n, 0.05), reference_detectable[i].effect, TOLERANCE);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_compare),
-        cmocka_unit_test(test_wilcoxon_brute_force),
+        cmocka_unit_test(test_brute_force),
+        cmocka_unit_test(test_mcnemar_counts),
+        cmocka_unit_test(test_drawn_flips),
         cmocka_unit_test(test_wilcoxon_large),
         cmocka_unit_test(test_too_few),
         cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_no_spread),
-        cmocka_unit_test(test_holm),
+        cmocka_unit_test(test_corrections),
+        cmocka_unit_test(test_bootstrap),
+        cmocka_unit_test(test_friedman_published),
+        cmocka_unit_test(test_critical_values),
+        cmocka_unit_test(test_bayes),
         cmocka_unit_test(test_detectable),
     };
 

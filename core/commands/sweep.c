@@ -6,7 +6,7 @@
 #include "lab/process.h"
 #include "lab/sweep.h"
 #include "lab/worker.h"
-#include "report/stats.h"
+#include "stats/power.h"
 #include "report/table.h"
 
 #include <signal.h>
@@ -27,7 +27,7 @@ static void tell_plan(const struct plan *plan, FILE *out)
         fprintf(out,
                 "with %d seeds: smallest possible signed-rank p %.4g; a difference of %.2f standard "
                 "deviations is found with 80%% power%s\n",
-                e->n_seeds, stats_wilcoxon_least(e->n_seeds), stats_detectable(e->n_seeds),
+                e->n_seeds, power_least_p(e->n_seeds), power_detectable(e->n_seeds, 0.05),
                 e->n_seeds < 6 ? "; use 6 or more to reach p < 0.05" : "");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/figures.h"
 
-#include "report/stats.h"
+#include "stats/paired.h"
 
 #include <math.h>
 #include <string.h>
@@ -173,11 +173,11 @@ static int read_line(struct drawing *d, const struct selection *row, struct plot
     for (int k = 0; k < 4; k++)
         columns[k] = arena_alloc(&d->arena, (size_t)(n + 1) * sizeof(double));
     for (int k = 0; k < n; k++) {
-        struct stats_summary summary;
+        struct summary summary;
 
         for (int i = 0; i < row->n; i++)
             sample[i] = 100 * series[i].values[k];
-        summary = stats_summarise(sample, row->n);
+        summary = summary_of(sample, row->n);
         columns[0][k] = epochs * (double)series[0].at[k] / (double)series[0].at[n - 1];
         columns[1][k] = summary.mean;
         columns[2][k] = summary.mean - summary.half_width;
@@ -250,11 +250,11 @@ static int draw_classes(struct drawing *d, const struct selection *const *rows, 
                                    err) < 0)
                 return -1;
         for (int c = 0; c < names.n_items; c++) {
-            struct stats_summary summary;
+            struct summary summary;
 
             for (int k = 0; k < n; k++)
                 sample[k] = c < series[k].n ? 100 * series[k].values[c] : NAN;
-            summary = stats_summarise(sample, n);
+            summary = summary_of(sample, n);
             value[i * names.n_items + c] = summary.mean;
             half_width[i * names.n_items + c] = summary.half_width;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/select.h"
 
-#include "report/stats.h"
+#include "stats/paired.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -182,7 +182,7 @@ const struct selection *select_find(const struct selections *s, const char *meth
     return NULL;
 }
 
-struct stats_paired select_compare(const struct selection *a, const struct selection *b)
+struct paired select_compare(const struct selection *a, const struct selection *b)
 {
     /* Shares k/n as whole numbers of billionths: equal differences are then
      * equal in bits, and ties are ties. */
@@ -190,7 +190,7 @@ struct stats_paired select_compare(const struct selection *a, const struct selec
     struct arena arena = {0};
     double *x = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *x);
     double *y = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *y);
-    struct stats_paired p;
+    struct paired p;
     int n = 0;
 
     for (int i = 0, k = 0; i < a->n; i++) {
@@ -201,7 +201,7 @@ struct stats_paired select_compare(const struct selection *a, const struct selec
         x[n] = round(a->test[i] * UNIT);
         y[n++] = round(b->test[k] * UNIT);
     }
-    p = stats_compare(x, y, n);
+    p = paired_compare(x, y, n);
     p.difference.mean /= UNIT;
     p.difference.sd /= UNIT;
     p.difference.half_width /= UNIT;

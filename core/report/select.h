@@ -41,8 +41,8 @@ const struct selection *select_find(const struct selections *s, const char *meth
                                     const char *condition);
 
 /* The tests of a against b on the seeds that both finished. */
-struct stats_paired;
-struct stats_paired select_compare(const struct selection *a, const struct selection *b);
+struct paired;
+struct paired select_compare(const struct selection *a, const struct selection *b);
 
 /* "clip=1 lr=0.05": a point without its slots' names; in `arena`. */
 const char *select_short_point(struct arena *arena, const char *point);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/table.h"
 
-#include "report/stats.h"
+#include "stats/adjust.h"
+#include "stats/paired.h"
+#include "stats/power.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -249,7 +251,7 @@ static void methods_columns(struct grid_of_text *g, enum table_format format, bo
 static void methods_block(struct grid_of_text *g, const struct selections *s,
                           const char *condition, bool has_conditions, enum table_format format)
 {
-    struct stats_paired tests[EXPERIMENT_MAX_METHODS];
+    struct paired tests[EXPERIMENT_MAX_METHODS];
     double p_t[EXPERIMENT_MAX_METHODS], p_w[EXPERIMENT_MAX_METHODS];
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
     const struct selection *base = select_find(s, s->plan.baseline, condition);
@@ -260,18 +262,18 @@ static void methods_block(struct grid_of_text *g, const struct selections *s,
             continue;
         rows[n] = &s->items[i];
         p_t[n] = p_w[n] = NAN;
-        tests[n] = (struct stats_paired){.difference = {0, NAN, NAN, NAN}, .cohens_dz = NAN};
+        tests[n] = (struct paired){.difference = {0, NAN, NAN, NAN}, .cohens_dz = NAN};
         if (base && base != rows[n] && base->n && rows[n]->n) {
             tests[n] = select_compare(rows[n], base);
-            p_t[n] = tests[n].t_p;
-            p_w[n] = tests[n].wilcoxon_p;
+            p_t[n] = tests[n].t.p;
+            p_w[n] = tests[n].signed_rank.p;
         }
         n++;
     }
-    stats_holm(p_t, n, p_t);
-    stats_holm(p_w, n, p_w);
+    adjust_holm.run(p_t, n, p_t);
+    adjust_holm.run(p_w, n, p_w);
     for (int i = 0; i < n; i++) {
-        struct stats_summary test = stats_summarise(rows[i]->test, rows[i]->n);
+        struct summary test = summary_of(rows[i]->test, rows[i]->n);
 
         if (has_conditions || format == TABLE_CSV)
             add_cell(g, select_short_point(g->arena, condition));
@@ -320,7 +322,7 @@ static void methods_caption(const struct selections *s, struct text *t)
     }
     if (n_most > 1 && n_most < 6)
         text_printf(t, " With %d seeds the signed-rank test cannot give p below %g.", n_most,
-                    stats_wilcoxon_least(n_most));
+                    power_least_p(n_most));
     text_printf(t, " %d of %d runs ended", n_ended, n_planned);
     if (n_diverged)
         text_printf(t, ", %d of them diverged (counted as accuracy 0 in selection)", n_diverged);
@@ -375,7 +377,7 @@ static void compare_block(const struct selection *a, const struct selection *b,
                           enum table_format format, struct arena *arena, struct text *t)
 {
     struct grid_of_text g = {.arena = arena};
-    struct stats_paired p = select_compare(a, b);
+    struct paired p = select_compare(a, b);
     struct text caption = {0};
 
     add_column(&g, "seed", true);
@@ -404,13 +406,13 @@ static void compare_block(const struct selection *a, const struct selection *b,
                     "Wilcoxon signed-rank V = %g, exact p = %.4g%s; Cohen's d_z = %.2f, "
                     "Hedges' g = %.2f. Two-sided, not corrected for other comparisons.",
                     100 * (p.difference.mean - p.difference.half_width),
-                    100 * (p.difference.mean + p.difference.half_width), p.n, p.t, p.t_p,
-                    p.wilcoxon_v, p.wilcoxon_p, p.has_ties ? " (ties share mean ranks)" : "",
+                    100 * (p.difference.mean + p.difference.half_width), p.n, p.t.statistic, p.t.p,
+                    p.signed_rank.statistic, p.signed_rank.p, p.signed_rank.has_ties ? " (ties share mean ranks)" : "",
                     p.cohens_dz, p.hedges_g);
     else
         text_printf(&caption, "; n = %d pairs, too few for a test.", p.n);
-    if (p.n_zeros)
-        text_printf(&caption, " %d differences of 0 are left out of the ranks.", p.n_zeros);
+    if (p.signed_rank.n_zeros)
+        text_printf(&caption, " %d differences of 0 are left out of the ranks.", p.signed_rank.n_zeros);
     write_table(&g, format, caption.s, t);
     text_release(&caption);
 }

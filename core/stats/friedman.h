@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * friedman: several methods over several data sets (or other blocks), by their
+ * ranks within each: Demsar 2006, JMLR 7.
+ *
+ * Mean ranks of two methods depend on the others in the pool (Benavoli, Corani and
+ * Mangili 2016), so pairwise_p holds signed-rank tests, Holm-corrected; Nemenyi's
+ * critical distance is for the diagram.
+ */
+#ifndef STATS_FRIEDMAN_H
+#define STATS_FRIEDMAN_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+
+struct friedman {
+    int n_methods, n_blocks;
+    const double *mean_ranks; /* [n_methods], 1 is best */
+    double chi_squared, chi_squared_p; /* with the correction for ties; NaN: all tied */
+    double f, f_p;                     /* Iman and Davenport 1980; f infinite: ranks agree everywhere */
+    double critical_distance;          /* Nemenyi, 5%, in mean ranks */
+    const double *nemenyi_p;           /* [n_methods][n_methods] */
+    const double *pairwise_p;          /* the same; signed-rank, Holm over all pairs */
+};
+
+/* values[block * n_methods + method], none NaN; 2 methods and 2 blocks at least.
+ * The larger value has the better rank, or the smaller. Results in `arena`. */
+struct friedman friedman_test(const double *values, int n_blocks, int n_methods,
+                              bool larger_is_better, struct arena *arena);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * summary: a sample's mean, spread and 95% t interval.
+ *
+ *     struct summary s = summary_of(accuracy, n_seeds);
+ *     s.mean +- s.half_width
+ *
+ * Here and in all of stats/: plain arrays in, plain structs out, nothing printed.
+ * What does not exist for the given n is NaN, never a guess; a NaN in the input
+ * makes NaN of all that is derived from it.
+ */
+#ifndef STATS_SUMMARY_H
+#define STATS_SUMMARY_H
+
+struct summary {
+    int n;
+    double mean;
+    double sd;         /* of the sample, divisor n - 1; NaN for n < 2 */
+    double half_width; /* t(0.975, n-1) * sd / sqrt(n); NaN for n < 2 */
+};
+
+struct summary summary_of(const double *x, int n);
+
+#endif
