@@ -100,6 +100,20 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return s;
 }
 
+void *arena_grow(struct arena *arena, void *items, int n, size_t item_size)
+{
+    enum { LEAST = 8 };
+    size_t room = n ? 2 * (size_t)n : LEAST;
+    void *larger;
+
+    if (n && (n < LEAST || (n & (n - 1))))
+        return items;
+    if (item_size > SIZE_MAX / room)
+        die(SIZE_MAX);
+    larger = arena_alloc(arena, room * item_size);
+    return n ? memcpy(larger, items, (size_t)n * item_size) : larger;
+}
+
 void arena_release(struct arena *arena)
 {
     struct arena_chunk *next;

@@ -27,6 +27,15 @@ char *arena_strdup(struct arena *arena, const char *s);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Room for an item behind the n that `items` holds (none: NULL): gives `items`, or,
+ * where n is 0 or a power of two from 8 on, a copy with room for twice as many. So
+ * a list that grows by one at a time needs no capacity beside its length:
+ *
+ *     list = arena_grow(&arena, list, n, sizeof *list);
+ *     list[n++] = item;
+ */
+void *arena_grow(struct arena *arena, void *items, int n, size_t item_size);
+
 /* Frees everything; the arena is then empty and usable. */
 void arena_release(struct arena *arena);
 

@@ -199,8 +199,8 @@ const char *const *file_names(const char *directory, const char *suffix, struct 
 {
     DIR *dir = opendir(directory);
     struct dirent *entry;
-    const char **names = arena_alloc(arena, sizeof *names);
-    int n = 0, capacity = 0;
+    const char **names = NULL;
+    int n = 0;
 
     while (dir && (entry = readdir(dir))) {
         size_t length = strlen(entry->d_name), cut = strlen(suffix);
@@ -212,18 +212,13 @@ const char *const *file_names(const char *directory, const char *suffix, struct 
         name[length - cut] = '\0';
         if (!text_is_name(name))
             continue;
-        if (n == capacity) {
-            const char **more = arena_alloc(arena, (size_t)(2 * capacity + 9) * sizeof *more);
-
-            memcpy(more, names, (size_t)n * sizeof *more);
-            names = more;
-            capacity = 2 * capacity + 8;
-        }
+        names = arena_grow(arena, names, n, sizeof *names);
         names[n++] = name;
     }
     if (dir)
         closedir(dir);
-    qsort(names, (size_t)n, sizeof *names, by_name);
+    names = arena_grow(arena, names, n, sizeof *names);
     names[n] = NULL;
+    qsort(names, (size_t)n, sizeof *names, by_name);
     return names;
 }

@@ -56,15 +56,7 @@ void settings_set(struct settings *s, const char *name, struct value value)
         s->items[i].value = value;
         return;
     }
-    if (s->n_items == s->capacity) {
-        int capacity = s->capacity ? 2 * s->capacity : 32;
-        struct setting *items = arena_alloc(s->arena, (size_t)capacity * sizeof *items);
-
-        if (s->n_items)
-            memcpy(items, s->items, (size_t)s->n_items * sizeof *items);
-        s->items = items;
-        s->capacity = capacity;
-    }
+    s->items = arena_grow(s->arena, s->items, s->n_items, sizeof *s->items);
     memmove(&s->items[i + 1], &s->items[i], (size_t)(s->n_items - i) * sizeof *s->items);
     s->items[i].name = arena_strdup(s->arena, name);
     s->items[i].value = value;

@@ -22,7 +22,7 @@ struct setting {
 struct settings {
     struct arena *arena; /* owns names and values */
     struct setting *items;
-    int n_items, capacity;
+    int n_items;
 };
 
 void settings_init(struct settings *s, struct arena *arena);

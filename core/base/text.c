@@ -136,16 +136,38 @@ const char *text_nearest(const char *word, const char *const *words)
     return best;
 }
 
-int text_unknown(struct error *err, const char *what, const char *name, const char *const *known)
+/* SAID "NAME", did you mean "X"?; LEAD: all that is known. */
+static int suggest(struct error *err, const struct text *said, const char *name, const char *lead,
+                   const char *const *known)
 {
     const char *nearest = text_nearest(name, known);
     struct text all = {0};
 
     text_words(&all, known);
-    error_set(err, "unknown %s \"%s\"%s%s%s; known: %s", what, name,
-              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
-              all.s ? all.s : "none");
+    error_set(err, "%s \"%s\"%s%s%s; %s: %s", said->s, name, nearest ? ", did you mean \"" : "",
+              nearest ? nearest : "", nearest ? "\"?" : "", lead, all.s ? all.s : "none");
     text_release(&all);
+    return -1;
+}
+
+int text_unknown(struct error *err, const char *what, const char *name, const char *const *known)
+{
+    struct text said = {0};
+
+    text_printf(&said, "unknown %s", what);
+    suggest(err, &said, name, "known", known);
+    text_release(&said);
+    return -1;
+}
+
+int text_lacks(struct error *err, const char *whole, const char *part, const char *name,
+               const char *const *known)
+{
+    struct text said = {0};
+
+    text_printf(&said, "%s has no %s", whole, part);
+    suggest(err, &said, name, "it has", known);
+    text_release(&said);
     return -1;
 }
 

@@ -40,6 +40,10 @@ const char *text_nearest(const char *word, const char *const *words);
 int text_unknown(struct error *err, const char *what, const char *name,
                  const char *const *known);
 
+/* Sets `WHOLE has no PART "NAME", did you mean "X"?; it has: ...` and gives -1. */
+int text_lacks(struct error *err, const char *whole, const char *part, const char *name,
+               const char *const *known);
+
 /* "word1 word2 word3" of a NULL-ended list, into t. */
 void text_words(struct text *t, const char *const *words);
 

@@ -88,7 +88,7 @@ static int read_losses(struct arena *arena, double **ret_losses, struct error *e
     enum { MAX_LOSSES = 10000000 };
     double *losses = NULL;
     char line[200];
-    int n = 0, capacity = 0, line_number = 0;
+    int n = 0, line_number = 0;
 
     while (fgets(line, sizeof line, stdin)) {
         char *start = line, *end = line + strlen(line);
@@ -100,15 +100,7 @@ static int read_losses(struct arena *arena, double **ret_losses, struct error *e
             start++;
         if (!*start)
             continue;
-        if (n == capacity) {
-            int more = capacity ? 2 * capacity : 1024;
-            double *larger = arena_alloc(arena, (size_t)more * sizeof *larger);
-
-            if (n)
-                memcpy(larger, losses, (size_t)n * sizeof *larger);
-            losses = larger;
-            capacity = more;
-        }
+        losses = arena_grow(arena, losses, n, sizeof *losses);
         if (text_parse_number(start, &losses[n]) < 0)
             return error_set(err, "standard input, line %d: \"%s\" is not a loss", line_number,
                              start);

@@ -27,15 +27,7 @@ void grid_set(struct grid *g, const char *name, const struct value *values, int 
         g->axes[i] = axis;
         return;
     }
-    if (g->n_axes == g->capacity) {
-        int capacity = g->capacity ? 2 * g->capacity : 16;
-        struct axis *axes = arena_alloc(g->arena, (size_t)capacity * sizeof *axes);
-
-        if (g->n_axes)
-            memcpy(axes, g->axes, (size_t)g->n_axes * sizeof *axes);
-        g->axes = axes;
-        g->capacity = capacity;
-    }
+    g->axes = arena_grow(g->arena, g->axes, g->n_axes, sizeof *g->axes);
     memmove(&g->axes[i + 1], &g->axes[i], (size_t)(g->n_axes - i) * sizeof *g->axes);
     g->axes[i] = axis;
     g->n_axes++;

@@ -20,7 +20,7 @@ struct axis {
 struct grid {
     struct arena *arena;
     struct axis *axes;
-    int n_axes, capacity;
+    int n_axes;
 };
 
 void grid_init(struct grid *g, struct arena *arena);

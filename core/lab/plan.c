@@ -12,7 +12,6 @@ struct maker {
     const char *data_root;
     struct plan *plan;
     struct data_cache cache;
-    int capacity;
 };
 
 static const struct data_description *find_data(const struct experiment *e, const char *name,
@@ -79,15 +78,7 @@ static int add_run(struct maker *maker, const struct plan_run *like, struct sett
 
     if (plan->n_runs == PLAN_MAX_RUNS)
         return error_set(err, "more than %d runs", PLAN_MAX_RUNS);
-    if (plan->n_runs == maker->capacity) {
-        int capacity = maker->capacity ? 2 * maker->capacity : 64;
-        struct plan_run *runs = arena_alloc(plan->arena, (size_t)capacity * sizeof *runs);
-
-        if (plan->n_runs)
-            memcpy(runs, plan->runs, (size_t)plan->n_runs * sizeof *runs);
-        plan->runs = runs;
-        maker->capacity = capacity;
-    }
+    plan->runs = arena_grow(plan->arena, plan->runs, plan->n_runs, sizeof *plan->runs);
     settings_set(s, "train.seed", value_number(seed));
     settings_write(&t, s);
     run = &plan->runs[plan->n_runs++];

@@ -163,24 +163,13 @@ int store_read_last(struct store *store, const struct store_plan *plan, const ch
 static int read_series(struct sql_query *q, struct arena *arena, struct store_series *ret_series,
                        struct error *err)
 {
-    int capacity = 0, n = 0, got;
+    int n = 0, got;
     long *at = NULL;
     double *values = NULL;
 
     while ((got = sql_step(q, err)) > 0) {
-        if (n == capacity) {
-            int more = capacity ? 2 * capacity : 64;
-            long *new_at = arena_alloc(arena, (size_t)more * sizeof *at);
-            double *new_values = arena_alloc(arena, (size_t)more * sizeof *values);
-
-            if (n) {
-                memcpy(new_at, at, (size_t)n * sizeof *at);
-                memcpy(new_values, values, (size_t)n * sizeof *values);
-            }
-            at = new_at;
-            values = new_values;
-            capacity = more;
-        }
+        at = arena_grow(arena, at, n, sizeof *at);
+        values = arena_grow(arena, values, n, sizeof *values);
         at[n] = sql_long(q, 0);
         values[n++] = read_value(q, 1);
     }

@@ -31,21 +31,13 @@ struct worker {
     /* of the run at work */
     struct arena arena;
     struct store_metric *metrics;
-    int n_metrics, capacity;
+    int n_metrics;
 };
 
 static void add_metric(struct worker *w, long step, const char *part, const char *name,
                        int class_index, double value)
 {
-    if (w->n_metrics == w->capacity) {
-        int capacity = w->capacity ? 2 * w->capacity : 256;
-        struct store_metric *metrics = arena_alloc(&w->arena, (size_t)capacity * sizeof *metrics);
-
-        if (w->n_metrics)
-            memcpy(metrics, w->metrics, (size_t)w->n_metrics * sizeof *metrics);
-        w->metrics = metrics;
-        w->capacity = capacity;
-    }
+    w->metrics = arena_grow(&w->arena, w->metrics, w->n_metrics, sizeof *w->metrics);
     w->metrics[w->n_metrics++] = (struct store_metric){step, part, name, class_index, value};
 }
 
@@ -106,7 +98,7 @@ static int work_on(struct worker *w, const struct store_claim *claim, struct err
     double wall = clock_wall(), start = clock_now();
 
     w->metrics = NULL;
-    w->n_metrics = w->capacity = 0;
+    w->n_metrics = 0;
     if (train(w, claim, &result, &run_err) < 0)
         return store_fail(w->store, claim->run, w->owner, run_err.text, err);
     if (result.outcome == RUN_STOPPED)

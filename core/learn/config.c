@@ -89,8 +89,7 @@ const struct hparam *config_hparam(const struct config_slot *slot, const struct 
     enum { MAX_NAMES = 48 };
     const struct component *components[CONFIG_MAX_COMPONENTS];
     const char *names[MAX_NAMES + 1] = {0};
-    const char *nearest;
-    struct text known = {0};
+    struct text whole = {0};
     int n = 0;
 
     config_components(slot, type, components);
@@ -102,13 +101,10 @@ const struct hparam *config_hparam(const struct config_slot *slot, const struct 
                 names[n++] = h->name;
         }
     }
-    nearest = text_nearest(name, names);
-    text_words(&known, names);
-    error_set(err, "%s%s%s has no setting \"%s\"%s%s%s; it has: %s", slot->name,
-              type && slot->fallback ? " " : "", type && slot->fallback ? type->name : "", name,
-              nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "",
-              known.s ? known.s : "none");
-    text_release(&known);
+    text_printf(&whole, type && slot->fallback ? "%s %s" : "%s", slot->name,
+                type ? type->name : "");
+    text_lacks(err, whole.s, "setting", name, names);
+    text_release(&whole);
     return NULL;
 }
 

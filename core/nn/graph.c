@@ -20,15 +20,7 @@ const struct op_type *const op_types[] = {
 
 static struct op_node *new_node(struct graph *g)
 {
-    if (g->n_nodes == g->capacity) {
-        int capacity = g->capacity ? 2 * g->capacity : 16;
-        struct op_node *nodes = arena_alloc(g->arena, (size_t)capacity * sizeof *nodes);
-
-        if (g->n_nodes)
-            memcpy(nodes, g->nodes, (size_t)g->n_nodes * sizeof *nodes);
-        g->nodes = nodes;
-        g->capacity = capacity;
-    }
+    g->nodes = arena_grow(g->arena, g->nodes, g->n_nodes, sizeof *g->nodes);
     return &g->nodes[g->n_nodes];
 }
 

@@ -20,7 +20,7 @@ struct graph {
     struct arena *arena;
     struct params params;
     struct op_node *nodes; /* nodes[0] is the input, the last one the output */
-    int n_nodes, capacity;
+    int n_nodes;
     int max_examples;
     size_t workspace_size; /* floats */
     size_t prepared_size;  /* floats */

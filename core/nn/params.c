@@ -11,15 +11,7 @@ enum { ALIGNMENT = 16 };
 
 size_t params_add(struct params *p, struct arena *arena, struct param like)
 {
-    if (p->n == p->capacity) {
-        int capacity = p->capacity ? 2 * p->capacity : 16;
-        struct param *items = arena_alloc(arena, (size_t)capacity * sizeof *items);
-
-        if (p->n)
-            memcpy(items, p->items, (size_t)p->n * sizeof *items);
-        p->items = items;
-        p->capacity = capacity;
-    }
+    p->items = arena_grow(arena, p->items, p->n, sizeof *p->items);
     like.name = arena_strdup(arena, like.name);
     like.offset = p->size;
     like.size = 1;

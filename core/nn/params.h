@@ -30,7 +30,7 @@ struct param {
 
 struct params {
     struct param *items;
-    int n, capacity;
+    int n;
     size_t size; /* of the whole block, in floats */
 };
 

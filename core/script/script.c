@@ -192,19 +192,13 @@ static void check_keys(lua_State *L, struct reader *r, int index, const char *wh
         raise_key(L, NULL, &err);
     }
     for (; *keys; keys++) {
-        struct text all = {0};
-        const char *nearest = text_nearest(*keys, names);
         int i = 0;
 
         while (names[i] && strcmp(names[i], *keys) != 0)
             i++;
         if (names[i])
             continue;
-        text_words(&all, names);
-        error_set(&err, "%s has no key \"%s\"%s%s%s; it has: %s", what, *keys,
-                  nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                  nearest ? "\"?" : "", all.s);
-        text_release(&all);
+        text_lacks(&err, what, "key", *keys, names);
         raise_key(L, *keys, &err);
     }
 }
@@ -345,16 +339,13 @@ static int make_data_set(lua_State *L)
         return raise_key(L, NULL, &err);
     }
     for (keys = lua_value_keys(L, 1, r->arena, NULL); *keys; keys++) {
-        const char *nearest = text_nearest(*keys, known);
         struct value v;
         int i = 0;
 
         while (known[i] && strcmp(known[i], *keys) != 0)
             i++;
         if (!known[i]) {
-            error_set(&err, "data_set has no key \"%s\"%s%s%s", *keys,
-                      nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                      nearest ? "\"?" : "");
+            text_lacks(&err, "data_set", "key", *keys, known);
             return raise_key(L, *keys, &err);
         }
         lua_getfield(L, 1, *keys);
