@@ -23,9 +23,11 @@ static const struct command commands[] = {
      "  --jobs=N      worker processes (default: one for each core)\n"
      "  --threads=N   threads in each (default 1); results are the same for any number\n"
      "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
+     "  --checkpoint=SECONDS  between two of a run (default 60; 0: after every step); a run\n"
+     "                that is stopped or killed goes on from its last one to the same bits\n"
      "  --dry-run     print the plan and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data dry-run quiet", 1, 200, command_sweep, false},
+     "jobs threads data checkpoint dry-run quiet", 1, 200, command_sweep, false},
     {"status", "NAME", "how many runs are planned, finished, failed; which, and why", "", "", 1, 1,
      command_status, false},
     {"compare", "NAME A B", "two methods, seed by seed, with p-values",
@@ -52,7 +54,8 @@ static const struct command commands[] = {
     {"data", "[NAME]", "which data sets there are; download one",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
      command_data, false},
-    {"worker", "STORE NUMERIC THREADS PARENT [DATA]", "started by sweep", "", "", 4, 5,
+    {"worker", "STORE NUMERIC THREADS PARENT [DATA]", "started by sweep", "",
+     "checkpoint", 4, 5,
      command_worker, true},
     {0},
 };
@@ -96,6 +99,16 @@ static int parse_count(const char *name, const char *text, int *ret_n, struct er
     return 0;
 }
 
+static int parse_seconds(const char *name, const char *text, double *ret_seconds,
+                         struct error *err)
+{
+    if (!text || text_parse_number(text, ret_seconds) < 0 || *ret_seconds < 0 ||
+        *ret_seconds > 1e9)
+        return error_set(err, "--%s=%s: not a number of seconds from 0 to 1e9", name,
+                         text ? text : "");
+    return 0;
+}
+
 static int parse_option(const struct command *c, const char *option, struct invocation *in,
                         struct error *err)
 {
@@ -121,6 +134,8 @@ static int parse_option(const struct command *c, const char *option, struct invo
         return parse_count(name, value, &in->n_jobs, err);
     if (strcmp(name, "threads") == 0)
         return parse_count(name, value, &in->n_threads, err);
+    if (strcmp(name, "checkpoint") == 0)
+        return parse_seconds(name, value, &in->checkpoint_interval, err);
     if (!value || !*value)
         return error_set(err, "--%s needs a value, as in --%s=...", name, name);
     *(strcmp(name, "data") == 0 ? &in->data_root : &in->format) = value;
@@ -137,6 +152,7 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
         .argv = argv,
         .words = words,
         .n_threads = 1,
+        .checkpoint_interval = 60,
         .data_root = root && *root ? root : NULL,
     };
     const struct command *c = NULL;

@@ -134,7 +134,7 @@ int file_write_parts(const char *path, const struct file_part *parts, int n, str
     char temporary[4096];
     int fd, result = 0;
 
-    if (snprintf(temporary, sizeof temporary, "%s.tmp%d", path, (int)getpid()) >=
+    if (snprintf(temporary, sizeof temporary, "%s.%d.tmp", path, (int)getpid()) >=
         (int)sizeof temporary)
         return error_set(err, "path too long: \"%s\"", path);
     fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

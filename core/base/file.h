@@ -25,7 +25,8 @@ int file_read(const char *path, size_t max_size, struct arena *arena, char **ret
               size_t *ret_size, struct error *err);
 
 /* Replaces the file in one step, and returns when it is on the disk: whoever reads
- * it, also after a crash, sees the old bytes or the new. */
+ * it, also after a crash, sees the old bytes or the new. Until then they are in
+ * PATH.PID.tmp. */
 int file_write(const char *path, const void *bytes, size_t size, struct error *err);
 
 /* The same for several blocks, written one behind the other. */

@@ -21,6 +21,7 @@ struct invocation {
     /* options, with their defaults */
     int n_jobs;            /* --jobs=N; 0: one for each core */
     int n_threads;         /* --threads=N */
+    double checkpoint_interval; /* --checkpoint=SECONDS */
     const char *format;    /* --format=NAME; NULL: none given */
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
     bool is_quiet;         /* --quiet */

@@ -11,6 +11,7 @@ int command_worker(const struct invocation *in, enum exit_status *ret_status, st
         .store_path = in->words[0],
         .numeric = in->words[1],
         .n_threads = atoi(in->words[2]),
+        .checkpoint_interval = in->checkpoint_interval,
         .parent = atoi(in->words[3]),
         .data_root = in->n_words > 4 ? in->words[4] : NULL,
     };

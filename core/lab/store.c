@@ -386,6 +386,20 @@ int store_count(struct store *store, struct store_counts *ret_counts, struct err
     return got;
 }
 
+int store_has_ended(struct store *store, const char *spec_id, bool *ret_has_ended,
+                    struct error *err)
+{
+    long n;
+
+    if (sql_get(store->db, err, 0, &n,
+                "SELECT count(*) FROM runs WHERE spec_id >= ?1 AND spec_id < ?1 || 'g' AND "
+                "state IN ('finished', 'diverged')",
+                "t", spec_id) < 0)
+        return -1;
+    *ret_has_ended = n > 0;
+    return 0;
+}
+
 int store_next_numeric(struct store *store, char ret_numeric[16], struct error *err)
 {
     struct sql_query *q = sql_prepare(

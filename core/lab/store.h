@@ -96,6 +96,10 @@ struct store_counts {
 /* Of the current plan, each run once. */
 int store_count(struct store *store, struct store_counts *ret_counts, struct error *err);
 
+/* Has a run whose spec's id begins so finished or diverged? */
+int store_has_ended(struct store *store, const char *spec_id, bool *ret_has_ended,
+                    struct error *err);
+
 /* The numeric profile of the next planned run: 1, or 0 where none is left. */
 int store_next_numeric(struct store *store, char ret_numeric[16], struct error *err);
 

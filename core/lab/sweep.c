@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/sweep.h"
 
+#include "lab/checkpoints.h"
 #include "lab/process.h"
 #include "lab/progress.h"
 
@@ -42,13 +43,14 @@ struct sweep {
 static int start_worker(struct sweep *s, int place, const char *numeric, struct error *err)
 {
     const struct sweep_options *o = s->options;
-    char threads[16], parent[16];
-    const char *argv[] = {"rgdbench", "worker", o->store_path, numeric, threads, parent,
-                          o->data_root, NULL};
+    char threads[16], parent[16], checkpoint[64];
+    const char *argv[] = {"rgdbench", "worker", checkpoint, o->store_path, numeric, threads,
+                          parent, o->data_root, NULL};
     pid_t pid;
 
     snprintf(threads, sizeof threads, "%d", o->n_threads);
     snprintf(parent, sizeof parent, "%d", (int)getpid());
+    snprintf(checkpoint, sizeof checkpoint, "--checkpoint=%.17g", o->checkpoint_interval);
     pid = process_start(argv, o->log_path, err);
     if (pid < 0)
         return -1;
@@ -152,7 +154,7 @@ static int work(struct sweep *s, struct error *err)
             signal_workers(s, n_seen > 1 ? SIGKILL : SIGTERM);
             progress_end(&s->progress);
             fprintf(stderr, n_seen > 1 ? "stopping at once\n"
-                                       : "stopping; runs at work are given back\n");
+                                       : "stopping; runs at work write a checkpoint and are given back\n");
         }
         if (reap(s, err) < 0 || fill_places(s, err) < 0 ||
             progress_update(&s->progress, s->store, err) < 0)
@@ -203,6 +205,8 @@ int sweep_run(struct store *store, const struct sweep_options *options,
             ;
     }
     progress_end(&s->progress);
+    if (result == 0)
+        result = checkpoints_clean(store, options->store_path, err);
     if (result == 0)
         result = store_count(store, ret_counts, err);
     *ret_signal = stop_signal;

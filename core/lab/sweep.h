@@ -2,8 +2,8 @@
  *
  * sweep: runs what is left of the store's current plan on worker processes.
  *
- * One failed run stops no other. A worker that dies costs the run it was on. A
- * first SIGINT or SIGTERM stops the workers cleanly, a second one at once; the
+ * One failed run stops no other. A worker that dies costs its run what it
+ * did since its last checkpoint. A first SIGINT or SIGTERM stops the workers cleanly, a second one at once; the
  * same sweep goes on later.
  */
 #ifndef LAB_SWEEP_H
@@ -15,6 +15,7 @@ struct sweep_options {
     const char *store_path, *log_path;
     const char *data_root; /* NULL: none */
     int n_jobs, n_threads; /* worker processes; threads in each */
+    double checkpoint_interval; /* seconds; 0: after every step */
     bool is_quiet;
 };
 

@@ -2,13 +2,16 @@
 #include "lab/worker.h"
 
 #include "base/clock.h"
+#include "lab/checkpoints.h"
 #include "lab/environment.h"
+#include "lab/journal.h"
 #include "lab/process.h"
 #include "lab/store.h"
 #include "learn/data_cache.h"
 #include "learn/run.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -27,39 +30,23 @@ struct worker {
     const char *data_root;
     int n_threads;
     char owner[PROCESS_OWNER_SIZE];
-    const char *environment;
+    struct settings environment;
+    const char *environment_text;
+    const char *store_path;
+    double checkpoint_interval;
     /* of the run at work */
     struct arena arena;
-    struct store_metric *metrics;
-    int n_metrics;
+    char spec_id[HASH_HEX_SIZE];
+    struct journal journal;
+    double start; /* clock_now() when it was begun, or gone on with */
 };
-
-static void add_metric(struct worker *w, long step, const char *part, const char *name,
-                       int class_index, double value)
-{
-    w->metrics = arena_grow(&w->arena, w->metrics, w->n_metrics, sizeof *w->metrics);
-    w->metrics[w->n_metrics++] = (struct store_metric){step, part, name, class_index, value};
-}
-
-static void add_evaluation(struct worker *w, long step, const char *part,
-                           const struct evaluation *e)
-{
-    add_metric(w, step, part, "loss", -1, e->loss);
-    add_metric(w, step, part, "accuracy", -1, e->accuracy);
-    add_metric(w, step, part, "balanced_accuracy", -1, e->balanced_accuracy);
-}
 
 static int evaluated(void *context, const struct run_point *point, struct error *err)
 {
     struct worker *w = context;
 
     (void)err;
-    add_metric(w, point->step, "train", "loss", -1, point->train_loss);
-    add_metric(w, point->step, "train", "accuracy", -1, point->train_accuracy);
-    add_evaluation(w, point->step, "validation", &point->validation);
-    add_evaluation(w, point->step, "test", &point->test);
-    for (int c = 0; c < point->test.n_classes; c++)
-        add_metric(w, point->step, "test", "class_accuracy", c, point->test.class_accuracy[c]);
+    journal_add(&w->journal, point);
     return 0;
 }
 
@@ -69,12 +56,49 @@ static bool should_stop(void *context, long step, long n_steps)
     return is_told_to_stop;
 }
 
+static double seconds_so_far(const struct worker *w)
+{
+    return w->journal.seconds + clock_now() - w->start;
+}
+
+static void save(void *context, struct text *t)
+{
+    struct worker *w = context;
+
+    journal_write(&w->journal, seconds_so_far(w), t);
+}
+
+static int restore(void *context, const char *journal, struct error *err)
+{
+    struct worker *w = context;
+
+    return journal_read(&w->journal, journal, err);
+}
+
+/* Into the sweep's log, which is where our standard error goes. */
+static void tell(void *context, const char *line)
+{
+    struct worker *w = context;
+
+    fprintf(stderr, "run %.12s: %s\n", w->spec_id, line);
+}
+
 /* Trains one run. *ret_result is set where it gives 0. */
 static int train(struct worker *w, const struct store_claim *claim, struct run_result *ret_result,
                  struct error *err)
 {
     struct settings spec, description;
-    const struct run_observer observer = {w, evaluated, should_stop};
+    const struct run_observer observer = {.context = w,
+                                          .evaluated = evaluated,
+                                          .should_stop = should_stop,
+                                          .save = save,
+                                          .restore = restore,
+                                          .tell = tell};
+    struct checkpoint checkpoint = {
+        .path = checkpoints_path(&w->arena, w->store_path, w->spec_id),
+        .interval = w->checkpoint_interval,
+    };
+    char key[HASH_HEX_SIZE];
     const struct dataset *dataset;
     const char *digest;
 
@@ -88,36 +112,43 @@ static int train(struct worker *w, const struct store_claim *claim, struct run_r
         return -1;
     if (strcmp(dataset->digest, digest) != 0)
         return error_set(err, "data set \"%s\" has changed since the plan was made", dataset->name);
-    return run_train(&spec, dataset, w->n_threads, &observer, ret_result, err);
+    checkpoints_key(w->spec_id, &w->environment, key);
+    checkpoint.key = key;
+    return run_train(&spec, dataset, w->n_threads, &checkpoint, &observer, ret_result, err);
 }
 
 static int work_on(struct worker *w, const struct store_claim *claim, struct error *err)
 {
     struct run_result result;
     struct error run_err;
-    double wall = clock_wall(), start = clock_now();
+    double wall = clock_wall();
+    int status;
 
-    w->metrics = NULL;
-    w->n_metrics = 0;
+    w->start = clock_now();
+    journal_init(&w->journal, &w->arena);
+    hash_block(claim->spec, strlen(claim->spec), w->spec_id);
     if (train(w, claim, &result, &run_err) < 0)
         return store_fail(w->store, claim->run, w->owner, run_err.text, err);
     if (result.outcome == RUN_STOPPED)
         return store_release(w->store, claim->run, w->owner, err);
-    return store_finish(w->store, claim->run, w->owner,
-                        &(struct store_outcome){
-                            .has_diverged = result.outcome == RUN_DIVERGED,
-                            .n_steps = result.n_steps,
-                            .last_step = result.last_step,
-                            .weights_hash = result.weights_hash,
-                            .metrics = w->metrics,
-                            .n_metrics = w->n_metrics,
-                            .environment = w->environment,
-                            .host = process_host(),
-                            .started = wall,
-                            .seconds = clock_now() - start,
-                            .peak_memory = process_peak_memory(),
-                        },
-                        err);
+    status = store_finish(w->store, claim->run, w->owner,
+                          &(struct store_outcome){
+                              .has_diverged = result.outcome == RUN_DIVERGED,
+                              .n_steps = result.n_steps,
+                              .last_step = result.last_step,
+                              .weights_hash = result.weights_hash,
+                              .metrics = w->journal.metrics,
+                              .n_metrics = w->journal.n_metrics,
+                              .environment = w->environment_text,
+                              .host = process_host(),
+                              .started = wall,
+                              .seconds = seconds_so_far(w),
+                              .peak_memory = process_peak_memory(),
+                          },
+                          err);
+    if (status == 0)
+        unlink(checkpoints_path(&w->arena, w->store_path, w->spec_id));
+    return status;
 }
 
 static void set_signals(int parent)
@@ -136,18 +167,20 @@ static void set_signals(int parent)
 
 int worker_run(const struct worker_options *options, struct error *err)
 {
-    struct worker w = {.data_root = options->data_root, .n_threads = options->n_threads};
+    struct worker w = {.data_root = options->data_root,
+                       .n_threads = options->n_threads,
+                       .store_path = options->store_path,
+                       .checkpoint_interval = options->checkpoint_interval};
     struct arena arena = {0};
-    struct settings environment;
     struct text text = {0};
     int got = -1;
 
     set_signals(options->parent);
     process_owner(getpid(), w.owner);
-    settings_init(&environment, &arena);
-    environment_read(&environment);
-    settings_write(&text, &environment);
-    w.environment = text.s;
+    settings_init(&w.environment, &arena);
+    environment_read(&w.environment);
+    settings_write(&text, &w.environment);
+    w.environment_text = text.s;
     if (store_open(options->store_path, STORE_WRITE, &w.store, err) < 0)
         goto out;
     do {

@@ -2,8 +2,8 @@
  *
  * worker: claims runs of a store, trains them, writes what they gave.
  *
- * A worker is a process of its own, started afresh. SIGTERM makes it give its
- * run back and leave; SIGINT is left to the sweep that started it. It ends by
+ * A worker is a process of its own, started afresh. SIGTERM makes it write a
+ * checkpoint, give its run back and leave; SIGINT is left to the sweep that started it. It ends by
  * itself when that sweep does.
  */
 #ifndef LAB_WORKER_H
@@ -18,6 +18,7 @@ struct worker_options {
     const char *numeric;
     const char *data_root; /* NULL: none */
     int n_threads;
+    double checkpoint_interval; /* seconds; 0: after every step */
     int parent; /* process id of the sweep */
 };
 

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/run.h"
 
+#include "base/clock.h"
 #include "learn/config.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_STATE = 5 + TRAINER_MAX_STATE };
+
+/* What changes while it trains, beside the trainer's blocks. */
+struct run_state {
+    int64_t step;      /* made */
+    int64_t evaluated; /* the step of the last evaluation */
+    int64_t n_seen, n_correct; /* pictures since the epoch's start */
+    double loss;               /* their sum */
+};
 
 /* Everything a run works with, in one arena. */
 struct run {
@@ -18,7 +32,13 @@ struct run {
     struct trainer trainer;
     struct rng rng;
     uint32_t *order, *test; /* permutation of the training part; 0 .. n-1 */
+    int order_epoch;        /* whose order it is; -1: none's */
     long steps_per_epoch, n_steps;
+    struct run_state state;
+    const struct checkpoint *checkpoint;
+    const struct run_observer *observer;
+    double saved_at;    /* clock_now() of the last checkpoint, or of the start */
+    int64_t saved_step; /* of the last checkpoint; 0: the start, which needs none */
 };
 
 /* The chosen type of a slot with its configuration. */
@@ -116,6 +136,87 @@ static void close_run(struct run *run)
     arena_release(&run->arena);
 }
 
+/* ---- the state between two steps ---- */
+
+static int list_state(struct run *run, struct tensor ret_tensors[MAX_STATE])
+{
+    struct run_state *state = &run->state;
+    const struct tensor numbers[] = {
+        {.name = "step", .type = TENSOR_I64, .bytes = &state->step},
+        {.name = "evaluated", .type = TENSOR_I64, .bytes = &state->evaluated},
+        {.name = "n_seen", .type = TENSOR_I64, .bytes = &state->n_seen},
+        {.name = "n_correct", .type = TENSOR_I64, .bytes = &state->n_correct},
+        {.name = "loss", .type = TENSOR_F64, .bytes = &state->loss},
+    };
+    int n = sizeof numbers / sizeof *numbers;
+
+    memcpy(ret_tensors, numbers, sizeof numbers);
+    return n + trainer_state(&run->trainer, ret_tensors + n);
+}
+
+static void tell(struct run *run, const char *format, ...)
+{
+    char line[1200];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    run->observer->tell(run->observer->context, line);
+}
+
+/* A checkpoint that cannot be written costs time after a kill, and nothing else. */
+static void save(struct run *run)
+{
+    struct tensor tensors[MAX_STATE];
+    struct text journal = {0};
+    struct error err;
+
+    run->saved_at = clock_now();
+    if (!run->checkpoint->path || run->saved_step == run->state.step)
+        return;
+    run->saved_step = run->state.step;
+    text_printf(&journal, "%s", "");
+    run->observer->save(run->observer->context, &journal);
+    if (checkpoint_save(run->checkpoint, tensors, list_state(run, tensors), journal.s, &err) < 0)
+        tell(run, "no checkpoint at step %ld: %s", run->state.step, err.text);
+    text_release(&journal);
+}
+
+/* Goes on from the checkpoint, where there is one that serves. */
+static int restore(struct run *run, struct error *err)
+{
+    struct tensor tensors[MAX_STATE];
+    char *journal;
+    int got;
+
+    if (!run->checkpoint->path)
+        return 0;
+    got = checkpoint_load(run->checkpoint, tensors, list_state(run, tensors), &run->arena, &journal,
+                          err);
+    if (got < 0)
+        tell(run, "checkpoint not used, the run starts anew: %s", err->text);
+    if (got <= 0)
+        return 0;
+    if (run->state.step < 0 || run->state.step > run->n_steps)
+        return error_set(err, "\"%s\": step %ld of %ld", run->checkpoint->path, run->state.step,
+                         run->n_steps);
+    if (run->observer->restore(run->observer->context, journal, err) < 0)
+        return error_context(err, "\"%s\"", run->checkpoint->path);
+    run->saved_step = run->state.step;
+    tell(run, "goes on at step %ld of %ld", run->state.step, run->n_steps);
+    return 0;
+}
+
+/* ---- training ---- */
+
+static bool should_stop(void *context)
+{
+    struct run *run = context;
+
+    return run->observer->should_stop(run->observer->context, run->state.step, run->n_steps);
+}
+
 /* The training part in the epoch's order. */
 static void shuffle(struct run *run, int epoch)
 {
@@ -124,28 +225,56 @@ static void shuffle(struct run *run, int epoch)
     for (int i = 0; i < run->split.n_train; i++)
         run->order[i] = run->split.train[i];
     rng_shuffle(&rng, run->order, (uint32_t)run->split.n_train);
+    run->order_epoch = epoch;
 }
 
-static int evaluate(struct run *run, struct run_point *point, const struct run_observer *observer,
-                    struct error *err)
+static bool is_evaluation_due(const struct run *run)
+{
+    long every = run->steps_per_epoch * run->train->evaluate;
+
+    return run->state.step > run->state.evaluated &&
+           (run->state.step % every == 0 || run->state.step == run->n_steps);
+}
+
+static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
 {
     const struct dataset *d = run->dataset;
-    struct trainer_data data = {.dataset = d, .pool = &d->train, .standard = &run->standard};
+    const struct run_state *state = &run->state;
+    struct trainer_data data = {.dataset = d,
+                                .pool = &d->train,
+                                .standard = &run->standard,
+                                .should_stop = should_stop,
+                                .stop_context = run};
+    struct run_point point = {
+        .step = state->step,
+        .n_steps = run->n_steps,
+        .epoch = (int)(state->step / run->steps_per_epoch),
+        .train_loss = state->loss / (double)state->n_seen,
+        .train_accuracy = (double)state->n_correct / (double)state->n_seen,
+    };
 
     arena_release(&run->evaluation_arena);
-    trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
-                     &run->evaluation_arena, &point->validation);
+    *ret_outcome = RUN_STOPPED;
+    if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
+                          &run->evaluation_arena, &point.validation))
+        return 0;
     data.pool = &d->test;
-    trainer_evaluate(&run->trainer, &data, run->test, d->test.n, &run->evaluation_arena,
-                     &point->test);
-    return observer->evaluated(observer->context, point, err);
+    if (!trainer_evaluate(&run->trainer, &data, run->test, d->test.n, &run->evaluation_arena,
+                          &point.test))
+        return 0;
+    *ret_outcome = isfinite(point.test.loss) && isfinite(point.validation.loss) ? RUN_FINISHED
+                                                                                : RUN_DIVERGED;
+    run->state.evaluated = state->step;
+    return run->observer->evaluated(run->observer->context, &point, err);
 }
 
-/* One epoch's steps. Fills the training part of *point. */
-static enum run_outcome train_epoch(struct run *run, int epoch, struct run_point *point,
-                                    const struct run_observer *observer)
+static enum run_outcome train_step(struct run *run)
 {
     const struct train_config *train = run->train;
+    struct run_state *state = &run->state;
+    int epoch = (int)(state->step / run->steps_per_epoch);
+    int first = (int)(state->step % run->steps_per_epoch) * train->batch;
+    int n = run->split.n_train - first < train->batch ? run->split.n_train - first : train->batch;
     struct trainer_data data = {
         .dataset = run->dataset,
         .pool = &run->dataset->train,
@@ -153,66 +282,69 @@ static enum run_outcome train_epoch(struct run *run, int epoch, struct run_point
         .augment = run->augment,
         .augment_rng = rng_index(rng_derive(run->rng, "augment"), (uint64_t)epoch),
     };
-    struct rng step_rng = rng_derive(run->rng, "step");
-    double loss = 0;
-    int n_correct = 0, n = run->split.n_train;
+    struct trainer_step step = {
+        .step = state->step + 1,
+        .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, train->warmup,
+                                            state->step, run->steps_per_epoch, train->epochs),
+        .rng = rng_index(rng_derive(run->rng, "step"), (uint64_t)state->step),
+    };
+    struct trainer_sums sums;
 
-    shuffle(run, epoch);
-    for (int first = 0; first < n; first += train->batch) {
-        int n_batch = n - first < train->batch ? n - first : train->batch;
-        struct trainer_step step = {
-            .step = point->step + 1,
-            .rate = train->lr * schedule_factor(run->schedule, run->schedule_config,
-                                                train->warmup, point->step,
-                                                run->steps_per_epoch, train->epochs),
-            .rng = rng_index(step_rng, (uint64_t)point->step),
-        };
-        struct trainer_sums sums;
-
-        if (observer->should_stop(observer->context, point->step, run->n_steps))
-            return RUN_STOPPED;
-        trainer_step(&run->trainer, &data, run->order + first, n_batch, &step, &sums);
-        point->step++;
-        loss += sums.loss;
-        n_correct += sums.n_correct;
-        if (!isfinite(sums.loss))
-            return RUN_DIVERGED;
+    if (run->order_epoch != epoch)
+        shuffle(run, epoch);
+    if (first == 0) {
+        state->loss = 0;
+        state->n_correct = state->n_seen = 0;
     }
-    point->train_loss = loss / n;
-    point->train_accuracy = (double)n_correct / n;
-    return RUN_FINISHED;
+    trainer_step(&run->trainer, &data, run->order + first, n, &step, &sums);
+    state->step++;
+    state->loss += sums.loss;
+    state->n_correct += sums.n_correct;
+    state->n_seen += n;
+    return isfinite(sums.loss) ? RUN_FINISHED : RUN_DIVERGED;
+}
+
+/* Until the end, or until it diverges or is stopped. */
+static int train(struct run *run, enum run_outcome *ret_outcome, struct error *err)
+{
+    run->saved_at = clock_now();
+    for (;;) {
+        *ret_outcome = RUN_FINISHED;
+        if (is_evaluation_due(run) && evaluate(run, ret_outcome, err) < 0)
+            return -1;
+        if (*ret_outcome == RUN_DIVERGED ||
+            (*ret_outcome == RUN_FINISHED && run->state.step == run->n_steps))
+            return 0;
+        if (*ret_outcome == RUN_STOPPED || should_stop(run)) {
+            *ret_outcome = RUN_STOPPED;
+            save(run);
+            return 0;
+        }
+        if (clock_now() - run->saved_at >= run->checkpoint->interval)
+            save(run);
+        *ret_outcome = train_step(run);
+        if (*ret_outcome == RUN_DIVERGED)
+            return 0;
+    }
 }
 
 int run_train(const struct settings *s, const struct dataset *dataset, int n_threads,
-              const struct run_observer *observer, struct run_result *ret_result,
-              struct error *err)
+              const struct checkpoint *checkpoint, const struct run_observer *observer,
+              struct run_result *ret_result, struct error *err)
 {
-    struct run run = {.dataset = dataset};
-    struct run_result result = {.outcome = RUN_FINISHED};
-    struct run_point point = {0};
+    struct run run = {
+        .dataset = dataset, .checkpoint = checkpoint, .observer = observer, .order_epoch = -1};
+    struct run_result result;
     int status = -1;
 
-    if (open_run(&run, s, n_threads, err) < 0)
-        goto out;
-    point.n_steps = run.n_steps;
-    while (point.epoch < run.train->epochs && result.outcome == RUN_FINISHED) {
-        result.outcome = train_epoch(&run, point.epoch, &point, observer);
-        if (result.outcome != RUN_FINISHED)
-            break;
-        point.epoch++;
-        if (point.epoch % run.train->evaluate != 0 && point.epoch != run.train->epochs)
-            continue;
-        if (evaluate(&run, &point, observer, err) < 0)
-            goto out;
-        if (!isfinite(point.test.loss) || !isfinite(point.validation.loss))
-            result.outcome = RUN_DIVERGED;
+    if (open_run(&run, s, n_threads, err) == 0 && restore(&run, err) == 0 &&
+        train(&run, &result.outcome, err) == 0) {
+        result.n_steps = run.n_steps;
+        result.last_step = run.state.step;
+        params_hash(&run.trainer.graph.params, run.trainer.weights, result.weights_hash);
+        *ret_result = result;
+        status = 0;
     }
-    result.n_steps = run.n_steps;
-    result.last_step = point.step;
-    params_hash(&run.trainer.graph.params, run.trainer.weights, result.weights_hash);
-    *ret_result = result;
-    status = 0;
-out:
     close_run(&run);
     return status;
 }

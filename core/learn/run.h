@@ -2,12 +2,15 @@
  *
  * run: trains one model as its settings say.
  *
- * A pure function of settings and data: times, hosts, threads and the observer
- * reach no number. The observer is told of each evaluation and may ask to stop.
+ * A pure function of settings and data: times, hosts, threads, checkpoints and the
+ * observer reach no number. The observer is told of each evaluation and may ask to
+ * stop; then the run writes a checkpoint, and the next call with the same settings
+ * goes on from there to the same bits.
  */
 #ifndef LEARN_RUN_H
 #define LEARN_RUN_H
 
+#include "learn/checkpoint.h"
 #include "learn/trainer.h"
 
 enum run_outcome {
@@ -27,6 +30,12 @@ struct run_observer {
     void *context;
     int (*evaluated)(void *context, const struct run_point *point, struct error *err);
     bool (*should_stop)(void *context, long step, long n_steps);
+    /* What it has been told so far, as text for a checkpoint; and from one, before
+     * anything else is told. */
+    void (*save)(void *context, struct text *t);
+    int (*restore)(void *context, const char *journal, struct error *err);
+    /* One line about checkpoints: gone on from, damaged, could not be written. */
+    void (*tell)(void *context, const char *line);
 };
 
 struct run_result {
@@ -35,9 +44,10 @@ struct run_result {
     char weights_hash[HASH_HEX_SIZE]; /* of the final weights; also when diverged */
 };
 
-/* `s` is complete (config.h) and `dataset` is what it names. */
+/* `s` is complete (config.h) and `dataset` is what it names. The checkpoint's file
+ * is left there; whoever has stored the result removes it. */
 int run_train(const struct settings *s, const struct dataset *dataset, int n_threads,
-              const struct run_observer *observer, struct run_result *ret_result,
-              struct error *err);
+              const struct checkpoint *checkpoint, const struct run_observer *observer,
+              struct run_result *ret_result, struct error *err);
 
 #endif

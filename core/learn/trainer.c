@@ -53,6 +53,23 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     params_init(&t->graph.params, t->weights, rng);
 }
 
+int trainer_state(const struct trainer *t, struct tensor ret_blocks[TRAINER_MAX_STATE])
+{
+    static const char *const names[] = {"state1", "state2"};
+    int n = 0;
+    struct tensor like = {.type = TENSOR_F32, .n_dims = 1, .dims = {t->graph.params.size}};
+
+    like.name = "weights";
+    like.bytes = t->weights;
+    ret_blocks[n++] = like;
+    for (int i = 0; i < t->method.optimizer->n_states; i++) {
+        like.name = names[i];
+        like.bytes = t->states[i];
+        ret_blocks[n++] = like;
+    }
+    return n;
+}
+
 static int argmax(const float *x, int n)
 {
     int best = 0;
@@ -165,7 +182,7 @@ void trainer_step(struct trainer *t, const struct trainer_data *data, const uint
                    step->rate, t->weights, t->grads[0], t->states);
 }
 
-void trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation)
 {
     size_t n_classes = (size_t)t->n_classes;
@@ -187,6 +204,8 @@ void trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
             .workspace = desk->workspace,
         };
 
+        if (data->should_stop && data->should_stop(data->stop_context))
+            return false;
         forward_piece(t, desk, data, indices + first, &pass, t->losses, t->correct, NULL);
         for (int i = 0; i < pass.n; i++) {
             e.loss += t->losses[i];
@@ -206,4 +225,5 @@ void trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
     e.accuracy = (double)n_all_right / n;
     e.balanced_accuracy /= n_occurring;
     *ret_evaluation = e;
+    return true;
 }

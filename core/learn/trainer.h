@@ -16,6 +16,7 @@
 #ifndef LEARN_TRAINER_H
 #define LEARN_TRAINER_H
 
+#include "base/safetensors.h"
 #include "data/batch.h"
 #include "learn/objective.h"
 #include "nn/loss.h"
@@ -61,6 +62,13 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
                   const struct graph *graph, int n_classes, int batch, int micro_batch,
                   int n_threads, struct rng rng);
 
+enum { TRAINER_MAX_STATE = 1 + OPTIMIZER_MAX_STATES };
+
+/* Lists the blocks that outlive a step, and gives their number: what a checkpoint
+ * keeps. A block that steps change belongs here; tests/test_run.c stops and goes
+ * on with every objective and optimizer to find one that was forgotten. */
+int trainer_state(const struct trainer *t, struct tensor ret_blocks[TRAINER_MAX_STATE]);
+
 /* What a step or an evaluation reads. */
 struct trainer_data {
     const struct dataset *dataset;
@@ -68,6 +76,8 @@ struct trainer_data {
     const struct standard *standard;
     const struct augment_config *augment; /* NULL: none */
     struct rng augment_rng;               /* of the epoch */
+    bool (*should_stop)(void *context);   /* asked during an evaluation; NULL: never */
+    void *stop_context;
 };
 
 struct trainer_step {
@@ -96,8 +106,9 @@ struct evaluation {
     double *class_accuracy; /* [n_classes], NaN where a class does not occur */
 };
 
-/* Changes nothing in the trainer but its buffers. class_accuracy from `arena`. */
-void trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+/* Changes nothing in the trainer but its buffers. class_accuracy from `arena`.
+ * False where it was told to stop: then there is no evaluation. */
+bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation);
 
 #endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/checkpoints.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME_SIZE = 32 }; /* digits of the spec's id; the key inside has them all */
+
+static const char ENDING[] = ".safetensors", HALF_WRITTEN[] = ".tmp";
+
+static const char *folder_of(struct arena *arena, const char *store_path)
+{
+    size_t length = strlen(store_path);
+
+    if (length > 3 && strcmp(store_path + length - 3, ".db") == 0)
+        length -= 3;
+    return arena_printf(arena, "%.*s.ckpt", (int)length, store_path);
+}
+
+const char *checkpoints_path(struct arena *arena, const char *store_path, const char *spec_id)
+{
+    return arena_printf(arena, "%s/%.*s%s", folder_of(arena, store_path), NAME_SIZE, spec_id,
+                        ENDING);
+}
+
+void checkpoints_key(const char *spec_id, const struct settings *environment,
+                     char ret_key[HASH_HEX_SIZE])
+{
+    static const char *const parts[] = {"version", "commit", "commit.dirty", "compiler",
+                                        "compiler.flags", "libc", "blas", "blas.core"};
+    struct text t = {0};
+
+    text_printf(&t, "%s\n", spec_id);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        value_write(&t, settings_find(environment, parts[i]));
+        text_printf(&t, "\n");
+    }
+    hash_block(t.s, t.size, ret_key);
+    text_release(&t);
+}
+
+/* "....123.tmp" of a process 123 that is not there? */
+static bool is_abandoned(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    long pid = dot ? strtol(dot + 1, NULL, 10) : 0;
+
+    return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+int checkpoints_clean(struct store *store, const char *store_path, struct error *err)
+{
+    struct arena arena = {0};
+    const char *folder = folder_of(&arena, store_path);
+    const char *const *names = file_names(folder, HALF_WRITTEN, &arena);
+    int result = 0;
+
+    for (; *names; names++)
+        if (is_abandoned(*names))
+            unlink(arena_printf(&arena, "%s/%s%s", folder, *names, HALF_WRITTEN));
+    for (names = file_names(folder, ENDING, &arena); *names && result == 0; names++) {
+        bool has_ended;
+
+        result = store_has_ended(store, *names, &has_ended, err);
+        if (result == 0 && has_ended)
+            unlink(checkpoints_path(&arena, store_path, *names));
+    }
+    rmdir(folder); /* where nothing is left in it */
+    arena_release(&arena);
+    return result;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * journal: what a run has measured so far, until the store takes it; as text, it
+ * travels in the run's checkpoints.
+ */
+#ifndef LAB_JOURNAL_H
+#define LAB_JOURNAL_H
+
+#include "lab/store.h"
+#include "learn/run.h"
+
+struct journal {
+    struct arena *arena; /* owns the metrics */
+    struct store_metric *metrics;
+    int n_metrics;
+    double seconds; /* that the run took before its last checkpoint was loaded */
+};
+
+void journal_init(struct journal *j, struct arena *arena);
+
+/* All that an evaluation measured. */
+void journal_add(struct journal *j, const struct run_point *point);
+
+/* One line for each metric; numbers exactly. `seconds`: what the run took so far. */
+void journal_write(const struct journal *j, double seconds, struct text *t);
+int journal_read(struct journal *j, const char *text, struct error *err);
+
+#endif

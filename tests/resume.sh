@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Runs killed at random moments go on from their checkpoints to the same bits, and
+# a damaged checkpoint is named and does no harm. usage: tests/resume.sh PROGRAM [KILLS]
+program=$(realpath "$1")
+kills=${2:-6}
+here=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+words="methods=erm,rgd seeds=1 objective.clip=1 data.train_per_class=200 train.lr=0.003 train.epochs=25 train.micro_batch=16 optimizer=adamw"
+
+fresh() { mkdir -p "$work/$1" && cp -r "$here/datasets" "$here/experiments" "$work/$1" && cd "$work/$1" || exit 1; }
+die() { echo "$1"; cat results/quickstart.log 2>/dev/null; exit 1; }
+sweep() { "$program" sweep quickstart $words --jobs=2 --quiet "$@"; }
+moment() { sleep "0.$(od -An -N2 -tu2 /dev/urandom | awk '{ printf "%02d", $1 % 40 }')"; }
+
+fresh whole
+sweep || die "the undisturbed sweep failed"
+want=$("$program" digest quickstart)
+[ ! -e results/quickstart.ckpt ] || die "an undisturbed sweep left checkpoints: $(ls results/quickstart.ckpt)"
+
+# Workers and sweep get no chance to do anything at the end.
+fresh killed
+for i in $(seq "$kills"); do
+    "$program" sweep quickstart $words --jobs=2 --quiet --checkpoint=0.05 &
+    pid=$!
+    [ $((i % 3)) = 0 ] || until [ -e results/quickstart.ckpt ]; do kill -0 $pid 2>/dev/null || break; sleep 0.02; done
+    moment
+    kill -KILL $(cat /proc/$pid/task/$pid/children) $pid 2>/dev/null
+    wait $pid 2>/dev/null
+done
+sweep || die "the sweep did not go on after $kills kills"
+[ "$("$program" digest quickstart)" = "$want" ] || die "killed and gone on: another digest"
+grep -q 'goes on at step [1-9]' results/quickstart.log || die "no run went on from a checkpoint"
+grep -q 'starts anew' results/quickstart.log && die "a checkpoint was damaged by a kill"
+[ ! -e results/quickstart.ckpt ] || die "an ended sweep left checkpoints: $(ls results/quickstart.ckpt)"
+
+# Stopped by a signal, then damaged.
+fresh damaged
+"$program" sweep quickstart $words --jobs=2 --quiet --checkpoint=0.05 &
+pid=$!
+until [ "$(ls results/quickstart.ckpt 2>/dev/null | grep -c 'safetensors$')" = 2 ]; do
+    kill -0 $pid 2>/dev/null || die "the sweep ended without two checkpoints"
+    sleep 0.02
+done
+kill -TERM $pid
+wait $pid
+[ $? = 143 ] || die "SIGTERM gave another exit status than 143"
+for f in results/quickstart.ckpt/*; do
+    printf 'x' | dd of="$f" bs=1 seek=5000 conv=notrunc 2>/dev/null
+done
+sweep || die "the sweep did not go on with damaged checkpoints"
+[ "$("$program" digest quickstart)" = "$want" ] || die "damaged checkpoints: another digest"
+for f in $(sed -n 's/.*starts anew: "\([^"]*\)": it is damaged.*/\1/p' results/quickstart.log); do echo "$f"; done > named
+[ "$(wc -l < named)" = 2 ] || die "damaged checkpoints were not named"
+exit 0

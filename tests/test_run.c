@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A run that is stopped again and again, amid epochs and evaluations, and goes on
+ * from its checkpoints gives the bits of one that was not. */
+#include "learn/run.h"
+
+#include "learn/config.h"
+#include "nn/model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { NEVER = 1000000 };
+
+static char folder[] = "/tmp/rgdbench-test-XXXXXX";
+static char path[100];
+static struct arena arena;
+static struct dataset dataset;
+
+/* What one call of run_train was told, and when it is to stop. */
+struct witness {
+    struct text journal; /* every number of every evaluation */
+    char line[1200];     /* the last that was told */
+    int n_polls, stop_at;
+};
+
+static void note(struct text *t, const struct evaluation *e)
+{
+    text_printf(t, " %a %a %a", e->loss, e->accuracy, e->balanced_accuracy);
+    for (int c = 0; c < e->n_classes; c++)
+        text_printf(t, " %a", e->class_accuracy[c]);
+}
+
+static int evaluated(void *context, const struct run_point *point, struct error *err)
+{
+    struct witness *w = context;
+
+    (void)err;
+    text_printf(&w->journal, "%ld %d %a %a", point->step, point->epoch, point->train_loss,
+                point->train_accuracy);
+    note(&w->journal, &point->validation);
+    note(&w->journal, &point->test);
+    text_printf(&w->journal, "\n");
+    return 0;
+}
+
+static bool should_stop(void *context, long step, long n_steps)
+{
+    struct witness *w = context;
+
+    assert_true(step >= 0 && step <= n_steps);
+    return ++w->n_polls >= w->stop_at;
+}
+
+static void save(void *context, struct text *t)
+{
+    struct witness *w = context;
+
+    text_add(t, w->journal.s ? w->journal.s : "", w->journal.size);
+}
+
+static int restore(void *context, const char *journal, struct error *err)
+{
+    struct witness *w = context;
+
+    (void)err;
+    text_printf(&w->journal, "%s", journal);
+    return 0;
+}
+
+static void tell(void *context, const char *line)
+{
+    struct witness *w = context;
+
+    snprintf(w->line, sizeof w->line, "%s", line);
+}
+
+static void set(struct settings *s, const char *line)
+{
+    struct settings one;
+    struct error err;
+
+    settings_init(&one, &arena);
+    if (settings_parse(&one, line, &err) < 0)
+        fail_msg("%s: %s", line, err.text);
+    for (int i = 0; i < one.n_items; i++)
+        settings_set(s, one.items[i].name, one.items[i].value);
+}
+
+/* The settings of a small run with `more`, "name = value" a line, changed. */
+static struct settings settings_with(const char *more)
+{
+    struct settings s;
+    struct error err;
+
+    settings_init(&s, &arena);
+    set(&s, "data = \"shapes\"\ndata.format = \"shapes\"\ndata.train_per_class = 9\n"
+            "data.test_per_class = 4\ndata.validation = 2\ndata.imbalance = 2\n"
+            "data.augment = \"crop_flip\"\nmodel = \"mlp\"\ntrain.epochs = 3\ntrain.batch = 16\n"
+            "train.micro_batch = 4\ntrain.evaluate = 2\ntrain.lr = 0.01\n");
+    set(&s, more);
+    if (strcmp(settings_string(&s, "model"), "mlp") == 0)
+        set(&s, "model.hidden = [12]\nmodel.dropout = 0.1\n");
+    if (config_complete(&s, &err) < 0)
+        fail_msg("%s", err.text);
+    return s;
+}
+
+/* One call. Gives the outcome. */
+static enum run_outcome call(const struct settings *s, struct witness *w, int n_threads,
+                             double interval, struct run_result *result)
+{
+    const struct checkpoint checkpoint = {path, "key", interval};
+    const struct run_observer observer = {w, evaluated, should_stop, save, restore, tell};
+    struct error err;
+
+    if (run_train(s, &dataset, n_threads, &checkpoint, &observer, result, &err) < 0)
+        fail_msg("%s", err.text);
+    return result->outcome;
+}
+
+/* Undisturbed: the result and, in *w, all numbers. */
+static struct run_result whole(const struct settings *s, struct witness *w, double interval)
+{
+    struct run_result result;
+
+    *w = (struct witness){.stop_at = NEVER};
+    unlink(path);
+    assert_int_equal(call(s, w, 1, interval, &result), RUN_FINISHED);
+    assert_int_equal(result.last_step, result.n_steps);
+    return result;
+}
+
+static void same(const struct run_result *got, const struct witness *w,
+                 const struct run_result *want, const struct witness *v)
+{
+    assert_string_equal(got->weights_hash, want->weights_hash);
+    assert_string_equal(w->journal.s, v->journal.s);
+    assert_int_equal(got->last_step, want->last_step);
+}
+
+static void release(struct witness *w)
+{
+    text_release(&w->journal);
+}
+
+/* Stopped at every `stride`-th question, on changing numbers of threads. */
+static void check_stopped(const char *more, int stride)
+{
+    struct settings s = settings_with(more);
+    struct witness want_told, told;
+    struct run_result want = whole(&s, &want_told, NEVER), got;
+    int n_stops = 0;
+
+    assert_string_equal(want_told.line, "");
+    for (;; n_stops++) {
+        assert_true(n_stops < 1000);
+        told = (struct witness){.stop_at = stride};
+        if (call(&s, &told, 1 + n_stops % 4, NEVER, &got) != RUN_STOPPED)
+            break;
+        release(&told);
+        stride += stride / 4; /* an evaluation asks often: later ones get through it */
+    }
+    assert_true(n_stops > 2);
+    assert_non_null(strstr(told.line, "goes on at step "));
+    same(&got, &told, &want, &want_told);
+    release(&told);
+    release(&want_told);
+}
+
+static void test_stopped_anywhere(void **state)
+{
+    (void)state;
+    for (int stride = 4; stride < 10; stride++)
+        check_stopped("train.warmup = 1\n", stride);
+}
+
+/* With all that the tables list, so that a state which is not in the checkpoint
+ * is found, whoever adds it. */
+static void check_kind(const struct component_kind *kind)
+{
+    const struct component *c;
+
+    for (int i = 0; (c = kind->at(i)); i++) {
+        char line[100];
+
+        snprintf(line, sizeof line, "%s = \"%s\"\n", kind->name, c->name);
+        check_stopped(line, 5);
+    }
+}
+
+static void test_every_component(void **state)
+{
+    (void)state;
+    check_kind(&optimizer_kind);
+    check_kind(&objective_kind);
+    check_kind(&loss_kind);
+    check_kind(&schedule_kind);
+}
+
+static void test_a_transformer(void **state)
+{
+    (void)state;
+    check_stopped("model = \"vit\"\nmodel.dim = 12\nmodel.depth = 2\nmodel.heads = 2\n"
+                  "model.patch = 16\nmodel.dropout = 0.1\nmodel.drop_path = 0.2\n"
+                  "optimizer = \"adamw\"\n", 5);
+}
+
+static void test_saving_changes_nothing(void **state)
+{
+    struct settings s = settings_with("");
+    struct witness seldom_told, often_told, again_told = {.stop_at = NEVER};
+    struct run_result seldom = whole(&s, &seldom_told, NEVER), often = whole(&s, &often_told, 0);
+    struct run_result again;
+
+    (void)state;
+    same(&often, &often_told, &seldom, &seldom_told);
+    /* The last checkpoint is left, as after a kill before the result is stored. */
+    assert_int_equal(call(&s, &again_told, 1, NEVER, &again), RUN_FINISHED);
+    assert_non_null(strstr(again_told.line, "goes on at step "));
+    same(&again, &again_told, &seldom, &seldom_told);
+    release(&seldom_told);
+    release(&often_told);
+    release(&again_told);
+}
+
+/* Leaves a checkpoint of about the middle. */
+static void leave_checkpoint(const struct settings *s)
+{
+    struct witness w = {.stop_at = 5};
+    struct run_result result;
+
+    unlink(path);
+    assert_int_equal(call(s, &w, 1, NEVER, &result), RUN_STOPPED);
+    release(&w);
+}
+
+static void test_what_does_not_serve_is_named(void **state)
+{
+    struct settings s = settings_with("");
+    struct witness want_told, told = {.stop_at = NEVER};
+    struct run_result want = whole(&s, &want_told, NEVER), got;
+    const struct checkpoint another = {path, "another key", 1};
+    char *journal;
+    struct error err;
+
+    (void)state;
+    leave_checkpoint(&s);
+    assert_int_equal(truncate(path, 1000), 0);
+    assert_int_equal(call(&s, &told, 1, NEVER, &got), RUN_FINISHED);
+    assert_non_null(strstr(told.line, "the run starts anew"));
+    assert_non_null(strstr(told.line, path));
+    assert_non_null(strstr(told.line, "it is damaged"));
+    same(&got, &told, &want, &want_told);
+
+    leave_checkpoint(&s);
+    assert_int_equal(checkpoint_load(&another, NULL, 0, &arena, &journal, &err), -1);
+    assert_non_null(strstr(err.text, "another run or another build"));
+    release(&want_told);
+    release(&told);
+}
+
+static void test_a_write_that_fails_costs_nothing(void **state)
+{
+    struct settings s = settings_with("");
+    struct witness want_told, told = {.stop_at = NEVER};
+    struct run_result want = whole(&s, &want_told, NEVER), got;
+    char keep[sizeof path];
+
+    (void)state;
+    memcpy(keep, path, sizeof path);
+    snprintf(path, sizeof path, "/proc/none/x.safetensors");
+    assert_int_equal(call(&s, &told, 1, 0, &got), RUN_FINISHED);
+    assert_non_null(strstr(told.line, "no checkpoint at step "));
+    same(&got, &told, &want, &want_told);
+    memcpy(path, keep, sizeof path);
+    release(&want_told);
+    release(&told);
+}
+
+static int set_up(void **state)
+{
+    struct settings s, description;
+    struct dataset_source source = {"shapes", NULL, &description};
+    struct error err;
+
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/more/run.safetensors", folder);
+    settings_init(&description, &arena);
+    set(&description, "format = \"shapes\"\n");
+    s = settings_with("");
+    return dataset_open(&dataset, &source, &s, &err);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    unlink(path);
+    rmdir(arena_printf(&arena, "%s/more", folder));
+    dataset_close(&dataset);
+    arena_release(&arena);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stopped_anywhere),
+        cmocka_unit_test(test_every_component),
+        cmocka_unit_test(test_a_transformer),
+        cmocka_unit_test(test_saving_changes_nothing),
+        cmocka_unit_test(test_what_does_not_serve_is_named),
+        cmocka_unit_test(test_a_write_that_fails_costs_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
