@@ -51,6 +51,11 @@ static const struct command commands[] = {
      "Prints name, value and, after a tab, the setting of ours that it stands for.\n"
      "Example: rgdbench hparams ERM VLCS draw=1 trial=0\n",
      "", 2, 4, command_hparams, false},
+    {"split", "DATA", "DomainBed's split of one environment: keys held out, keys kept",
+     "Words: env=N trial=N (0 where not given).\n"
+     "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
+     "Example: rgdbench split rotated_mnist env=2 trial=1\n",
+     "data", 1, 3, command_split, false},
     {"data", "[NAME]", "which data sets there are; download one",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
      command_data, false},

@@ -53,6 +53,8 @@ fails 'no results of "quickstart" yet' table quickstart
 fails 'did you mean "rgd"' weights 'rdg{clip=1}'
 fails 'clip' weights 'rgd{clp=1}'
 fails 'unknown data set "cifar"' data cifar
+fails 'has no environments' split shapes
+fails 'unknown word "en", did you mean "env"' split shapes en=1
 fails 'did you mean "CORAL"' hparams CORRAL PACS
 fails '"draw=-1": draw is a whole number from 0' hparams ERM PACS draw=-1
 script 'experiments/bad.lua:4: experiment has no key "metods", did you mean "methods"' 'return experiment {

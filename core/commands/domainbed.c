@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The verbs that speak DomainBed: hparams. */
+ * The verbs that speak DomainBed: hparams, split. */
 #include "commands/command.h"
+#include "data/split_domains.h"
 #include "lab/draws.h"
+#include "script/script.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,4 +46,71 @@ int command_hparams(const struct invocation *in, enum exit_status *ret_status, s
         printf("%s = %s\t%s\n", draws[i].name, value_text(in->arena, &draws[i].value),
                draws[i].setting ? draws[i].setting : "");
     return 0;
+}
+
+/* Opens the data set NAME with its format's default settings. */
+static int open_data(const struct invocation *in, const char *name, struct dataset *ret_dataset,
+                     struct error *err)
+{
+    const struct data_description *data;
+    const char **names;
+    int n;
+
+    if (script_load_data("datasets", in->arena, &data, &n, err) < 0)
+        return -1;
+    names = arena_alloc(in->arena, (size_t)(n + 1) * sizeof *names);
+    for (int i = 0; i < n; i++) {
+        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings};
+        const struct component *format;
+        struct settings s;
+
+        names[i] = data[i].name;
+        if (strcmp(data[i].name, name) != 0)
+            continue;
+        format = component_find(&dataset_format_kind,
+                                settings_string(&data[i].settings, "format"), err);
+        settings_init(&s, in->arena);
+        component_defaults(format, "data", &s);
+        return dataset_open(ret_dataset, &source, &s, err);
+    }
+    return text_unknown(err, "data set", name, names);
+}
+
+static void print_keys(const char *part, const uint32_t *places, int n, int first)
+{
+    printf("%s", part);
+    for (int i = 0; i < n; i++)
+        printf(" %u", places[i] - (uint32_t)first);
+    printf("\n");
+}
+
+int command_split(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    static const char *const names[] = {"env", "trial", NULL};
+    const double holdout = 0.2;
+    int environment = 0, trial = 0, n;
+    struct domain_split split;
+    struct dataset d;
+    int result = -1;
+
+    (void)ret_status;
+    if (parse_numbers(in, 1, names, (int *const[]){&environment, &trial}, err) < 0 ||
+        open_data(in, in->words[0], &d, err) < 0)
+        return -1;
+    if (d.n_environments == 0) {
+        error_set(err, "data set \"%s\" has no environments", d.name);
+        goto out;
+    }
+    if (environment >= d.n_environments) {
+        error_set(err, "env=%d: data set \"%s\" has environments 0 to %d", environment, d.name,
+                  d.n_environments - 1);
+        goto out;
+    }
+    domain_split_make(&d, environment, trial, holdout, in->arena, &split);
+    print_keys("out", split.out, split.n_out, dataset_environment(&d, environment, &n));
+    print_keys("in", split.in, split.n_in, dataset_environment(&d, environment, &n));
+    result = 0;
+out:
+    dataset_close(&d);
+    return result;
 }

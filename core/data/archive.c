@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/archive.h"
 
+#include "base/text.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -174,4 +176,43 @@ int archive_unpack(const char *path, const char *directory, const char *const *w
         if (!is_taken[i])
             result = error_set(err, "\"%s\" is not in it", wanted[i]);
     return result < 0 ? error_context(err, "archive \"%s\"", path) : 0;
+}
+
+int archive_read_gzip(const char *path, size_t max_size, struct arena *arena,
+                      unsigned char **ret_bytes, size_t *ret_size, struct error *err)
+{
+    struct archive *a = archive_read_new();
+    struct archive_entry *entry;
+    struct text t = {0};
+    char buffer[1 << 16];
+    la_ssize_t n = -1;
+    int result = -1;
+
+    archive_read_support_filter_gzip(a);
+    archive_read_support_format_raw(a);
+    if (archive_read_open_filename(a, path, sizeof buffer) != ARCHIVE_OK ||
+        archive_read_next_header(a, &entry) != ARCHIVE_OK || archive_filter_count(a) < 2) {
+        error_set(err, "\"%s\" is no gzip file, or a damaged one", path);
+        goto out;
+    }
+    while ((n = archive_read_data(a, buffer, sizeof buffer)) > 0) {
+        if (t.size + (size_t)n > max_size) {
+            error_set(err, "\"%s\" holds more than %zu bytes", path, max_size);
+            goto out;
+        }
+        text_add(&t, buffer, (size_t)n);
+    }
+    if (n < 0) {
+        error_set(err, "\"%s\" is damaged: %s", path, archive_error_string(a));
+        goto out;
+    }
+    *ret_bytes = arena_alloc(arena, t.size + 1);
+    if (t.size)
+        memcpy(*ret_bytes, t.s, t.size);
+    *ret_size = t.size;
+    result = 0;
+out:
+    text_release(&t);
+    archive_read_free(a);
+    return result;
 }

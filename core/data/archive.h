@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * archive: takes named files out of a tar or zip. The only door to libarchive.
+ * archive: takes named files out of a tar or zip, and bytes out of a gzip file. The
+ * only door to libarchive.
  *
  * Only regular files that were asked for by their exact path are written, each
  * under a temporary name first; links, devices and everything else are passed
@@ -9,11 +10,16 @@
 #ifndef DATA_ARCHIVE_H
 #define DATA_ARCHIVE_H
 
+#include "base/arena.h"
 #include "base/error.h"
 
 /* Puts the members `wanted` (NULL-ended paths, relative, without "..") below
  * `directory`. Fails where one is missing, is no regular file, or is damaged. */
 int archive_unpack(const char *path, const char *directory, const char *const *wanted,
                    struct error *err);
+
+/* What the gzip file holds, at most max_size bytes of it, in `arena`. */
+int archive_read_gzip(const char *path, size_t max_size, struct arena *arena,
+                      unsigned char **ret_bytes, size_t *ret_size, struct error *err);
 
 #endif

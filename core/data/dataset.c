@@ -5,11 +5,17 @@
 #include <string.h>
 
 extern const struct dataset_format dataset_format_cifar;
+extern const struct dataset_format dataset_format_coloured_digits;
+extern const struct dataset_format dataset_format_idx;
+extern const struct dataset_format dataset_format_rotated_digits;
 extern const struct dataset_format dataset_format_shapes;
 
 /* To add a format, add its line here. */
 static const struct dataset_format *const formats[] = {
     &dataset_format_cifar,
+    &dataset_format_coloured_digits,
+    &dataset_format_idx,
+    &dataset_format_rotated_digits,
     &dataset_format_shapes,
     NULL,
 };
@@ -37,8 +43,8 @@ static const struct dataset_format *find_format(const struct dataset_source *sou
     return (const struct dataset_format *)component_find(&dataset_format_kind, v->string, err);
 }
 
-static int find_list(const struct dataset_source *source, const char *key,
-                     const struct value **ret_list, struct error *err)
+int dataset_find_list(const struct dataset_source *source, const char *key,
+                      const struct value **ret_list, struct error *err)
 {
     const struct value *list = settings_find(source->description, key);
 
@@ -57,7 +63,7 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
     const struct value *list = NULL;
     int first = d->n_maps;
 
-    if (find_list(source, key, &list, err) < 0)
+    if (dataset_find_list(source, key, &list, err) < 0)
         return -1;
     if (!source->root)
         return error_set(err, "no data root: set RGDBENCH_DATA to the folder that holds \"%s\"",
@@ -82,7 +88,7 @@ int dataset_take_classes(struct dataset *d, const struct dataset_source *source,
     const struct value *list = NULL;
     const char **names;
 
-    if (find_list(source, "classes", &list, err) < 0)
+    if (dataset_find_list(source, "classes", &list, err) < 0)
         return -1;
     if (list->n_items > DATASET_MAX_CLASSES)
         return error_set(err, "more than %d classes", DATASET_MAX_CLASSES);
@@ -100,6 +106,37 @@ void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **r
     pool->n = n;
     pool->pixels = arena_alloc(&d->arena, (size_t)n * sizeof *pool->pixels);
     pool->labels = *ret_labels;
+}
+
+void dataset_environments_init(struct dataset *d, const char *const *names, const int *sizes,
+                               int n_environments, uint16_t **ret_labels)
+{
+    uint16_t *environments;
+    int n = 0, at = 0;
+
+    for (int e = 0; e < n_environments; e++)
+        n += sizes[e];
+    dataset_pool_init(d, &d->train, n, ret_labels);
+    environments = arena_alloc(&d->arena, (size_t)n * sizeof *environments);
+    for (int e = 0; e < n_environments; e++)
+        for (int i = 0; i < sizes[e]; i++)
+            environments[at++] = (uint16_t)e;
+    d->train.environments = environments;
+    d->environment_names = names;
+    d->n_environments = n_environments;
+}
+
+int dataset_environment(const struct dataset *d, int environment, int *ret_n)
+{
+    int first = 0, end;
+
+    while (first < d->train.n && d->train.environments[first] < environment)
+        first++;
+    end = first;
+    while (end < d->train.n && d->train.environments[end] == environment)
+        end++;
+    *ret_n = end - first;
+    return first;
 }
 
 static void hash_pool(struct hash *h, const struct dataset *d, const struct pool *pool)
@@ -123,6 +160,13 @@ static void set_digest(struct dataset *d)
     snprintf(head, sizeof head, "rgdbench data 1: %d x %d x %d, %d classes, %d + %d\n",
              d->channels, d->height, d->width, d->n_classes, d->train.n, d->test.n);
     hash_update(&h, head, strlen(head));
+    for (int e = 0; e < d->n_environments; e++) {
+        int n;
+
+        dataset_environment(d, e, &n);
+        snprintf(head, sizeof head, "environment \"%.60s\": %d\n", d->environment_names[e], n);
+        hash_update(&h, head, strlen(head));
+    }
     hash_pool(&h, d, &d->train);
     hash_pool(&h, d, &d->test);
     hash_hex(&h, d->digest);
@@ -141,7 +185,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     if (component_configure(&format->component, "data", settings, &d.arena, &config, err) < 0 ||
         format->load(&d, source, config, err) < 0)
         goto fail;
-    if (d.train.n == 0 || d.test.n == 0) {
+    if (d.train.n == 0 || (d.test.n == 0 && d.n_environments == 0)) {
         error_set(err, "it holds no pictures");
         goto fail;
     }
@@ -174,8 +218,10 @@ bool dataset_is_present(const struct dataset_source *source, struct arena *arena
     *ret_missing = NULL;
     if (format && format->is_embedded)
         return true;
+    if (format && format->is_present)
+        return format->is_present(source, arena, ret_missing);
     for (int k = 0; k < 2; k++) {
-        if (!source->root || find_list(source, keys[k], &list, &err) < 0)
+        if (!source->root || dataset_find_list(source, keys[k], &list, &err) < 0)
             return false;
         for (int i = 0; i < list->n_items; i++) {
             *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);

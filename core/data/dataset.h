@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * dataset: labelled pictures, decoded, in two pools: train and test.
+ * dataset: labelled pictures, decoded, in two pools, train and test; or in one,
+ * where they come from several environments: then all are in `train`, environment
+ * by environment, and a run says which of them it holds out.
  *
  * A data set is opened from its description (datasets/NAME.lua, as settings) by
  * its format. Pictures stay as bytes, planar [C][H][W], where possible in the
@@ -24,18 +26,22 @@
 
 #include <stdint.h>
 
-enum { DATASET_MAX_FILES = 32, DATASET_MAX_CLASSES = 1000 };
+enum { DATASET_MAX_FILES = 32, DATASET_MAX_CLASSES = 1000, DATASET_MAX_ENVIRONMENTS = 64 };
 
 struct pool {
     int n;
     const unsigned char **pixels; /* [n], each C*H*W bytes */
     const uint16_t *labels;       /* [n], each below n_classes */
+    const uint16_t *environments; /* [n], each below n_environments; NULL where there are none */
 };
 
 struct dataset {
     const char *name;
     int channels, height, width, n_classes;
-    const char *const *class_names; /* [n_classes] */
+    int n_environments; /* 0: the data set names none */
+    const char *const *class_names;       /* [n_classes] */
+    const char *const *environment_names; /* [n_environments] */
+    const char *note; /* what a reader of results must know of the files; NULL: nothing */
     struct pool train, test;
     char digest[HASH_HEX_SIZE];
     struct arena arena; /* owns all of the above but mapped files */
@@ -53,6 +59,9 @@ struct dataset_source {
 struct dataset_format {
     struct component component; /* hparams: what an experiment may set as data.KEY */
     bool is_embedded;           /* needs no file */
+    /* As dataset_is_present; (optional) where the files are the lists train and test. */
+    bool (*is_present)(const struct dataset_source *source, struct arena *arena,
+                       const char **ret_missing);
     /* Fills shape, classes and pools of *d, whose name and arena are set. On
      * failure the caller releases what was built. */
     int (*load)(struct dataset *d, const struct dataset_source *source, const void *config,
@@ -75,9 +84,21 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
 /* For formats: takes the description's list "classes" as class names. */
 int dataset_take_classes(struct dataset *d, const struct dataset_source *source, struct error *err);
 
+/* For formats: the list of texts `key` of the description. */
+int dataset_find_list(const struct dataset_source *source, const char *key,
+                      const struct value **ret_list, struct error *err);
+
 /* For formats: makes room for n examples. Labels are to be filled through
  * *ret_labels. */
 void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **ret_labels);
+
+/* For formats: makes d->train of environments of sizes[n_environments] examples each, in
+ * turn, and fills in which example is of which. */
+void dataset_environments_init(struct dataset *d, const char *const *names, const int *sizes,
+                               int n_environments, uint16_t **ret_labels);
+
+/* The place in d->train of an environment's first example, and their number. */
+int dataset_environment(const struct dataset *d, int environment, int *ret_n);
 
 /* Are the files that the description names there? Embedded formats: always.
  * If not, *ret_missing (in `arena`) is the first path that is not there. */

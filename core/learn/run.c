@@ -98,6 +98,8 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
         component_configure(&augment_component, "data", s, &run->arena, &augment_config, err) < 0)
         return -1;
     run->augment = augment_config;
+    if (d->n_environments)
+        return error_set(err, "data set \"%s\" has environments, which no protocol here holds out yet", d->name);
     if (split_make(d, split_config, rng_derive(run->rng, "split"), &run->arena, &run->split, err) <
         0)
         return error_context(err, "data set \"%s\"", d->name);

@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The four official files, plain or .gz.
+local folder = "MNIST/raw/"
+
+return data_set {
+    doc = "MNIST: 60,000 + 10,000 grey digits of 28x28, 10 classes",
+    origin = "LeCun, Cortes, Burges: http://yann.lecun.com/exdb/mnist",
+    licence = "CC BY-SA 3.0",
+    format = "idx",
+    classes = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" },
+    train = { folder .. "train-images-idx3-ubyte", folder .. "train-labels-idx1-ubyte" },
+    test = { folder .. "t10k-images-idx3-ubyte", folder .. "t10k-labels-idx1-ubyte" },
+}

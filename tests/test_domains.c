@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Data sets with environments, their files, and DomainBed's split of them. */
+#include "data/split_domains.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { SIDE = 28, SIZE = SIDE * SIDE };
+
+struct root {
+    struct arena arena;
+    char path[64];
+    struct settings description, settings;
+};
+
+static void put_word(FILE *f, unsigned x)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        fputc((int)(x >> shift & 0xff), f);
+}
+
+/* Of every picture: so that each tells whether it was rotated well. */
+static unsigned char pixel(int r, int c)
+{
+    return (unsigned char)(r * 37 + c * 91);
+}
+
+static void write_pair(struct root *r, const char *name, int n, int n_labels, long cut)
+{
+    const char *pictures = arena_printf(&r->arena, "%s/%s-images", r->path, name);
+    FILE *f = fopen(pictures, "wb");
+
+    assert_non_null(f);
+    put_word(f, 0x0803);
+    put_word(f, (unsigned)n);
+    put_word(f, SIDE);
+    put_word(f, SIDE);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < SIZE; k++)
+            fputc(pixel(k / SIDE, k % SIDE), f);
+    fclose(f);
+    if (cut)
+        assert_int_equal(truncate(pictures, 16 + (long)n * SIZE - cut), 0);
+    f = fopen(arena_printf(&r->arena, "%s/%s-labels", r->path, name), "wb");
+    assert_non_null(f);
+    put_word(f, 0x0801);
+    put_word(f, (unsigned)n_labels);
+    for (int i = 0; i < n_labels; i++)
+        fputc(i % 10, f);
+    fclose(f);
+}
+
+static void set_files(struct root *r, const char *key, const char *name)
+{
+    struct value v;
+    struct error err;
+
+    assert_int_equal(value_parse(arena_printf(&r->arena, "[\"%s-images\",\"%s-labels\"]", name,
+                                              name), &r->arena, &v, &err), 0);
+    settings_set(&r->description, key, v);
+}
+
+static struct root *make_root(const char *format)
+{
+    struct root *r = calloc(1, sizeof *r);
+
+    strcpy(r->path, "/tmp/rgdbench-test-XXXXXX");
+    assert_non_null(mkdtemp(r->path));
+    settings_init(&r->description, &r->arena);
+    settings_init(&r->settings, &r->arena);
+    settings_set(&r->description, "format", value_string(format));
+    set_files(r, "train", "train");
+    set_files(r, "test", "t10k");
+    return r;
+}
+
+static void free_root(struct root *r)
+{
+    assert_int_equal(system(arena_printf(&r->arena, "rm -rf %s", r->path)), 0);
+    arena_release(&r->arena);
+    free(r);
+}
+
+static int open_data(struct root *r, struct dataset *d, struct error *err)
+{
+    struct dataset_source source = {"tested", r->path, &r->description};
+
+    return dataset_open(d, &source, &r->settings, err);
+}
+
+static void test_coloured_digits(void **state)
+{
+    struct root *r = make_root("coloured_digits");
+    struct dataset d;
+    struct error err;
+    int n_agree[3] = {0}, n, first;
+
+    (void)state;
+    write_pair(r, "t10k", 3001, 3001, 0);
+    assert_int_equal(open_data(r, &d, &err), 0);
+    assert_int_equal(d.n_environments, 3);
+    assert_int_equal(d.train.n, 3001);
+    assert_string_equal(d.note, "only the file of 3001 test pictures is there, and used");
+    first = dataset_environment(&d, 1, &n);
+    assert_int_equal(first, 1001);
+    assert_int_equal(n, 1000);
+    for (int i = 0; i < d.train.n; i++) {
+        const unsigned char *x = d.train.pixels[i];
+        bool has_first = x[1] != 0, has_second = x[SIZE + 1] != 0;
+
+        assert_true(has_first != has_second); /* one channel is black */
+        n_agree[d.train.environments[i]] += has_second == d.train.labels[i];
+    }
+    assert_in_range(n_agree[0], 860, 940);
+    assert_in_range(n_agree[1], 750, 850);
+    assert_in_range(n_agree[2], 60, 140);
+    dataset_close(&d);
+    free_root(r);
+}
+
+/* Sums over byte * (place + 1) of what Pillow's Image.rotate with BILINEAR gave. */
+static void test_rotated_digits(void **state)
+{
+    static const uint64_t sums[] = {38355532, 34186869, 32559043,
+                                     31265378, 32252941, 34218913};
+    struct root *r = make_root("rotated_digits");
+    struct dataset d;
+    struct error err;
+
+    (void)state;
+    write_pair(r, "train", 36, 36, 0);
+    write_pair(r, "t10k", 1, 1, 0);
+    assert_int_equal(open_data(r, &d, &err), 0);
+    assert_null(d.note);
+    assert_int_equal(d.train.n, 37);
+    for (int i = 0; i < d.train.n; i++) {
+        uint64_t sum = 0;
+
+        for (int k = 0; k < SIZE; k++)
+            sum += (uint64_t)d.train.pixels[i][k] * (uint64_t)(k + 1);
+        assert_true(sum == sums[d.train.environments[i]]);
+    }
+    dataset_close(&d);
+    free_root(r);
+}
+
+static void test_split(void **state)
+{
+    static const uint32_t known[] = {7, 6, 10, 17, 2, 11, 13, 16, 15, 1,
+                                     8, 9, 0,  3,  4, 5,  18, 19, 14, 12};
+    struct root *r = make_root("coloured_digits");
+    struct domain_split split;
+    struct dataset d;
+    struct error err;
+
+    (void)state;
+    write_pair(r, "train", 60, 60, 0);
+    assert_int_equal(open_data(r, &d, &err), 0);
+    domain_split_make(&d, 0, 0, 0.2, &r->arena, &split);
+    assert_int_equal(split.n_out, 4);
+    assert_int_equal(split.n_in, 16);
+    assert_memory_equal(split.out, known, 4 * sizeof *known);
+    assert_memory_equal(split.in, known + 4, 16 * sizeof *known);
+    domain_split_make(&d, 2, 5, 0.2, &r->arena, &split);
+    for (int i = 0; i < 20; i++)
+        assert_in_range(split.out[i], 40, 59);
+    dataset_close(&d);
+    free_root(r);
+}
+
+static void fails(struct root *r, const char *part)
+{
+    struct dataset d;
+    struct error err;
+
+    assert_int_equal(open_data(r, &d, &err), -1);
+    if (!strstr(err.text, part))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, part);
+}
+
+static void test_packed_files(void **state)
+{
+    struct root *r = make_root("idx");
+    struct dataset plain, packed;
+    struct value classes;
+    struct error err;
+
+    (void)state;
+    settings_set(&r->description, "classes", value_bool(false));
+    fails(r, "no list \"classes\"");
+    assert_int_equal(value_parse("[\"0\",\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]",
+                                 &r->arena, &classes, &err), 0);
+    settings_set(&r->description, "classes", classes);
+    fails(r, "train-images\", nor with .gz behind it");
+    write_pair(r, "train", 20, 20, 0);
+    write_pair(r, "t10k", 5, 5, 0);
+    assert_int_equal(open_data(r, &plain, &err), 0);
+    assert_int_equal(system(arena_printf(&r->arena, "gzip %s/*", r->path)), 0);
+    assert_int_equal(open_data(r, &packed, &err), 0);
+    assert_int_equal(packed.train.n, 20);
+    assert_string_equal(plain.digest, packed.digest);
+    dataset_close(&plain);
+    dataset_close(&packed);
+    assert_int_equal(system(arena_printf(&r->arena, "truncate -s 60 %s/train-images.gz", r->path)), 0);
+    fails(r, "train-images.gz\" is no gzip file, or a damaged one");
+    assert_int_equal(system(arena_printf(&r->arena, "echo no > %s/train-images.gz", r->path)), 0);
+    fails(r, "train-images.gz\" is no gzip file, or a damaged one");
+    free_root(r);
+}
+
+static void test_bad_files(void **state)
+{
+    struct root *r = make_root("rotated_digits");
+
+    (void)state;
+    fails(r, "train-images\", nor with .gz behind it");
+    write_pair(r, "train", 12, 11, 0);
+    fails(r, "has 12 pictures");
+    write_pair(r, "train", 12, 12, 1);
+    fails(r, "truncated?");
+    write_pair(r, "train", 3, 3, 0);
+    fails(r, "3 pictures are not enough for 6 environments");
+    assert_int_equal(system(arena_printf(&r->arena, "cp %s/train-labels %s/train-images", r->path,
+                                         r->path)), 0);
+    fails(r, "is no IDX file of pictures");
+    free_root(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_coloured_digits), cmocka_unit_test(test_rotated_digits),
+        cmocka_unit_test(test_split),           cmocka_unit_test(test_packed_files),
+        cmocka_unit_test(test_bad_files),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
