@@ -177,6 +177,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
 {
     struct dataset d = {0};
     const struct dataset_format *format = find_format(source, err);
+    const char *missing;
     void *config;
 
     if (!format)
@@ -194,6 +195,9 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     return 0;
 
 fail:
+    if (!dataset_is_present(source, &d.arena, &missing) &&
+        settings_find(source->description, "archive"))
+        error_set(err, "%s; `make data NAME=%s` fetches it", err->text, source->name);
     error_context(err, "data set \"%s\"", source->name);
     dataset_close(&d);
     return -1;

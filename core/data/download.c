@@ -4,7 +4,9 @@
 #include "data/archive.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,15 +20,51 @@ static const char *text_of(const struct dataset_source *source, const char *key)
     return v && v->kind == VALUE_STRING ? v->string : NULL;
 }
 
+/* What curl says, up to its end: its progress goes to our terminal, its complaint
+ * ("curl: (6) Could not resolve host: x") into ret_reason, and its warnings nowhere. */
+static void relay(int fd, char ret_reason[200])
+{
+    char line[1024];
+    size_t n = 0;
+    bool is_shown = isatty(STDERR_FILENO);
+    char c;
+
+    ret_reason[0] = '\0';
+    while (read(fd, &c, 1) == 1 || errno == EINTR) {
+        if (n < sizeof line - 1)
+            line[n++] = c;
+        if (c != '\r' && c != '\n')
+            continue;
+        line[n] = '\0';
+        n = 0;
+        if (strncmp(line, "curl: ", 6) == 0)
+            snprintf(ret_reason, 200, "%.*s", (int)strcspn(line + 6, "\r\n"), line + 6);
+        else if (is_shown && strncmp(line, "Warning: ", 9) != 0)
+            fputs(line, stderr);
+        errno = 0;
+    }
+}
+
 static int run_curl(const char *url, const char *path, struct error *err)
 {
     const char *argv[] = {"curl", "--fail",          "--location", "--progress-bar", "--retry",
                           "2",    "--connect-timeout", "20",       "--output",       path,
                           "--",   url,               NULL};
+    posix_spawn_file_actions_t actions;
+    char reason[200];
+    int ends[2], status, code;
     pid_t pid;
-    int status;
-    int code = posix_spawnp(&pid, "curl", NULL, NULL, (char *const *)argv, environ);
 
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set_status(err, EXIT_STORAGE, "could not make a pipe: %s", strerror(errno));
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+    code = posix_spawnp(&pid, "curl", &actions, NULL, (char *const *)argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    if (code == 0)
+        relay(ends[0], reason);
+    close(ends[0]);
     if (code != 0)
         return error_set(err, "could not start curl: %s; `make deps` installs it", strerror(code));
     while (waitpid(pid, &status, 0) < 0)
@@ -34,8 +72,8 @@ static int run_curl(const char *url, const char *path, struct error *err)
             return error_set(err, "lost curl: %s", strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    return error_set(err, "could not download \"%s\" (curl status %d)", url,
-                     WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    return error_set(err, "could not download \"%s\": %s", url,
+                     reason[0] ? reason : "curl was ended");
 }
 
 static int check_sum(const char *path, const char *md5, struct error *err)
@@ -88,10 +126,9 @@ int download_dataset(const struct dataset_source *source, struct arena *arena, s
     path = arena_printf(arena, "%s/%s.download", source->root, source->name);
     if (run_curl(url, path, err) < 0) {
         unlink(path);
-        return error_context(err,
-                             "no network? fetch it elsewhere and unpack it under \"%s\", so that "
-                             "\"%s\" is there",
-                             source->root, missing);
+        return error_set(err, "%s; fetch it elsewhere and unpack it under \"%s\", so that \"%s\" "
+                              "is there",
+                         err->text, source->root, missing);
     }
     if (check_sum(path, md5, err) < 0 || archive_unpack(path, source->root,
                                                         list_files(source, arena), err) < 0) {
