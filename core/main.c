@@ -5,6 +5,7 @@
 #include "commands/command.h"
 #include "lab/environment.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,57 +95,82 @@ static int find_command(const char *name, const struct command **ret_command, st
     return text_unknown(err, "verb", name, names);
 }
 
-static int parse_count(const char *name, const char *text, int *ret_n, struct error *err)
+/* Every option of any command: how it is read, and into what of the invocation. */
+static const struct option {
+    const char *name;
+    enum { FLAG, COUNT, SECONDS, TEXT } kind;
+    size_t offset; /* of a bool, int, double, const char * */
+} options[] = {
+    {"--jobs", COUNT, offsetof(struct invocation, n_jobs)},
+    {"--threads", COUNT, offsetof(struct invocation, n_threads)},
+    {"--checkpoint", SECONDS, offsetof(struct invocation, checkpoint_interval)},
+    {"--data", TEXT, offsetof(struct invocation, data_root)},
+    {"--format", TEXT, offsetof(struct invocation, format)},
+    {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
+    {"--dry-run", FLAG, offsetof(struct invocation, is_dry)},
+    {0},
+};
+
+/* The names of the options that the command takes, NULL-ended. */
+static const char *const *list_options(const struct command *c, struct arena *arena)
+{
+    const char **names = NULL;
+    const char *at = c->options;
+    int n = 0;
+
+    for (; *at; at += strcspn(at, " "), at += *at == ' ') {
+        names = arena_grow(arena, names, n, sizeof *names);
+        names[n++] = arena_printf(arena, "--%.*s", (int)strcspn(at, " "), at);
+    }
+    names = arena_grow(arena, names, n, sizeof *names);
+    names[n] = NULL;
+    return names;
+}
+
+static int read_option(const struct option *o, const char *value, void *member, struct error *err)
 {
     double x;
 
-    if (!text || text_parse_number(text, &x) < 0 || x != (int)x || x < 1 || x > 1024)
-        return error_set(err, "--%s=%s: not a whole number from 1 to 1024", name, text ? text : "");
-    *ret_n = (int)x;
+    if (o->kind == FLAG) {
+        *(bool *)member = true;
+        return value ? error_set(err, "%s takes no value", o->name) : 0;
+    }
+    if (!value || !*value)
+        return error_set(err, "%s needs a value, as in %s=...", o->name, o->name);
+    if (o->kind == TEXT) {
+        *(const char **)member = value;
+        return 0;
+    }
+    if (text_parse_number(value, &x) < 0)
+        x = -1;
+    if (o->kind == SECONDS) {
+        *(double *)member = x;
+        return x >= 0 && x <= 1e9 ? 0
+                                  : error_set(err, "%s=%s: not a number of seconds from 0 to 1e9",
+                                              o->name, value);
+    }
+    if (!(x >= 1 && x <= 1024) || x != (int)x)
+        return error_set(err, "%s=%s: not a whole number from 1 to 1024", o->name, value);
+    *(int *)member = (int)x;
     return 0;
 }
 
-static int parse_seconds(const char *name, const char *text, double *ret_seconds,
-                         struct error *err)
-{
-    if (!text || text_parse_number(text, ret_seconds) < 0 || *ret_seconds < 0 ||
-        *ret_seconds > 1e9)
-        return error_set(err, "--%s=%s: not a number of seconds from 0 to 1e9", name,
-                         text ? text : "");
-    return 0;
-}
-
-static int parse_option(const struct command *c, const char *option, struct invocation *in,
+/* A word that begins with a dash. */
+static int parse_option(const struct command *c, const char *word, struct invocation *in,
                         struct error *err)
 {
-    char name[32] = "";
-    const char *value = strchr(option, '=');
-    size_t length = strcspn(option, "=");
-    const char *at = c->options;
+    const char *const *names = list_options(c, in->arena);
+    const char *name = arena_printf(in->arena, "%.*s", (int)strcspn(word, "="), word);
+    const char *value = word[strlen(name)] ? word + strlen(name) + 1 : NULL;
+    const struct option *o = options;
 
-    snprintf(name, sizeof name, "%.*s", (int)length, option);
-    value = value ? value + 1 : NULL;
-    while (at && *at && !(strncmp(at, name, length) == 0 && strchr(" ", at[length]))) {
-        at += strcspn(at, " ");
-        at += *at == ' ';
-    }
-    if (!at || !*at || !length)
-        return error_set(err, "%s has no option \"--%s\"; it has: %s", c->name, name,
-                         *c->options ? c->options : "none");
-    if (strcmp(name, "quiet") == 0 || strcmp(name, "dry-run") == 0) {
-        *(name[0] == 'q' ? &in->is_quiet : &in->is_dry) = true;
-        return value ? error_set(err, "--%s takes no value", name) : 0;
-    }
-    if (strcmp(name, "jobs") == 0)
-        return parse_count(name, value, &in->n_jobs, err);
-    if (strcmp(name, "threads") == 0)
-        return parse_count(name, value, &in->n_threads, err);
-    if (strcmp(name, "checkpoint") == 0)
-        return parse_seconds(name, value, &in->checkpoint_interval, err);
-    if (!value || !*value)
-        return error_set(err, "--%s needs a value, as in --%s=...", name, name);
-    *(strcmp(name, "data") == 0 ? &in->data_root : &in->format) = value;
-    return 0;
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    if (!*names)
+        return text_lacks(err, c->name, "option", name, list_options(c, in->arena));
+    while (strcmp(o->name, name) != 0)
+        o++;
+    return read_option(o, value, (char *)in + o->offset, err);
 }
 
 static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret_status,
@@ -177,9 +203,9 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
             printf("usage: rgdbench %s %s\n%s\n\n%s", c->name, c->arguments, c->doc, c->help);
             return 0;
         }
-        if (strncmp(argv[i], "--", 2) != 0)
+        if (argv[i][0] != '-')
             words[in.n_words++] = argv[i];
-        else if (parse_option(c, argv[i] + 2, &in, err) < 0)
+        else if (parse_option(c, argv[i], &in, err) < 0)
             return -1;
     }
     if (in.n_words < c->min_words || in.n_words > c->max_words)

@@ -45,7 +45,8 @@ fails 'did you mean "clip"' sweep quickstart objective.clp=2
 fails 'is not NAME=VALUE' sweep quickstart epochs
 fails 'unknown method "rdg"' sweep quickstart methods=rdg
 fails 'did you mean "adam"' sweep quickstart optimizer=adm
-fails 'has no option "--job"' sweep quickstart --job=2
+fails 'has no option "--job", did you mean "--jobs"' sweep quickstart --job=2
+fails '--jobs needs a value' sweep quickstart --jobs 2
 fails 'not a whole number from 1 to 1024' sweep quickstart --jobs=0
 fails 'RGDBENCH_DATA' sweep longtail_cifar
 fails 'could not open "/nowhere/cifar' sweep longtail_cifar --data=/nowhere

@@ -42,6 +42,22 @@ bool value_equal(const struct value *a, const struct value *b)
     return true;
 }
 
+int value_check_distinct(const struct value *values, int n, struct error *err)
+{
+    for (int i = 1; i < n; i++)
+        for (int k = 0; k < i; k++) {
+            struct text t = {0};
+
+            if (!value_equal(&values[i], &values[k]))
+                continue;
+            value_write(&t, &values[i]);
+            error_set(err, "%s is there twice", t.s);
+            text_release(&t);
+            return -1;
+        }
+    return 0;
+}
+
 static void write_string(struct text *t, const char *s)
 {
     text_printf(t, "\"");

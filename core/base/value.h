@@ -34,6 +34,9 @@ struct value value_string(const char *string); /* borrows */
 
 bool value_equal(const struct value *a, const struct value *b);
 
+/* Are the n values all different? -1 names the one that is there twice. */
+int value_check_distinct(const struct value *values, int n, struct error *err);
+
 /* Adds the canonical text. */
 void value_write(struct text *t, const struct value *v);
 const char *value_text(struct arena *arena, const struct value *v);

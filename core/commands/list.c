@@ -79,7 +79,7 @@ int command_list(const struct invocation *in, enum exit_status *ret_status, stru
         print_slot(slot);
         found = true;
     }
-    return found || !wanted ? 0 : text_unknown(err, "list", wanted, names);
+    return found || !wanted ? 0 : text_unknown(err, "slot", wanted, names);
 }
 
 /* All losses of standard input, one a line. Gives their number, or -1. */

@@ -2,6 +2,7 @@
 #include "commands/project.h"
 
 #include "base/file.h"
+#include "lab/override.h"
 #include "script/script.h"
 
 #include <string.h>
@@ -19,6 +20,10 @@ static int unknown_experiment(struct arena *arena, const char *name, struct erro
     if (!names[0])
         return error_set(err, "there is no folder \"experiments\" here; run this in the "
                               "project's folder");
+    for (int i = 0; names[i]; i++) /* of who gave the file */
+        if (strcmp(name, project_path(arena, "experiments", names[i], ".lua")) == 0)
+            return error_set(err, "\"%s\" is a file; its experiment is called \"%s\"", name,
+                             names[i]);
     return text_unknown(err, "experiment", name, names);
 }
 
@@ -36,7 +41,7 @@ int project_load(struct arena *arena, const char *name, const char *const *words
         script_load_experiment(path, name, data, n_data, arena, ret_experiment, err) < 0)
         return -1;
     for (int i = 0; i < n_words && result == 0; i++) {
-        result = experiment_override(ret_experiment, words[i], err);
+        result = override_apply(ret_experiment, words[i], err);
         text_printf(&overrides, "%s\n", words[i]);
     }
     if (overrides.s)

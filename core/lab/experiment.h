@@ -1,31 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * experiment: a question, as data: what is held fixed, what varies, which methods
- * are compared. A script describes it, the command line may change it, a plan
- * spells it out. Every value has passed a check before it gets in.
+ * are compared. A script describes it, the command line may change it (override.h),
+ * a plan spells it out. Every value has passed a check before it gets in:
+ *
+ *     if (experiment_check(e, m, "train.lr", values, n, err) == SETTING_FITS)
+ *         experiment_put(e, m, "train.lr", values, n);
  */
 #ifndef LAB_EXPERIMENT_H
 #define LAB_EXPERIMENT_H
 
 #include "base/settings.h"
-
-/* One setting and the values it takes; more than one: it is varied. */
-struct axis {
-    const char *name;
-    int n_values;
-    struct value *values;
-};
-
-/* Axes in sorted order of their names. */
-struct grid {
-    struct arena *arena;
-    struct axis *axes;
-    int n_axes;
-};
-
-void grid_init(struct grid *g, struct arena *arena);
-void grid_set(struct grid *g, const char *name, const struct value *values, int n_values);
-const struct axis *grid_find(const struct grid *g, const char *name);
+#include "lab/grid.h"
 
 struct experiment_method {
     const char *label; /* "rgd", unique, a name */
@@ -38,7 +24,7 @@ struct data_description {
     struct settings settings; /* format, classes, files ... */
 };
 
-enum { EXPERIMENT_MAX_METHODS = 32 };
+enum { EXPERIMENT_MAX_METHODS = 32, EXPERIMENT_MAX_VALUES = 1000, EXPERIMENT_MAX_SEEDS = 10000 };
 
 struct experiment {
     struct arena *arena; /* owns everything here */
@@ -56,15 +42,25 @@ struct experiment {
 
 struct experiment_method *experiment_find_method(struct experiment *e, const char *label);
 
-/* Changes `e` by one word of the command line:
- *
- *     train.lr=0.05            set        train.lr=0.1,0.05      vary
- *     train.lr=logspace(-3,-1,5)          train.epochs=range(2,8,2)
- *     seeds=3                             methods=erm,rgd
- *     rgd.objective.clip=1,2   one method's own      ~rgd_mean_one   drop a method
- *
- * A value that a method sets itself is replaced there too, unless the word
- * names another method. */
-int experiment_override(struct experiment *e, const char *word, struct error *err);
+/* The data set `name`, or NULL with an error that lists what there is. */
+const struct data_description *experiment_find_data(const struct experiment *e, const char *name,
+                                                    struct error *err);
+
+enum experiment_fit {
+    SETTING_FITS,
+    SETTING_UNKNOWN, /* there is no such setting; err says what there is */
+    SETTING_INVALID, /* there is, but it cannot take one of the values; err says what it can */
+};
+
+/* Can the method (NULL: the experiment) have the setting `key` ("train.lr", or a slot:
+ * "objective", "data") with these values, all different? */
+enum experiment_fit experiment_check(const struct experiment *e,
+                                     const struct experiment_method *m, const char *key,
+                                     const struct value *values, int n, struct error *err);
+
+/* Sets it, after that check. A slot that gets another type forgets the settings of the
+ * one before; another data set keeps those that its format has too. */
+void experiment_put(struct experiment *e, struct experiment_method *m, const char *key,
+                    const struct value *values, int n);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "learn/config.h"
 #include "learn/data_cache.h"
+#include "learn/run.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,22 +13,32 @@ struct maker {
     const char *data_root;
     struct plan *plan;
     struct data_cache cache;
+    struct text checked; /* what check_run last approved of */
 };
 
-static const struct data_description *find_data(const struct experiment *e, const char *name,
-                                                struct error *err)
+/* Better now than in each worker. Points that differ in what does not matter for it, such
+ * as the learning rate, are checked once. */
+static int check_run(struct maker *maker, const struct settings *s, const struct dataset *d,
+                     struct error *err)
 {
-    enum { MAX_NAMES = 63 };
-    const char *names[MAX_NAMES + 1] = {0};
+    struct text t = {0};
 
-    for (int i = 0; i < e->n_data; i++) {
-        if (strcmp(e->data[i].name, name) == 0)
-            return &e->data[i];
-        if (i < MAX_NAMES)
-            names[i] = e->data[i].name;
+    for (int i = 0; i < s->n_items; i++) {
+        const char *name = s->items[i].name;
+
+        if (strncmp(name, "data", 4) != 0 && strncmp(name, "model", 5) != 0)
+            continue;
+        text_printf(&t, "%s = ", name);
+        value_write(&t, &s->items[i].value);
+        text_printf(&t, "\n");
     }
-    text_unknown(err, "data set", name, names);
-    return NULL;
+    if (maker->checked.s && strcmp(t.s, maker->checked.s) == 0) {
+        text_release(&t);
+        return 0;
+    }
+    text_release(&maker->checked);
+    maker->checked = t;
+    return run_check(s, d, err);
 }
 
 /* Adds the data set's digest to `s`, and the data set to the plan. */
@@ -35,7 +46,7 @@ static int resolve_data(struct maker *maker, struct settings *s, struct error *e
 {
     struct plan *plan = maker->plan;
     const struct data_description *description =
-        find_data(maker->e, settings_string(s, "data"), err);
+        experiment_find_data(maker->e, settings_string(s, "data"), err);
     const struct dataset *d;
     struct plan_data *entry;
     struct text t = {0};
@@ -44,6 +55,8 @@ static int resolve_data(struct maker *maker, struct settings *s, struct error *e
         data_cache_open(&maker->cache, s, &description->settings, maker->data_root, &d, err) < 0)
         return -1;
     settings_set(s, "data.digest", value_string(d->digest));
+    if (check_run(maker, s, d, err) < 0)
+        return -1;
     for (int i = 0; i < plan->n_data; i++)
         if (strcmp(plan->data[i].digest, d->digest) == 0)
             return 0;
@@ -129,7 +142,7 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
         error_set(err, "no data set is given: set data");
         goto out;
     }
-    description = find_data(maker->e, settings_string(&s, "data"), err);
+    description = experiment_find_data(maker->e, settings_string(&s, "data"), err);
     if (!description)
         goto out;
     settings_set(&s, "data.format", *settings_find(&description->settings, "format"));
@@ -147,14 +160,9 @@ out:
  * settings of that slot are for another type and do not apply. */
 static bool is_replaced(const struct experiment_method *m, const char *name)
 {
-    const char *dot = strchr(name, '.');
-    char head[32] = "";
-    const struct config_slot *slot;
+    const struct config_slot *slot = config_slot_of(name);
 
-    if (dot && dot - name < (int)sizeof head)
-        memcpy(head, name, (size_t)(dot - name));
-    slot = config_find_slot(head);
-    return slot && slot->kind && grid_find(&m->grid, slot->name) != NULL;
+    return strchr(name, '.') && slot && slot->kind && grid_find(&m->grid, slot->name) != NULL;
 }
 
 static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
@@ -218,6 +226,7 @@ int plan_make(const struct experiment *e, const char *data_root, struct arena *a
     for (int i = 0; i < e->n_methods && result == 0; i++)
         result = add_method(&maker, &e->methods[i], err);
     data_cache_close(&maker.cache);
+    text_release(&maker.checked);
     if (result < 0)
         return -1;
     set_id(&plan);

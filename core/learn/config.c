@@ -71,6 +71,16 @@ const struct config_slot *config_find_slot(const char *name)
     return NULL;
 }
 
+const struct config_slot *config_slot_of(const char *setting)
+{
+    size_t length = strcspn(setting, ".");
+
+    for (const struct config_slot *slot = config_slots; slot->name; slot++)
+        if (strlen(slot->name) == length && memcmp(slot->name, setting, length) == 0)
+            return slot;
+    return NULL;
+}
+
 void config_components(const struct config_slot *slot, const struct component *type,
                        const struct component *ret_components[CONFIG_MAX_COMPONENTS])
 {
@@ -137,7 +147,6 @@ static int check_names(const struct settings *s, struct error *err)
         const struct config_slot *slot;
         const struct component *type = NULL;
         bool is_known = false;
-        char head[32] = "";
 
         for (int k = 0; bare_settings[k]; k++)
             is_known |= strcmp(name, bare_settings[k]) == 0;
@@ -147,11 +156,9 @@ static int check_names(const struct settings *s, struct error *err)
         }
         if (is_known)
             continue;
-        if (dot && dot - name < (int)sizeof head)
-            memcpy(head, name, (size_t)(dot - name));
-        slot = config_find_slot(head);
-        if (!slot)
-            return text_unknown(err, "setting", dot ? head : name, slot_names);
+        slot = config_slot_of(name);
+        if (!slot || !dot)
+            return text_unknown(err, "setting", name, slot_names);
         if (slot->kind)
             type = component_find(slot->kind, settings_string(s, slot->chooser), err);
         if (!config_hparam(slot, type, dot + 1, err))

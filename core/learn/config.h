@@ -31,6 +31,9 @@ extern const struct config_slot config_slots[];
 /* NULL where there is none. */
 const struct config_slot *config_find_slot(const char *name);
 
+/* The slot of a setting: of "train.lr", and of "model" itself. NULL where there is none. */
+const struct config_slot *config_slot_of(const char *setting);
+
 /* The components of a slot when its kind's type is `type` (NULL: none chosen,
  * or no kind), NULL-ended. */
 void config_components(const struct config_slot *slot, const struct component *type,

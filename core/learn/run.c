@@ -330,6 +330,24 @@ static int train(struct run *run, enum run_outcome *ret_outcome, struct error *e
     }
 }
 
+int run_check(const struct settings *s, const struct dataset *dataset, struct error *err)
+{
+    struct run run = {.dataset = dataset, .rng = rng_seed(0)};
+    struct graph graph;
+    void *split_config;
+    int status = -1;
+
+    if (component_configure(&split_component, "data", s, &run.arena, &split_config, err) < 0)
+        goto out;
+    if (split_make(dataset, split_config, run.rng, &run.arena, &run.split, err) < 0)
+        error_context(err, "data set \"%s\"", dataset->name);
+    else
+        status = build_model(&run, s, &graph, err);
+out:
+    close_run(&run);
+    return status;
+}
+
 int run_train(const struct settings *s, const struct dataset *dataset, int n_threads,
               const struct checkpoint *checkpoint, const struct run_observer *observer,
               struct run_result *ret_result, struct error *err)

@@ -44,6 +44,10 @@ struct run_result {
     char weights_hash[HASH_HEX_SIZE]; /* of the final weights; also when diverged */
 };
 
+/* Could run_train begin with these? Says what stands against it (a class that would have
+ * nothing to train on, a model that does not fit the pictures) without training. */
+int run_check(const struct settings *s, const struct dataset *dataset, struct error *err);
+
 /* `s` is complete (config.h) and `dataset` is what it names. The checkpoint's file
  * is left there; whoever has stored the result removes it. */
 int run_train(const struct settings *s, const struct dataset *dataset, int n_threads,

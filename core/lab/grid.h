@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * grid: settings, each with the values it takes; more than one: it is varied.
+ *
+ *     struct grid g;
+ *     grid_init(&g, &arena);
+ *     grid_set(&g, "train.lr", (struct value[]){value_number(0.1), value_number(0.01)}, 2);
+ */
+#ifndef LAB_GRID_H
+#define LAB_GRID_H
+
+#include "base/value.h"
+
+struct axis {
+    const char *name;
+    int n_values; /* at least 1 */
+    struct value *values;
+};
+
+/* Axes in sorted order of their names. */
+struct grid {
+    struct arena *arena; /* owns names and arrays; texts in values stay the caller's */
+    struct axis *axes;
+    int n_axes;
+};
+
+void grid_init(struct grid *g, struct arena *arena);
+
+/* Replaces what was there. */
+void grid_set(struct grid *g, const char *name, const struct value *values, int n_values);
+
+/* NULL where there is none. */
+const struct axis *grid_find(const struct grid *g, const char *name);
+
+/* Removes the axes for which `is_wanted` is false. */
+void grid_keep(struct grid *g, bool (*is_wanted)(const void *context, const char *name),
+               const void *context);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/override.h"
+
+#include "learn/config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A number as a person would have typed it, free of the last bits of arithmetic. */
+static struct value tidy_number(double x, int digits)
+{
+    char decimal[TEXT_NUMBER_SIZE];
+
+    snprintf(decimal, sizeof decimal, "%.*g", digits, x);
+    text_parse_number(decimal, &x);
+    return value_number(x);
+}
+
+/* The numbers of "range(a,b[,step])" or "logspace(a,b,n)", both ends included; gives
+ * how many, or -1. */
+static int parse_series(const char *s, struct value *ret_values, struct error *err)
+{
+    double a, b, third = 1, n;
+    int end = 0;
+    bool is_log = strncmp(s, "logspace(", 9) == 0;
+
+    if (is_log ? sscanf(s, "logspace(%lf,%lf,%lf)%n", &a, &b, &third, &end) != 3 || !end
+               : (sscanf(s, "range(%lf,%lf)%n", &a, &b, &end) != 2 || !end) &&
+                     (sscanf(s, "range(%lf,%lf,%lf)%n", &a, &b, &third, &end) != 3 || !end))
+        end = 0;
+    if (!end || s[end] || !isfinite(a) || !isfinite(b) || !(third > 0) ||
+        (is_log && third != floor(third)))
+        return error_set(err, "\"%s\" is not range(FROM,TO[,STEP]) or logspace(FROM,TO,N)", s);
+    n = is_log ? third : floor((b - a) / third + 1e-9) + 1;
+    if (n < 1)
+        return error_set(err, "\"%s\" is empty: %g is beyond %g", s, a, b);
+    if (n > EXPERIMENT_MAX_VALUES)
+        return error_set(err, "\"%s\" has more than %d values", s, EXPERIMENT_MAX_VALUES);
+    for (int i = 0; i < (int)n; i++)
+        ret_values[i] = is_log
+                            ? tidy_number(pow(10, i == 0 ? a : a + (b - a) * i / (third - 1)), 6)
+                            : tidy_number(a + i * third, 12);
+    return (int)n;
+}
+
+/* "1,2,3", "[256,256],[512]", "range(1,5)" or "choice(a,b)" to values; gives
+ * their number, or -1. */
+static int parse_values(const char *s, struct arena *arena, struct value *ret_values,
+                        struct error *err)
+{
+    char *copy = arena_strdup(arena, s), *item = copy;
+    int n = 0, depth = 0;
+    bool is_quoted = false;
+
+    if (strncmp(s, "range(", 6) == 0 || strncmp(s, "logspace(", 9) == 0)
+        return parse_series(s, ret_values, err);
+    if (strncmp(copy, "choice(", 7) == 0 && copy[strlen(copy) - 1] == ')') {
+        copy[strlen(copy) - 1] = '\0';
+        item = copy += 7;
+    }
+    for (char *p = copy;; p++) {
+        bool is_end = *p == '\0';
+
+        if (*p == '"' && (p == copy || p[-1] != '\\'))
+            is_quoted = !is_quoted;
+        depth += is_quoted ? 0 : (*p == '[') - (*p == ']');
+        if (!is_end && (*p != ',' || depth > 0 || is_quoted))
+            continue;
+        *p = '\0';
+        if (n == EXPERIMENT_MAX_VALUES)
+            return error_set(err, "more than %d values", EXPERIMENT_MAX_VALUES);
+        if (value_parse(item, arena, &ret_values[n++], err) < 0)
+            return -1;
+        if (is_end)
+            return n;
+        item = p + 1;
+    }
+}
+
+static int unknown_method(const struct experiment *e, const char *label, struct error *err)
+{
+    const char *labels[EXPERIMENT_MAX_METHODS + 1] = {0};
+
+    for (int i = 0; i < e->n_methods; i++)
+        labels[i] = e->methods[i].label;
+    return text_unknown(err, "method", label, labels);
+}
+
+static void drop_method(struct experiment *e, struct experiment_method *m)
+{
+    int i = (int)(m - e->methods);
+
+    e->n_methods--;
+    memmove(m, m + 1, (size_t)(e->n_methods - i) * sizeof *m);
+}
+
+static int keep_methods(struct experiment *e, const char *text, struct error *err)
+{
+    bool keeps[EXPERIMENT_MAX_METHODS] = {0};
+    char *list = arena_strdup(e->arena, text);
+    char *rest = NULL;
+
+    for (char *label = strtok_r(list, ",", &rest); label; label = strtok_r(NULL, ",", &rest)) {
+        struct experiment_method *m = experiment_find_method(e, label);
+
+        if (!m)
+            return unknown_method(e, label, err);
+        keeps[m - e->methods] = true;
+    }
+    for (int i = e->n_methods - 1; i >= 0; i--)
+        if (!keeps[i])
+            drop_method(e, &e->methods[i]);
+    return 0;
+}
+
+static int set_seeds(struct experiment *e, const char *text, struct error *err)
+{
+    double n;
+
+    if (text_parse_number(text, &n) < 0 || n != floor(n) || n < 1 || n > EXPERIMENT_MAX_SEEDS)
+        return error_set(err, "seeds=%s: not a whole number from 1 to %d", text,
+                         EXPERIMENT_MAX_SEEDS);
+    e->n_seeds = (int)n;
+    return 0;
+}
+
+/* A setting for the experiment and for every method that can have it, so that
+ * objective.clip means all methods whose objective has a clip. */
+static int set_everywhere(struct experiment *e, const char *key, const struct value *values, int n,
+                          struct error *err)
+{
+    enum experiment_fit common = experiment_check(e, NULL, key, values, n, err);
+    bool fits[EXPERIMENT_MAX_METHODS], fits_any = false, is_told = common == SETTING_UNKNOWN;
+
+    if (common == SETTING_INVALID)
+        return -1;
+    for (int i = 0; i < e->n_methods; i++) {
+        struct error method_err;
+        enum experiment_fit fit = experiment_check(e, &e->methods[i], key, values, n, &method_err);
+
+        fits[i] = fit == SETTING_FITS;
+        fits_any |= fits[i];
+        if (!fits[i] && (fit == SETTING_INVALID || !is_told ||
+                         strstr(method_err.text, "did you mean"))) /* the more helpful one */
+            *err = method_err;
+        if (fit == SETTING_INVALID)
+            return error_context(err, "method \"%s\"", e->methods[i].label);
+        is_told |= fit == SETTING_UNKNOWN;
+    }
+    if (!fits_any && is_told)
+        return -1;
+    for (int i = 0; i < e->n_methods; i++) {
+        struct experiment_method *m = &e->methods[i];
+
+        if (fits[i] && (common == SETTING_UNKNOWN || grid_find(&m->grid, key)))
+            experiment_put(e, m, key, values, n);
+    }
+    if (common == SETTING_FITS)
+        experiment_put(e, NULL, key, values, n);
+    return 0;
+}
+
+int override_apply(struct experiment *e, const char *word, struct error *err)
+{
+    struct value *values;
+    const char *equals, *key, *dot;
+    struct experiment_method *m;
+    int n;
+
+    if (*word == '~') {
+        m = experiment_find_method(e, word + 1);
+        if (!m)
+            return unknown_method(e, word + 1, err);
+        drop_method(e, m);
+        return 0;
+    }
+    word += *word == '+'; /* Hydra's "add": every setting exists already */
+    equals = strchr(word, '=');
+    if (!equals || equals == word)
+        return error_set(err, "\"%s\" is not NAME=VALUE", word);
+    key = arena_printf(e->arena, "%.*s", (int)(equals - word), word);
+    if (strcmp(key, "seeds") == 0)
+        return set_seeds(e, equals + 1, err);
+    if (strcmp(key, "methods") == 0)
+        return keep_methods(e, equals + 1, err);
+    if (strcmp(key, "train.seed") == 0)
+        return error_set(err, "train.seed is set by the plan; use seeds=N");
+    values = arena_alloc(e->arena, EXPERIMENT_MAX_VALUES * sizeof *values);
+    n = parse_values(equals + 1, e->arena, values, err);
+    if (n < 0)
+        return error_context(err, "%s", word);
+    dot = strchr(key, '.');
+    m = dot ? experiment_find_method(e, arena_printf(e->arena, "%.*s", (int)(dot - key), key))
+            : NULL;
+    if (!m || config_find_slot(m->label))
+        return set_everywhere(e, key, values, n, err);
+    if (experiment_check(e, m, dot + 1, values, n, err) != SETTING_FITS)
+        return error_context(err, "method \"%s\"", m->label);
+    experiment_put(e, m, dot + 1, values, n);
+    return 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * override: one word of the command line changes an experiment.
+ *
+ *     train.lr=0.05            set        train.lr=0.1,0.05      vary
+ *     train.lr=logspace(-3,-1,5)          train.epochs=range(2,8,2)
+ *     seeds=3                             methods=erm,rgd
+ *     rgd.objective.clip=1,2   one method's own      ~rgd_mean_one   drop a method
+ *
+ * A setting goes to the experiment and to every method that can have it; where a
+ * method sets it itself, it is replaced there too.
+ */
+#ifndef LAB_OVERRIDE_H
+#define LAB_OVERRIDE_H
+
+#include "lab/experiment.h"
+
+/* -1 with an error that says what would be valid; `e` is then of no more use. */
+int override_apply(struct experiment *e, const char *word, struct error *err);
+
+#endif
