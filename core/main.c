@@ -44,8 +44,9 @@ static const struct command commands[] = {
      "Slots: experiments data model loss objective optimizer schedule train\n", "", 0, 1,
      command_list, false},
     {"weights", "OBJECTIVE", "the weights an objective gives to losses",
-     "Reads losses from standard input, one a line; prints loss and weight.\n"
-     "Example: printf '0.5\\n3\\n' | rgdbench weights 'rgd{clip=1}'\n",
+     "Reads losses from standard input, one a line, where wanted with the numbers of class and\n"
+     "environment behind it; prints loss and weight, and the objective's value where it has one.\n"
+     "Example: printf '0.5\\n3\\n' | rgdbench weights 'rgd{clip=1, trim=0.1}'\n",
      "", 1, 1, command_weights, false},
     {"hparams", "ALGORITHM DATA", "DomainBed's hyper-parameters: the defaults and the random draws",
      "Words: draw=N (0 is the default) trial=N. ALGORITHM and DATA in DomainBed's spelling.\n"

@@ -47,6 +47,7 @@ struct hparam {
 struct component {
     const char *name;
     const char *doc;
+    const char *formula;          /* what it computes, in a line; (optional) */
     const char *source;           /* paper and equation, or code; (optional) */
     const struct hparam *hparams; /* ends in a nameless one; (optional) */
     size_t config_size;           /* of the struct that hparams fill */

@@ -50,6 +50,7 @@ const struct config_slot config_slots[] = {
     {.name = "loss", .kind = &loss_kind, .chooser = "loss", .fallback = "cross_entropy",
      .doc = "scores and a label to one number per example"},
     {.name = "objective", .kind = &objective_kind, .chooser = "objective", .fallback = "erm",
+     .fixed = {&objective_filter_component},
      .doc = "the losses of a batch to the number that is minimised"},
     {.name = "optimizer", .kind = &optimizer_kind, .chooser = "optimizer", .fallback = "sgd",
      .doc = "a gradient to new weights"},

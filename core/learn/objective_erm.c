@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/objective.h"
 
-static void weigh(const void *config, const double *losses, int n, double *ret_weights)
+static void weigh(const void *config, const struct objective_batch *batch, double *ret_weights)
 {
-    (void)config, (void)losses;
-    for (int i = 0; i < n; i++)
+    (void)config;
+    for (int i = 0; i < batch->n; i++)
         ret_weights[i] = 1;
 }
 
+static double value(const void *config, const struct objective_batch *batch)
+{
+    double sum = 0;
+
+    (void)config;
+    for (int i = 0; i < batch->n; i++)
+        sum += batch->losses[i];
+    return sum / batch->n;
+}
+
 const struct objective_type objective_erm = {
-    .component = {.name = "erm", .doc = "empirical risk: the mean loss; every weight is 1"},
+    .component = {.name = "erm",
+                  .doc = "empirical risk: the mean loss",
+                  .formula = "w = 1"},
     .reach = REACH_EXAMPLE,
     .weigh = weigh,
+    .value = value,
 };

@@ -20,15 +20,29 @@ static const struct hparam hparams[] = {
 };
 
 /* w = exp(min(loss, clip) / (clip + 1)), from 1 at loss 0 to below e. */
-static void weigh(const void *config, const double *losses, int n, double *ret_weights)
+static void weigh(const void *config, const struct objective_batch *batch, double *ret_weights)
 {
     const struct rgd *rgd = config;
 
-    for (int i = 0; i < n; i++) {
-        double loss = losses[i] < rgd->clip ? losses[i] : rgd->clip;
+    for (int i = 0; i < batch->n; i++) {
+        double loss = fmin(batch->losses[i], rgd->clip);
 
         ret_weights[i] = isinf(rgd->clip) ? 1 : kernel_exp(loss / (rgd->clip + 1));
     }
+}
+
+/* The mean of the weight's integral from 0: a straight line above the clip level. */
+static double value(const void *config, const struct objective_batch *batch)
+{
+    const struct rgd *rgd = config;
+    double t = rgd->clip + 1, sum = 0;
+
+    for (int i = 0; i < batch->n; i++) {
+        double loss = batch->losses[i], w = kernel_exp(fmin(loss, rgd->clip) / t);
+
+        sum += isinf(t) ? loss : t * (w - 1) + w * fmax(0, loss - rgd->clip);
+    }
+    return sum / batch->n;
 }
 
 static double one_over_mean(const void *config, const struct objective_sums *sums)
@@ -41,13 +55,15 @@ const struct objective_type objective_rgd = {
     .component =
         {
             .name = "rgd",
-            .doc = "re-weighted gradient descent: w = exp(min(loss, clip) / (clip + 1))",
+            .doc = "re-weighted gradient descent",
+            .formula = "w = exp(min(v, clip) / (clip + 1))",
             .source = "Kumar et al. 2023 (arXiv 2306.09222), algorithm 1",
             .hparams = hparams,
             .config_size = sizeof(struct rgd),
         },
     .reach = REACH_EXAMPLE,
     .weigh = weigh,
+    .value = value,
 };
 
 const struct objective_type objective_rgd_mean_one = {
@@ -55,6 +71,7 @@ const struct objective_type objective_rgd_mean_one = {
         {
             .name = "rgd_mean_one",
             .doc = "rgd divided by the batch's mean weight: re-weighting without the larger step",
+            .formula = "w = r / mean(r), r = exp(min(v, clip) / (clip + 1))",
             .source = "our control for Kumar et al. 2023, algorithm 1",
             .hparams = hparams,
             .config_size = sizeof(struct rgd),

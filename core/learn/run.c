@@ -29,6 +29,8 @@ struct run {
     const struct augment_config *augment;
     const struct schedule_type *schedule;
     void *schedule_config;
+    struct objective_data objective_data;
+    struct objective objective;
     struct trainer trainer;
     struct rng rng;
     uint32_t *order, *test; /* permutation of the training part; 0 .. n-1 */
@@ -66,14 +68,48 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
     return ((const struct model_type *)model)->build(config, picture, d->n_classes, graph, err);
 }
 
+/* What the objective may know: the sizes of classes and environments. */
+static void count_data(struct run *run)
+{
+    const struct dataset *d = run->dataset;
+    int *environments = NULL;
+
+    if (d->train.environments) {
+        environments =
+            arena_alloc(&run->arena, (size_t)d->n_environments * sizeof *environments);
+        for (int i = 0; i < run->split.n_train; i++)
+            environments[d->train.environments[run->split.train[i]]]++;
+    }
+    run->objective_data = (struct objective_data){
+        .n_classes = d->n_classes,
+        .class_counts = run->split.class_counts,
+        .n_environments = environments ? d->n_environments : 0,
+        .environment_counts = environments,
+    };
+}
+
+static int open_objective(struct run *run, const struct settings *s, struct error *err)
+{
+    const struct component *type;
+    void *config, *filter;
+
+    if (choose(run, s, &objective_kind, "objective", &type, &config, err) < 0 ||
+        component_configure(&objective_filter_component, "objective", s, &run->arena, &filter,
+                            err) < 0)
+        return -1;
+    return objective_init(&run->objective, &run->arena, (const struct objective_type *)type,
+                          config, filter, &run->objective_data, run->train->batch, err);
+}
+
 static int open_method(struct run *run, const struct settings *s, struct trainer_method *method,
                        struct error *err)
 {
-    const struct component *loss, *objective, *optimizer, *schedule;
-    void *loss_config, *objective_config, *optimizer_config;
+    const struct component *loss, *optimizer, *schedule;
+    void *loss_config, *optimizer_config;
 
+    count_data(run);
     if (choose(run, s, &loss_kind, "loss", &loss, &loss_config, err) < 0 ||
-        choose(run, s, &objective_kind, "objective", &objective, &objective_config, err) < 0 ||
+        open_objective(run, s, err) < 0 ||
         choose(run, s, &optimizer_kind, "optimizer", &optimizer, &optimizer_config, err) < 0 ||
         choose(run, s, &schedule_kind, "schedule", &schedule, &run->schedule_config, err) < 0)
         return -1;
@@ -81,8 +117,7 @@ static int open_method(struct run *run, const struct settings *s, struct trainer
     *method = (struct trainer_method){
         .loss = (const struct loss_type *)loss,
         .loss_config = loss_config,
-        .objective = (const struct objective_type *)objective,
-        .objective_config = objective_config,
+        .objective = &run->objective,
         .optimizer = (const struct optimizer_type *)optimizer,
         .optimizer_config = optimizer_config,
     };
@@ -124,8 +159,14 @@ static int open_run(struct run *run, const struct settings *s, int n_threads, st
     if (open_data(run, s, err) < 0 || build_model(run, s, &graph, err) < 0 ||
         open_method(run, s, &method, err) < 0)
         return -1;
-    trainer_init(&run->trainer, &run->arena, &method, &graph, run->dataset->n_classes,
-                 run->train->batch, run->train->micro_batch, n_threads,
+    trainer_init(&run->trainer, &run->arena, &method, &graph,
+                 &(struct trainer_sizes){
+                     .n_classes = run->dataset->n_classes,
+                     .batch = run->train->batch,
+                     .micro_batch = run->train->micro_batch,
+                     .n_threads = n_threads,
+                     .keep = TRAINER_KEEP,
+                 },
                  rng_derive(run->rng, "init"));
     run->steps_per_epoch = (run->split.n_train + run->train->batch - 1) / run->train->batch;
     run->n_steps = run->steps_per_epoch * run->train->epochs;

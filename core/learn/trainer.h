@@ -11,6 +11,11 @@
  * Lanes run in waves of n_threads, each wave added to the sum before the next
  * begins: so memory grows with the threads, not with the lanes.
  *
+ * Where the objective needs all losses of a batch, all forwards come first, then
+ * the weights, then all backwards. Activations wait in between where those of a
+ * batch fit into `keep` bytes, so that this costs nothing but memory; else
+ * a micro-batch runs forward again before its backward, to the same bits.
+ *
  * All memory is taken by trainer_init; a step allocates nothing.
  */
 #ifndef LEARN_TRAINER_H
@@ -24,24 +29,24 @@
 #include "nn/optimizer.h"
 #include "nn/schedule.h"
 
-enum { TRAINER_MAX_LANES = 4 };
+enum { TRAINER_MAX_LANES = 4, TRAINER_KEEP = 64 << 20 /* what suits */ };
 
 /* A type and its configuration, for each slot. */
 struct trainer_method {
     const struct loss_type *loss;
     const void *loss_config;
-    const struct objective_type *objective;
-    const void *objective_config;
+    struct objective *objective;
     const struct optimizer_type *optimizer;
     const void *optimizer_config;
 };
 
-/* What one thread works with. */
+/* What a micro-batch is worked on with: one for each thread, or for each
+ * micro-batch where activations wait. */
 struct trainer_desk {
     float *workspace;
-    float *x;    /* [micro_batch][input] */
-    int *labels; /* [micro_batch] */
+    float *x;            /* [micro_batch][input] */
     float *coefficients; /* [micro_batch] */
+    int first;           /* place in the batch of the micro-batch it holds; -1: none */
 };
 
 struct trainer {
@@ -51,18 +56,28 @@ struct trainer {
     int batch, micro_batch, n_lanes, n_threads;
     float *weights, *prepared; /* the latter: what backward wants of them (graph_prepare) */
     float *states[OPTIMIZER_MAX_STATES];
-    struct trainer_desk desks[TRAINER_MAX_LANES]; /* [n_threads] */
+    struct trainer_desk *desks; /* [n_desks] */
+    int n_desks;
+    bool keeps; /* n_desks is that of a batch's micro-batches */
     float *grads[TRAINER_MAX_LANES]; /* the sum, then those of a wave's other lanes */
-    double *losses, *example_weights; /* [batch], of the last step */
-    bool *correct;                    /* [batch], likewise */
+    /* [batch] each, of the last step: */
+    double *losses, *example_weights;
+    int *labels, *environments;
+    bool *correct;
+};
+
+/* Of these, n_threads and keep reach no number. */
+struct trainer_sizes {
+    int n_classes, batch, micro_batch;
+    int n_threads;
+    size_t keep; /* bytes for activations that wait */
 };
 
 /* Takes over graph (planned here). Weights start from `rng`. */
 void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_method *method,
-                  const struct graph *graph, int n_classes, int batch, int micro_batch,
-                  int n_threads, struct rng rng);
+                  const struct graph *graph, const struct trainer_sizes *sizes, struct rng rng);
 
-enum { TRAINER_MAX_STATE = 1 + OPTIMIZER_MAX_STATES };
+enum { TRAINER_MAX_STATE = 2 + OPTIMIZER_MAX_STATES };
 
 /* Lists the blocks that outlive a step, and gives their number: what a checkpoint
  * keeps. A block that steps change belongs here; tests/test_run.c stops and goes

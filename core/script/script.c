@@ -465,6 +465,7 @@ int script_parse_component(const char *text, const char *slot, struct settings *
     struct grid grid;
     struct value name;
     const struct config_slot *s = config_find_slot(slot);
+    const struct component *components[CONFIG_MAX_COMPONENTS];
     const struct component *type;
     int got = -1;
 
@@ -487,7 +488,9 @@ int script_parse_component(const char *text, const char *slot, struct settings *
     settings_set(ret_settings, slot, name);
     for (int i = 0; i < grid.n_axes; i++)
         settings_set(ret_settings, grid.axes[i].name, grid.axes[i].values[0]);
-    component_defaults(type, slot, ret_settings);
+    config_components(s, type, components);
+    for (int i = 0; components[i]; i++)
+        component_defaults(components[i], slot, ret_settings);
     got = 0;
 out:
     sandbox_close(&r.sandbox);

@@ -53,6 +53,9 @@ enum { N_WORKLOADS = sizeof workloads / sizeof *workloads };
 struct bench {
     const struct workload *workload;
     struct arena arena;
+    struct objective objective;
+    struct objective_filter filter;
+    struct objective_data objective_data;
     struct trainer trainer;
     struct dataset dataset;
     struct standard standard;
@@ -156,17 +159,26 @@ static void open_bench(struct bench *b, const struct workload *w)
 
     *b = (struct bench){.workload = w};
     make_pictures(b);
+    if (objective_init(&b->objective, &b->arena, (const struct objective_type *)objective,
+                       config_of(b, objective, "objective"), &b->filter, &b->objective_data,
+                       w->batch, &err) < 0)
+        die(&err);
     method = (struct trainer_method){
         (const struct loss_type *)loss, config_of(b, loss, "loss"),
-        (const struct objective_type *)objective, config_of(b, objective, "objective"),
+        &b->objective,
         (const struct optimizer_type *)optimizer, config_of(b, optimizer, "optimizer")};
     config = config_of(b, model, "model");
     graph_init(&graph, &b->arena, (struct shape){1, (int)input});
     if (type->build(config, w->picture, N_CLASSES, &graph, &err) < 0)
         die(&err);
     b->step_flop = step_flop(&graph, w->batch);
-    trainer_init(&b->trainer, &b->arena, &method, &graph, N_CLASSES, w->batch,
-                 type->micro_batch(config), 1, rng_seed(1));
+    trainer_init(&b->trainer, &b->arena, &method, &graph,
+                 &(struct trainer_sizes){.n_classes = N_CLASSES,
+                                         .batch = w->batch,
+                                         .micro_batch = type->micro_batch(config),
+                                         .n_threads = 1,
+                                         .keep = TRAINER_KEEP},
+                 rng_seed(1));
     b->a = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     b->b = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     b->c = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
