@@ -36,11 +36,11 @@ sweep: $(PROGRAM) ## run experiment EXP (SET="train.epochs=2 seeds=3" JOBS=2), p
 	@echo; $(RUN) plot $(EXP)
 
 status compare table plot export digest: $(PROGRAM)
-	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter compare table,$@),--format=$(FORMAT))
+	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter table,$@),$(SET)) $(if $(filter compare table,$@),--format=$(FORMAT))
 
 status:  ## how the runs of EXP stand
 compare: ## methods A and B of EXP, seed by seed
-table:   ## the table of EXP (FORMAT=txt md tex csv)
+table:   ## the table of EXP (FORMAT=txt md tex csv jsonl; SET="by=imbalance")
 plot:    ## the figures of EXP, into plots/EXP
 export:  ## all metrics of EXP as CSV
 digest:  ## one hash over all results of EXP

@@ -32,9 +32,12 @@ static const struct command commands[] = {
     {"status", "NAME", "how many runs are planned, finished, failed; which, and why", "", "", 1, 1,
      command_status, false},
     {"compare", "NAME A B", "two methods, seed by seed, with p-values",
-     "Options:\n  --format=txt|md|tex|csv\n", "format", 3, 3, command_compare, false},
-    {"table", "NAME", "all methods against the baseline, with intervals and p-values",
-     "Options:\n  --format=txt|md|tex|csv\n", "format", 1, 1, command_table, false},
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 3, command_compare, false},
+    {"table", "NAME [WORD ...]", "all methods against the baseline, with intervals and p-values",
+     "Words:\n"
+     "  by=imbalance           methods down, the values of a setting of the data across\n"
+     "  correction=hochberg    also benjamini_hochberg; default holm\n"
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 3, command_table, false},
     {"plot", "NAME", "draw the figures into plots/NAME", "", "", 1, 1, command_plot, false},
     {"export", "NAME", "every metric of every run, as CSV", "", "", 1, 1, command_export, false},
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",

@@ -10,20 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int parse_format(const char *name, enum table_format *ret_format, struct error *err)
-{
-    *ret_format = TABLE_TXT;
-    if (!name)
-        return 0;
-    for (int i = 0; table_formats[i]; i++) {
-        if (strcmp(table_formats[i], name) == 0) {
-            *ret_format = (enum table_format)i;
-            return 0;
-        }
-    }
-    return text_unknown(err, "format", name, table_formats);
-}
-
 /* Opens the store of the first word and selects. The caller closes *ret_store. */
 static int open_selections(const struct invocation *in, struct store **ret_store,
                            struct selections *ret_selections, struct error *err)
@@ -34,19 +20,59 @@ static int open_selections(const struct invocation *in, struct store **ret_store
     return select_points(*ret_store, in->arena, ret_selections, err);
 }
 
-/* The table of all methods, or of the two named behind the experiment. */
-static int print_table(const struct invocation *in, struct error *err)
+/* by=SETTING correction=NAME, behind the experiment's name. */
+static int parse_words(const struct invocation *in, int first, struct table_options *ret_options,
+                       struct error *err)
 {
-    enum table_format format;
-    struct selections s;
-    struct store *store = NULL;
-    struct text t = {0};
-    int result = -1;
+    for (int i = first; i < in->n_words; i++) {
+        const char *names[8] = {0};
 
-    if (parse_format(in->format, &format, err) == 0 && open_selections(in, &store, &s, err) == 0)
-        result = in->n_words == 1
-                     ? table_methods(&s, format, &t, err)
-                     : table_compare(&s, in->words[1], in->words[2], format, &t, err);
+        if (strncmp(in->words[i], "by=", 3) == 0 && in->words[i][3]) {
+            ret_options->by = in->words[i] + 3;
+            continue;
+        }
+        if (strncmp(in->words[i], "correction=", 11) != 0)
+            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME",
+                             in->words[i]);
+        for (int k = 0; adjust_types[k]; k++) {
+            names[k] = adjust_types[k]->name;
+            if (strcmp(names[k], in->words[i] + 11) == 0)
+                ret_options->correction = adjust_types[k];
+        }
+        if (!ret_options->correction)
+            return text_unknown(err, "correction", in->words[i] + 11, names);
+    }
+    return 0;
+}
+
+/* What a table is made from and how it is to look. The caller closes *ret_store. */
+static int open_table(const struct invocation *in, int first_word, struct store **ret_store,
+                      struct selections *ret_selections, struct table_options *ret_options,
+                      struct published *ret_published, struct error *err)
+{
+    *ret_store = NULL;
+    *ret_options = (struct table_options){.format = sheet_find_format(in->format, err),
+                                          .published = ret_published};
+    if (!ret_options->format || parse_words(in, first_word, ret_options, err) < 0 ||
+        open_selections(in, ret_store, ret_selections, err) < 0)
+        return -1;
+    return published_read(project_path(in->arena, "results/published", in->words[0], ".csv"),
+                          in->arena, ret_published, err);
+}
+
+int command_table(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    struct table_options options;
+    struct published published;
+    struct selections s;
+    struct store *store;
+    struct text t = {0};
+    int result = open_table(in, 1, &store, &s, &options, &published, err);
+
+    (void)ret_status;
+    if (result == 0)
+        result = options.by ? table_grouped(&s, &options, &t, err)
+                            : table_methods(&s, &options, &t, err);
     if (result == 0)
         fputs(t.s, stdout);
     text_release(&t);
@@ -54,16 +80,23 @@ static int print_table(const struct invocation *in, struct error *err)
     return result;
 }
 
-int command_table(const struct invocation *in, enum exit_status *ret_status, struct error *err)
-{
-    (void)ret_status;
-    return print_table(in, err);
-}
-
 int command_compare(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
+    struct table_options options;
+    struct published published;
+    struct selections s;
+    struct store *store;
+    struct text t = {0};
+    int result = open_table(in, 3, &store, &s, &options, &published, err);
+
     (void)ret_status;
-    return print_table(in, err);
+    if (result == 0)
+        result = table_compare(&s, in->words[1], in->words[2], &options, &t, err);
+    if (result == 0)
+        fputs(t.s, stdout);
+    text_release(&t);
+    store_close(store);
+    return result;
 }
 
 static void tell_figure(void *context, const char *path)

@@ -6,7 +6,7 @@
 #include "lab/process.h"
 #include "lab/sweep.h"
 #include "lab/worker.h"
-#include "stats/power.h"
+#include "report/design.h"
 #include "report/table.h"
 
 #include <signal.h>
@@ -14,21 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the design can find, said before any time is spent on it. */
 static void tell_plan(const struct plan *plan, FILE *out)
 {
-    const struct experiment *e = plan->experiment;
+    struct text t = {0};
 
-    fprintf(out, "%s: %d runs (%d methods, %d seeds)\n", e->title, plan->n_runs, e->n_methods,
-            e->n_seeds);
-    if (e->n_seeds < 2)
-        fprintf(out, "one seed allows no test at all; use seeds=6 or more\n");
-    else
-        fprintf(out,
-                "with %d seeds: smallest possible signed-rank p %.4g; a difference of %.2f standard "
-                "deviations is found with 80%% power%s\n",
-                e->n_seeds, power_least_p(e->n_seeds), power_detectable(e->n_seeds, 0.05),
-                e->n_seeds < 6 ? "; use 6 or more to reach p < 0.05" : "");
+    design_describe(plan, &t);
+    fputs(t.s, out);
+    text_release(&t);
 }
 
 static void tell_end(const struct store_counts *c, const char *name, int signal, double seconds)
@@ -70,10 +62,11 @@ static int put_plan(const struct plan *plan, const char *path, struct store **re
 /* The table, so that a sweep ends in an answer. */
 static int print_table(struct arena *arena, struct store *store, struct error *err)
 {
+    const struct table_options options = {.format = sheet_find_format(NULL, err)};
     struct selections s;
     struct text t = {0};
 
-    if (select_points(store, arena, &s, err) < 0 || table_methods(&s, TABLE_TXT, &t, err) < 0)
+    if (select_points(store, arena, &s, err) < 0 || table_methods(&s, &options, &t, err) < 0)
         return -1;
     printf("\n%s", t.s);
     text_release(&t);

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "report/escape.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -22,7 +23,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,29 +71,6 @@ static void add_row(struct text *t, int n, const double *x)
     text_printf(t, "\n");
 }
 
-/* Bytes of the code point at `s`, or 0 where there is none that may be shown:
- * broken UTF-8, control characters, direction marks, what XML forbids. */
-static int code_point_size(const unsigned char *s)
-{
-    static const uint32_t least[] = {0, 0x20, 0x80, 0x800, 0x10000};
-    int size = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    uint32_t c;
-
-    if (size == 0 || s[0] >= 0xF8)
-        return 0;
-    c = size == 1 ? s[0] : s[0] & (0x7Fu >> size);
-    for (int i = 1; i < size; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-        c = c << 6 | (s[i] & 0x3F);
-    }
-    if (c < least[size] || (c >= 0x7F && c < 0xA0) || (c >= 0xD800 && c < 0xE000) ||
-        (c >= 0x2028 && c < 0x202F) || (c >= 0x2066 && c < 0x206A) || (c & 0xFFFE) == 0xFFFE ||
-        c > 0x10FFFF)
-        return 0;
-    return size;
-}
-
 /* Adds at most `width` code points of a stranger's text as a gnuplot string, and
  * returns how many they were. In tick labels gnuplot wants % doubled. */
 static int add_quoted(struct text *t, const char *s, int width, bool is_tick)
@@ -102,7 +79,7 @@ static int add_quoted(struct text *t, const char *s, int width, bool is_tick)
 
     text_add(t, "'", 1);
     for (s = s ? s : ""; *s; s += size ? size : 1) {
-        size = code_point_size((const unsigned char *)s);
+        size = escape_code_point(s, NULL);
         if (size == 0)
             continue;
         if (++n == width && s[size]) {

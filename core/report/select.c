@@ -55,47 +55,48 @@ static double point_score(const struct selections *s, const int *order, int n)
     int n_ended = 0;
 
     for (int i = 0; i < n; i++) {
-        double accuracy = s->validation[order[i]];
-
-        if (strcmp(s->plan.runs[order[i]].state, "diverged") == 0)
-            accuracy = 0;
-        if (!isfinite(accuracy))
+        if (!isfinite(s->validation[order[i]]))
             continue;
-        sum += accuracy;
+        sum += s->validation[order[i]];
         n_ended++;
     }
     return n_ended ? sum / n_ended : NAN;
 }
 
-static void read_point(const struct selections *s, const int *order, int n, const double *test,
-                       struct arena *arena, struct selection *ret_selection)
+static void read_point(const struct selections *s, const int *order, int n, struct arena *arena,
+                       struct selection *ret_selection)
 {
     int *seeds = arena_alloc(arena, (size_t)n * sizeof *seeds);
     double *validation = arena_alloc(arena, (size_t)n * sizeof *validation);
     double *values = arena_alloc(arena, (size_t)n * sizeof *values);
+    bool *has_diverged = arena_alloc(arena, (size_t)n * sizeof *has_diverged);
     long *runs = arena_alloc(arena, (size_t)n * sizeof *runs);
     struct selection *r = ret_selection;
 
     for (int i = 0; i < n; i++) {
         int k = order[i];
 
-        if (!isfinite(test[k]))
+        if (!isfinite(s->test[k]))
             continue;
         seeds[r->n] = s->plan.runs[k].seed;
         validation[r->n] = s->validation[k];
-        values[r->n] = test[k];
+        values[r->n] = s->test[k];
+        has_diverged[r->n] = strcmp(s->plan.runs[k].state, "diverged") == 0;
+        r->n_diverged_here += has_diverged[r->n];
         runs[r->n++] = s->plan.runs[k].run;
     }
+    r->n_seeds = n;
     r->point = s->plan.runs[order[0]].point;
     r->seeds = seeds;
     r->validation = validation;
     r->test = values;
+    r->has_diverged = has_diverged;
     r->runs = runs;
 }
 
 /* From the n runs of one method under one condition. */
 static struct selection select_one(const struct selections *s, const int *order, int n,
-                                   const double *test, struct arena *arena)
+                                   struct arena *arena)
 {
     const struct store_run *runs = s->plan.runs;
     struct selection r = {
@@ -128,7 +129,7 @@ static struct selection select_one(const struct selections *s, const int *order,
         best_size = size;
     }
     if (best >= 0)
-        read_point(s, order + best, best_size, test, arena, &r);
+        read_point(s, order + best, best_size, arena, &r);
     return r;
 }
 
@@ -155,8 +156,12 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
         store_read_last(store, &s.plan, "test", "accuracy", test, err) < 0)
         return -1;
     s.validation = validation;
-    for (int i = 0; i < n; i++)
+    s.test = test;
+    for (int i = 0; i < n; i++) {
         order[i] = i;
+        if (strcmp(s.plan.runs[i].state, "diverged") == 0)
+            validation[i] = test[i] = 0;
+    }
     qsort_r(order, (size_t)n, sizeof *order, by_group, (void *)s.plan.runs);
     for (int at = 0; at < n; at += group_size(s.plan.runs, order + at, n - at, false))
         s.n++;
@@ -164,7 +169,7 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
     s.n = 0;
     for (int at = 0; at < n; at += size) {
         size = group_size(s.plan.runs, order + at, n - at, false);
-        items[s.n++] = select_one(&s, order + at, size, test, arena);
+        items[s.n++] = select_one(&s, order + at, size, arena);
     }
     qsort(items, (size_t)s.n, sizeof *items, by_place);
     s.items = items;

@@ -4,13 +4,15 @@
  * what it gave on the test data.
  *
  * The point with the best mean validation accuracy over seeds, at the last
- * evaluation, is taken; the first of equals. A diverged run counts as accuracy 0.
- * Test figures are read at that point only.
+ * evaluation, is taken; the first of equals. A diverged run counts as accuracy 0,
+ * on validation and on test data. Test figures are read at that point only.
  */
 #ifndef REPORT_SELECT_H
 #define REPORT_SELECT_H
 
 #include "lab/store.h"
+
+#include <stdbool.h>
 
 /* One method under one condition. */
 struct selection {
@@ -20,15 +22,18 @@ struct selection {
     int n_points;       /* that there were to choose from */
     int n_planned;      /* runs of all points; and what became of them: */
     int n_finished, n_diverged, n_failed;
-    int n;              /* finished runs at the selected point, in rising order of seeds: */
+    int n_seeds;        /* runs planned at the selected point */
+    int n;              /* those of them that ended, in rising order of seeds: */
     const int *seeds;
     const double *validation, *test; /* accuracy, 0 to 1 */
+    const bool *has_diverged;
     const long *runs;
+    int n_diverged_here; /* among the n */
 };
 
 struct selections {
     struct store_plan plan;
-    const double *validation; /* [plan.n_runs], NaN: not finished */
+    const double *validation, *test; /* [plan.n_runs]; diverged: 0; NaN: has not ended */
     const struct selection *items;
     int n;
 };
@@ -40,7 +45,7 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
 const struct selection *select_find(const struct selections *s, const char *method,
                                     const char *condition);
 
-/* The tests of a against b on the seeds that both finished. */
+/* The tests of a against b on the seeds on which both ended. */
 struct paired;
 struct paired select_compare(const struct selection *a, const struct selection *b);
 

@@ -1,23 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * table: results as text, Markdown, LaTeX (booktabs) and CSV. Reads the store
- * only; the same store gives the same bytes.
+ * table: results with what a reader must know to believe them. Reads the store only;
+ * the same store gives the same bytes.
+ *
+ * Emphasis: the best mean, and those that a paired t-test does not tell from it at 5%,
+ * Holm-corrected over the comparisons with the best.
  */
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
 
+#include "report/sheet.h"
+#include "report/published.h"
 #include "report/select.h"
+#include "stats/adjust.h"
 
-enum table_format { TABLE_TXT, TABLE_MD, TABLE_TEX, TABLE_CSV };
+struct table_options {
+    const struct sheet_format *format;
+    const struct adjust_type *correction; /* over all comparisons with the baseline; NULL: Holm */
+    const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
+    const struct published *published;    /* NULL: none */
+};
 
-extern const char *const table_formats[]; /* names, NULL-ended */
+/* All methods against the baseline, a row for each in each condition. */
+int table_methods(const struct selections *s, const struct table_options *options,
+                  struct text *ret_text, struct error *err);
 
-/* All methods against the baseline, a block for each condition. */
-int table_methods(const struct selections *s, enum table_format format, struct text *ret_text,
-                  struct error *err);
+/* Methods down, the values of one setting of the data across: data set, imbalance,
+ * noise. Other conditions stand under each other. */
+int table_grouped(const struct selections *s, const struct table_options *options,
+                  struct text *ret_text, struct error *err);
 
 /* Two methods in full, seed by seed. The error names what there is. */
 int table_compare(const struct selections *s, const char *a, const char *b,
-                  enum table_format format, struct text *ret_text, struct error *err);
+                  const struct table_options *options, struct text *ret_text, struct error *err);
 
 #endif

@@ -15,7 +15,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double quantile(const double *sorted, int n, double p)
+double bootstrap_quantile(const double *sorted, int n, double p)
 {
     double at = p * (n - 1);
     int i = (int)floor(at);
@@ -51,11 +51,11 @@ void bootstrap_ends(const double *x, int n, double *draws, int n_draws, double l
         below += draws[i] < s.mean ? 1 : draws[i] == s.mean ? 0.5 : 0;
     bias = normal_quantile(below / n_draws);
     a = acceleration(x, n, s.mean);
-    ret_bootstrap->percentile = (struct bootstrap_interval){quantile(draws, n_draws, half),
-                                                            quantile(draws, n_draws, 1 - half)};
+    ret_bootstrap->percentile = (struct bootstrap_interval){bootstrap_quantile(draws, n_draws, half),
+                                                            bootstrap_quantile(draws, n_draws, 1 - half)};
     ret_bootstrap->bca = (struct bootstrap_interval){
-        quantile(draws, n_draws, normal_below(bias + (bias + z) / (1 - a * (bias + z)))),
-        quantile(draws, n_draws, normal_below(bias + (bias - z) / (1 - a * (bias - z)))),
+        bootstrap_quantile(draws, n_draws, normal_below(bias + (bias + z) / (1 - a * (bias + z)))),
+        bootstrap_quantile(draws, n_draws, normal_below(bias + (bias - z) / (1 - a * (bias - z)))),
     };
 }
 

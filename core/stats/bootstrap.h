@@ -33,4 +33,7 @@ void bootstrap_mean(const double *x, int n, struct rng rng, double level,
 void bootstrap_ends(const double *x, int n, double *draws, int n_draws, double level,
                     struct bootstrap *ret_bootstrap);
 
+/* The p-quantile of sorted values, n > 0, between order statistics as there. */
+double bootstrap_quantile(const double *sorted, int n, double p);
+
 #endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/caption.h"
+
+#include "stats/power.h"
+
+#include <string.h>
+
+/* The budgets of the first condition; a plan gives all conditions the same points. */
+static void add_budgets(struct text *t, const struct selections *s)
+{
+    const struct selection *first = &s->items[0];
+    bool is_unequal = false;
+
+    for (int i = 0; i < s->n; i++)
+        is_unequal |= s->items[i].n_points != first->n_points;
+    if (!is_unequal) {
+        text_printf(t, " from %d configuration%s each.", first->n_points,
+                    first->n_points == 1 ? "" : "s");
+        return;
+    }
+    text_printf(t, ". TUNING BUDGETS DIFFER, which favours the larger: configurations tried");
+    for (int i = 0, n = 0; i < s->n; i++)
+        if (strcmp(s->items[i].condition, first->condition) == 0)
+            text_printf(t, "%s %s %d", n++ ? "," : "", s->items[i].method, s->items[i].n_points);
+    text_printf(t, ".");
+}
+
+void caption_selection(struct text *t, const struct selections *s)
+{
+    text_printf(t, " The configuration with the best mean validation accuracy is selected");
+    add_budgets(t, s);
+}
+
+void caption_emphasis(struct text *t, const struct table_options *options)
+{
+    if (options->format->best)
+        text_printf(t, " Best mean %s; %s: not significantly worse (paired t-test at 5%%, "
+                       "Holm-corrected over the comparisons with the best).",
+                    options->format->best, options->format->close);
+}
+
+void caption_runs(struct text *t, const struct selections *s)
+{
+    int n_planned = 0, n_ended = 0, n_diverged = 0, n_failed = 0, n_missing, n_most = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *r = &s->items[i];
+
+        n_planned += r->n_planned;
+        n_ended += r->n_finished + r->n_diverged;
+        n_diverged += r->n_diverged;
+        n_failed += r->n_failed;
+        n_most = r->n > n_most ? r->n : n_most;
+    }
+    n_missing = n_planned - n_ended - n_failed;
+    if (n_most > 1 && power_least_p(n_most) > 0.05)
+        text_printf(t, " With %d seeds the signed-rank test cannot give p below %g.", n_most,
+                    power_least_p(n_most));
+    text_printf(t, " Of %d runs %d ended", n_planned, n_ended);
+    if (n_diverged)
+        text_printf(t, ", %d of them DIVERGED (counted as accuracy 0)", n_diverged);
+    text_printf(t, ", %d failed, %d %s missing.", n_failed, n_missing,
+                n_missing == 1 ? "is" : "are");
+}
+
+void caption_published(struct text *t, const struct table_options *options)
+{
+    const struct published *p = options->published;
+
+    if (!p || p->n == 0)
+        return;
+    text_printf(t, " Published numbers were measured elsewhere and are in no test:");
+    for (int mark = 1; mark <= p->n_marks; mark++) {
+        int i = 0;
+
+        while (p->items[i].mark != mark)
+            i++;
+        text_printf(t, "%s [%d] %s, %s", mark > 1 ? ";" : "", mark, p->items[i].setting,
+                    p->items[i].source);
+    }
+    text_printf(t, ".");
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * caption: what the reader must know to read the numbers, in sentences. Each call adds
+ * one or more, or none where there is nothing to say.
+ */
+#ifndef REPORT_CAPTION_H
+#define REPORT_CAPTION_H
+
+#include "report/table.h"
+
+/* Which configuration, chosen how, from how many; budgets that differ are named. */
+void caption_selection(struct text *t, const struct selections *s);
+
+/* "bold: best mean; underlined: ..." where the format shows it. */
+void caption_emphasis(struct text *t, const struct table_options *options);
+
+/* How many runs ended, are missing, failed, diverged; what so few seeds cannot show. */
+void caption_runs(struct text *t, const struct selections *s);
+
+/* The sources of the published numbers that the table shows. */
+void caption_published(struct text *t, const struct table_options *options);
+
+#endif

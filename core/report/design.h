@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * design: what an experiment can find, said before any time is spent on it.
+ */
+#ifndef REPORT_DESIGN_H
+#define REPORT_DESIGN_H
+
+#include "lab/plan.h"
+
+/* Lines of text: runs; the smallest p-value and the difference found with 80% power at
+ * 5%, for one comparison and corrected for all; tuning budgets where they differ. */
+void design_describe(const struct plan *plan, struct text *t);
+
+#endif

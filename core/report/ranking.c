@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/ranking.h"
+
+#include "stats/adjust.h"
+#include "stats/paired.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double LEVEL = 0.05;
+
+void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasis *ret_emphases,
+                  double *ret_p)
+{
+    double p[EXPERIMENT_MAX_METHODS] = {0}, best_mean = -1;
+    int best = -1, n_there = 0;
+
+    for (int i = 0; i < n; i++) {
+        double mean = summary_of(rows[i]->test, rows[i]->n).mean;
+
+        p[i] = NAN;
+        ret_emphases[i] = SHEET_PLAIN;
+        n_there += rows[i]->n > 0;
+        if (mean > best_mean) {
+            best_mean = mean;
+            best = i;
+        }
+    }
+    for (int i = 0; i < n && best >= 0; i++)
+        if (i != best)
+            p[i] = select_compare(rows[i], rows[best]).t.p;
+    adjust_holm.run(p, n, p);
+    for (int i = 0; i < n && n_there > 1; i++) {
+        if (i == best)
+            ret_emphases[i] = SHEET_BEST;
+        else if (p[i] > LEVEL)
+            ret_emphases[i] = SHEET_CLOSE;
+    }
+    if (ret_p)
+        memcpy(ret_p, p, (size_t)n * sizeof *p);
+}
+
+int ranking_condition(const struct selections *s, int i, const struct selection **ret_rows)
+{
+    const char *condition = NULL;
+    int n = 0;
+
+    for (int k = 0; k < s->n && !condition; k++) {
+        bool is_new = true;
+
+        for (int j = 0; j < k && is_new; j++)
+            is_new = strcmp(s->items[j].condition, s->items[k].condition) != 0;
+        if (is_new && i-- == 0)
+            condition = s->items[k].condition;
+    }
+    for (int k = 0; k < s->n && condition && n < EXPERIMENT_MAX_METHODS; k++)
+        if (strcmp(s->items[k].condition, condition) == 0)
+            ret_rows[n++] = &s->items[k];
+    return n;
+}

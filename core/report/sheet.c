@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/sheet.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const struct sheet_format sheet_format_txt, sheet_format_md, sheet_format_tex, sheet_format_csv,
+    sheet_format_jsonl, sheet_format_html;
+
+const struct sheet_format *const sheet_formats[] = {
+    &sheet_format_txt, &sheet_format_md, &sheet_format_tex, &sheet_format_csv, &sheet_format_jsonl,
+    &sheet_format_html, NULL,
+};
+
+void sheet_column(struct sheet *g, struct sheet_column column)
+{
+    assert(g->n_columns < SHEET_MAX_COLUMNS && g->n_cells == 0);
+    g->columns[g->n_columns++] = column;
+}
+
+void sheet_cell(struct sheet *g, struct sheet_cell cell)
+{
+    if (g->n_cells == g->capacity) {
+        int capacity = g->capacity ? 2 * g->capacity : 64;
+        struct sheet_cell *cells = arena_alloc(g->arena, (size_t)capacity * sizeof *cells);
+
+        if (g->n_cells)
+            memcpy(cells, g->cells, (size_t)g->n_cells * sizeof *cells);
+        g->cells = cells;
+        g->capacity = capacity;
+    }
+    g->cells[g->n_cells++] = cell;
+}
+
+void sheet_text(struct sheet *g, const char *s)
+{
+    sheet_cell(g, (struct sheet_cell){.text = arena_strdup(g->arena, s), .number = NAN});
+}
+
+void sheet_number(struct sheet *g, const char *format, double x)
+{
+    char text[64] = "-";
+
+    if (isfinite(x))
+        snprintf(text, sizeof text, format, x);
+    sheet_cell(g, (struct sheet_cell){.text = arena_strdup(g->arena, text), .number = x});
+}
+
+void sheet_p(struct sheet *g, double p)
+{
+    if (p < 0.0001)
+        sheet_cell(g, (struct sheet_cell){.text = "<0.0001", .number = p});
+    else
+        sheet_number(g, p < 0.001 ? "%.4f" : "%.3f", p);
+}
+
+const struct sheet_format *sheet_find_format(const char *name, struct error *err)
+{
+    const char *names[sizeof sheet_formats / sizeof *sheet_formats] = {0};
+
+    for (int i = 0; sheet_formats[i]; i++) {
+        names[i] = sheet_formats[i]->name;
+        if (!name || strcmp(names[i], name) == 0)
+            return sheet_formats[i];
+    }
+    text_unknown(err, "format", name, names);
+    return NULL;
+}
+
+int sheet_n_rows(const struct sheet *g)
+{
+    assert(g->n_columns > 0 && g->n_cells % g->n_columns == 0);
+    return g->n_cells / g->n_columns;
+}
+
+const struct sheet_cell *sheet_at(const struct sheet *g, int row, int column)
+{
+    return &g->cells[row * g->n_columns + column];
+}
+
+bool sheet_shows(const struct sheet *g, int column, enum sheet_reader reader)
+{
+    return g->columns[column].reader == SHEET_ALL || g->columns[column].reader == reader;
+}
+
+void sheet_write(const struct sheet *g, const struct sheet_format *format, const char *caption,
+                struct text *t)
+{
+    format->write(g, caption, t);
+}

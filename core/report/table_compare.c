@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/table.h"
+#include "stats/paired.h"
+
+#include <math.h>
+#include <string.h>
+
+static int check_method(const struct selections *s, const char *method, struct error *err)
+{
+    const char *names[EXPERIMENT_MAX_METHODS + 1] = {0};
+
+    for (int i = 0; i < s->plan.n_methods; i++) {
+        names[i] = s->plan.methods[i];
+        if (strcmp(names[i], method) == 0)
+            return 0;
+    }
+    return text_unknown(err, "method", method, names);
+}
+
+static void write_caption(const struct selection *a, const struct selection *b,
+                          const struct paired *p, struct arena *arena, struct text *t)
+{
+    text_printf(t, "Test accuracy in percent. %s (%s) minus %s (%s)%s%s: %+.2f points", a->method,
+                a->point ? select_short_point(arena, a->point) : "no run", b->method,
+                b->point ? select_short_point(arena, b->point) : "no run",
+                a->condition[0] ? ", " : "", select_short_point(arena, a->condition),
+                100 * p->difference.mean);
+    if (!isfinite(p->difference.half_width)) {
+        text_printf(t, "; n = %d pairs, too few for a test.", p->n);
+        return;
+    }
+    text_printf(t, ", 95%% t interval %+.2f to %+.2f; n = %d pairs; paired t = %.3f, p = %.4g; "
+                   "Wilcoxon signed-rank V = %g, p = %.4g (%s%s); sign-flip permutation p = %.4g "
+                   "(%s); Cohen's d_z = %.2f, Hedges' g = %.2f; %s is above %s with probability "
+                   "%.2f (runs unpaired, ties half). Two-sided, not corrected for other "
+                   "comparisons.",
+                100 * (p->difference.mean - p->difference.half_width),
+                100 * (p->difference.mean + p->difference.half_width), p->n, p->t.statistic, p->t.p,
+                p->signed_rank.statistic, p->signed_rank.p, test_way_name(p->signed_rank.way),
+                p->signed_rank.has_ties ? ", ties share mean ranks" : "", p->sign_flip.p,
+                test_way_name(p->sign_flip.way), p->cohens_dz, p->hedges_g, a->method, b->method,
+                probability_of_improvement(a->test, a->n, b->test, b->n));
+    if (p->signed_rank.n_zeros)
+        text_printf(t, " %d difference%s of 0 left out of the ranks.", p->signed_rank.n_zeros,
+                    p->signed_rank.n_zeros == 1 ? " is" : "s are");
+    if (a->n_diverged_here + b->n_diverged_here)
+        text_printf(t, " %d of these runs DIVERGED and count as accuracy 0.",
+                    a->n_diverged_here + b->n_diverged_here);
+}
+
+static void add_columns(struct sheet *g, const char *a, const char *b)
+{
+    sheet_column(g, (struct sheet_column){"condition", "condition", SHEET_PROGRAMS, false});
+    sheet_column(g, (struct sheet_column){"seed", "seed", SHEET_ALL, true});
+    sheet_column(g, (struct sheet_column){a, a, SHEET_ALL, true});
+    sheet_column(g, (struct sheet_column){b, b, SHEET_ALL, true});
+    sheet_column(g, (struct sheet_column){"difference", "difference", SHEET_ALL, true});
+}
+
+static void add_pairs(struct sheet *g, const struct selection *a, const struct selection *b)
+{
+    for (int i = 0, k = 0; i < a->n; i++) { /* seeds rise in both */
+        while (k < b->n && b->seeds[k] < a->seeds[i])
+            k++;
+        if (k == b->n || b->seeds[k] != a->seeds[i])
+            continue;
+        sheet_text(g, select_short_point(g->arena, a->condition));
+        sheet_number(g, "%.0f", a->seeds[i]);
+        sheet_number(g, "%.2f", 100 * a->test[i]);
+        sheet_number(g, "%.2f", 100 * b->test[k]);
+        sheet_number(g, "%+.2f", 100 * (a->test[i] - b->test[k]));
+    }
+}
+
+/* A sheet and a caption for each condition; for programs one sheet with all. */
+int table_compare(const struct selections *s, const char *a, const char *b,
+                  const struct table_options *options, struct text *ret_text, struct error *err)
+{
+    struct arena arena = {0};
+    struct sheet g = {.arena = &arena};
+    int n = 0;
+
+    if (check_method(s, a, err) < 0 || check_method(s, b, err) < 0)
+        return -1;
+    add_columns(&g, a, b);
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *x = &s->items[i], *y = select_find(s, b, x->condition);
+        struct text caption = {0};
+        struct paired p;
+
+        if (strcmp(x->method, a) != 0 || !y)
+            continue;
+        n++;
+        add_pairs(&g, x, y);
+        if (options->format->is_for_programs)
+            continue;
+        p = select_compare(x, y);
+        write_caption(x, y, &p, &arena, &caption);
+        text_printf(ret_text, n > 1 ? "\n" : "");
+        sheet_write(&g, options->format, caption.s, ret_text);
+        text_release(&caption);
+        g.n_cells = 0;
+    }
+    if (n > 0 && options->format->is_for_programs)
+        sheet_write(&g, options->format, NULL, ret_text);
+    arena_release(&arena);
+    return n ? 0 : error_set(err, "\"%s\" and \"%s\" have no condition in common", a, b);
+}
