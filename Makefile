@@ -13,7 +13,7 @@ PROGRAM = $(BUILD)/rgdbench
 # Sanitizers make gcc see things, so that only plain builds treat warnings as errors.
 # No contraction and no fast-math: the same bits at any vector width (docs/DESIGN.md, Numbers).
 CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mprefer-vector-width=256 \
-	-ffp-contract=off -fno-math-errno -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
+	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer,$(if $(CI)$(WERROR),-Werror))
 # The serial build of OpenBLAS takes no locks: two threads that call it at once spoil each
 # other's buffers (tests/sweep.sh saw it). The pthread build is safe, and we hold it to one thread.

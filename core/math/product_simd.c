@@ -2,90 +2,132 @@
  *
  * Compiled once for each vector width, as kernels_simd.c; PRODUCTS names the table.
  *
- * Nothing is copied: b is read in vectors along its rows, a float by float. Each
- * float of c is one chain of fused multiply-adds over k in its order, kept in c
- * between chunks of k; so neither blocks, chunks nor the vector width show. */
-#include "math/lanes.h"
+ * Each float of c is one chain of fused multiply-adds over k in its order, kept in c
+ * between chunks of k; so neither tiles, chunks, copies nor the vector width show. */
+#include <immintrin.h>
+#include <string.h>
+
 #include "math/product.h"
 
 #ifndef PRODUCTS
 #define PRODUCTS products_v3
 #endif
 
-/* A block of c in registers: 12 rows of 2 vectors in 32 registers, 6 of 1 (which is
- * two registers) in 16; and the rows that are left by fewer. */
+/* A tile of c in registers: 12 rows of 2 vectors where there are 32 registers, 6 where
+ * there are 16; what is left of rows and columns by fewer. */
 #ifdef __AVX512F__
-enum { TALL = 12, MIDDLE = 4, WIDE = 2 };
+typedef __m512 vector;
+#define VECTOR(op) _mm512_##op##_ps
+enum { V = 16, TALL = 12, MIDDLE = 4 };
+
+/* n floats, 0 < n <= V; the others are zero, their memory is not touched. */
+static inline vector load_part(const float *x, size_t n)
+{
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), x);
+}
+
+static inline void store_part(float *x, vector a, size_t n)
+{
+    _mm512_mask_storeu_ps(x, (__mmask16)((1u << n) - 1), a);
+}
 #else
-enum { TALL = 6, MIDDLE = 2, WIDE = 1 };
+typedef __m256 vector;
+#define VECTOR(op) _mm256_##op##_ps
+enum { V = 8, TALL = 6, MIDDLE = 2 };
+
+static inline __m256i first(size_t n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static inline vector load_part(const float *x, size_t n)
+{
+    return _mm256_maskload_ps(x, first(n));
+}
+
+static inline void store_part(float *x, vector a, size_t n)
+{
+    _mm256_maskstore_ps(x, first(n), a);
+}
 #endif
 
-/* Chunks of k: so many rows of b, 32 floats each, stay in the first cache while
- * all rows of a pass by; or so many lines of a transposed a. */
-enum { CHUNK = 256, CHUNK_TRANSPOSED = 64 };
+enum {
+    PANEL = 2 * V, /* columns of c side by side */
+    CHUNK = 192,   /* rows of b whose panel stays in the first cache while rows of a pass by */
+    ROWS = 192,    /* rows of a whose chunk stays in the second */
+    REUSED = 4 * TALL /* from so many rows on, copying a panel costs less than its strides:
+                         rows 2^n floats apart share a few lines of the cache */
+};
 
-struct operands {
+struct tile {
     float *c;
     const float *a, *b;
     size_t c_stride, a_row, a_column, b_stride;
 };
 
-/* m rows of `vectors` vectors, the last of `part` floats where part is not 0; m,
- * vectors and whether part is 0 are constants where this is inlined. */
-static inline __attribute__((always_inline)) void block(const struct operands *o, size_t k,
-                                                        bool adds, int m, int vectors, int part)
+/* m rows of so many vectors, the last of which has `part` floats. b's vectors are full.
+ * m, vectors and, where it is V, part are constants where this is inlined. */
+static inline __attribute__((always_inline)) void multiply(const struct tile *t, size_t k,
+                                                           bool adds, int m, int vectors,
+                                                           size_t part)
 {
-    lanes sum[TALL][WIDE];
-    const float *a = o->a, *b = o->b;
+    vector sum[TALL][2];
+    const float *a = t->a, *b = t->b;
 
     for (int i = 0; i < m; i++) {
         for (int v = 0; v < vectors; v++) {
-            float *c = o->c + (size_t)i * o->c_stride + v * LANES;
+            const float *c = t->c + (size_t)i * t->c_stride + v * V;
 
-            sum[i][v] = !adds ? lanes_all(0) : part ? lanes_load_part(c, part) : lanes_load(c);
+            sum[i][v] = !adds                            ? VECTOR(setzero)()
+                        : part == V || v + 1 < vectors ? VECTOR(loadu)(c)
+                                                         : load_part(c, part);
         }
     }
-    for (size_t j = 0; j < k; j++, a += o->a_column, b += o->b_stride) {
-        lanes row[WIDE];
+    for (size_t j = 0; j < k; j++, a += t->a_column, b += t->b_stride) {
+        vector row[2];
 
         for (int v = 0; v < vectors; v++)
-            row[v] = part ? lanes_load_part(b, part) : lanes_load(b + v * LANES);
+            row[v] = VECTOR(loadu)(b + v * V);
         for (int i = 0; i < m; i++) {
-            lanes factor = lanes_all(a[(size_t)i * o->a_row]);
+            vector factor = VECTOR(set1)(a[(size_t)i * t->a_row]);
 
             for (int v = 0; v < vectors; v++)
-                sum[i][v] = lanes_fma(factor, row[v], sum[i][v]);
+                sum[i][v] = VECTOR(fmadd)(factor, row[v], sum[i][v]);
         }
     }
     for (int i = 0; i < m; i++) {
         for (int v = 0; v < vectors; v++) {
-            float *c = o->c + (size_t)i * o->c_stride + v * LANES;
+            float *c = t->c + (size_t)i * t->c_stride + v * V;
 
-            if (part)
-                lanes_store_part(c, sum[i][v], part);
+            if (part == V || v + 1 < vectors)
+                VECTOR(storeu)(c, sum[i][v]);
             else
-                lanes_store(c, sum[i][v]);
+                store_part(c, sum[i][v], part);
         }
     }
 }
 
-/* Up to WIDE vectors of columns for m rows. */
-static inline __attribute__((always_inline)) void columns(const struct operands *o, size_t k,
-                                                          bool adds, int m, size_t n)
+static inline __attribute__((always_inline)) void rows_of(const struct tile *t, size_t k,
+                                                          bool adds, int m, size_t width)
 {
-    if (n >= WIDE * LANES)
-        block(o, k, adds, m, WIDE, 0);
-    else if (n >= LANES)
-        block(o, k, adds, m, 1, 0);
+    if (width == PANEL)
+        multiply(t, k, adds, m, 2, V);
+    else if (width > V)
+        multiply(t, k, adds, m, 2, width - V);
+    else if (width == V)
+        multiply(t, k, adds, m, 1, V);
     else
-        block(o, k, adds, m, 1, (int)n);
+        multiply(t, k, adds, m, 1, width);
 }
 
-static size_t width_at(size_t n, size_t column)
+static void one_tile(const struct tile *t, size_t k, bool adds, size_t height, size_t width)
 {
-    size_t left = n - column;
-
-    return left >= WIDE * LANES ? WIDE * LANES : left >= LANES ? LANES : left;
+    if (height == TALL)
+        rows_of(t, k, adds, TALL, width);
+    else if (height == MIDDLE)
+        rows_of(t, k, adds, MIDDLE, width);
+    else
+        rows_of(t, k, adds, 1, width);
 }
 
 static size_t height_at(size_t m, size_t row)
@@ -95,49 +137,74 @@ static size_t height_at(size_t m, size_t row)
     return left >= TALL ? TALL : left >= MIDDLE ? MIDDLE : 1;
 }
 
-static void one_block(const struct operands *all, size_t row, size_t column, size_t height,
-                      size_t width, size_t first, size_t k, bool adds)
+/* k rows of `width` floats, one behind the other, filled up with zeros to whole vectors. */
+static size_t copy_panel(float *to, const float *from, size_t stride, size_t width, size_t k)
 {
-    struct operands o = *all;
+    size_t vectors = (width + V - 1) / V, part = width - (vectors - 1) * V;
 
-    o.c += row * o.c_stride + column;
-    o.a += row * o.a_row + first * o.a_column;
-    o.b += first * o.b_stride + column;
-    if (height == TALL)
-        columns(&o, k, adds, TALL, width);
-    else if (height == MIDDLE)
-        columns(&o, k, adds, MIDDLE, width);
-    else
-        columns(&o, k, adds, 1, width);
+    for (size_t j = 0; j < k; j++, from += stride, to += vectors * V) {
+        if (vectors == 2)
+            VECTOR(store)(to, VECTOR(loadu)(from));
+        VECTOR(store)(to + (vectors - 1) * V, part == V ? VECTOR(loadu)(from + (vectors - 1) * V) : load_part(from + (vectors - 1) * V, part));
+    }
+    return vectors * V;
+}
+
+/* A transposed a, so that the floats that a tile multiplies a row of b by are neighbours. */
+static void copy_rows(float *to, const float *from, size_t stride, size_t m, size_t k)
+{
+    size_t height;
+
+    for (size_t row = 0; row < m; row += height) {
+        height = height_at(m, row);
+        for (size_t j = 0; j < k; j++, to += height) {
+            if (height == TALL)
+                memcpy(to, from + j * stride + row, TALL * sizeof *to);
+            else
+                for (size_t i = 0; i < height; i++)
+                    to[i] = from[j * stride + row + i];
+        }
+    }
+}
+
+/* Up to ROWS rows of c over one chunk of k. */
+static void one_block(const struct tile *all, size_t m, size_t n, size_t k, bool adds)
+{
+    _Alignas(64) float panel[CHUNK * PANEL], rows[ROWS * CHUNK];
+    bool is_copied = all->a_column > 1 && n > PANEL;
+    size_t height, width;
+
+    if (is_copied)
+        copy_rows(rows, all->a, all->a_column, m, k);
+    for (size_t column = 0; column < n; column += width) {
+        struct tile t = *all;
+
+        width = n - column < PANEL ? n - column : PANEL;
+        t.b += column;
+        if (m >= REUSED || width % V) {
+            t.b_stride = copy_panel(panel, t.b, t.b_stride, width, k);
+            t.b = panel;
+        }
+        for (size_t row = 0; row < m; row += height) {
+            height = height_at(m, row);
+            t.c = all->c + row * all->c_stride + column;
+            t.a = is_copied ? rows + row * k : all->a + row * all->a_row;
+            t.a_column = is_copied ? height : all->a_column;
+            one_tile(&t, k, adds, height, width);
+        }
+    }
 }
 
 static void product_here(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_column,
                          const float *b, size_t b_stride, size_t m, size_t n, size_t k, bool adds)
 {
-    struct operands o = {c, a, b, c_stride, a_row, a_column, b_stride};
-    bool is_transposed = a_column > 1;
-    size_t chunk = is_transposed ? CHUNK_TRANSPOSED : CHUNK;
-    size_t height, width;
+    for (size_t first = 0; first < k; first += CHUNK, adds = true) {
+        for (size_t row = 0; row < m; row += ROWS) {
+            struct tile t = {c + row * c_stride, a + row * a_row + first * a_column,
+                             b + first * b_stride, c_stride, a_row, a_column, b_stride};
 
-    for (size_t first = 0; first < k; first += chunk, adds = true) {
-        size_t depth = k - first < chunk ? k - first : chunk;
-
-        if (is_transposed) { /* the lines of a are what is expensive to come back to */
-            for (size_t row = 0; row < m; row += height) {
-                height = height_at(m, row);
-                for (size_t column = 0; column < n; column += width) {
-                    width = width_at(n, column);
-                    one_block(&o, row, column, height, width, first, depth, adds);
-                }
-            }
-        } else {
-            for (size_t column = 0; column < n; column += width) {
-                width = width_at(n, column);
-                for (size_t row = 0; row < m; row += height) {
-                    height = height_at(m, row);
-                    one_block(&o, row, column, height, width, first, depth, adds);
-                }
-            }
+            one_block(&t, m - row < ROWS ? m - row : ROWS, n, k - first < CHUNK ? k - first : CHUNK,
+                      adds);
         }
     }
 }
