@@ -55,8 +55,8 @@ enum {
     PANEL = 2 * V, /* columns of c side by side */
     CHUNK = 192,   /* rows of b whose panel stays in the first cache while rows of a pass by */
     ROWS = 192,    /* rows of a whose chunk stays in the second */
-    REUSED = 4 * TALL /* from so many rows on, copying a panel costs less than its strides:
-                         rows 2^n floats apart share a few lines of the cache */
+    REUSED = 4 * TALL, /* rows of a from which on copying a panel costs less than its strides do:
+                          rows 2^n floats apart share a few lines of the cache */
 };
 
 struct tile {
@@ -74,6 +74,8 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
     vector sum[TALL][2];
     const float *a = t->a, *b = t->b;
 
+    for (int i = 0; i < m; i++) /* of the next tile */
+        __builtin_prefetch(t->c + (size_t)(m + i) * t->c_stride, 1);
     for (int i = 0; i < m; i++) {
         for (int v = 0; v < vectors; v++) {
             const float *c = t->c + (size_t)i * t->c_stride + v * V;
