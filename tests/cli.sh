@@ -70,9 +70,9 @@ script 'experiments/bad.lua:3: data has no setting "imbalanse", did you mean "im
 script 'data.imbalance: "3" is not a number' 'return experiment { title = "x", data = shapes { imbalance = "3" }, methods = { { "a" } } }'
 script 'it takes too long' 'while true do pcall(function() while true do end end) end'
 script 'more than 64 MiB' 'return ("x"):rep(1e9)'
-script "attempt to index a nil value (global 'io')" 'io.open("/etc/passwd")'
-script "global 'load'" 'load("x")()'
-script "global 'setmetatable'" 'setmetatable({}, {})'
+script 'bad.lua:1: unknown name "io"' 'io.open("/etc/passwd")'
+script 'bad.lua:2: unknown name "rdg", did you mean "rgd"' 'return experiment { title = "x",
+  methods = { { "a", objective = rdg {} } } }'
 script "method 'find'" '("aaaa"):find("a*a*a*b")'
 script 'it describes no experiment' 'return 1'
 script "near '='" 'x = = 1'

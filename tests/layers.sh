@@ -31,6 +31,7 @@ door Rmath.h '^core/stats/distribution\.c$'
 door 'l\(ua\|auxlib\|ualib\).h' '^core/script/'
 door jansson.h '^core/base/safetensors\.c$'
 door openssl '^core/base/hash\.c$'
+door seccomp '^core/script/confine\.c$'
 door archive '^core/data/archive\.c$'
 [ $status = 0 ] && echo "layers: includes point down only"
 exit $status

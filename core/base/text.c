@@ -186,6 +186,36 @@ int text_width(const char *s)
     return width;
 }
 
+/* The length of the UTF-8 character at s, 0 where it is none: too long a form, half of a
+ * surrogate pair, beyond Unicode. */
+static int utf8_length(const unsigned char *s)
+{
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+    int n = *s < 0x80 ? 1 : *s >> 5 == 6 ? 2 : *s >> 4 == 14 ? 3 : *s >> 3 == 30 ? 4 : 0;
+    unsigned code = n == 1 ? *s : *s & (0x7fu >> n);
+
+    for (int i = 1; i < n; i++) {
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | (s[i] & 0x3fu);
+    }
+    return code >= least[n] && code >> 11 != 0xD800 >> 11 && code <= 0x10FFFF ? n : 0;
+}
+
+int text_is_plain(const char *s)
+{
+    while (*s) {
+        int n = utf8_length((const unsigned char *)s);
+        int is_control = (unsigned char)*s < 0x20 || *s == 0x7f ||
+                         ((unsigned char)*s == 0xC2 && (unsigned char)s[1] < 0xA0);
+
+        if (n == 0 || is_control)
+            return 0;
+        s += n;
+    }
+    return 1;
+}
+
 int text_is_name(const char *s)
 {
     size_t n = strlen(s);

@@ -50,6 +50,9 @@ void text_words(struct text *t, const char *const *words);
 /* A column's width on a terminal: code points, not bytes, of UTF-8. */
 int text_width(const char *s);
 
+/* Is this UTF-8 without control characters: fit for a terminal, a figure, a page? */
+int text_is_plain(const char *s);
+
 /* Is this a name that we let into a path: [A-Za-z0-9_.-]{1,64}, no leading dot? */
 int text_is_name(const char *s);
 

@@ -1,34 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/lua_value.h"
 
+#include "lab/experiment.h"
 #include "script/sandbox.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ITEMS = 100000 };
+enum { MAX_ITEMS = 10000, MAX_TEXT = 1 << 16 };
 
 /* The field in which grid{} keeps its values; no name that a script can mistype. */
 static const char GRID_FIELD[] = "(grid)";
 
-static int read_list(lua_State *L, int index, struct arena *arena, struct value *ret_value)
+static int read_text(lua_State *L, int index, struct arena *arena, struct value *ret_value,
+                     const char **ret_what)
+{
+    size_t size;
+    const char *s = lua_tolstring(L, index, &size);
+
+    *ret_what = size > MAX_TEXT ? "a text of more than 65536 bytes"
+                : strlen(s) != size || !text_is_plain(s)
+                    ? "a text with control characters, or not in UTF-8"
+                    : NULL;
+    if (*ret_what)
+        return -1;
+    *ret_value = value_string(arena_strdup(arena, s));
+    return 0;
+}
+
+static int read_list(lua_State *L, int index, struct arena *arena, struct value *ret_value,
+                     const char **ret_what)
 {
     lua_Integer n = (lua_Integer)lua_rawlen(L, index);
     struct value *items;
-    int n_keys = 0;
+    lua_Integer n_keys = 0;
 
-    lua_pushnil(L);
-    while (lua_next(L, index)) {
-        lua_pop(L, 1);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
         n_keys++;
-    }
-    if (n_keys != n || n > MAX_ITEMS)
-        return -1; /* it has names, or holes */
+    *ret_what = n_keys != n    ? "a table with names, or with holes"
+                : n > MAX_ITEMS ? "a list of more than 10000 items"
+                                : NULL;
+    if (*ret_what)
+        return -1;
     items = arena_alloc(arena, (size_t)(n + 1) * sizeof *items);
     for (lua_Integer i = 1; i <= n; i++) {
-        int type = lua_rawgeti(L, index, i);
-        int got = type == LUA_TTABLE ? -1 : lua_value_read(L, -1, arena, &items[i - 1]);
+        bool is_list = lua_rawgeti(L, index, i) == LUA_TTABLE;
+        int got = is_list ? -1 : lua_value_read(L, -1, arena, &items[i - 1], ret_what);
 
+        if (is_list)
+            *ret_what = "a list in a list";
         lua_pop(L, 1);
         if (got < 0)
             return -1;
@@ -37,28 +59,26 @@ static int read_list(lua_State *L, int index, struct arena *arena, struct value 
     return 0;
 }
 
-int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *ret_value)
+int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *ret_value,
+                   const char **ret_what)
 {
-    size_t size;
-    const char *s;
-
     index = lua_absindex(L, index);
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
         *ret_value = value_number(lua_tonumber(L, index) + 0.0);
-        return ret_value->number == ret_value->number ? 0 : -1;
+        *ret_what = "a nan";
+        return isnan(ret_value->number) ? -1 : 0;
     case LUA_TBOOLEAN:
         *ret_value = value_bool(lua_toboolean(L, index));
         return 0;
     case LUA_TSTRING:
-        s = lua_tolstring(L, index, &size);
-        if (strlen(s) != size)
-            return -1; /* a zero byte inside */
-        *ret_value = value_string(arena_strdup(arena, s));
-        return 0;
+        return read_text(L, index, arena, ret_value, ret_what);
     case LUA_TTABLE:
-        return read_list(L, index, arena, ret_value);
+        return read_list(L, index, arena, ret_value, ret_what);
     default:
+        *ret_what = lua_isnil(L, index)        ? "nil"
+                    : lua_isfunction(L, index) ? "a function"
+                                               : "no value";
         return -1;
     }
 }
@@ -67,6 +87,10 @@ int lua_value_grid(lua_State *L)
 {
     if (!lua_istable(L, 1) || lua_rawlen(L, 1) == 0)
         return sandbox_raise(L, NULL, "grid takes a list of values, as in grid { 0.1, 0.01 }");
+    if (lua_rawlen(L, 1) > EXPERIMENT_MAX_VALUES) {
+        lua_pushfstring(L, "grid takes at most %d values", EXPERIMENT_MAX_VALUES);
+        return sandbox_raise(L, NULL, lua_tostring(L, -1));
+    }
     lua_newtable(L);
     lua_pushvalue(L, 1);
     lua_setfield(L, -2, GRID_FIELD);
@@ -74,39 +98,34 @@ int lua_value_grid(lua_State *L)
 }
 
 int lua_value_read_choices(lua_State *L, int index, struct arena *arena,
-                           struct value **ret_values, int *ret_n)
+                           struct value **ret_values, int *ret_n, const char **ret_what)
 {
     struct value *values;
-    lua_Integer n;
+    int n = 1, got = 0;
 
     index = lua_absindex(L, index);
     if (!lua_istable(L, index) || lua_getfield(L, index, GRID_FIELD) != LUA_TTABLE) {
         if (lua_istable(L, index))
             lua_pop(L, 1);
         values = arena_alloc(arena, sizeof *values);
-        *ret_values = values;
-        *ret_n = 1;
-        return lua_value_read(L, index, arena, values);
-    }
-    n = (lua_Integer)lua_rawlen(L, -1);
-    if (n > MAX_ITEMS)
-        n = MAX_ITEMS;
-    values = arena_alloc(arena, (size_t)n * sizeof *values);
-    for (lua_Integer i = 1; i <= n; i++) {
-        int got;
-
-        lua_rawgeti(L, -1, i);
-        got = lua_value_read(L, -1, arena, &values[i - 1]);
-        lua_pop(L, 1);
-        if (got < 0) {
+        got = lua_value_read(L, index, arena, values, ret_what);
+    } else {
+        n = (int)lua_rawlen(L, -1);
+        if (n > EXPERIMENT_MAX_VALUES) /* it grew after grid{} looked */
+            n = EXPERIMENT_MAX_VALUES;
+        values = arena_alloc(arena, (size_t)n * sizeof *values);
+        *ret_what = "an empty grid";
+        got = n == 0 ? -1 : 0;
+        for (int i = 0; i < n && got == 0; i++) {
+            lua_rawgeti(L, -1, i + 1);
+            got = lua_value_read(L, -1, arena, &values[i], ret_what);
             lua_pop(L, 1);
-            return -1;
         }
+        lua_pop(L, 1);
     }
-    lua_pop(L, 1);
     *ret_values = values;
-    *ret_n = (int)n;
-    return 0;
+    *ret_n = n;
+    return got;
 }
 
 static int by_text(const void *a, const void *b)
@@ -116,22 +135,21 @@ static int by_text(const void *a, const void *b)
 
 const char *const *lua_value_keys(lua_State *L, int index, struct arena *arena, int *ret_n_other)
 {
-    const char **keys;
+    const char **keys = NULL;
     int n = 0, n_other = 0;
 
     index = lua_absindex(L, index);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        n++;
-    keys = arena_alloc(arena, (size_t)(n + 1) * sizeof *keys);
-    n = 0;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        if (lua_type(L, -2) == LUA_TSTRING)
-            keys[n++] = arena_strdup(arena, lua_tostring(L, -2));
-        else
+        if (lua_type(L, -2) != LUA_TSTRING) {
             n_other++;
+            continue;
+        }
+        keys = arena_grow(arena, keys, n, sizeof *keys);
+        keys[n++] = arena_strdup(arena, lua_tostring(L, -2));
     }
-    qsort(keys, (size_t)n, sizeof *keys, by_text);
+    keys = arena_grow(arena, keys, n, sizeof *keys);
     keys[n] = NULL;
+    qsort(keys, (size_t)n, sizeof *keys, by_text);
     if (ret_n_other)
         *ret_n_other = n_other;
     return keys;

@@ -9,12 +9,14 @@
 
 #include <lua.h>
 
-/* The number, truth value, text or list at `index`. -1: it is something else. */
-int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *ret_value);
+/* The number, truth value, text or list of those at `index`, in `arena`. Where it is
+ * something else, -1, and *ret_what says what it is: "a function". */
+int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *ret_value,
+                   const char **ret_what);
 
 /* The same where a grid { ... } may stand: its values, or one. *ret_n of them. */
 int lua_value_read_choices(lua_State *L, int index, struct arena *arena,
-                           struct value **ret_values, int *ret_n);
+                           struct value **ret_values, int *ret_n, const char **ret_what);
 
 /* grid { a, b, c }: the constructor. */
 int lua_value_grid(lua_State *L);

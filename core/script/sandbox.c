@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/sandbox.h"
 
+#include "base/text.h"
+#include "script/functions.h"
+
 #include <ctype.h>
 #include <lauxlib.h>
 #include <lualib.h>
@@ -83,19 +86,60 @@ static void add_library(lua_State *L, const char *name, lua_CFunction open,
     lua_setfield(L, 1, name); /* the new globals */
 }
 
+/* Puts `function` in place of Lua's own, which it gets as its upvalue, into the table on
+ * the stack's top. */
+static void replace(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Of the globals table: a name that is not there. */
+static int raise_unknown(lua_State *L)
+{
+    enum { MAX_NAMES = 255 };
+    const char *names[MAX_NAMES + 1] = {0};
+    struct error err;
+    int n = 0;
+
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && n < MAX_NAMES)
+            names[n++] = lua_tostring(L, -2);
+    qsort(names, (size_t)n, sizeof *names, by_text);
+    text_unknown(&err, "name", lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "", names);
+    return sandbox_raise(L, NULL, err.text);
+}
+
 static int build(lua_State *L)
 {
     lua_settop(L, 0);
     luaL_requiref(L, LUA_GNAME, luaopen_base, 0);
     keep_only(L, kept_globals);
+    replace(L, "pairs", functions_pairs);
+    replace(L, "tostring", functions_tostring);
     add_library(L, LUA_MATHLIBNAME, luaopen_math, kept_math);
     add_library(L, LUA_STRLIBNAME, luaopen_string, kept_string);
     add_library(L, LUA_TABLIBNAME, luaopen_table, kept_table);
+    lua_getfield(L, 1, LUA_STRLIBNAME);
+    replace(L, "format", functions_format);
+    lua_getfield(L, 1, LUA_TABLIBNAME);
+    replace(L, "sort", functions_sort);
+    lua_settop(L, 1);
     lua_pushliteral(L, "");
     lua_getmetatable(L, -1); /* of all strings: ("x"):rep(3) finds the kept ones */
     lua_getfield(L, 1, LUA_STRLIBNAME);
     lua_setfield(L, -2, "__index");
     lua_settop(L, 1);
+    lua_newtable(L);
+    lua_pushcfunction(L, raise_unknown);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, 1);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     lua_newtable(L);
     lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE); /* forget the full libraries */

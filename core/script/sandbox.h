@@ -3,9 +3,11 @@
  * sandbox: runs a Lua text that can describe things and nothing else.
  *
  * The environment is built from nothing: no files, no processes, no clock, no
- * random numbers, no bytecode, no load, no metatables, no patterns (whose
- * matching no limit could stop). 64 MiB of memory, a bounded number of
- * instructions; a limit once hit stays hit, so that no pcall outlives it.
+ * random numbers, no addresses, no bytecode, no load, no metatables, no patterns
+ * (whose matching no limit could stop). 64 MiB of memory, a bounded number of
+ * instructions; a limit once hit stays hit, so that no pcall outlives it. A name
+ * that is not there is an error that lists what is. This is the inner wall; the
+ * outer one is script/confine.
  */
 #ifndef SCRIPT_SANDBOX_H
 #define SCRIPT_SANDBOX_H

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "script/confine.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the child sends: this, then `size` bytes of answer or error text. */
+struct header {
+    uint32_t magic, status; /* enum exit_status; EXIT_OK: an answer */
+    uint64_t size;
+};
+
+enum { MAGIC = 0x72676263 };
+
+/* ---- the child ---- */
+
+/* Bytes of address space in use. */
+static rlim_t address_space(void)
+{
+    unsigned long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+
+    if (f) {
+        if (fscanf(f, "%lu", &pages) != 1)
+            pages = 0;
+        fclose(f);
+    }
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+static int limit(void)
+{
+    const struct {
+        int resource;
+        rlim_t soft, hard;
+    } limits[] = {
+        {RLIMIT_CPU, CONFINE_CPU_SECONDS, CONFINE_CPU_SECONDS + 1},
+#ifndef __SANITIZE_ADDRESS__ /* whose shadow is terabytes */
+        {RLIMIT_AS, address_space() + CONFINE_MEMORY, address_space() + CONFINE_MEMORY},
+#endif
+        {RLIMIT_FSIZE, 0, 0},
+        {RLIMIT_CORE, 0, 0},
+        {RLIMIT_NPROC, 0, 0},
+        {RLIMIT_NOFILE, 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct rlimit now, wanted = {limits[i].soft, limits[i].hard};
+
+        if (getrlimit(limits[i].resource, &now) < 0)
+            return -1;
+        if (wanted.rlim_max > now.rlim_max)
+            wanted.rlim_max = now.rlim_max;
+        if (wanted.rlim_cur > wanted.rlim_max)
+            wanted.rlim_cur = wanted.rlim_max;
+        if (setrlimit(limits[i].resource, &wanted) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* From here on: memory that cannot be executed, the pipe, the end. A call that is
+ * not in the list ends the process. */
+static int filter(int pipe)
+{
+#ifdef __SANITIZE_ADDRESS__ /* whose own calls nobody lists */
+    (void)pipe;
+    return 0;
+#else
+    static const int free_calls[] = {
+        SCMP_SYS(brk),        SCMP_SYS(munmap),       SCMP_SYS(mremap),
+        SCMP_SYS(madvise),    SCMP_SYS(exit_group),   SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(sysinfo), /* qsort asks how much memory there is */
+        SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
+    };
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    int bad = ctx ? 0 : -1;
+
+    for (size_t i = 0; i < sizeof free_calls / sizeof *free_calls && !bad; i++)
+        bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, free_calls[i], 0);
+    if (!bad)
+        bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
+                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+                               SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
+    if (!bad)
+        bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    if (!bad)
+        bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)pipe));
+    if (!bad) /* last words of arena_alloc, which then gives its exit status */
+        bad = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EBADF), SCMP_SYS(write), 1,
+                               SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+    if (!bad)
+        bad = seccomp_load(ctx);
+    seccomp_release(ctx);
+    return bad;
+#endif
+}
+
+static void send_all(int fd, const void *bytes, size_t size)
+{
+    const char *p = bytes;
+
+    while (size > 0) {
+        ssize_t n = write(fd, p, size);
+
+        if (n < 0)
+            _exit(EXIT_STORAGE);
+        p += n;
+        size -= (size_t)n;
+    }
+}
+
+_Noreturn static void be_child(const struct confine_task *task, int pipe, pid_t parent)
+{
+    struct error err = {.status = EXIT_OK};
+    struct text answer = {0};
+    struct header header = {.magic = MAGIC};
+    const char *text;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGXCPU, SIG_DFL);
+    signal(SIGSYS, SIG_DFL);
+    if (getppid() != parent)
+        _exit(EXIT_STORAGE);
+#ifndef __SANITIZE_ADDRESS__ /* which reports on standard error */
+    close_range(0, (unsigned)pipe - 1, 0);
+#endif
+    close_range((unsigned)pipe + 1, UINT_MAX, 0);
+    if (limit() < 0 || filter(pipe) != 0)
+        error_set_status(&err, EXIT_STORAGE,
+                         "%s: could not be confined (resource limits, seccomp); no script is run "
+                         "without that", task->name);
+    else if (task->work(task->context, &answer, &err) < 0)
+        text_release(&answer);
+    else if (answer.size > CONFINE_MAX_ANSWER)
+        error_set(&err, "%s: its description has more than %d bytes", task->name,
+                  CONFINE_MAX_ANSWER);
+    header.status = err.status;
+    text = err.status != EXIT_OK ? err.text : answer.s ? answer.s : "";
+    header.size = strlen(text);
+    send_all(pipe, &header, sizeof header);
+    send_all(pipe, text, header.size);
+    _exit(EXIT_OK);
+}
+
+/* ---- the parent ---- */
+
+/* Reads up to the end of the pipe, `capacity` bytes or the deadline; gives how many. */
+static size_t receive(int fd, double deadline, char *bytes, size_t capacity, bool *ret_is_late)
+{
+    size_t n = 0;
+
+    *ret_is_late = false;
+    while (n < capacity) {
+        double left = deadline - clock_now();
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        ssize_t got;
+
+        if (left <= 0) {
+            *ret_is_late = true;
+            break;
+        }
+        if (poll(&p, 1, (int)(left * 1000) + 1) <= 0)
+            continue; /* the deadline, or a signal */
+        got = read(fd, bytes + n, capacity - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+    }
+    return n;
+}
+
+/* One line of what may be anything. */
+static void make_plain(char *s)
+{
+    for (char *p = s; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = *p == '\n' || *p == '\t' ? ' ' : '?';
+    if (!text_is_plain(s))
+        for (char *p = s; *p; p++)
+            if ((unsigned char)*p >= 0x80)
+                *p = '?';
+}
+
+static int judge(const struct confine_task *task, int status, bool is_late, char *bytes, size_t n,
+                 char **ret_answer, struct error *err)
+{
+    struct header header;
+    char *text = bytes + sizeof header;
+
+    if (is_late)
+        return error_set(err, "%s: it takes too long: ended after %d s", task->name,
+                         CONFINE_SECONDS);
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
+        return error_set(err, "%s: it takes too long: ended after %d s of computing", task->name,
+                         CONFINE_CPU_SECONDS);
+    if (WIFSIGNALED(status))
+        return error_set(err, "%s: it was ended: %s", task->name,
+                         WTERMSIG(status) == SIGSYS ? "it made a system call that no script may"
+                                                    : strsignal(WTERMSIG(status)));
+    if (WEXITSTATUS(status) == EXIT_STORAGE)
+        return error_set(err, "%s: it needs more than %d MiB of memory", task->name,
+                         CONFINE_MEMORY >> 20);
+    if (n >= sizeof header)
+        memcpy(&header, bytes, sizeof header);
+    if (status != 0 || n < sizeof header || header.magic != MAGIC ||
+        header.size != n - sizeof header || strlen(text) != header.size)
+        return error_set(err, "%s: its description arrived damaged", task->name);
+    if (header.status == EXIT_OK) {
+        *ret_answer = text;
+        return 0;
+    }
+    make_plain(text);
+    return error_set_status(err,
+                            header.status == EXIT_STORAGE ? EXIT_STORAGE : EXIT_BAD_INPUT, "%s",
+                            text);
+}
+
+int confine_run(const struct confine_task *task, struct arena *arena, char **ret_answer,
+                struct error *err)
+{
+    const size_t capacity = sizeof(struct header) + CONFINE_MAX_ANSWER;
+    struct arena own = {0};
+    double deadline = clock_now() + CONFINE_SECONDS;
+    pid_t parent = getpid(), pid;
+    int ends[2], status, result;
+    bool is_late;
+    char *bytes, *text = NULL;
+    size_t n;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set_status(err, EXIT_STORAGE, "could not make a pipe: %s", strerror(errno));
+    pid = fork();
+    if (pid == 0)
+        be_child(task, ends[1], parent);
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return error_set_status(err, EXIT_STORAGE, "could not start a process: %s",
+                                strerror(errno));
+    }
+    bytes = arena_alloc(&own, capacity + 1);
+    n = receive(ends[0], deadline, bytes, capacity, &is_late);
+    close(ends[0]);
+    if (is_late)
+        kill(pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    result = judge(task, status, is_late, bytes, n, &text, err);
+    if (result == 0)
+        *ret_answer = arena_strdup(arena, text);
+    arena_release(&own);
+    return result;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * experiment { ... } of a script. */
+#include "script/lua_value.h"
+#include "script/reader.h"
+
+#include <math.h>
+#include <string.h>
+
+/* { "label", objective = ... } on the stack's top. */
+static void read_method(lua_State *L, struct reader *r)
+{
+    static const char *const known[] = {NULL};
+    struct experiment *e = r->experiment;
+    struct experiment_method *m;
+    struct error err;
+    int index = lua_gettop(L);
+    struct value label = {.kind = VALUE_BOOL};
+    const char *what;
+
+    if (!lua_istable(L, index)) {
+        error_set(&err, "a method must be a table, as in { \"erm\", objective = erm {} }");
+        reader_raise(L, "methods", &err);
+    }
+    lua_rawgeti(L, index, 1);
+    if (lua_value_read(L, -1, r->arena, &label, &what) < 0 || label.kind != VALUE_STRING ||
+        !text_is_name(label.string)) {
+        error_set(&err, "a method begins with its name, as in { \"erm\", objective = erm {} }; a "
+                        "name has letters, digits, _ and -");
+        reader_raise(L, "methods", &err);
+    }
+    lua_pop(L, 1);
+    reader_check_keys(L, r, index, arena_printf(r->arena, "method \"%s\"", label.string), known,
+                      true, 1);
+    if (experiment_find_method(e, label.string)) {
+        error_set(&err, "two methods are called \"%s\"", label.string);
+        reader_raise(L, "methods", &err);
+    }
+    if (e->n_methods == EXPERIMENT_MAX_METHODS) {
+        error_set(&err, "more than %d methods", EXPERIMENT_MAX_METHODS);
+        reader_raise(L, "methods", &err);
+    }
+    m = &e->methods[e->n_methods++];
+    m->label = label.string;
+    grid_init(&m->grid, r->arena);
+    reader_slots(L, r, index, &m->grid);
+}
+
+static void read_methods(lua_State *L, struct reader *r, int index)
+{
+    struct error err;
+    lua_Integer n = 0;
+
+    if (lua_getfield(L, index, "methods") == LUA_TTABLE)
+        n = (lua_Integer)lua_rawlen(L, -1);
+    if (n == 0) {
+        error_set(&err, "methods must be a list of methods, as in "
+                        "methods = { { \"erm\", objective = erm {} } }");
+        reader_raise(L, "methods", &err);
+    }
+    for (lua_Integer i = 1; i <= n; i++) {
+        lua_rawgeti(L, -1, i);
+        read_method(L, r);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static void read_seeds(lua_State *L, struct reader *r, int index)
+{
+    struct error err;
+    double n = lua_getfield(L, index, "seeds") == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+
+    if (lua_isnil(L, -1))
+        n = 6; /* the fewest with which an exact two-sided rank test can reach 5% */
+    lua_pop(L, 1);
+    if (!(n >= 1 && n <= EXPERIMENT_MAX_SEEDS) || n != floor(n)) {
+        error_set(&err, "seeds must be a whole number from 1 to %d", EXPERIMENT_MAX_SEEDS);
+        reader_raise(L, "seeds", &err);
+    }
+    r->experiment->n_seeds = (int)n;
+}
+
+int reader_experiment(lua_State *L)
+{
+    static const char *const known[] = {"title", "question", "methods", "baseline", "seeds", NULL};
+    struct reader *r = sandbox_data(L);
+    struct experiment *e = r->experiment;
+    struct error err;
+
+    if (!e || e->title) {
+        error_set(&err, e ? "an experiment file has one experiment"
+                          : "experiment {} belongs into a file of experiments/");
+        return reader_raise(L, NULL, &err);
+    }
+    if (!lua_istable(L, 1)) {
+        error_set(&err, "experiment takes a table, as in experiment { ... }");
+        return reader_raise(L, NULL, &err);
+    }
+    reader_check_keys(L, r, 1, "experiment", known, true, 0);
+    e->title = reader_text(L, r, 1, "title", NULL);
+    e->question = reader_text(L, r, 1, "question", "");
+    reader_slots(L, r, 1, &e->grid);
+    read_methods(L, r, 1);
+    read_seeds(L, r, 1);
+    e->baseline = reader_text(L, r, 1, "baseline", e->methods[0].label);
+    if (!experiment_find_method(e, e->baseline)) {
+        error_set(&err, "baseline \"%s\" is none of the methods", e->baseline);
+        return reader_raise(L, "baseline", &err);
+    }
+    lua_settop(L, 1);
+    return 1;
+}
