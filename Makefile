@@ -75,6 +75,8 @@ headers: $(BUILD)/build.h ## each header compiles alone
 	@echo "headers: each compiles alone"
 layers: ## includes point down only
 	@tests/layers.sh
+check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, two minutes
+	@$<
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
 
@@ -107,9 +109,9 @@ $(BUILD)/build.h: FORCE
 clean: ## remove build/
 	rm -rf build
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .DELETE_ON_ERROR:
-.PHONY: all sweep status compare table plot export digest list data deps test check headers layers \
+.PHONY: all sweep status compare table plot export digest list data deps test check check-stats headers layers \
 	bench clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

@@ -64,6 +64,15 @@ static const struct command commands[] = {
     {"data", "[NAME]", "which data sets there are; download one",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
      command_data, false},
+    {"stats", "FILE.csv [WORD ...]", "the tests on any numbers: columns method, block, value",
+     "A block is what pairs the methods: a seed, a data set, a test example (values 0 and 1).\n"
+     "Words:\n"
+     "  baseline=NAME     compare with this method only, not all pairs\n"
+     "  better=lower      for ranks; default higher\n"
+     "  rope=0.005        differences up to this are as good as none (Bayesian test)\n"
+     "  correction=NAME   holm, hochberg, benjamini_hochberg\n"
+     "  seed=1            of resampling\n"
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html|json\n", "format", 1, 6, command_stats, false},
     {"worker", "STORE NUMERIC THREADS PARENT [DATA]", "started by sweep", "",
      "checkpoint", 4, 5,
      command_worker, true},

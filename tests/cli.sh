@@ -77,6 +77,22 @@ script "method 'find'" '("aaaa"):find("a*a*a*b")'
 script 'it describes no experiment' 'return 1'
 script "near '='" 'x = = 1'
 
+printf 'method,block,value\na,1,2\nb,1,3\na,2,2\nb,2,2.5\n' > numbers.csv
+fails 'could not open "absent.csv"' stats absent.csv
+fails 'did you mean "baseline"' stats numbers.csv baselin=a
+fails 'unknown method "c"; known: a b' stats numbers.csv baseline=c
+fails '"rope=-1": not a number from 0' stats numbers.csv rope=-1
+fails 'unknown correction "holms", did you mean "holm"' stats numbers.csv correction=holms
+fails 'unknown format "jsn", did you mean' stats numbers.csv --format=jsn
+printf 'method,block,value\na,1,x\n' > bad.csv
+fails 'bad.csv:2: value "x" is not a number' stats bad.csv
+printf 'method,block,value\na,1,1\na,1,2\nb,1,2\n' > bad.csv
+fails 'bad.csv:3: method "a", block "1" stands there twice' stats bad.csv
+printf 'method,block,score\na,1,1\n' > bad.csv
+fails 'bad.csv has no column "value"; it has: method block score' stats bad.csv
+"$program" stats numbers.csv | grep -q 'paired t-test' || { echo "stats prints no test"; failures=1; }
+"$program" stats numbers.csv --format=json | grep -q '"p": 0.204' || { echo "stats: wrong p in JSON"; failures=1; }
+
 mkdir -p results
 sqlite='import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("create table t (x)"); c.commit()'
 if command -v python3 >/dev/null && python3 -c "$sqlite" results/quickstart.db 2>/dev/null; then

@@ -118,8 +118,7 @@ int csv_column(const struct csv *csv, const char *head, struct error *err)
         if (strcmp(heads[c], head) == 0)
             return c;
     }
-    text_unknown(err, "column", head, heads);
-    return error_context(err, "%s", csv->path);
+    return text_lacks(err, csv->path, "column", head, heads);
 }
 
 const char *csv_field(const struct csv *csv, int row, int column)

@@ -45,6 +45,7 @@ int command_hparams(const struct invocation *, enum exit_status *, struct error 
 int command_list(const struct invocation *, enum exit_status *, struct error *);
 int command_plot(const struct invocation *, enum exit_status *, struct error *);
 int command_split(const struct invocation *, enum exit_status *, struct error *);
+int command_stats(const struct invocation *, enum exit_status *, struct error *);
 int command_status(const struct invocation *, enum exit_status *, struct error *);
 int command_sweep(const struct invocation *, enum exit_status *, struct error *);
 int command_table(const struct invocation *, enum exit_status *, struct error *);

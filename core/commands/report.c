@@ -25,22 +25,14 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
                        struct error *err)
 {
     for (int i = first; i < in->n_words; i++) {
-        const char *names[8] = {0};
+        const char *word = in->words[i];
 
-        if (strncmp(in->words[i], "by=", 3) == 0 && in->words[i][3]) {
-            ret_options->by = in->words[i] + 3;
-            continue;
-        }
-        if (strncmp(in->words[i], "correction=", 11) != 0)
-            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME",
-                             in->words[i]);
-        for (int k = 0; adjust_types[k]; k++) {
-            names[k] = adjust_types[k]->name;
-            if (strcmp(names[k], in->words[i] + 11) == 0)
-                ret_options->correction = adjust_types[k];
-        }
-        if (!ret_options->correction)
-            return text_unknown(err, "correction", in->words[i] + 11, names);
+        if (strncmp(word, "by=", 3) == 0 && word[3])
+            ret_options->by = word + 3;
+        else if (strncmp(word, "correction=", 11) != 0)
+            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME", word);
+        else if (!(ret_options->correction = adjust_find(word + 11, err)))
+            return -1;
     }
     return 0;
 }

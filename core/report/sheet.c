@@ -22,15 +22,7 @@ void sheet_column(struct sheet *g, struct sheet_column column)
 
 void sheet_cell(struct sheet *g, struct sheet_cell cell)
 {
-    if (g->n_cells == g->capacity) {
-        int capacity = g->capacity ? 2 * g->capacity : 64;
-        struct sheet_cell *cells = arena_alloc(g->arena, (size_t)capacity * sizeof *cells);
-
-        if (g->n_cells)
-            memcpy(cells, g->cells, (size_t)g->n_cells * sizeof *cells);
-        g->cells = cells;
-        g->capacity = capacity;
-    }
+    g->cells = arena_grow(g->arena, g->cells, g->n_cells, sizeof *g->cells);
     g->cells[g->n_cells++] = cell;
 }
 

@@ -45,7 +45,7 @@ struct sheet {
     struct sheet_column columns[SHEET_MAX_COLUMNS];
     int n_columns;
     struct sheet_cell *cells; /* [n_rows][n_columns] */
-    int n_cells, capacity;
+    int n_cells;
 };
 
 /* Columns come before cells; one too many is a bug of the caller. */

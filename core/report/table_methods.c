@@ -175,7 +175,7 @@ static void write_caption(const struct selections *s, const struct table_options
 {
     text_printf(t, "%s. Test accuracy at the last epoch: mean over n seeds and 95%% t interval, for "
                    "the selected configuration as it is; tuned anew: 95%% percentile bootstrap of "
-                   "seeds with the selection done again on each draw.", s->plan.title);
+                   "seeds with the selection done again on each draw (too narrow with few seeds).", s->plan.title);
     if (n_tests)
         text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired "
                        "t-test and of the exact Wilcoxon signed-rank test (zeros left out, ties at "

@@ -6,10 +6,12 @@
 #include "stats/adjust.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct hypothesis {
     double p;
@@ -100,3 +102,16 @@ const struct adjust_type adjust_benjamini_hochberg = {
 
 const struct adjust_type *const adjust_types[] = {&adjust_holm, &adjust_hochberg,
                                                   &adjust_benjamini_hochberg, NULL};
+
+const struct adjust_type *adjust_find(const char *name, struct error *err)
+{
+    const char *names[sizeof adjust_types / sizeof *adjust_types] = {0};
+
+    for (int i = 0; adjust_types[i]; i++) {
+        names[i] = adjust_types[i]->name;
+        if (strcmp(names[i], name) == 0)
+            return adjust_types[i];
+    }
+    text_unknown(err, "correction", name, names);
+    return NULL;
+}

@@ -9,6 +9,8 @@
 #ifndef STATS_ADJUST_H
 #define STATS_ADJUST_H
 
+#include "base/error.h"
+
 struct adjust_type {
     const char *name, *title, *controls, *source;
     void (*run)(const double *p, int n, double *ret_adjusted);
@@ -18,5 +20,8 @@ struct adjust_type {
  * false ones among the rejected, under the same. */
 extern const struct adjust_type adjust_holm, adjust_hochberg, adjust_benjamini_hochberg;
 extern const struct adjust_type *const adjust_types[]; /* NULL-ended */
+
+/* NULL with an error that names the known ones. */
+const struct adjust_type *adjust_find(const char *name, struct error *err);
 
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * json: writes JSON; commas and escapes see to themselves.
+ *
+ *     struct json j = {.text = &t};
+ *     json_open(&j, NULL, '{');
+ *     json_number(&j, "p", 0.03);
+ *     json_close(&j, '}');
+ *
+ * Numbers have 17 digits, which read back as the same double; what is not finite is
+ * null. The name is NULL inside a list.
+ */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+
+struct json {
+    struct text *text;
+    bool needs_comma;
+    int depth;
+};
+
+void json_open(struct json *j, const char *name, char bracket);
+void json_close(struct json *j, char bracket);
+void json_number(struct json *j, const char *name, double x);
+void json_string(struct json *j, const char *name, const char *s);
+void json_bool(struct json *j, const char *name, bool truth);
+
+#endif
