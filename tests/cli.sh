@@ -83,8 +83,8 @@ fails 'did you mean "baseline"' stats numbers.csv baselin=a
 fails 'unknown method "c"; known: a b' stats numbers.csv baseline=c
 fails '"rope=-1": not a number from 0' stats numbers.csv rope=-1
 fails 'unknown correction "holms", did you mean "holm"' stats numbers.csv correction=holms
-fails 'unknown format "jsn", did you mean' stats numbers.csv --format=jsn
-printf 'method,block,value\na,1,x\n' > bad.csv
+fails 'unknown format "yaml", did you mean "html"' stats numbers.csv --format=yaml
+printf 'method,block,value\na,1,x\nb,1,2\n' > bad.csv
 fails 'bad.csv:2: value "x" is not a number' stats bad.csv
 printf 'method,block,value\na,1,1\na,1,2\nb,1,2\n' > bad.csv
 fails 'bad.csv:3: method "a", block "1" stands there twice' stats bad.csv

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/csv.h"
-#include "base/file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +16,13 @@ static char path[] = "/tmp/test_csv.XXXXXX";
 
 static int read_text(const char *text, struct arena *arena, struct csv *csv, struct error *err)
 {
-    assert_int_equal(file_write(path, text, strlen(text), err), 0);
+    FILE *f; /* file_write would wait for the disk each time */
+
+    unlink(path);
+    f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
     return csv_read(path, arena, csv, err);
 }
 
@@ -76,18 +81,18 @@ static void test_noise(void **state)
     static const char letters[] = "a,\"\n\r1";
 
     (void)state;
-    for (int code = 0; code < 6 * 6 * 6 * 6 * 6; code++) {
+    for (int code = 0; code < 6 * 6 * 6 * 6; code++) {
         struct arena arena = {0};
         struct error err = {0};
         struct csv csv;
-        char text[6] = "";
+        char text[5] = "";
 
-        for (int i = 0, left = code; i < 5; i++, left /= 6)
+        for (int i = 0, left = code; i < 4; i++, left /= 6)
             text[i] = letters[left % 6];
         if (read_text(text, &arena, &csv, &err) < 0)
             assert_true(err.text[0]);
         else
-            assert_true(csv.n_columns >= 1 && csv.n_rows <= 5);
+            assert_true(csv.n_columns >= 1 && csv.n_rows <= 4);
         arena_release(&arena);
     }
 }
