@@ -43,6 +43,16 @@ static const struct command commands[] = {
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
      command_digest, false},
+    {"export-weights", "NAME RUN FILE", "a finished run's weights, as a safetensors file",
+     "RUN is the beginning of a spec's id, as `sweep --dry-run` and `export` print it. The store\n"
+     "keeps a hash of the weights only: they are trained anew, to the same bits, and compared\n"
+     "with it. Names and shapes are those of PyTorch and timm. To start from such a file:\n"
+     "model = vit { init = \"FILE\" } in an experiment, or model.init=FILE behind sweep.\n"
+     "Options:\n"
+     "  --threads=N   (default 1)\n"
+     "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
+     "  --checkpoint=SECONDS  between two; a command that was stopped goes on\n",
+     "threads data checkpoint", 3, 3, command_export_weights, false},
     {"list", "[SLOT]", "experiments, and what can stand in each slot of a method",
      "Slots: experiments data model loss objective optimizer schedule train\n", "", 0, 1,
      command_list, false},
@@ -84,7 +94,7 @@ static void print_help(void)
     printf("usage: rgdbench VERB ... | rgdbench VERB --help\n\n");
     for (const struct command *c = commands; c->name; c++)
         if (!c->is_hidden)
-            printf("  %-8s %-16s %s\n", c->name, c->arguments, c->doc);
+            printf("  %-14s %-18s %s\n", c->name, c->arguments, c->doc);
     printf("\nThe project's folder must be the current one.\n"
            "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
            "hold; 4 memory, disk or store gave out; 130, 143 interrupted, go on with the same "

@@ -5,7 +5,7 @@ program=$(realpath "$1")
 here=$(pwd)
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-cp -r "$here/datasets" "$here/experiments" "$here/plots" "$work"
+cp -r "$here/datasets" "$here/experiments" "$here/plots" "$here/README.md" "$work"
 cd "$work" || exit 1
 unset RGDBENCH_DATA
 failures=0
@@ -51,6 +51,11 @@ fails 'not a whole number from 1 to 1024' sweep quickstart --jobs=0
 fails 'RGDBENCH_DATA' sweep longtail_cifar
 fails 'could not open "/nowhere/cifar' sweep longtail_cifar --data=/nowhere
 fails 'no results of "quickstart" yet' table quickstart
+fails 'no results of "quickstart" yet' export-weights quickstart 0123 w.safetensors
+fails '"datasets" is there already' export-weights quickstart 0123 datasets
+fails 'model.init: could not open "nowhere"' sweep quickstart model.init=nowhere
+fails 'model.init: "README.md": not a safetensors file' sweep quickstart model.init=README.md
+fails 'model.heads 5 does not divide model.dim 192' sweep quickstart model=vit model.heads=5
 fails 'did you mean "rgd"' weights 'rdg{clip=1}'
 fails 'clip' weights 'rgd{clp=1}'
 fails 'unknown data set "cifar"' data cifar

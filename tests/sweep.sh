@@ -37,6 +37,21 @@ before=$("$program" export quickstart | sha256sum)
 "$program" sweep quickstart $words --quiet || die "an ended sweep failed"
 [ "$("$program" export quickstart | sha256sum)" = "$before" ] || die "an ended sweep changed its store"
 
+# A run's weights come out as they were, and another run starts from them.
+id=$("$program" sweep quickstart $words --dry-run | grep 'rgd.*seed 1' | head -1 | cut -c1-12)
+"$program" export-weights quickstart "$id" one.safetensors 2>/dev/null || die "export-weights failed"
+"$program" export-weights quickstart "$id" two.safetensors --threads=2 2>/dev/null || die "export-weights failed"
+cmp -s one.safetensors two.safetensors || die "exported weights differ between one and two threads"
+"$program" export-weights quickstart "$id" one.safetensors 2>/dev/null && die "export-weights overwrote a file"
+cp -r results results.before
+"$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=one.safetensors --quiet || die "no sweep from weights"
+"$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=two.safetensors --dry-run | cut -c1-12 > other
+"$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=one.safetensors --dry-run | cut -c1-12 | cmp -s - other ||
+    die "another path of the same weights is another run"
+"$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=one.safetensors model.hidden=[9] 2> err && die "weights of another shape were taken"
+grep -q '^rgdbench: .*one.safetensors.*hidden1.weight.* is F32 \[128, 3072\], not F32 \[9, 3072\]$' err || die "shape: $(cat err)"
+rm -r results && mv results.before results
+
 for format in txt md tex csv; do
     "$program" table quickstart --format=$format > table || die "table --format=$format failed"
     grep -q rgd table || die "table --format=$format lacks a method"

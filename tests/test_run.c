@@ -116,10 +116,17 @@ static enum run_outcome call(const struct settings *s, struct witness *w, int n_
                              double interval, struct run_result *result)
 {
     const struct checkpoint checkpoint = {path, "key", interval};
-    const struct run_observer observer = {w, evaluated, should_stop, save, restore, tell};
+    const struct run_input input = {
+        .settings = s, .dataset = &dataset, .n_threads = n_threads, .checkpoint = &checkpoint};
+    const struct run_observer observer = {.context = w,
+                                          .evaluated = evaluated,
+                                          .should_stop = should_stop,
+                                          .save = save,
+                                          .restore = restore,
+                                          .tell = tell};
     struct error err;
 
-    if (run_train(s, &dataset, n_threads, &checkpoint, &observer, result, &err) < 0)
+    if (run_train(&input, &observer, result, &err) < 0)
         fail_msg("%s", err.text);
     return result->outcome;
 }

@@ -203,7 +203,7 @@ static void test_bad_headers_are_refused(void **state)
         fails(cases[i].message);
     }
     put(huge, sizeof huge);
-    fails("a header of 18446744073709551615 bytes is not in a file of 16");
+    fails("not a safetensors file: a header of 18446744073709551615 bytes is not in its 16");
     put("", 0);
     fails("0 bytes are too few");
     unlink(path);

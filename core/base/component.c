@@ -46,6 +46,9 @@ void hparam_describe(struct text *t, const struct hparam *h)
         text_printf(t, "one of: ");
         text_words(t, h->choices);
         return;
+    case HPARAM_TEXT:
+        text_printf(t, "a text of at most %s bytes", high);
+        return;
     case HPARAM_INTEGERS:
         text_printf(t, "a list of up to %d whole numbers", HPARAM_MAX_INTEGERS);
         break;
@@ -81,6 +84,16 @@ static int find_choice(const struct hparam *h, const struct value *v)
     return -1;
 }
 
+static bool is_text(const struct hparam *h, const struct value *v)
+{
+    if (v->kind != VALUE_STRING || (double)strlen(v->string) > h->high)
+        return false;
+    for (const char *c = v->string; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return false;
+    return true;
+}
+
 static bool is_valid(const struct hparam *h, const struct value *v)
 {
     switch (h->kind) {
@@ -92,6 +105,8 @@ static bool is_valid(const struct hparam *h, const struct value *v)
         return is_whole(h, v);
     case HPARAM_CHOICE:
         return find_choice(h, v) >= 0;
+    case HPARAM_TEXT:
+        return is_text(h, v);
     case HPARAM_INTEGERS:
         if (v->kind != VALUE_LIST || v->n_items > HPARAM_MAX_INTEGERS)
             return false;
@@ -154,6 +169,9 @@ static void store(const struct hparam *h, const struct value *v, unsigned char *
         break;
     case HPARAM_CHOICE:
         *(int *)member = find_choice(h, v);
+        break;
+    case HPARAM_TEXT:
+        *(const char **)member = v->string;
         break;
     case HPARAM_INTEGERS: {
         struct hparam_integers *list = member;

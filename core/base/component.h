@@ -25,6 +25,7 @@ enum hparam_kind {
     HPARAM_BOOL,     /* bool */
     HPARAM_CHOICE,   /* int: index into choices */
     HPARAM_INTEGERS, /* struct hparam_integers */
+    HPARAM_TEXT,     /* const char *, borrowed from the settings; `high`: bytes at most */
 };
 
 enum { HPARAM_MAX_INTEGERS = 16 };

@@ -267,7 +267,7 @@ static int read_file(struct safetensors *file, struct error *err)
     memcpy(&length, file->map.bytes, sizeof length);
     length = le64toh(length);
     if (length > file->map.size - LENGTH_SIZE)
-        return error_set(err, "a header of %llu bytes is not in a file of %zu",
+        return error_set(err, "not a safetensors file: a header of %llu bytes is not in its %zu",
                          (unsigned long long)length, file->map.size);
     if (length > MAX_HEADER)
         return error_set(err, "a header of %llu bytes; at most %d are read",

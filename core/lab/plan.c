@@ -4,6 +4,7 @@
 #include "learn/config.h"
 #include "learn/data_cache.h"
 #include "learn/run.h"
+#include "learn/weights.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,9 +19,9 @@ struct maker {
 
 /* Better now than in each worker. Points that differ in what does not matter for it, such
  * as the learning rate, are checked once. */
-static int check_run(struct maker *maker, const struct settings *s, const struct dataset *d,
-                     struct error *err)
+static int check_run(struct maker *maker, const struct run_input *input, struct error *err)
 {
+    const struct settings *s = input->settings;
     struct text t = {0};
 
     for (int i = 0; i < s->n_items; i++) {
@@ -38,11 +39,13 @@ static int check_run(struct maker *maker, const struct settings *s, const struct
     }
     text_release(&maker->checked);
     maker->checked = t;
-    return run_check(s, d, err);
+    return run_check(input, err);
 }
 
-/* Adds the data set's digest to `s`, and the data set to the plan. */
-static int resolve_data(struct maker *maker, struct settings *s, struct error *err)
+/* Adds the data set's digest to `s`, and the data set to the plan. *ret_dataset is
+ * good until the next call. */
+static int resolve_data(struct maker *maker, struct settings *s,
+                        const struct dataset **ret_dataset, struct error *err)
 {
     struct plan *plan = maker->plan;
     const struct data_description *description =
@@ -54,9 +57,8 @@ static int resolve_data(struct maker *maker, struct settings *s, struct error *e
     if (!description ||
         data_cache_open(&maker->cache, s, &description->settings, maker->data_root, &d, err) < 0)
         return -1;
+    *ret_dataset = d;
     settings_set(s, "data.digest", value_string(d->digest));
-    if (check_run(maker, s, d, err) < 0)
-        return -1;
     for (int i = 0; i < plan->n_data; i++)
         if (strcmp(plan->data[i].digest, d->digest) == 0)
             return 0;
@@ -79,6 +81,34 @@ static int resolve_data(struct maker *maker, struct settings *s, struct error *e
     text_printf(&t, "]");
     entry->classes = arena_strdup(plan->arena, t.s);
     text_release(&t);
+    return 0;
+}
+
+/* Puts the digest of the file model.init in its place, and the file into the plan;
+ * *ret_path is NULL where none is named. */
+static int resolve_init(struct maker *maker, struct settings *s, const char **ret_path,
+                        struct error *err)
+{
+    struct plan *plan = maker->plan;
+    const char *path = settings_string(s, "model.init");
+    struct plan_file *file;
+    int i = 0;
+
+    *ret_path = NULL;
+    if (!*path)
+        return 0;
+    while (i < plan->n_files && strcmp(plan->files[i].path, path) != 0)
+        i++;
+    if (i == plan->n_files) {
+        plan->files = arena_grow(plan->arena, plan->files, plan->n_files, sizeof *plan->files);
+        if (weights_digest(path, plan->files[i].digest, err) < 0)
+            return error_context(err, "model.init");
+        plan->files[i].path = arena_strdup(plan->arena, path);
+        plan->n_files++;
+    }
+    file = &plan->files[i];
+    *ret_path = file->path;
+    settings_set(s, "model.init", value_string(file->digest));
     return 0;
 }
 
@@ -120,6 +150,7 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     struct text point = {0}, condition = {0};
     struct plan_run like = {.method = m->label};
     const struct data_description *description;
+    struct run_input input = {.settings = &s};
     int result = -1;
 
     settings_init(&s, &arena);
@@ -146,7 +177,8 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     if (!description)
         goto out;
     settings_set(&s, "data.format", *settings_find(&description->settings, "format"));
-    if (config_complete(&s, err) < 0 || resolve_data(maker, &s, err) < 0)
+    if (config_complete(&s, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
+        resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
         goto out;
     result = 0;
     for (int seed = 0; seed < maker->e->n_seeds && result == 0; seed++)

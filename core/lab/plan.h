@@ -35,6 +35,12 @@ struct plan_data {
     const char *classes;     /* the class names as a list value, in text */
 };
 
+/* A file that runs start from, by what it holds; specs have the digest only. */
+struct plan_file {
+    char digest[HASH_HEX_SIZE];
+    const char *path;
+};
+
 struct plan {
     struct arena *arena;
     const struct experiment *experiment;
@@ -42,12 +48,15 @@ struct plan {
     int n_runs;
     struct plan_data *data;
     int n_data;
+    struct plan_file *files;
+    int n_files;
     char id[HASH_HEX_SIZE]; /* of all of the above */
 };
 
 enum { PLAN_MAX_RUNS = 1000000 };
 
-/* Opens the data sets under data_root to take their digests. */
+/* Opens the data sets under data_root, and the files of model.init, to take their
+ * digests; builds each model once, so that what cannot run is refused here. */
 int plan_make(const struct experiment *e, const char *data_root, struct arena *arena,
               struct plan *ret_plan, struct error *err);
 

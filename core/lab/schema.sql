@@ -15,6 +15,11 @@ CREATE TABLE data_sets (
     classes     TEXT NOT NULL     -- the class names, as a list
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE files (
+    digest TEXT PRIMARY KEY, -- SHA-256 of the file that runs start from; their specs have it as model.init
+    path   TEXT NOT NULL     -- where it was when the plan was made
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE plans (
     id        INTEGER PRIMARY KEY,
     digest    TEXT NOT NULL UNIQUE, -- SHA-256 of the plan's runs

@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x72676462, /* "rgdb", in the file's header */
-    SCHEMA_VERSION = 1,
+    SCHEMA_VERSION = 2,
 };
 
 /* core/lab/schema.sql, put in by the assembler. */
@@ -155,6 +155,11 @@ static int put_plan(struct store *store, const struct plan *plan, struct error *
                    "tttt", plan->data[i].digest, plan->data[i].name, plan->data[i].description,
                    plan->data[i].classes) < 0)
             return -1;
+    for (int i = 0; i < plan->n_files; i++)
+        if (sql_do(store->db, err,
+                   "INSERT INTO files VALUES (?1, ?2) ON CONFLICT (digest) DO UPDATE SET path = ?2",
+                   "tt", plan->files[i].digest, plan->files[i].path) < 0)
+            return -1;
     if (sql_do(store->db, err,
                "INSERT INTO plans (digest, used, title, question, baseline, source, overrides, "
                "created) VALUES (?1, (SELECT coalesce(max(used), 0) + 1 FROM plans), ?2, ?3, ?4, "
@@ -232,6 +237,21 @@ int store_data_description(struct store *store, const char *digest, struct setti
         got = error_set(err, "store \"%s\" does not describe data set %s", store->path, digest);
     sql_end(q);
     return got;
+}
+
+int store_file_path(struct store *store, const char *digest, struct arena *arena,
+                    const char **ret_path, struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err, "SELECT path FROM files WHERE digest = ?1", "t", digest);
+    int got = sql_step(q, err);
+
+    if (got > 0)
+        *ret_path = arena_strdup(arena, sql_text(q, 0));
+    else if (got == 0)
+        error_set(err, "store \"%s\" does not know the file %s", store->path, digest);
+    sql_end(q);
+    return got > 0 ? 0 : -1;
 }
 
 static int put_metrics(struct store *store, long run, const struct store_metric *metrics, int n,

@@ -53,6 +53,10 @@ int store_claim(struct store *store, const char *owner, const char *numeric, str
 int store_data_description(struct store *store, const char *digest, struct settings *ret_settings,
                            struct error *err);
 
+/* Where the file with that digest was; in `arena`. */
+int store_file_path(struct store *store, const char *digest, struct arena *arena,
+                    const char **ret_path, struct error *err);
+
 struct store_metric {
     long step;
     const char *part, *name; /* static texts */
@@ -153,9 +157,18 @@ int store_read_curve(struct store *store, long run, const char *part, const char
 int store_read_classes(struct store *store, long run, const char *part, struct arena *arena,
                        struct store_series *ret_series, struct error *err);
 
-/* The text of a run's spec, and the class names of its data set. */
+/* The text of a run's spec. */
 int store_read_spec(struct store *store, long run, struct settings *ret_settings,
                     struct error *err);
+/* The finished run whose spec's id begins with `prefix`; texts in `arena`. */
+struct store_weights {
+    const char *spec, *spec_id, *weights_hash;
+};
+
+int store_read_weights(struct store *store, const char *prefix, struct arena *arena,
+                       struct store_weights *ret_weights, struct error *err);
+
+/* The class names of a data set. */
 int store_read_class_names(struct store *store, const char *data_digest, struct arena *arena,
                            struct value *ret_list, struct error *err);
 

@@ -217,6 +217,39 @@ int store_read_spec(struct store *store, long run, struct settings *ret_settings
     return got;
 }
 
+int store_read_weights(struct store *store, const char *prefix, struct arena *arena,
+                       struct store_weights *ret_weights, struct error *err)
+{
+    struct sql_query *q;
+    struct store_weights found = {0};
+    const char *state = NULL;
+    int got, n = 0;
+
+    if (!*prefix || prefix[strspn(prefix, "0123456789abcdef")])
+        return error_set(err, "\"%s\" is not the beginning of a spec's id, which has the digits "
+                              "0-9a-f", prefix);
+    q = sql_prepare(store->db, err,
+                    "SELECT spec, spec_id, weights_hash, state FROM runs WHERE spec_id >= ?1 AND "
+                    "spec_id < ?1 || 'g' LIMIT 2",
+                    "t", prefix);
+    for (; (got = sql_step(q, err)) > 0; n++) {
+        found = (struct store_weights){keep(arena, sql_text(q, 0)), keep(arena, sql_text(q, 1)),
+                                       keep(arena, sql_text(q, 2))};
+        state = keep(arena, sql_text(q, 3));
+    }
+    sql_end(q);
+    if (got < 0)
+        return -1;
+    if (n != 1)
+        return error_set(err, "store \"%s\" has %s run whose spec's id begins with \"%s\"",
+                         store->path, n ? "more than one" : "no", prefix);
+    if (strcmp(state, "finished") != 0)
+        return error_set(err, "run %.12s is %s; only a finished one has weights", found.spec_id,
+                         state);
+    *ret_weights = found;
+    return 0;
+}
+
 int store_read_class_names(struct store *store, const char *data_digest, struct arena *arena,
                            struct value *ret_list, struct error *err)
 {

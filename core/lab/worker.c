@@ -4,15 +4,12 @@
 #include "base/clock.h"
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
+#include "lab/job.h"
 #include "lab/journal.h"
 #include "lab/process.h"
-#include "lab/store.h"
-#include "learn/data_cache.h"
-#include "learn/run.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -36,7 +33,7 @@ struct worker {
     double checkpoint_interval;
     /* of the run at work */
     struct arena arena;
-    char spec_id[HASH_HEX_SIZE];
+    struct job job;
     struct journal journal;
     double start; /* clock_now() when it was begun, or gone on with */
 };
@@ -80,41 +77,29 @@ static void tell(void *context, const char *line)
 {
     struct worker *w = context;
 
-    fprintf(stderr, "run %.12s: %s\n", w->spec_id, line);
+    fprintf(stderr, "run %.12s: %s\n", w->job.spec_id, line);
 }
 
 /* Trains one run. *ret_result is set where it gives 0. */
 static int train(struct worker *w, const struct store_claim *claim, struct run_result *ret_result,
                  struct error *err)
 {
-    struct settings spec, description;
     const struct run_observer observer = {.context = w,
                                           .evaluated = evaluated,
                                           .should_stop = should_stop,
                                           .save = save,
                                           .restore = restore,
                                           .tell = tell};
-    struct checkpoint checkpoint = {
-        .path = checkpoints_path(&w->arena, w->store_path, w->spec_id),
-        .interval = w->checkpoint_interval,
-    };
     char key[HASH_HEX_SIZE];
-    const struct dataset *dataset;
-    const char *digest;
+    struct checkpoint checkpoint = {.key = key, .interval = w->checkpoint_interval};
 
-    settings_init(&spec, &w->arena);
-    settings_init(&description, &w->arena);
-    if (settings_parse(&spec, claim->spec, err) < 0)
-        return error_context(err, "spec");
-    digest = settings_string(&spec, "data.digest");
-    if (store_data_description(w->store, digest, &description, err) < 0 ||
-        data_cache_open(&w->data, &spec, &description, w->data_root, &dataset, err) < 0)
+    if (job_open(&w->job, w->store, claim->spec, w->data_root, &w->data, &w->arena, err) < 0)
         return -1;
-    if (strcmp(dataset->digest, digest) != 0)
-        return error_set(err, "data set \"%s\" has changed since the plan was made", dataset->name);
-    checkpoints_key(w->spec_id, &w->environment, key);
-    checkpoint.key = key;
-    return run_train(&spec, dataset, w->n_threads, &checkpoint, &observer, ret_result, err);
+    checkpoints_key(w->job.spec_id, &w->environment, key);
+    checkpoint.path = checkpoints_path(&w->arena, w->store_path, w->job.spec_id);
+    w->job.input.n_threads = w->n_threads;
+    w->job.input.checkpoint = &checkpoint;
+    return run_train(&w->job.input, &observer, ret_result, err);
 }
 
 static int work_on(struct worker *w, const struct store_claim *claim, struct error *err)
@@ -126,7 +111,6 @@ static int work_on(struct worker *w, const struct store_claim *claim, struct err
 
     w->start = clock_now();
     journal_init(&w->journal, &w->arena);
-    hash_block(claim->spec, strlen(claim->spec), w->spec_id);
     if (train(w, claim, &result, &run_err) < 0)
         return store_fail(w->store, claim->run, w->owner, run_err.text, err);
     if (result.outcome == RUN_STOPPED)
@@ -147,7 +131,7 @@ static int work_on(struct worker *w, const struct store_claim *claim, struct err
                           },
                           err);
     if (status == 0)
-        unlink(checkpoints_path(&w->arena, w->store_path, w->spec_id));
+        unlink(checkpoints_path(&w->arena, w->store_path, w->job.spec_id));
     return status;
 }
 

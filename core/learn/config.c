@@ -3,6 +3,7 @@
 
 #include "data/batch.h"
 #include "learn/objective.h"
+#include "learn/weights.h"
 #include "math/blas.h"
 #include "nn/loss.h"
 #include "nn/model.h"
@@ -46,6 +47,7 @@ const struct config_slot config_slots[] = {
      .fixed = {&split_component, &augment_component},
      .doc = "the data set and what of it is trained on"},
     {.name = "model", .kind = &model_kind, .chooser = "model", .fallback = "mlp",
+     .fixed = {&init_component},
      .doc = "what maps a picture to class scores"},
     {.name = "loss", .kind = &loss_kind, .chooser = "loss", .fallback = "cross_entropy",
      .doc = "scores and a label to one number per example"},

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "learn/config.h"
+#include "learn/weights.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -146,8 +147,24 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
     return 0;
 }
 
-static int open_run(struct run *run, const struct settings *s, int n_threads, struct error *err)
+static int load_init(struct run *run, const struct run_input *input, const struct params *p,
+                     float *weights, struct error *err)
 {
+    const struct init_config *init;
+    void *config;
+
+    if (component_configure(&init_component, "model", input->settings, &run->arena, &config, err) <
+        0)
+        return -1;
+    init = config;
+    return *init->init
+               ? weights_load(input->init, init->init, init->init_except, p, weights, err)
+               : 0;
+}
+
+static int open_run(struct run *run, const struct run_input *input, struct error *err)
+{
+    const struct settings *s = input->settings;
     struct trainer_method method;
     struct graph graph;
     void *train;
@@ -164,10 +181,12 @@ static int open_run(struct run *run, const struct settings *s, int n_threads, st
                      .n_classes = run->dataset->n_classes,
                      .batch = run->train->batch,
                      .micro_batch = run->train->micro_batch,
-                     .n_threads = n_threads,
+                     .n_threads = input->n_threads,
                      .keep = TRAINER_KEEP,
                  },
                  rng_derive(run->rng, "init"));
+    if (load_init(run, input, &run->trainer.graph.params, run->trainer.weights, err) < 0)
+        return -1;
     run->steps_per_epoch = (run->split.n_train + run->train->batch - 1) / run->train->batch;
     run->n_steps = run->steps_per_epoch * run->train->epochs;
     return 0;
@@ -371,41 +390,47 @@ static int train(struct run *run, enum run_outcome *ret_outcome, struct error *e
     }
 }
 
-int run_check(const struct settings *s, const struct dataset *dataset, struct error *err)
+int run_train(const struct run_input *input, const struct run_observer *observer,
+              struct run_result *ret_result, struct error *err)
 {
-    struct run run = {.dataset = dataset, .rng = rng_seed(0)};
-    struct graph graph;
-    void *split_config;
+    struct run run = {.dataset = input->dataset,
+                      .checkpoint = input->checkpoint,
+                      .observer = observer,
+                      .order_epoch = -1};
+    struct run_result result;
     int status = -1;
 
-    if (component_configure(&split_component, "data", s, &run.arena, &split_config, err) < 0)
-        goto out;
-    if (split_make(dataset, split_config, run.rng, &run.arena, &run.split, err) < 0)
-        error_context(err, "data set \"%s\"", dataset->name);
-    else
-        status = build_model(&run, s, &graph, err);
-out:
+    if (open_run(&run, input, err) == 0 && restore(&run, err) == 0 &&
+        train(&run, &result.outcome, err) == 0) {
+        const struct params *params = &run.trainer.graph.params;
+
+        result.n_steps = run.n_steps;
+        result.last_step = run.state.step;
+        params_hash(params, run.trainer.weights, result.weights_hash);
+        *ret_result = result;
+        status = observer->ended && result.outcome != RUN_STOPPED
+                     ? observer->ended(observer->context, params, run.trainer.weights, err)
+                     : 0;
+    }
     close_run(&run);
     return status;
 }
 
-int run_train(const struct settings *s, const struct dataset *dataset, int n_threads,
-              const struct checkpoint *checkpoint, const struct run_observer *observer,
-              struct run_result *ret_result, struct error *err)
+int run_check(const struct run_input *input, struct error *err)
 {
-    struct run run = {
-        .dataset = dataset, .checkpoint = checkpoint, .observer = observer, .order_epoch = -1};
-    struct run_result result;
+    struct run run = {.dataset = input->dataset, .rng = rng_seed(0)};
+    struct graph graph;
+    void *split_config;
     int status = -1;
 
-    if (open_run(&run, s, n_threads, err) == 0 && restore(&run, err) == 0 &&
-        train(&run, &result.outcome, err) == 0) {
-        result.n_steps = run.n_steps;
-        result.last_step = run.state.step;
-        params_hash(&run.trainer.graph.params, run.trainer.weights, result.weights_hash);
-        *ret_result = result;
-        status = 0;
-    }
+    if (component_configure(&split_component, "data", input->settings, &run.arena, &split_config,
+                            err) < 0)
+        goto out;
+    if (split_make(run.dataset, split_config, run.rng, &run.arena, &run.split, err) < 0)
+        error_context(err, "data set \"%s\"", run.dataset->name);
+    else if (build_model(&run, input->settings, &graph, err) == 0)
+        status = load_init(&run, input, &graph.params, NULL, err);
+out:
     close_run(&run);
     return status;
 }

@@ -34,8 +34,21 @@ struct run_observer {
      * anything else is told. */
     void (*save)(void *context, struct text *t);
     int (*restore)(void *context, const char *journal, struct error *err);
+    /* The weights that the run ends with, also when it diverged; (optional). */
+    int (*ended)(void *context, const struct params *params, const float *weights,
+                 struct error *err);
     /* One line about checkpoints: gone on from, damaged, could not be written. */
     void (*tell)(void *context, const char *line);
+};
+
+/* What a run is made of. `settings` are complete (config.h), `dataset` is what they
+ * name, `init` a file with the digest model.init (NULL where that is empty). */
+struct run_input {
+    const struct settings *settings;
+    const struct dataset *dataset;
+    const char *init;
+    int n_threads;
+    const struct checkpoint *checkpoint;
 };
 
 struct run_result {
@@ -44,14 +57,13 @@ struct run_result {
     char weights_hash[HASH_HEX_SIZE]; /* of the final weights; also when diverged */
 };
 
-/* Could run_train begin with these? Says what stands against it (a class that would have
- * nothing to train on, a model that does not fit the pictures) without training. */
-int run_check(const struct settings *s, const struct dataset *dataset, struct error *err);
-
-/* `s` is complete (config.h) and `dataset` is what it names. The checkpoint's file
- * is left there; whoever has stored the result removes it. */
-int run_train(const struct settings *s, const struct dataset *dataset, int n_threads,
-              const struct checkpoint *checkpoint, const struct run_observer *observer,
+/* The checkpoint's file is left there; whoever has stored the result removes it. */
+int run_train(const struct run_input *input, const struct run_observer *observer,
               struct run_result *ret_result, struct error *err);
+
+/* Could run_train begin with these settings, dataset and init? Says what stands against it
+ * (a class that would have nothing to train on, a model that does not fit the pictures,
+ * weights that do not fit the model) without training. */
+int run_check(const struct run_input *input, struct error *err);
 
 #endif

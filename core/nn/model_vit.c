@@ -177,7 +177,7 @@ static int build(const void *config, struct picture_shape picture, int n_classes
     for (int i = 0; i < vit->depth; i++)
         add_block(&b, i);
     add(&b, "pool", &op_pool, &pool, sizeof pool, -1);
-    add_norm(&b, "norm");
+    add_norm(&b, vit->pool == POOL_MEAN ? "fc_norm" : "norm"); /* timm's names */
     add_linear(&b, "head", n_classes, ACTIVATION_NONE);
     return b.node < 0 ? -1 : 0;
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * export-weights: a finished run's weights. The store has their hash only; they
+ * are trained anew, which gives the same bits, and compared with it. */
+#include "base/file.h"
+#include "commands/command.h"
+#include "commands/project.h"
+#include "lab/checkpoints.h"
+#include "lab/environment.h"
+#include "lab/job.h"
+#include "learn/platform.h"
+#include "learn/weights.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct exporter {
+    const char *path;
+    const struct store_weights *wanted;
+    struct arena *arena;
+};
+
+static int evaluated(void *context, const struct run_point *point, struct error *err)
+{
+    (void)context, (void)err;
+    fprintf(stderr, "step %ld of %ld\n", point->step, point->n_steps);
+    return 0;
+}
+
+static bool should_stop(void *context, long step, long n_steps)
+{
+    (void)context, (void)step, (void)n_steps;
+    return false;
+}
+
+static void save(void *context, struct text *t)
+{
+    (void)context, (void)t; /* metrics are in the store */
+}
+
+static int restore(void *context, const char *journal, struct error *err)
+{
+    (void)context, (void)journal, (void)err;
+    return 0;
+}
+
+static void tell(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "%s\n", line);
+}
+
+static int ended(void *context, const struct params *params, const float *weights,
+                 struct error *err)
+{
+    const struct exporter *e = context;
+    struct settings metadata;
+    char hash[HASH_HEX_SIZE];
+
+    params_hash(params, weights, hash);
+    if (strcmp(hash, e->wanted->weights_hash) != 0)
+        return error_set_status(err, EXIT_MISMATCH,
+                                "the weights came out with hash %.12s, not %.12s as in the store: "
+                                "another build of the program or another BLAS than the run's",
+                                hash, e->wanted->weights_hash);
+    settings_init(&metadata, e->arena);
+    settings_set(&metadata, "format", value_string("pt"));
+    settings_set(&metadata, "rgdbench.spec", value_string(e->wanted->spec));
+    settings_set(&metadata, "rgdbench.weights_hash", value_string(hash));
+    return weights_save(e->path, params, weights, &metadata, err);
+}
+
+static int train(const struct invocation *in, struct store *store, const char *store_path,
+                 const struct store_weights *wanted, struct error *err)
+{
+    struct exporter exporter = {in->words[2], wanted, in->arena};
+    const struct run_observer observer = {.context = &exporter,
+                                          .evaluated = evaluated,
+                                          .should_stop = should_stop,
+                                          .save = save,
+                                          .restore = restore,
+                                          .ended = ended,
+                                          .tell = tell};
+    char key[HASH_HEX_SIZE];
+    struct checkpoint checkpoint = {.key = key, .interval = in->checkpoint_interval};
+    struct data_cache cache = {0};
+    struct settings environment;
+    struct run_result result;
+    struct job job;
+    int status;
+
+    settings_init(&environment, in->arena);
+    environment_read(&environment);
+    checkpoints_key(wanted->spec_id, &environment, key);
+    checkpoint.path = checkpoints_path(in->arena, store_path, wanted->spec_id);
+    status = job_open(&job, store, wanted->spec, in->data_root, &cache, in->arena, err);
+    job.input.n_threads = in->n_threads;
+    job.input.checkpoint = &checkpoint;
+    if (status == 0)
+        status = run_train(&job.input, &observer, &result, err);
+    if (status == 0)
+        unlink(checkpoint.path);
+    data_cache_close(&cache);
+    return status;
+}
+
+/* Puts this process into the run's numeric profile; may execute the program anew. */
+static int enter_platform(const struct invocation *in, const struct store_weights *wanted,
+                          struct error *err)
+{
+    struct settings spec;
+
+    settings_init(&spec, in->arena);
+    if (settings_parse(&spec, wanted->spec, err) < 0)
+        return -1;
+    return platform_enter(settings_string(&spec, "train.numeric"), in->argv, err);
+}
+
+int command_export_weights(const struct invocation *in, enum exit_status *ret_status,
+                           struct error *err)
+{
+    const char *store_path = project_path(in->arena, "results", in->words[0], ".db");
+    struct store_weights wanted;
+    struct store *store = NULL;
+    int result = -1;
+
+    (void)ret_status;
+    if (file_exists(in->words[2]))
+        return error_set(err, "\"%s\" is there already; remove it or give another name",
+                         in->words[2]);
+    if (project_open_store(in->arena, in->words[0], &store, err) == 0 &&
+        store_read_weights(store, in->words[1], in->arena, &wanted, err) == 0 &&
+        enter_platform(in, &wanted, err) == 0)
+        result = train(in, store, store_path, &wanted, err);
+    store_close(store);
+    return result;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/weights.h"
+
+#include "base/component.h"
+
+#include <string.h>
+
+static const struct hparam hparams[] = {
+    {"init", HPARAM_TEXT, offsetof(struct init_config, init), .fallback = "\"\"", .high = 4000,
+     .doc = "safetensors file with the weights to start from; empty: drawn from the seed"},
+    {"init_except", HPARAM_TEXT, offsetof(struct init_config, init_except), .fallback = "\"\"",
+     .high = 200,
+     .doc = "parameters whose names begin so are drawn all the same, as \"head.\""},
+    {0},
+};
+
+const struct component init_component = {
+    .name = "init",
+    .doc = "what training starts from",
+    .hparams = hparams,
+    .config_size = sizeof(struct init_config),
+};
+
+int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct error *err)
+{
+    struct safetensors file;
+
+    if (safetensors_open(path, &file, err) < 0)
+        return -1;
+    hash_block(file.map.bytes, file.map.size, ret_digest);
+    safetensors_close(&file);
+    return 0;
+}
+
+/* to[columns][rows] = from[rows][columns]. At any address: the floats of a file need
+ * not be aligned. */
+static void transpose(void *to, const void *from, size_t rows, size_t columns)
+{
+    const char *source = from;
+
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++)
+            memcpy((char *)to + (c * rows + r) * sizeof(float),
+                   source + (r * columns + c) * sizeof(float), sizeof(float));
+}
+
+static struct tensor tensor_of(const struct param *item)
+{
+    struct tensor t = {.name = item->name, .type = TENSOR_F32, .n_dims = item->n_dims};
+
+    for (int i = 0; i < item->n_dims; i++)
+        t.dims[i] = (size_t)item->dims[i];
+    return t;
+}
+
+static bool is_excepted(const char *name, const char *except)
+{
+    return *except && strncmp(name, except, strlen(except)) == 0;
+}
+
+static bool has_param(const struct params *p, const char *name)
+{
+    for (int i = 0; i < p->n; i++)
+        if (strcmp(p->items[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Finds all; found[i] stays NULL for what is excepted. */
+static int match(const struct safetensors *file, const char *except, const struct params *p,
+                 const struct tensor **found, struct error *err)
+{
+    for (int i = 0; i < p->n; i++) {
+        struct tensor t = tensor_of(&p->items[i]);
+
+        if (!is_excepted(t.name, except) &&
+            safetensors_require(file, t.name, t.type, t.n_dims, t.dims, &found[i], err) < 0)
+            return -1;
+    }
+    for (int i = 0; i < file->n_tensors; i++) {
+        const char *name = file->tensors[i].name;
+
+        if (!is_excepted(name, except) && !has_param(p, name))
+            return error_set(err, "its tensor \"%s\" is no parameter of the model", name);
+    }
+    return 0;
+}
+
+int weights_load(const char *path, const char *digest, const char *except,
+                 const struct params *p, float *weights, struct error *err)
+{
+    struct arena arena = {0};
+    const struct tensor **found = arena_alloc(&arena, (size_t)p->n * sizeof *found);
+    struct safetensors file = {0};
+    char hex[HASH_HEX_SIZE];
+    int result = -1;
+
+    if (safetensors_open(path, &file, err) < 0)
+        goto out;
+    hash_block(file.map.bytes, file.map.size, hex);
+    if (strcmp(hex, digest) != 0) {
+        error_set(err, "\"%s\" has changed since the plan was made: its SHA-256 is %s, not %s",
+                  path, hex, digest);
+        goto out;
+    }
+    if (match(&file, except, p, found, err) < 0) {
+        error_context(err, "\"%s\"", path);
+        goto out;
+    }
+    for (int i = 0; weights && i < p->n; i++) {
+        const struct param *item = &p->items[i];
+        size_t rows = (size_t)item->dims[0];
+
+        if (found[i] && item->transposed)
+            transpose(weights + item->offset, found[i]->bytes, rows, item->size / rows);
+        else if (found[i])
+            memcpy(weights + item->offset, found[i]->bytes, item->size * sizeof *weights);
+    }
+    result = 0;
+out:
+    safetensors_close(&file);
+    arena_release(&arena);
+    return result;
+}
+
+int weights_save(const char *path, const struct params *p, const float *weights,
+                 const struct settings *metadata, struct error *err)
+{
+    struct arena arena = {0};
+    struct tensor *tensors = arena_alloc(&arena, (size_t)p->n * sizeof *tensors);
+    int result;
+
+    for (int i = 0; i < p->n; i++) {
+        const struct param *item = &p->items[i];
+        size_t rows = (size_t)item->dims[0];
+
+        tensors[i] = tensor_of(item);
+        tensors[i].bytes = weights + item->offset;
+        if (!item->transposed)
+            continue;
+        tensors[i].bytes = arena_alloc(&arena, item->size * sizeof *weights);
+        transpose((void *)tensors[i].bytes, weights + item->offset, item->size / rows, rows);
+    }
+    result = safetensors_write(path, tensors, p->n, metadata, err);
+    arena_release(&arena);
+    return result;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * weights: a model's parameters in a safetensors file, by the names and in the
+ * order of dimensions that PyTorch and timm use: a linear layer's weight is
+ * [out][in] there, whatever its order in our block (nn/params.h).
+ */
+#ifndef LEARN_WEIGHTS_H
+#define LEARN_WEIGHTS_H
+
+#include "base/hash.h"
+#include "base/safetensors.h"
+#include "nn/params.h"
+
+/* hparams of `struct init_config`, under "model". In an experiment `init` is a
+ * path; in a run's spec it is the SHA-256 of that file, so that another content is
+ * another run and another path is not. */
+struct init_config {
+    const char *init;        /* "": none, all from the seed */
+    const char *init_except; /* parameters whose names begin so stay as the seed made them; "":
+                              * none */
+};
+
+extern const struct component init_component;
+
+/* The SHA-256 of a file that can be read as safetensors. */
+int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct error *err);
+
+/* Does the file hold each parameter of p, in its shape, and is there none in it
+ * that p has not? Fills weights[p->size], NULL: only checks. `digest`: what the
+ * file must hash to. On failure nothing has changed. */
+int weights_load(const char *path, const char *digest, const char *except,
+                 const struct params *p, float *weights, struct error *err);
+
+/* `metadata`: texts by name. */
+int weights_save(const char *path, const struct params *p, const float *weights,
+                 const struct settings *metadata, struct error *err);
+
+#endif
