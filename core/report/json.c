@@ -37,7 +37,7 @@ void json_number(struct json *j, const char *name, double x)
     text_printf(j->text, isfinite(x) ? "%.17g" : "null", x);
 }
 
-void json_string(struct json *j, const char *name, const char *s)
+void json_text(struct json *j, const char *name, const char *s)
 {
     begin(j, name);
     escape_json(j->text, s);

@@ -8,7 +8,8 @@
  *     json_close(&j, '}');
  *
  * Numbers have 17 digits, which read back as the same double; what is not finite is
- * null. The name is NULL inside a list.
+ * null. The name is NULL inside a list. No name here may be one of the library jansson, which
+ * the program links: its calls would end up here.
  */
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
@@ -26,7 +27,7 @@ struct json {
 void json_open(struct json *j, const char *name, char bracket);
 void json_close(struct json *j, char bracket);
 void json_number(struct json *j, const char *name, double x);
-void json_string(struct json *j, const char *name, const char *s);
+void json_text(struct json *j, const char *name, const char *s);
 void json_bool(struct json *j, const char *name, bool truth);
 
 #endif

@@ -214,7 +214,7 @@ static void json_method(struct json *j, const struct samples_method *m)
     const struct summary *s = &m->summary;
 
     json_open(j, NULL, '{');
-    json_string(j, "name", m->name);
+    json_text(j, "name", m->name);
     json_number(j, "n", s->n);
     json_number(j, "mean", s->mean);
     json_number(j, "sd", s->sd);
@@ -231,8 +231,8 @@ static void json_pair(struct json *j, const struct samples_results *r, const str
     const struct summary *d = &p->compared.difference;
 
     json_open(j, NULL, '{');
-    json_string(j, "a", p->a);
-    json_string(j, "b", p->b);
+    json_text(j, "a", p->a);
+    json_text(j, "b", p->b);
     json_number(j, "n", p->compared.n);
     json_number(j, "difference", d->mean);
     json_number(j, "difference_sd", d->sd);
@@ -253,7 +253,7 @@ static void json_pair(struct json *j, const struct samples_results *r, const str
         json_number(j, "n", t->n);
         json_number(j, "n_zeros", t->n_zeros);
         json_bool(j, "has_ties", t->has_ties);
-        json_string(j, "way", test_way_name(t->way));
+        json_text(j, "way", test_way_name(t->way));
         json_close(j, '}');
     }
     json_close(j, '}');
@@ -283,8 +283,8 @@ void samples_write_json(const struct samples_results *r, struct text *t)
 
     json_open(&j, NULL, '{');
     json_number(&j, "schema", 1);
-    json_string(&j, "better", r->options.smaller_is_better ? "lower" : "higher");
-    json_string(&j, "correction", r->options.correction->name);
+    json_text(&j, "better", r->options.smaller_is_better ? "lower" : "higher");
+    json_text(&j, "correction", r->options.correction->name);
     json_number(&j, "rope", r->options.rope);
     json_number(&j, "seed", r->options.seed);
     json_number(&j, "n_blocks", r->samples->n_blocks);
