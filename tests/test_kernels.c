@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/rng.h"
+#include "math/exp.h"
 #include "math/kernels.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <cmocka.h>
 
 /* In units of the last place of the true value; libm's own error is below 1. */
@@ -73,6 +75,166 @@ static void test_relu_keeps_nan(void **state)
     assert_true(y[0] == 0 && y[1] == 2 && isnan(y[2]));
 }
 
+static void test_exp_float(void **state)
+{
+    struct rng rng = rng_seed(6);
+
+    (void)state;
+    for (int i = 0; i < 400000; i++) {
+        float x = (float)(rng_uniform(&rng) * 175 - 87);
+        double want = exp(x), ulp = nextafterf((float)want, INFINITY) - (float)want;
+
+        assert_true(fabs(exp_float(x) - want) <= 1.5 * ulp);
+    }
+    assert_true(exp_float(-INFINITY) == 0 && exp_float(-1000) == 0 && exp_float(0) == 1);
+    assert_true(isnan(exp_float(NAN)));
+}
+
+/* The tables that this CPU can run. */
+static const struct kernels *const tables[] = {&kernels_v3, &kernels_v4};
+
+static int n_tables(void)
+{
+    return kernels == &kernels_v4 ? 2 : 1;
+}
+
+enum { ROWS = 7, N = 67, STRIDE = 80, SIZE = ROWS * STRIDE };
+
+static void fill(float *x, size_t n, uint64_t seed, double scale)
+{
+    struct rng rng = rng_seed(seed);
+
+    for (size_t i = 0; i < n; i++)
+        x[i] = (float)((rng_uniform(&rng) - 0.5) * scale);
+}
+
+static void test_gelu(void **state)
+{
+    enum { N_POINTS = 100003 };
+    static float x[N_POINTS], y[N_POINTS], slope[N_POINTS], alone[N_POINTS];
+
+    (void)state;
+    fill(x, N_POINTS, 7, 24);
+    for (int t = 0; t < n_tables(); t++) {
+        for (int form = 0; form < 2; form++) {
+            void (*gelu)(float *, float *, size_t) = form ? tables[t]->gelu_tanh : tables[t]->gelu;
+
+            memcpy(y, x, sizeof y);
+            gelu(y, slope, N_POINTS);
+            memcpy(alone, x, sizeof alone);
+            gelu(alone, NULL, N_POINTS);
+            assert_memory_equal(alone, y, sizeof y);
+            for (int i = 0; i < N_POINTS; i++) {
+                double v = x[i], cube = 0.044715 * v * v * v, root = sqrt(2 / M_PI);
+                double u = tanh(root * (v + cube)), density = exp(-v * v / 2) / sqrt(2 * M_PI);
+                double phi = form ? (1 + u) / 2 : erfc(-v / sqrt(2)) / 2;
+                double rise = form ? (1 - u * u) / 2 * root * (1 + 3 * 0.044715 * v * v) : density;
+
+                assert_true(fabs(y[i] - v * phi) <= 3e-7 * fmax(1, fabs(v)));
+                assert_true(fabs(slope[i] - (phi + v * rise)) <= 5e-7);
+            }
+        }
+    }
+}
+
+static void test_layer_norm(void **state)
+{
+    static float x[ROWS * N], y[ROWS * N], stats[ROWS * 2], w[N], b[N];
+
+    (void)state;
+    fill(x, ROWS * N, 8, 6);
+    fill(w, N, 9, 2);
+    fill(b, N, 10, 2);
+    for (int t = 0; t < n_tables(); t++) {
+        tables[t]->layer_norm(y, x, w, b, stats, ROWS, N, 1e-5f);
+        for (int r = 0; r < ROWS; r++) {
+            double mean = 0, variance = 0;
+
+            for (int i = 0; i < N; i++)
+                mean += x[r * N + i] / (double)N;
+            for (int i = 0; i < N; i++)
+                variance += (x[r * N + i] - mean) * (x[r * N + i] - mean) / N;
+            for (int i = 0; i < N; i++) {
+                double h = (x[r * N + i] - mean) / sqrt(variance + 1e-5);
+
+                assert_true(fabs(y[r * N + i] - (h * w[i] + b[i])) <= 8 * 0x1p-24 * 2);
+            }
+        }
+    }
+}
+
+static void test_softmax(void **state)
+{
+    static float x[SIZE], y[SIZE];
+
+    (void)state;
+    fill(x, SIZE, 11, 60);
+    for (int t = 0; t < n_tables(); t++) {
+        memcpy(y, x, sizeof y);
+        tables[t]->softmax(y, 0.5f, ROWS, N, STRIDE);
+        for (int r = 0; r < ROWS; r++) {
+            double sum = 0, max = -INFINITY;
+
+            for (int i = 0; i < N; i++)
+                max = fmax(max, x[r * STRIDE + i]);
+            for (int i = 0; i < N; i++)
+                sum += exp((x[r * STRIDE + i] - max) * 0.5);
+            for (int i = 0; i < STRIDE; i++) {
+                double p = i < N ? exp((x[r * STRIDE + i] - max) * 0.5) / sum : 0;
+
+                assert_true(fabs(y[r * STRIDE + i] - p) <= 3e-7);
+            }
+        }
+    }
+}
+
+/* Every kernel, one after the other, over the same numbers. */
+struct numbers {
+    float a[SIZE], b[SIZE], c[SIZE], d[SIZE], row[STRIDE], other[STRIDE], stats[2 * ROWS];
+    double e[SIZE], square;
+};
+
+static void run_all(const struct kernels *k, struct numbers *x)
+{
+    fill(x->a, SIZE, 12, 4);
+    fill(x->b, SIZE, 13, 4);
+    fill(x->c, SIZE, 14, 4);
+    fill(x->row, STRIDE, 15, 2);
+    fill(x->other, STRIDE, 16, 2);
+    k->add_bias(x->a, x->b, x->row, ROWS, N);
+    k->layer_norm(x->c, x->a, x->row, x->other, x->stats, ROWS, N, 1e-5f);
+    k->gelu(x->c, x->d, ROWS * N);
+    k->slope_backward(x->c, x->d, x->row, ROWS, N);
+    k->gelu_tanh(x->b, x->d, ROWS * N);
+    k->layer_norm_backward(x->b, true, x->c, x->a, x->stats, x->other, x->row, x->other, ROWS, N);
+    k->layer_norm_backward(x->d, false, x->c, x->a, x->stats, x->other, x->row, x->other, ROWS, N);
+    k->relu(x->a, ROWS * N);
+    k->relu_backward(x->b, x->a, x->row, ROWS, N);
+    k->bias_backward(x->d, x->other, ROWS, N);
+    k->scale_rows(x->a, x->stats, ROWS, N);
+    k->add(x->a, x->d, ROWS * N);
+    k->scale(x->a, 0.3f, ROWS * N);
+    k->softmax(x->a, 0.5f, ROWS, N, STRIDE);
+    k->softmax_backward(x->d, x->a, 0.5f, ROWS, N, STRIDE);
+    for (int i = 0; i < SIZE; i++)
+        x->e[i] = x->b[i];
+    k->exps(x->e, x->e, SIZE);
+    k->fill_bias(x->c, x->row, ROWS, N);
+    x->square = k->square_sum(x->b, ROWS * N);
+}
+
+static void test_same_bits_at_both_widths(void **state)
+{
+    static struct numbers narrow, wide;
+
+    (void)state;
+    if (n_tables() < 2)
+        skip(); /* this CPU has one width only */
+    run_all(&kernels_v3, &narrow);
+    run_all(&kernels_v4, &wide);
+    assert_memory_equal(&narrow, &wide, sizeof wide);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +242,11 @@ int main(void)
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_normal),
         cmocka_unit_test(test_relu_keeps_nan),
+        cmocka_unit_test(test_exp_float),
+        cmocka_unit_test(test_gelu),
+        cmocka_unit_test(test_layer_norm),
+        cmocka_unit_test(test_softmax),
+        cmocka_unit_test(test_same_bits_at_both_widths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,7 +73,7 @@ struct kernels {
     void (*softmax_backward)(float *g, const float *p, float scale, size_t rows, size_t n,
                              size_t stride);
 
-    /* y[i] = exp(x[i]) in double, as kernel_exp, i < n. */
+    /* y[i] = exp(x[i]) in double, as kernel_exp, i < n; y may be x. */
     void (*exps)(double *y, const double *x, size_t n);
 
     /* g[rows][n] *= scale[rows];  y[i] += x[i];  y[i] *= a. */

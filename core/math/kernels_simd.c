@@ -294,7 +294,7 @@ static void softmax_backward(float *restrict g, const float *restrict p, float s
     }
 }
 
-static void exps(double *restrict y, const double *restrict x, size_t n)
+static void exps(double *y, const double *x, size_t n)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/rng.h"
+#include "math/kernels.h"
+#include "math/product.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* Heights, widths and depths on both sides of each tile, panel and chunk. */
+static const size_t heights[] = {1, 2, 5, 6, 7, 12, 13, 24, 48, 49, 191, 193};
+static const size_t widths[] = {1, 7, 8, 9, 16, 17, 31, 32, 33, 65};
+static const size_t depths[] = {1, 2, 65, 191, 192, 193, 400};
+
+enum { MOST = 460 * 200, COUNT = sizeof heights / sizeof *heights };
+static const size_t N_WIDTHS = sizeof widths / sizeof *widths;
+static const size_t N_DEPTHS = sizeof depths / sizeof *depths;
+
+static float a[MOST], b[MOST], c[MOST], before[MOST], other[MOST];
+
+struct operands {
+    size_t m, n, k, a_row, a_column, b_stride, c_stride;
+    bool adds;
+};
+
+static void run(const struct products *table, float *to, const struct operands *o)
+{
+    table->product(to, o->c_stride, a, o->a_row, o->a_column, b, o->b_stride, o->m, o->n, o->k,
+                   o->adds);
+}
+
+/* Each float of c is within k ulps of the sum's largest part, and nothing beside c is written. */
+static void check(const struct operands *o)
+{
+    for (size_t i = 0; i < (o->m + 1) * o->c_stride; i++) {
+        size_t row = i / o->c_stride, column = i % o->c_stride;
+        double sum, size;
+
+        if (row >= o->m || column >= o->n) {
+            assert_true(c[i] == before[i]);
+            continue;
+        }
+        sum = o->adds ? before[i] : 0;
+        size = fabs(sum);
+        for (size_t j = 0; j < o->k; j++) {
+            double part = (double)a[row * o->a_row + j * o->a_column] * b[j * o->b_stride + column];
+
+            sum += part;
+            size += fabs(part);
+        }
+        assert_true(fabs(c[i] - sum) <= 0x1p-24 * (double)(o->k + 1) * size);
+    }
+}
+
+static void each(void (*visit)(const struct operands *o))
+{
+    struct rng rng = rng_seed(6);
+
+    for (size_t i = 0; i < MOST; i++) {
+        a[i] = (float)rng_uniform(&rng) - 0.5f;
+        b[i] = (float)rng_uniform(&rng) - 0.5f;
+        before[i] = (float)rng_uniform(&rng) - 0.5f;
+    }
+    for (size_t i = 0; i < COUNT * N_WIDTHS * N_DEPTHS * 4; i++) {
+        size_t m = heights[i / 4 % COUNT], n = widths[i / 4 / COUNT % N_WIDTHS];
+        size_t k = depths[i / 4 / COUNT / N_WIDTHS];
+        bool is_transposed = i & 1;
+        struct operands o = {m, n, k, is_transposed ? 1 : k + 3, is_transposed ? m + 3 : 1,
+                             n + 2, n + 1, i >> 1 & 1};
+
+        memcpy(c, before, sizeof c);
+        visit(&o);
+    }
+}
+
+static void check_v3(const struct operands *o)
+{
+    run(&products_v3, c, o);
+    check(o);
+}
+
+static void check_same(const struct operands *o)
+{
+    memcpy(other, before, sizeof other);
+    run(&products_v3, c, o);
+    run(&products_v4, other, o);
+    assert_memory_equal(c, other, sizeof c);
+}
+
+static void test_against_double(void **state)
+{
+    (void)state;
+    each(check_v3);
+}
+
+static void test_same_bits_at_both_widths(void **state)
+{
+    (void)state;
+    if (kernels != &kernels_v4)
+        skip(); /* this CPU has one width only */
+    each(check_same);
+}
+
+static void test_same_bits_by_blocks(void **state)
+{
+    const struct operands whole = {193, 65, 400, 400, 1, 65, 65, false};
+
+    (void)state;
+    each(check_v3); /* fills a and b */
+    run(&products_v3, c, &whole);
+    for (size_t row = 0; row < whole.m; row++)
+        for (size_t column = 0; column < whole.n; column += 5)
+            products_v3.product(other + row * 65 + column, 65, a + row * 400, 400, 1, b + column, 65,
+                                1, 5, whole.k, false);
+    assert_memory_equal(c, other, whole.m * whole.n * sizeof *c);
+}
+
+static void test_transpose(void **state)
+{
+    (void)state;
+    each(check_v3);
+    for (size_t rows = 1; rows < 35; rows++) {
+        for (size_t n = 1; n < 35; n++) {
+            memcpy(c, before, sizeof c);
+            transpose(c, rows + 1, a, n + 2, rows, n);
+            for (size_t i = 0; i < n * (rows + 1); i++) {
+                size_t row = i % (rows + 1);
+
+                assert_true(c[i] == (row < rows ? a[row * (n + 2) + i / (rows + 1)] : before[i]));
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_double),
+        cmocka_unit_test(test_same_bits_at_both_widths),
+        cmocka_unit_test(test_same_bits_by_blocks),
+        cmocka_unit_test(test_transpose),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
