@@ -5,6 +5,7 @@ SET    ?=
 JOBS   ?=
 DATA   ?= $(RGDBENCH_DATA)
 FORMAT ?= txt
+PYTHON ?= python3
 PACKAGES = gcc libc6-dev make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev \
 	r-mathlib gnuplot-nox libssl-dev libarchive-dev libseccomp-dev libjansson-dev libcmocka-dev
 
@@ -79,6 +80,8 @@ check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and s
 	@$<
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
+bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)
+	@$(PYTHON) tests/bench/peers.py $<
 
 $(PROGRAM): $(OBJECTS) $(BUILD)/core/main.o
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -113,5 +116,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep status compare table plot export digest list data deps test check check-stats headers layers \
-	bench clean help FORCE
+	bench bench-peers clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

@@ -3,7 +3,9 @@
  * How fast training is: the rate of the products that a step needs, over the rate
  * of cblas_sgemm at 1024-cubed in the same process; and the throughput of two
  * processes over that of one. Pieces of each are timed in turn, so that a drift of
- * the machine's speed reaches both. Usage: train PROFILE [WORKLOAD-NUMBER ...] */
+ * the machine's speed reaches both. Usage: train PROFILE [WORKLOAD-NUMBER ...], or
+ * train PROFILE rate WORKLOAD-NUMBER THREADS SECONDS for pictures a second alone
+ * (peers.py). */
 #include "base/clock.h"
 #include "learn/config.h"
 #include "learn/platform.h"
@@ -144,7 +146,7 @@ static double step_flop(const struct graph *g, int batch)
     return flop * batch;
 }
 
-static void open_bench(struct bench *b, const struct workload *w)
+static void open_bench(struct bench *b, const struct workload *w, int n_threads)
 {
     struct error err;
     const struct component *model = component_find(&model_kind, w->model, &err);
@@ -176,7 +178,7 @@ static void open_bench(struct bench *b, const struct workload *w)
                  &(struct trainer_sizes){.n_classes = N_CLASSES,
                                          .batch = w->batch,
                                          .micro_batch = type->micro_batch(config),
-                                         .n_threads = 1,
+                                         .n_threads = n_threads,
                                          .keep = TRAINER_KEEP},
                  rng_seed(1));
     b->a = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
@@ -249,7 +251,7 @@ static void run(const char *profile, const struct workload *w, bool with_two)
     double steps[ROUNDS], gemm[ROUNDS], ratios[ROUNDS], scaling[5];
     double one;
 
-    open_bench(&b, w);
+    open_bench(&b, w, 1);
     time_gemm(&b);
     one = time_steps(&b);
     one = time_steps(&b) < one ? time_steps(&b) : one;
@@ -276,6 +278,22 @@ static void run(const char *profile, const struct workload *w, bool with_two)
     arena_release(&b.arena);
 }
 
+static void print_rate(const struct workload *w, int n_threads, double seconds)
+{
+    static struct bench b;
+    double start;
+    long warm;
+
+    open_bench(&b, w, n_threads);
+    time_steps(&b);
+    warm = b.step;
+    start = clock_now();
+    do
+        time_steps(&b);
+    while (clock_now() - start < seconds);
+    printf("%.1f\n", (double)((b.step - warm) * w->batch) / (clock_now() - start));
+}
+
 int main(int argc, char **argv)
 {
     const char *profile = argc > 1 ? argv[1] : "native";
@@ -283,6 +301,14 @@ int main(int argc, char **argv)
 
     if (platform_enter(profile, argv, &err) < 0)
         die(&err);
+    if (argc == 6 && strcmp(argv[2], "rate") == 0) {
+        int number = atoi(argv[3]);
+
+        if (number < 1 || number > N_WORKLOADS)
+            return 2;
+        print_rate(&workloads[number - 1], atoi(argv[4]), atof(argv[5]));
+        return 0;
+    }
     printf("profile %s: OpenBLAS %s, one core; medians of %d; ratio: of the two rates; x2: two "
            "processes over one\n%-8s  %-52s %9s %8s %8s %7s %6s\n",
            profile, blas_core(), ROUNDS, "", "RGD, reading included", "pict./s", "GFLOP/s",

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Training speed beside PyTorch's, on one core and on all.
+
+    python3 tests/bench/peers.py build/tests/bench/train [--rounds 5] [--seconds 2] [WORKLOAD ...]
+
+Both train the same architecture on the same number of pictures a step, from bytes, with RGD's
+weights and the same optimizer; their measurements alternate, so that a drift of the machine's
+speed reaches both, and the median of the rounds' ratios is printed.
+"""
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+try:
+    import torch
+except ImportError:
+    sys.exit("bench-peers needs PyTorch. In a virtual environment outside the project:\n"
+             "    python3 -m venv ~/torch && ~/torch/bin/pip install torch\n"
+             "    make bench-peers PYTHON=~/torch/bin/python")
+
+from torch_models import N_CLASSES, WORKLOADS, make_model, make_optimizer, rgd_loss
+
+N_PICTURES = 4096
+
+
+class Peer:
+    """One workload in PyTorch."""
+
+    def __init__(self, workload):
+        torch.manual_seed(1)
+        self.batch = workload["batch"]
+        self.pixels = torch.randint(0, 256, (N_PICTURES, *workload["picture"]), dtype=torch.uint8)
+        self.labels = torch.randint(0, N_CLASSES, (N_PICTURES,))
+        self.order = torch.randperm(N_PICTURES)
+        self.model = make_model(workload)
+        self.optimizer = make_optimizer(workload["optimizer"], self.model, 1e-4)
+        self.place = 0
+
+    def step(self):
+        rows = self.order[self.place:self.place + self.batch]
+        self.place = (self.place + self.batch) % N_PICTURES
+        x = self.pixels[rows].float().sub_(127.5).mul_(1 / 73.9)
+        loss = rgd_loss(self.model(x), self.labels[rows])
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+
+    def rate(self, seconds):
+        start, steps = time.perf_counter(), 0
+        while steps == 0 or time.perf_counter() - start < seconds:
+            self.step()
+            steps += 1
+        return steps * self.batch / (time.perf_counter() - start)
+
+
+def our_rate(program, number, threads, seconds):
+    """Pictures a second; the program sets OpenBLAS's variables itself."""
+    command = [program, "native", "rate", str(number), str(threads), str(seconds)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("program")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("workload", type=int, nargs="*")
+    args = parser.parse_args()
+
+    torch.set_flush_denormal(True)
+    print(f"PyTorch {torch.__version__}, {args.rounds} rounds of {args.seconds:g} s each; "
+          "pictures/s are medians, the ratio that of the rounds")
+    print(f"{'cores':>5}  {'':<40} {'rgdbench':>9} {'PyTorch':>9} {'ratio':>6}")
+    for threads in (1, os.cpu_count()):
+        torch.set_num_threads(threads)
+        for number, workload in enumerate(WORKLOADS, 1):
+            if args.workload and number not in args.workload:
+                continue
+            peer = Peer(workload)
+            peer.rate(args.seconds / 4)  # warm
+            ours, theirs = [], []
+            for _ in range(args.rounds):
+                ours.append(our_rate(args.program, number, threads, args.seconds))
+                theirs.append(peer.rate(args.seconds))
+            ratio = statistics.median(a / b for a, b in zip(ours, theirs))
+            print(f"{threads:>5}  {workload['title'] + ', batch ' + str(workload['batch']):<40}"
+                  f" {statistics.median(ours):>9.0f} {statistics.median(theirs):>9.0f} {ratio:>6.2f}",
+                  flush=True)
+
+
+main()
