@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every op of the table and every loss: gradients against central differences. */
+ * Every op of the table: gradients against central differences. */
 #include "math/kernels.h"
 #include "nn/graph.h"
-#include "nn/loss.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -128,57 +127,6 @@ static void test_all_ops(void **state)
         check_op(op_types[i]);
 }
 
-static void test_all_losses(void **state)
-{
-    enum { C = 5 };
-    const struct component *c;
-
-    (void)state;
-    for (int i = 0; (c = loss_kind.at(i)); i++) {
-        const struct loss_type *type = (const struct loss_type *)c;
-        struct arena arena = {0};
-        struct settings s;
-        struct error err;
-        float scores[N * C], gradient[N * C];
-        int labels[N] = {0, 4, 2};
-        struct loss_batch batch = {N, C, scores, labels};
-        double losses[N], high[N], low[N];
-        void *config;
-
-        settings_init(&s, &arena);
-        if (component_hparam(c, "smoothing"))
-            settings_set(&s, "loss.smoothing", value_number(0.1));
-        component_defaults(c, "loss", &s);
-        assert_int_equal(component_configure(c, "loss", &s, &arena, &config, &err), 0);
-        normal(scores, N * C, 3);
-        type->compute(config, &batch, losses, gradient);
-        for (int k = 0; k < N * C; k++) {
-            float keep = scores[k];
-
-            scores[k] = keep + 1e-3f;
-            type->compute(config, &batch, high, NULL);
-            scores[k] = keep - 1e-3f;
-            type->compute(config, &batch, low, NULL);
-            scores[k] = keep;
-            assert_true(fabs((high[k / C] - low[k / C]) / 2e-3 - gradient[k]) < 1e-3);
-        }
-        arena_release(&arena);
-    }
-}
-
-static void test_cross_entropy_is_stable(void **state)
-{
-    const struct loss_type *type = (const struct loss_type *)loss_kind.at(0);
-    double smoothing = 0, loss;
-    float scores[2] = {1000, -1000};
-    int label = 1;
-    struct loss_batch batch = {1, 2, scores, &label};
-
-    (void)state;
-    type->compute(&smoothing, &batch, &loss, NULL);
-    assert_true(loss == 2000);
-}
-
 static void test_shapes_are_checked_when_built(void **state)
 {
     struct arena arena = {0};
@@ -197,8 +145,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_ops),
-        cmocka_unit_test(test_all_losses),
-        cmocka_unit_test(test_cross_entropy_is_stable),
         cmocka_unit_test(test_shapes_are_checked_when_built),
     };
 

@@ -93,9 +93,9 @@ static void train(const struct setup *setup, char ret_hash[65])
     struct objective_data objective_data = {.n_classes = 10, .class_counts = counts};
     struct objective_filter filter = {setup->trim};
     struct objective o;
+    struct loss l;
     struct trainer_method method = {
-        .loss = (const struct loss_type *)loss,
-        .loss_config = configure(&arena, loss, "loss", NULL, value_number(0)),
+        .loss = &l,
         .objective = &o,
         .optimizer = (const struct optimizer_type *)optimizer,
         .optimizer_config = configure(&arena, optimizer, "optimizer", NULL, value_number(0)),
@@ -106,7 +106,10 @@ static void train(const struct setup *setup, char ret_hash[65])
     struct trainer t;
     struct error err;
 
-    if (objective_init(&o, &arena, (const struct objective_type *)objective,
+    if (loss_init(&l, &arena, (const struct loss_type *)loss,
+                  configure(&arena, loss, "loss", NULL, value_number(0)), &(struct loss_common){0},
+                  &(struct loss_data){.n_classes = 10}, &err) < 0 ||
+        objective_init(&o, &arena, (const struct objective_type *)objective,
                        configure(&arena, objective, "objective", NULL, value_number(0)), &filter,
                        &objective_data, BATCH, &err) < 0)
         fail_msg("%s", err.text);

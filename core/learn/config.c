@@ -50,6 +50,7 @@ const struct config_slot config_slots[] = {
      .fixed = {&init_component},
      .doc = "what maps a picture to class scores"},
     {.name = "loss", .kind = &loss_kind, .chooser = "loss", .fallback = "cross_entropy",
+     .fixed = {&loss_common_component},
      .doc = "scores and a label to one number per example"},
     {.name = "objective", .kind = &objective_kind, .chooser = "objective", .fallback = "erm",
      .fixed = {&objective_filter_component},

@@ -30,6 +30,7 @@ struct run {
     const struct augment_config *augment;
     const struct schedule_type *schedule;
     void *schedule_config;
+    struct loss loss;
     struct objective_data objective_data;
     struct objective objective;
     struct trainer trainer;
@@ -102,22 +103,33 @@ static int open_objective(struct run *run, const struct settings *s, struct erro
                           config, filter, &run->objective_data, run->train->batch, err);
 }
 
+static int open_loss(struct run *run, const struct settings *s, struct error *err)
+{
+    const struct loss_data data = {run->dataset->n_classes, run->split.class_counts};
+    const struct component *type;
+    void *config, *common;
+
+    if (choose(run, s, &loss_kind, "loss", &type, &config, err) < 0 ||
+        component_configure(&loss_common_component, "loss", s, &run->arena, &common, err) < 0)
+        return -1;
+    return loss_init(&run->loss, &run->arena, (const struct loss_type *)type, config, common, &data,
+                     err);
+}
+
 static int open_method(struct run *run, const struct settings *s, struct trainer_method *method,
                        struct error *err)
 {
-    const struct component *loss, *optimizer, *schedule;
-    void *loss_config, *optimizer_config;
+    const struct component *optimizer, *schedule;
+    void *optimizer_config;
 
     count_data(run);
-    if (choose(run, s, &loss_kind, "loss", &loss, &loss_config, err) < 0 ||
-        open_objective(run, s, err) < 0 ||
+    if (open_loss(run, s, err) < 0 || open_objective(run, s, err) < 0 ||
         choose(run, s, &optimizer_kind, "optimizer", &optimizer, &optimizer_config, err) < 0 ||
         choose(run, s, &schedule_kind, "schedule", &schedule, &run->schedule_config, err) < 0)
         return -1;
     run->schedule = (const struct schedule_type *)schedule;
     *method = (struct trainer_method){
-        .loss = (const struct loss_type *)loss,
-        .loss_config = loss_config,
+        .loss = &run->loss,
         .objective = &run->objective,
         .optimizer = (const struct optimizer_type *)optimizer,
         .optimizer_config = optimizer_config,

@@ -89,13 +89,20 @@ int trainer_state(const struct trainer *t, struct tensor ret_blocks[TRAINER_MAX_
     return n;
 }
 
-static int argmax(const float *x, int n)
+/* The class of the highest score; offsets may be NULL. */
+static int predict(const float *scores, int n, const float *offsets)
 {
     int best = 0;
+    float highest = scores[0] + (offsets ? offsets[0] : 0);
 
-    for (int i = 1; i < n; i++)
-        if (x[i] > x[best])
-            best = i;
+    for (int c = 1; c < n; c++) {
+        float score = scores[c] + (offsets ? offsets[c] : 0);
+
+        if (score > highest) {
+            highest = score;
+            best = c;
+        }
+    }
     return best;
 }
 
@@ -105,18 +112,20 @@ static void forward_piece(struct trainer *t, struct trainer_desk *desk,
                           const struct trainer_data *data, const uint32_t *indices,
                           const struct graph_pass *pass, float *gradient)
 {
+    const struct loss *loss = t->method.loss;
     int *labels = t->labels + pass->first;
-    struct loss_batch batch = {.n = pass->n, .n_classes = t->n_classes, .labels = labels};
+    const float *scores;
 
     batch_fill(data->dataset, data->pool, data->standard, indices, pass->n, data->augment,
                data->augment_rng, desk->x, labels);
-    batch.scores = graph_forward(&t->graph, pass);
-    t->method.loss->compute(t->method.loss_config, &batch, t->losses + pass->first, gradient);
+    scores = graph_forward(&t->graph, pass);
+    loss_compute(loss, pass->n, scores, labels, t->losses + pass->first, gradient);
     for (int i = 0; i < pass->n; i++) {
         if (data->pool->environments)
             t->environments[pass->first + i] = data->pool->environments[indices[i]];
         t->correct[pass->first + i] =
-            argmax(batch.scores + (size_t)i * (size_t)t->n_classes, t->n_classes) == labels[i];
+            predict(scores + (size_t)i * (size_t)t->n_classes, t->n_classes,
+                    pass->training ? NULL : loss->offsets) == labels[i];
     }
     desk->first = pass->first;
 }

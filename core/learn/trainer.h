@@ -33,8 +33,7 @@ enum { TRAINER_MAX_LANES = 4, TRAINER_KEEP = 64 << 20 /* what suits */ };
 
 /* A type and its configuration, for each slot. */
 struct trainer_method {
-    const struct loss_type *loss;
-    const void *loss_config;
+    const struct loss *loss;
     struct objective *objective;
     const struct optimizer_type *optimizer;
     const void *optimizer_config;

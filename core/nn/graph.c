@@ -8,6 +8,7 @@
 const struct op_type *const op_types[] = {
     &op_linear,
     &op_linear_residual,
+    &op_cosine,
     &op_residual,
     &op_layer_norm,
     &op_patches,

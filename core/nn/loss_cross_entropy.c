@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "math/kernels.h"
 #include "nn/loss.h"
 
 struct cross_entropy {
@@ -12,30 +11,23 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-/* One example, in double: with target t = (1-s) onehot + s/C,
- * loss = log sum exp(x - max) - sum_c t_c (x_c - max), gradient = softmax - t. */
+/* One example, with target t = (1-s) onehot + s/C: the loss is -log p(label) plus
+ * s times (score of the label - mean score), the gradient softmax - t. */
 static double one(const float *x, int n_classes, int label, double smoothing, float *gradient)
 {
-    double spread = smoothing / n_classes;
-    double sum = 0, target = 0;
-    float max = x[0];
+    double p[LOSS_MAX_CLASSES], others, loss, spread = smoothing / n_classes, excess = 0;
 
-    for (int c = 1; c < n_classes; c++)
-        if (x[c] > max)
-            max = x[c];
     for (int c = 0; c < n_classes; c++) {
-        double z = (double)x[c] - max;
-
-        sum += kernel_exp(z);
-        target += spread * z;
+        p[c] = x[c];
+        excess += (double)x[label] - x[c];
     }
-    target += (1 - smoothing) * ((double)x[label] - max);
+    loss = loss_soft_max(p, n_classes, label, &others);
     if (gradient) {
         for (int c = 0; c < n_classes; c++)
-            gradient[c] = (float)(kernel_exp((double)x[c] - max) / sum - spread);
-        gradient[label] = (float)(gradient[label] - (1 - smoothing));
+            gradient[c] = (float)(p[c] - spread);
+        gradient[label] = (float)(spread * (n_classes - 1) - others);
     }
-    return kernel_log(sum) - target;
+    return loss + spread * excess;
 }
 
 static void compute(const void *config, const struct loss_batch *batch, double *ret_losses,
@@ -55,10 +47,12 @@ const struct loss_type loss_cross_entropy = {
     .component =
         {
             .name = "cross_entropy",
-            .doc = "soft-max cross-entropy, -log p(label)",
+            .doc = "soft-max cross-entropy, with label smoothing",
+            .formula = "v = -sum_c t_c log p_c, t = (1 - smoothing) onehot(y) + smoothing / C",
             .source = "smoothing: Szegedy et al. 2016, section 7",
             .hparams = hparams,
             .config_size = sizeof(struct cross_entropy),
         },
+    .has_probabilities = true,
     .compute = compute,
 };

@@ -20,3 +20,17 @@ const struct component_kind model_kind = {
     .doc = "what maps a picture to class scores",
     .at = at,
 };
+
+const char *const model_head_names[] = {"linear", "cosine", NULL};
+
+int model_add_head(struct graph *g, const char *name, int head, int n_classes, double init_sd,
+                   int node, struct error *err)
+{
+    struct op_linear *linear = arena_alloc(g->arena, sizeof *linear);
+    struct op_cosine *cosine = arena_alloc(g->arena, sizeof *cosine);
+
+    *linear = (struct op_linear){.width = n_classes, .init_sd = init_sd};
+    cosine->width = n_classes;
+    return head == HEAD_COSINE ? graph_add(g, name, &op_cosine, cosine, node, -1, err)
+                               : graph_add(g, name, &op_linear, linear, node, -1, err);
+}

@@ -30,4 +30,15 @@ struct model_type {
 
 extern const struct component_kind model_kind;
 
+/* ---- for models ---- */
+
+/* The choices of a setting `head`: how the last layer makes scores of features. */
+enum model_head { HEAD_LINEAR, HEAD_COSINE };
+extern const char *const model_head_names[];
+
+/* Adds it behind `node` under `name`. init_sd: of a linear one, as op_linear has
+ * it. Gives the node, or -1. */
+int model_add_head(struct graph *g, const char *name, int head, int n_classes, double init_sd,
+                   int node, struct error *err);
+
 #endif

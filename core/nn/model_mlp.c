@@ -4,6 +4,7 @@
 struct mlp {
     struct hparam_integers hidden;
     double dropout;
+    int head; /* enum model_head */
 };
 
 static const struct hparam hparams[] = {
@@ -11,6 +12,8 @@ static const struct hparam hparams[] = {
      .high = 65536, .doc = "widths of the hidden layers"},
     {"dropout", HPARAM_NUMBER, offsetof(struct mlp, dropout), .fallback = "0", .low = 0,
      .high = 0.99, .doc = "probability to drop a hidden unit"},
+    {"head", HPARAM_CHOICE, offsetof(struct mlp, head), .fallback = "\"linear\"",
+     .choices = model_head_names, .doc = "last layer; cosine is for ldam"},
     {0},
 };
 
@@ -27,18 +30,17 @@ static int build(const void *config, struct picture_shape picture, int n_classes
     int node = GRAPH_INPUT;
 
     (void)picture;
-    for (int i = 0; i <= mlp->hidden.n; i++) {
-        bool is_last = i == mlp->hidden.n;
+    for (int i = 0; i < mlp->hidden.n; i++) {
         struct op_linear *linear = arena_alloc(g->arena, sizeof *linear);
         struct op_dropout *dropout = arena_alloc(g->arena, sizeof *dropout);
 
-        linear->width = is_last ? n_classes : mlp->hidden.at[i];
-        linear->activation = is_last ? ACTIVATION_NONE : ACTIVATION_RELU;
-        node = graph_add(g, is_last ? "output" : arena_printf(g->arena, "hidden%d", i + 1),
-                         &op_linear, linear, node, -1, err);
+        linear->width = mlp->hidden.at[i];
+        linear->activation = ACTIVATION_RELU;
+        node = graph_add(g, arena_printf(g->arena, "hidden%d", i + 1), &op_linear, linear, node, -1,
+                         err);
         if (node < 0)
             return -1;
-        if (is_last || mlp->dropout == 0)
+        if (mlp->dropout == 0)
             continue;
         dropout->p = mlp->dropout;
         node = graph_add(g, arena_printf(g->arena, "dropout%d", i + 1), &op_dropout, dropout, node,
@@ -46,7 +48,7 @@ static int build(const void *config, struct picture_shape picture, int n_classes
         if (node < 0)
             return -1;
     }
-    return 0;
+    return model_add_head(g, "output", mlp->head, n_classes, 0, node, err) < 0 ? -1 : 0;
 }
 
 const struct model_type model_mlp = {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct vit {
-    int dim, depth, heads, patch, pool, positions, gelu;
+    int dim, depth, heads, patch, pool, positions, gelu, head;
     double mlp_ratio, dropout, drop_path;
 };
 
@@ -35,6 +35,8 @@ static const struct hparam hparams[] = {
      .choices = positions, .doc = "learned, or fixed sines and cosines of row and column"},
     {"gelu", HPARAM_CHOICE, offsetof(struct vit, gelu), .fallback = "\"erf\"", .choices = gelus,
      .doc = "form of the activation"},
+    {"head", HPARAM_CHOICE, offsetof(struct vit, head), .fallback = "\"linear\"",
+     .choices = model_head_names, .doc = "last layer; cosine is for ldam"},
     {"dropout", HPARAM_NUMBER, offsetof(struct vit, dropout), .fallback = "0", .low = 0,
      .high = 0.99, .doc = "probability to drop a float of the tokens and of a branch"},
     {"drop_path", HPARAM_NUMBER, offsetof(struct vit, drop_path), .fallback = "0", .low = 0,
@@ -178,8 +180,9 @@ static int build(const void *config, struct picture_shape picture, int n_classes
         add_block(&b, i);
     add(&b, "pool", &op_pool, &pool, sizeof pool, -1);
     add_norm(&b, vit->pool == POOL_MEAN ? "fc_norm" : "norm"); /* timm's names */
-    add_linear(&b, "head", n_classes, ACTIVATION_NONE);
-    return b.node < 0 ? -1 : 0;
+    if (b.node < 0)
+        return -1;
+    return model_add_head(g, "head", vit->head, n_classes, 0.02, b.node, err) < 0 ? -1 : 0;
 }
 
 const struct model_type model_vit = {

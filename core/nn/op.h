@@ -102,6 +102,13 @@ extern const struct op_type op_linear;
 /* y = r + x W^T + b of the inputs x and r; the same configuration, no activation. */
 extern const struct op_type op_linear_residual;
 
+/* y_j = x w_j / (|x| |w_j|): cosines, from -1 to 1. W as in linear; no bias. The
+ * head of LDAM (Cao et al. 2019). */
+struct op_cosine {
+    int width;
+};
+extern const struct op_type op_cosine;
+
 /* y = r + s x of the inputs x and r. In training s is 0 with probability p, drawn
  * for each example, else 1/(1-p): stochastic depth (Huang et al. 2016). */
 struct op_residual {

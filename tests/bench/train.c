@@ -55,6 +55,7 @@ enum { N_WORKLOADS = sizeof workloads / sizeof *workloads };
 struct bench {
     const struct workload *workload;
     struct arena arena;
+    struct loss loss;
     struct objective objective;
     struct objective_filter filter;
     struct objective_data objective_data;
@@ -161,13 +162,14 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
 
     *b = (struct bench){.workload = w};
     make_pictures(b);
-    if (objective_init(&b->objective, &b->arena, (const struct objective_type *)objective,
+    if (loss_init(&b->loss, &b->arena, (const struct loss_type *)loss, config_of(b, loss, "loss"),
+                  &(struct loss_common){0}, &(struct loss_data){.n_classes = N_CLASSES}, &err) < 0 ||
+        objective_init(&b->objective, &b->arena, (const struct objective_type *)objective,
                        config_of(b, objective, "objective"), &b->filter, &b->objective_data,
                        w->batch, &err) < 0)
         die(&err);
     method = (struct trainer_method){
-        (const struct loss_type *)loss, config_of(b, loss, "loss"),
-        &b->objective,
+        &b->loss, &b->objective,
         (const struct optimizer_type *)optimizer, config_of(b, optimizer, "optimizer")};
     config = config_of(b, model, "model");
     graph_init(&graph, &b->arena, (struct shape){1, (int)input});
