@@ -44,6 +44,8 @@ fails 'train.lr: -1 is not a number from 1e-09' sweep quickstart train.lr=-1
 fails 'did you mean "clip"' sweep quickstart objective.clp=2
 fails 'is not NAME=VALUE' sweep quickstart epochs
 fails 'unknown method "rdg"' sweep quickstart methods=rdg
+fails 'late_loss is not chosen' sweep quickstart late_loss.gamma=1
+fails 'late_objective is set, but not train.late' sweep quickstart late_objective=absgd
 fails 'did you mean "adam"' sweep quickstart optimizer=adm
 fails 'has no option "--job", did you mean "--jobs"' sweep quickstart --job=2
 fails '--jobs needs a value' sweep quickstart --jobs 2
@@ -73,6 +75,15 @@ script 'experiments/bad.lua:3: data has no setting "imbalanse", did you mean "im
     imbalanse = 3 },
   methods = { { "a" } } }'
 script 'data.imbalance: "3" is not a number' 'return experiment { title = "x", data = shapes { imbalance = "3" }, methods = { { "a" } } }'
+script 'loss ldam takes cosines as scores: set model.head = "cosine"' 'return experiment { title = "x", data = shapes {}, methods = { { "a", loss = ldam {} } } }'
+script 'a mixed example has two classes' 'return experiment { title = "x", data = shapes {}, methods = { { "a", transform = mixup {}, objective = group_dro {} } } }'
+script 'late_loss is set, but not train.late' 'return experiment { title = "x", data = shapes {}, methods = { { "a", late_loss = focal {} } } }'
+script 'none of late_transform, late_loss' 'return experiment { title = "x", data = shapes {}, train = { late = 3 }, methods = { { "a" } } }'
+script 'train.late 30 is never reached' 'return experiment { title = "x", data = shapes {}, train = { late = 30 }, methods = { { "a", late_objective = absgd {} } } }'
+script 'has adjusted for the class sizes' 'return experiment { title = "x", data = shapes {}, methods = { { "a", loss = balanced_softmax { posthoc = 1 } } } }'
+script 'are no logarithms of probabilities' 'return experiment { title = "x", data = shapes {}, methods = { { "a", loss = mse { posthoc = 1 } } } }'
+script 'late_loss cannot be one of objective' 'return experiment { title = "x", data = shapes {}, methods = { { "a", late_loss = rgd {} } } }'
+script 'needs the environment of each example' 'return experiment { title = "x", data = shapes {}, methods = { { "a", objective = vrex { by = "environment" } } } }'
 script 'it takes too long' 'while true do pcall(function() while true do end end) end'
 script 'more than 64 MiB' 'return ("x"):rep(1e9)'
 script 'bad.lua:1: unknown name "io"' 'io.open("/etc/passwd")'

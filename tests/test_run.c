@@ -5,6 +5,7 @@
 #include "learn/run.h"
 
 #include "learn/config.h"
+#include "learn/transform.h"
 #include "nn/model.h"
 
 #include <setjmp.h>
@@ -96,6 +97,7 @@ static void set(struct settings *s, const char *line)
 static struct settings settings_with(const char *more)
 {
     struct settings s;
+    const struct value *loss;
     struct error err;
 
     settings_init(&s, &arena);
@@ -106,6 +108,9 @@ static struct settings settings_with(const char *more)
     set(&s, more);
     if (strcmp(settings_string(&s, "model"), "mlp") == 0)
         set(&s, "model.hidden = [12]\nmodel.dropout = 0.1\n");
+    loss = settings_find(&s, "loss");
+    if (loss && strcmp(loss->string, "ldam") == 0)
+        set(&s, "model.head = \"cosine\"\n");
     if (config_complete(&s, &err) < 0)
         fail_msg("%s", err.text);
     return s;
@@ -208,6 +213,61 @@ static void test_every_component(void **state)
     check_kind(&objective_kind);
     check_kind(&loss_kind);
     check_kind(&schedule_kind);
+    check_kind(&transform_kind);
+}
+
+/* Late slots with a memory, a wrapped optimizer, and two stages: stopped in each. */
+static void test_every_way_to_compose(void **state)
+{
+    (void)state;
+    check_stopped("train.late = 1\nlate_objective = \"absgd\"\nobjective = \"group_dro\"\n", 5);
+    check_stopped("train.late = 2\nlate_loss = \"focal\"\nlate_transform = \"mixup\"\n", 5);
+    check_stopped("optimizer.sam = 0.1\nobjective = \"absgd\"\ntransform = \"mixup\"\n", 5);
+    check_stopped("train.jtt_epochs = 2\ntrain.jtt_weight = 4\nobjective = \"absgd\"\n", 5);
+    check_stopped("objective = \"rgd\"\nobjective.trim = 0.3\nloss.class_beta = 0.9\n", 5);
+}
+
+static struct run_result run_of(const char *more)
+{
+    struct settings s = settings_with(more);
+    struct witness told;
+    struct run_result result = whole(&s, &told, NEVER);
+
+    release(&told);
+    return result;
+}
+
+/* What changes nothing gives the bits of a plain run; what does, others. */
+static void test_late_slots(void **state)
+{
+    struct run_result plain = run_of(""), same, other;
+
+    (void)state;
+    same = run_of("train.late = 1\nlate_loss = \"cross_entropy\"\nlate_objective = \"erm\"\n");
+    assert_string_equal(same.weights_hash, plain.weights_hash);
+    other = run_of("train.late = 1\nlate_loss = \"focal\"\n");
+    assert_string_not_equal(other.weights_hash, plain.weights_hash);
+    same = run_of("train.late = 2\nlate_loss = \"focal\"\n");
+    assert_string_not_equal(same.weights_hash, other.weights_hash);
+}
+
+/* Errors seen once: the second stage is a plain run. Seen w times: an epoch has
+ * (w - 1) more examples for each. */
+static void test_just_train_twice(void **state)
+{
+    struct run_result plain = run_of(""), once, twice, thrice;
+    long first;
+
+    (void)state;
+    once = run_of("train.jtt_epochs = 1\ntrain.jtt_weight = 1\n");
+    assert_string_equal(once.weights_hash, plain.weights_hash);
+    first = once.n_steps - plain.n_steps;
+    assert_int_equal(first, plain.n_steps / 3); /* of 3 epochs */
+    twice = run_of("train.jtt_epochs = 1\ntrain.jtt_weight = 17\n"); /* + a batch an error */
+    thrice = run_of("train.jtt_epochs = 1\ntrain.jtt_weight = 33\n");
+    assert_true(twice.n_steps > once.n_steps);
+    assert_int_equal(thrice.n_steps - twice.n_steps, twice.n_steps - once.n_steps);
+    assert_int_equal((twice.n_steps - once.n_steps) % 3, 0);
 }
 
 static void test_a_transformer(void **state)
@@ -321,6 +381,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stopped_anywhere),
         cmocka_unit_test(test_every_component),
+        cmocka_unit_test(test_every_way_to_compose),
+        cmocka_unit_test(test_late_slots),
+        cmocka_unit_test(test_just_train_twice),
         cmocka_unit_test(test_a_transformer),
         cmocka_unit_test(test_saving_changes_nothing),
         cmocka_unit_test(test_what_does_not_serve_is_named),

@@ -94,9 +94,15 @@ static void train(const struct setup *setup, char ret_hash[65])
     struct objective_filter filter = {setup->trim};
     struct objective o;
     struct loss l;
-    struct trainer_method method = {
+    const struct trainer_slots slots = {
+        .transform = (const struct transform_type *)find(&transform_kind, "none"),
         .loss = &l,
         .objective = &o,
+    };
+    struct optimizer_common common = {0};
+    struct trainer_method method = {
+        .slots = {slots, slots},
+        .optimizer_common = &common,
         .optimizer = (const struct optimizer_type *)optimizer,
         .optimizer_config = configure(&arena, optimizer, "optimizer", NULL, value_number(0)),
     };

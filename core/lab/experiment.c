@@ -58,6 +58,10 @@ static const struct component *chosen_type(const struct experiment *e,
 
     if (!axis)
         axis = grid_find(&e->grid, slot->name);
+    if (!axis && slot->is_optional) {
+        error_set(err, "%s is not chosen, and has no settings then", slot->name);
+        return NULL;
+    }
     return find_type(e, slot, axis ? axis->values[0].string : slot->fallback ? slot->fallback : "",
                      err);
 }

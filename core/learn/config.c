@@ -3,6 +3,8 @@
 
 #include "data/batch.h"
 #include "learn/objective.h"
+#include "learn/rules.h"
+#include "learn/transform.h"
 #include "learn/weights.h"
 #include "math/blas.h"
 #include "nn/loss.h"
@@ -25,6 +27,13 @@ static const struct hparam train_hparams[] = {
      .high = 1e6, .doc = "epochs of linear warm-up"},
     {"evaluate", HPARAM_INTEGER, offsetof(struct train_config, evaluate), .fallback = "1",
      .low = 1, .high = 1e6, .doc = "epochs between evaluations; the last is always one"},
+    {"late", HPARAM_INTEGER, offsetof(struct train_config, late), .fallback = "0", .low = 0,
+     .high = 1e6, .doc = "epochs after which the late slots take over (DRW); 0: never"},
+    {"jtt_epochs", HPARAM_INTEGER, offsetof(struct train_config, jtt_epochs), .fallback = "0",
+     .low = 0, .high = 1e6,
+     .doc = "just train twice: epochs of a first model by ERM, whose errors count more; 0: once"},
+    {"jtt_weight", HPARAM_INTEGER, offsetof(struct train_config, jtt_weight), .fallback = "5",
+     .low = 1, .high = 1000, .doc = "how often an error of the first model is seen in an epoch"},
     {"seed", HPARAM_INTEGER, offsetof(struct train_config, seed), .fallback = "0", .low = 0,
      .high = 2147483647, .doc = "root of all random numbers"},
     {"numeric", HPARAM_CHOICE, offsetof(struct train_config, numeric),
@@ -46,6 +55,8 @@ const struct config_slot config_slots[] = {
      .chooser = "data.format",
      .fixed = {&split_component, &augment_component},
      .doc = "the data set and what of it is trained on"},
+    {.name = "transform", .kind = &transform_kind, .chooser = "transform", .fallback = "none",
+     .doc = "the pictures of a batch to others"},
     {.name = "model", .kind = &model_kind, .chooser = "model", .fallback = "mlp",
      .fixed = {&init_component},
      .doc = "what maps a picture to class scores"},
@@ -56,9 +67,17 @@ const struct config_slot config_slots[] = {
      .fixed = {&objective_filter_component},
      .doc = "the losses of a batch to the number that is minimised"},
     {.name = "optimizer", .kind = &optimizer_kind, .chooser = "optimizer", .fallback = "sgd",
+     .fixed = {&optimizer_common_component},
      .doc = "a gradient to new weights"},
     {.name = "schedule", .kind = &schedule_kind, .chooser = "schedule", .fallback = "cosine",
      .doc = "how the learning rate moves over a run"},
+    {.name = "late_transform", .kind = &transform_kind, .chooser = "late_transform",
+     .is_optional = true, .doc = "transform from epoch train.late on"},
+    {.name = "late_loss", .kind = &loss_kind, .chooser = "late_loss", .is_optional = true,
+     .fixed = {&loss_common_component}, .doc = "loss from epoch train.late on"},
+    {.name = "late_objective", .kind = &objective_kind, .chooser = "late_objective",
+     .is_optional = true, .fixed = {&objective_filter_component},
+     .doc = "objective from epoch train.late on"},
     {.name = "train", .fixed = {&train_component}, .doc = "how long, how fast, from which seed"},
     {0},
 };
@@ -136,6 +155,8 @@ static int chosen_type(const struct config_slot *slot, struct settings *s,
         settings_set(s, slot->chooser, value_string(slot->fallback));
         v = settings_find(s, slot->chooser);
     }
+    if (!v && slot->is_optional)
+        return 0;
     if (!v || v->kind != VALUE_STRING)
         return error_set(err, "setting \"%s\" is missing or not a text", slot->chooser);
     *ret_type = component_find(slot->kind, v->string, err);
@@ -163,6 +184,8 @@ static int check_names(const struct settings *s, struct error *err)
         slot = config_slot_of(name);
         if (!slot || !dot)
             return text_unknown(err, "setting", name, slot_names);
+        if (slot->is_optional && !settings_find(s, slot->chooser))
+            return error_set(err, "%s is set, but %s is not", name, slot->chooser);
         if (slot->kind)
             type = component_find(slot->kind, settings_string(s, slot->chooser), err);
         if (!config_hparam(slot, type, dot + 1, err))
@@ -203,6 +226,8 @@ int config_complete(struct settings *s, struct error *err)
 
         if (chosen_type(slot, s, &type, err) < 0)
             return -1;
+        if (slot->kind && !type)
+            continue; /* optional, and not chosen */
         config_components(slot, type, components);
         for (int i = 0; components[i] && ok == 0; i++) {
             component_defaults(components[i], slot->name, s);
@@ -212,7 +237,7 @@ int config_complete(struct settings *s, struct error *err)
         if (ok < 0)
             return -1;
     }
-    if (check_names(s, err) < 0)
+    if (check_names(s, err) < 0 || resolve(s, err) < 0)
         return -1;
-    return resolve(s, err);
+    return rules_check(s, err);
 }

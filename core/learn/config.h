@@ -21,6 +21,7 @@ struct config_slot {
     const struct component_kind *kind; /* NULL: nothing to choose */
     const char *chooser;               /* the setting that chooses; NULL without a kind */
     const char *fallback;              /* the type chosen where nothing is said; NULL: must be said */
+    bool is_optional;                  /* or nothing is: then the slot is not in the settings */
     const struct component *fixed[2];  /* components that are there whatever is chosen */
     const char *doc;
 };
@@ -49,7 +50,7 @@ int config_complete(struct settings *s, struct error *err);
 
 /* The slot "train". */
 struct train_config {
-    int epochs, batch, micro_batch, evaluate, seed, numeric;
+    int epochs, batch, micro_batch, evaluate, seed, numeric, late, jtt_epochs, jtt_weight;
     double lr, warmup;
 };
 

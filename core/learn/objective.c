@@ -87,8 +87,7 @@ int objective_init(struct objective *o, struct arena *arena, const struct object
     *o = (struct objective){.type = type, .config = config, .filter = filter, .data = data};
     o->n_state = type->state_size ? type->state_size(config, data) : 0;
     o->state = arena_alloc(arena, (size_t)(o->n_state + 1) * sizeof *o->state);
-    if (type->start)
-        type->start(config, data, o->state);
+    objective_restart(o);
     if (objective_reach(o) == REACH_BATCH)
         o->ranks = arena_alloc(arena, n * sizeof *o->ranks);
     if (type->value)
@@ -101,6 +100,14 @@ int objective_init(struct objective *o, struct arena *arena, const struct object
         o->kept_from = arena_alloc(arena, n * sizeof *o->kept_from);
     }
     return 0;
+}
+
+void objective_restart(struct objective *o)
+{
+    for (int i = 0; i < o->n_state; i++)
+        o->state[i] = 0;
+    if (o->type->start)
+        o->type->start(o->config, o->data, o->state);
 }
 
 enum objective_reach objective_reach(const struct objective *o)

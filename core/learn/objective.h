@@ -116,6 +116,9 @@ int objective_init(struct objective *o, struct arena *arena, const struct object
                    const void *config, const struct objective_filter *filter,
                    const struct objective_data *data, int max_n, struct error *err);
 
+/* Its state as before the first step. */
+void objective_restart(struct objective *o);
+
 /* REACH_BATCH also where the filter is on. */
 enum objective_reach objective_reach(const struct objective *o);
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "learn/config.h"
+#include "learn/method.h"
 #include "learn/weights.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_STATE = 5 + TRAINER_MAX_STATE };
+enum { MAX_STATE = 6 + TRAINER_MAX_STATE };
 
 /* What changes while it trains, beside the trainer's blocks. */
 struct run_state {
@@ -18,6 +19,20 @@ struct run_state {
     int64_t evaluated; /* the step of the last evaluation */
     int64_t n_seen, n_correct; /* pictures since the epoch's start */
     double loss;               /* their sum */
+};
+
+/* A run is one stage of training or, where it trains just twice, two: the errors of
+ * the first model are repeated in the list of the second, which starts anew. */
+struct stage {
+    bool is_last;
+    int64_t first; /* the step it begins with, of the run's */
+    int epochs;
+    const uint32_t *list; /* [n] what an epoch goes through */
+    int n;
+    long steps_per_epoch;
+    struct rng rng;
+    uint32_t *order; /* [n] a permutation of list */
+    int order_epoch; /* whose order it is; -1: none's */
 };
 
 /* Everything a run works with, in one arena. */
@@ -30,31 +45,20 @@ struct run {
     const struct augment_config *augment;
     const struct schedule_type *schedule;
     void *schedule_config;
-    struct loss loss;
-    struct objective_data objective_data;
-    struct objective objective;
+    struct method method;
     struct trainer trainer;
     struct rng rng;
-    uint32_t *order, *test; /* permutation of the training part; 0 .. n-1 */
-    int order_epoch;        /* whose order it is; -1: none's */
-    long steps_per_epoch, n_steps;
+    uint32_t *test; /* 0 .. n-1 */
+    struct stage stage;
+    unsigned char *errors; /* [split.n_train] of the first stage's model; NULL: one stage */
+    float *start;          /* the weights that both stages start from; NULL likewise */
+    long n_steps;          /* of the run, as far as is known before its last stage */
     struct run_state state;
     const struct checkpoint *checkpoint;
     const struct run_observer *observer;
     double saved_at;    /* clock_now() of the last checkpoint, or of the start */
     int64_t saved_step; /* of the last checkpoint; 0: the start, which needs none */
 };
-
-/* The chosen type of a slot with its configuration. */
-static int choose(struct run *run, const struct settings *s, const struct component_kind *kind,
-                  const char *slot, const struct component **ret_type, void **ret_config,
-                  struct error *err)
-{
-    *ret_type = component_find(kind, settings_string(s, slot), err);
-    if (!*ret_type)
-        return -1;
-    return component_configure(*ret_type, slot, s, &run->arena, ret_config, err);
-}
 
 static int build_model(struct run *run, const struct settings *s, struct graph *graph,
                        struct error *err)
@@ -64,14 +68,14 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
     const struct component *model;
     void *config;
 
-    if (choose(run, s, &model_kind, "model", &model, &config, err) < 0)
+    if (method_choose(s, "model", &model_kind, &run->arena, &model, &config, err) < 0)
         return -1;
     graph_init(graph, &run->arena, (struct shape){1, d->channels * d->height * d->width});
     return ((const struct model_type *)model)->build(config, picture, d->n_classes, graph, err);
 }
 
-/* What the objective may know: the sizes of classes and environments. */
-static void count_data(struct run *run)
+/* The sizes of classes and environments in the training part. */
+static struct objective_data count_data(struct run *run)
 {
     const struct dataset *d = run->dataset;
     int *environments = NULL;
@@ -82,7 +86,7 @@ static void count_data(struct run *run)
         for (int i = 0; i < run->split.n_train; i++)
             environments[d->train.environments[run->split.train[i]]]++;
     }
-    run->objective_data = (struct objective_data){
+    return (struct objective_data){
         .n_classes = d->n_classes,
         .class_counts = run->split.class_counts,
         .n_environments = environments ? d->n_environments : 0,
@@ -90,50 +94,16 @@ static void count_data(struct run *run)
     };
 }
 
-static int open_objective(struct run *run, const struct settings *s, struct error *err)
+static int open_method(struct run *run, const struct settings *s, struct error *err)
 {
-    const struct component *type;
-    void *config, *filter;
+    const struct method_data data = {count_data(run), (int)settings_number(s, "train.batch")};
+    const struct component *schedule;
 
-    if (choose(run, s, &objective_kind, "objective", &type, &config, err) < 0 ||
-        component_configure(&objective_filter_component, "objective", s, &run->arena, &filter,
-                            err) < 0)
-        return -1;
-    return objective_init(&run->objective, &run->arena, (const struct objective_type *)type,
-                          config, filter, &run->objective_data, run->train->batch, err);
-}
-
-static int open_loss(struct run *run, const struct settings *s, struct error *err)
-{
-    const struct loss_data data = {run->dataset->n_classes, run->split.class_counts};
-    const struct component *type;
-    void *config, *common;
-
-    if (choose(run, s, &loss_kind, "loss", &type, &config, err) < 0 ||
-        component_configure(&loss_common_component, "loss", s, &run->arena, &common, err) < 0)
-        return -1;
-    return loss_init(&run->loss, &run->arena, (const struct loss_type *)type, config, common, &data,
-                     err);
-}
-
-static int open_method(struct run *run, const struct settings *s, struct trainer_method *method,
-                       struct error *err)
-{
-    const struct component *optimizer, *schedule;
-    void *optimizer_config;
-
-    count_data(run);
-    if (open_loss(run, s, err) < 0 || open_objective(run, s, err) < 0 ||
-        choose(run, s, &optimizer_kind, "optimizer", &optimizer, &optimizer_config, err) < 0 ||
-        choose(run, s, &schedule_kind, "schedule", &schedule, &run->schedule_config, err) < 0)
+    if (method_open(&run->method, s, &data, &run->arena, err) < 0 ||
+        method_choose(s, "schedule", &schedule_kind, &run->arena, &schedule,
+                      &run->schedule_config, err) < 0)
         return -1;
     run->schedule = (const struct schedule_type *)schedule;
-    *method = (struct trainer_method){
-        .loss = &run->loss,
-        .objective = &run->objective,
-        .optimizer = (const struct optimizer_type *)optimizer,
-        .optimizer_config = optimizer_config,
-    };
     return 0;
 }
 
@@ -152,7 +122,6 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
         0)
         return error_context(err, "data set \"%s\"", d->name);
     standard_measure(d, &d->train, run->split.train, run->split.n_train, &run->standard);
-    run->order = arena_alloc(&run->arena, (size_t)run->split.n_train * sizeof *run->order);
     run->test = arena_alloc(&run->arena, (size_t)d->test.n * sizeof *run->test);
     for (int i = 0; i < d->test.n; i++)
         run->test[i] = (uint32_t)i;
@@ -174,10 +143,54 @@ static int load_init(struct run *run, const struct run_input *input, const struc
                : 0;
 }
 
+static long steps_per_epoch(const struct run *run, int n)
+{
+    return (n + run->train->batch - 1) / run->train->batch;
+}
+
+/* The training part, with each error of the first model jtt_weight times. */
+static void repeat_errors(struct run *run, struct stage *stage)
+{
+    const struct split *split = &run->split;
+    uint32_t *list;
+    int n_errors = 0, n = 0;
+
+    for (int i = 0; i < split->n_train; i++)
+        n_errors += run->errors[i];
+    stage->n = split->n_train + n_errors * (run->train->jtt_weight - 1);
+    list = arena_alloc(&run->arena, (size_t)stage->n * sizeof *list);
+    for (int i = 0; i < split->n_train; i++)
+        for (int k = 0; k < (run->errors[i] ? run->train->jtt_weight : 1); k++)
+            list[n++] = split->train[i];
+    stage->list = list;
+}
+
+/* The last stage's random numbers are those of a run with one stage. */
+static void begin_stage(struct run *run, bool is_last)
+{
+    const struct train_config *train = run->train;
+    long first_steps = steps_per_epoch(run, run->split.n_train) * train->jtt_epochs;
+    struct stage stage = {
+        .is_last = is_last,
+        .first = is_last ? first_steps : 0,
+        .epochs = is_last ? train->epochs : train->jtt_epochs,
+        .list = run->split.train,
+        .n = run->split.n_train,
+        .rng = is_last ? run->rng : rng_derive(run->rng, "first stage"),
+        .order_epoch = -1,
+    };
+
+    if (is_last && run->errors)
+        repeat_errors(run, &stage);
+    stage.steps_per_epoch = steps_per_epoch(run, stage.n);
+    stage.order = arena_alloc(&run->arena, (size_t)stage.n * sizeof *stage.order);
+    run->stage = stage;
+    run->n_steps = first_steps + steps_per_epoch(run, stage.n) * train->epochs;
+}
+
 static int open_run(struct run *run, const struct run_input *input, struct error *err)
 {
     const struct settings *s = input->settings;
-    struct trainer_method method;
     struct graph graph;
     void *train;
 
@@ -186,9 +199,9 @@ static int open_run(struct run *run, const struct run_input *input, struct error
     run->train = train;
     run->rng = rng_seed((uint64_t)run->train->seed);
     if (open_data(run, s, err) < 0 || build_model(run, s, &graph, err) < 0 ||
-        open_method(run, s, &method, err) < 0)
+        open_method(run, s, err) < 0)
         return -1;
-    trainer_init(&run->trainer, &run->arena, &method, &graph,
+    trainer_init(&run->trainer, &run->arena, &run->method.trainer, &graph,
                  &(struct trainer_sizes){
                      .n_classes = run->dataset->n_classes,
                      .batch = run->train->batch,
@@ -199,8 +212,14 @@ static int open_run(struct run *run, const struct run_input *input, struct error
                  rng_derive(run->rng, "init"));
     if (load_init(run, input, &run->trainer.graph.params, run->trainer.weights, err) < 0)
         return -1;
-    run->steps_per_epoch = (run->split.n_train + run->train->batch - 1) / run->train->batch;
-    run->n_steps = run->steps_per_epoch * run->train->epochs;
+    if (run->train->jtt_epochs) {
+        size_t size = run->trainer.graph.params.size * sizeof *run->start;
+
+        run->errors = arena_alloc(&run->arena, (size_t)run->split.n_train);
+        run->start = arena_alloc(&run->arena, size);
+        memcpy(run->start, run->trainer.weights, size);
+    }
+    begin_stage(run, run->train->jtt_epochs == 0);
     return 0;
 }
 
@@ -225,7 +244,14 @@ static int list_state(struct run *run, struct tensor ret_tensors[MAX_STATE])
     int n = sizeof numbers / sizeof *numbers;
 
     memcpy(ret_tensors, numbers, sizeof numbers);
-    return n + trainer_state(&run->trainer, ret_tensors + n);
+    n += trainer_state(&run->trainer, ret_tensors + n);
+    if (run->errors) /* last, as bytes leave no number behind them aligned */
+        ret_tensors[n++] = (struct tensor){.name = "errors",
+                                           .type = TENSOR_U8,
+                                           .n_dims = 1,
+                                           .dims = {(size_t)run->split.n_train},
+                                           .bytes = run->errors};
+    return n;
 }
 
 static void tell(struct run *run, const char *format, ...)
@@ -272,6 +298,8 @@ static int restore(struct run *run, struct error *err)
         tell(run, "checkpoint not used, the run starts anew: %s", err->text);
     if (got <= 0)
         return 0;
+    if (!run->stage.is_last && run->state.step >= run->stage.steps_per_epoch * run->stage.epochs)
+        begin_stage(run, true);
     if (run->state.step < 0 || run->state.step > run->n_steps)
         return error_set(err, "\"%s\": step %ld of %ld", run->checkpoint->path, run->state.step,
                          run->n_steps);
@@ -291,23 +319,27 @@ static bool should_stop(void *context)
     return run->observer->should_stop(run->observer->context, run->state.step, run->n_steps);
 }
 
-/* The training part in the epoch's order. */
-static void shuffle(struct run *run, int epoch)
+/* Steps made in this stage. */
+static long stage_step(const struct run *run)
 {
-    struct rng rng = rng_index(rng_derive(run->rng, "order"), (uint64_t)epoch);
+    return (long)(run->state.step - run->stage.first);
+}
 
-    for (int i = 0; i < run->split.n_train; i++)
-        run->order[i] = run->split.train[i];
-    rng_shuffle(&rng, run->order, (uint32_t)run->split.n_train);
-    run->order_epoch = epoch;
+static void shuffle(struct stage *stage, int epoch)
+{
+    struct rng rng = rng_index(rng_derive(stage->rng, "order"), (uint64_t)epoch);
+
+    memcpy(stage->order, stage->list, (size_t)stage->n * sizeof *stage->order);
+    rng_shuffle(&rng, stage->order, (uint32_t)stage->n);
+    stage->order_epoch = epoch;
 }
 
 static bool is_evaluation_due(const struct run *run)
 {
-    long every = run->steps_per_epoch * run->train->evaluate;
+    long every = run->stage.steps_per_epoch * run->train->evaluate, step = stage_step(run);
 
-    return run->state.step > run->state.evaluated &&
-           (run->state.step % every == 0 || run->state.step == run->n_steps);
+    return run->stage.is_last && step > 0 && run->state.step > run->state.evaluated &&
+           (step % every == 0 || run->state.step == run->n_steps);
 }
 
 static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
@@ -322,7 +354,7 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
     struct run_point point = {
         .step = state->step,
         .n_steps = run->n_steps,
-        .epoch = (int)(state->step / run->steps_per_epoch),
+        .epoch = (int)(stage_step(run) / run->stage.steps_per_epoch),
         .train_loss = state->loss / (double)state->n_seen,
         .train_accuracy = (double)state->n_correct / (double)state->n_seen,
     };
@@ -346,36 +378,53 @@ static enum run_outcome train_step(struct run *run)
 {
     const struct train_config *train = run->train;
     struct run_state *state = &run->state;
-    int epoch = (int)(state->step / run->steps_per_epoch);
-    int first = (int)(state->step % run->steps_per_epoch) * train->batch;
-    int n = run->split.n_train - first < train->batch ? run->split.n_train - first : train->batch;
+    struct stage *stage = &run->stage;
+    int epoch = (int)(stage_step(run) / stage->steps_per_epoch);
+    int first = (int)(stage_step(run) % stage->steps_per_epoch) * train->batch;
+    int n = stage->n - first < train->batch ? stage->n - first : train->batch;
     struct trainer_data data = {
         .dataset = run->dataset,
         .pool = &run->dataset->train,
         .standard = &run->standard,
         .augment = run->augment,
-        .augment_rng = rng_index(rng_derive(run->rng, "augment"), (uint64_t)epoch),
+        .augment_rng = rng_index(rng_derive(stage->rng, "augment"), (uint64_t)epoch),
     };
     struct trainer_step step = {
-        .step = state->step + 1,
+        .step = stage_step(run) + 1,
         .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, train->warmup,
-                                            state->step, run->steps_per_epoch, train->epochs),
-        .rng = rng_index(rng_derive(run->rng, "step"), (uint64_t)state->step),
+                                            stage_step(run), stage->steps_per_epoch,
+                                            stage->epochs),
+        .rng = rng_index(rng_derive(stage->rng, "step"), (uint64_t)stage_step(run)),
     };
     struct trainer_sums sums;
 
-    if (run->order_epoch != epoch)
-        shuffle(run, epoch);
+    if (stage->order_epoch != epoch)
+        shuffle(stage, epoch);
     if (first == 0) {
         state->loss = 0;
         state->n_correct = state->n_seen = 0;
     }
-    trainer_step(&run->trainer, &data, run->order + first, n, &step, &sums);
+    trainer_use(&run->trainer, stage->is_last && train->late && epoch >= train->late
+                                   ? TRAINER_LATE
+                                   : TRAINER_EARLY);
+    trainer_step(&run->trainer, &data, stage->order + first, n, &step, &sums);
     state->step++;
     state->loss += sums.loss;
     state->n_correct += sums.n_correct;
     state->n_seen += n;
     return isfinite(sums.loss) ? RUN_FINISHED : RUN_DIVERGED;
+}
+
+/* Behind the last step of the first stage: what its model gets wrong, and a new one. */
+static void end_first_stage(struct run *run)
+{
+    const struct trainer_data data = {.dataset = run->dataset,
+                                      .pool = &run->dataset->train,
+                                      .standard = &run->standard};
+
+    trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train, run->errors);
+    trainer_restart(&run->trainer, run->start);
+    begin_stage(run, true);
 }
 
 /* Until the end, or until it diverges or is stopped. */
@@ -399,6 +448,8 @@ static int train(struct run *run, enum run_outcome *ret_outcome, struct error *e
         *ret_outcome = train_step(run);
         if (*ret_outcome == RUN_DIVERGED)
             return 0;
+        if (!run->stage.is_last && run->state.step == run->stage.steps_per_epoch * run->stage.epochs)
+            end_first_stage(run);
     }
 }
 
@@ -407,8 +458,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
 {
     struct run run = {.dataset = input->dataset,
                       .checkpoint = input->checkpoint,
-                      .observer = observer,
-                      .order_epoch = -1};
+                      .observer = observer};
     struct run_result result;
     int status = -1;
 
@@ -440,7 +490,8 @@ int run_check(const struct run_input *input, struct error *err)
         goto out;
     if (split_make(run.dataset, split_config, run.rng, &run.arena, &run.split, err) < 0)
         error_context(err, "data set \"%s\"", run.dataset->name);
-    else if (build_model(&run, input->settings, &graph, err) == 0)
+    else if (build_model(&run, input->settings, &graph, err) == 0 &&
+             open_method(&run, input->settings, err) == 0)
         status = load_init(&run, input, &graph.params, NULL, err);
 out:
     close_run(&run);

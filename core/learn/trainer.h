@@ -16,6 +16,9 @@
  * batch fit into `keep` bytes, so that this costs nothing but memory; else
  * a micro-batch runs forward again before its backward, to the same bits.
  *
+ * SAM, where the optimizer is wrapped in it, takes two gradients of a batch, the
+ * second uphill of the weights, and lets the optimizer step with that.
+ *
  * All memory is taken by trainer_init; a step allocates nothing.
  */
 #ifndef LEARN_TRAINER_H
@@ -24,6 +27,7 @@
 #include "base/safetensors.h"
 #include "data/batch.h"
 #include "learn/objective.h"
+#include "learn/transform.h"
 #include "nn/loss.h"
 #include "nn/model.h"
 #include "nn/optimizer.h"
@@ -31,12 +35,21 @@
 
 enum { TRAINER_MAX_LANES = 4, TRAINER_KEEP = 64 << 20 /* what suits */ };
 
-/* A type and its configuration, for each slot. */
-struct trainer_method {
+/* What may change amid a run: what a batch is made into, and what is minimised. */
+struct trainer_slots {
+    const struct transform_type *transform;
+    const void *transform_config;
     const struct loss *loss;
     struct objective *objective;
+};
+
+enum { TRAINER_EARLY, TRAINER_LATE, TRAINER_N_SLOTS };
+
+struct trainer_method {
+    struct trainer_slots slots[TRAINER_N_SLOTS]; /* late ones equal where nothing changes */
     const struct optimizer_type *optimizer;
     const void *optimizer_config;
+    const struct optimizer_common *optimizer_common;
 };
 
 /* What a micro-batch is worked on with: one for each thread, or for each
@@ -46,10 +59,16 @@ struct trainer_desk {
     float *x;            /* [micro_batch][input] */
     float *coefficients; /* [micro_batch] */
     int first;           /* place in the batch of the micro-batch it holds; -1: none */
+    /* Of the partners, where a transform mixes; else NULL. */
+    float *partner_x, *partner_gradient;
+    double *partner_losses;
+    int *partner_labels;
+    uint32_t *partner_indices;
 };
 
 struct trainer {
     struct trainer_method method;
+    const struct trainer_slots *slots; /* in use: of method.slots */
     struct graph graph;
     int n_classes;
     int batch, micro_batch, n_lanes, n_threads;
@@ -63,6 +82,10 @@ struct trainer {
     double *losses, *example_weights;
     int *labels, *environments;
     bool *correct;
+    struct transform_mix *mixes;
+    /* Where the optimizer is wrapped in SAM; else NULL. */
+    float *home;        /* the weights that a step started from */
+    double *home_state; /* the objective's state then */
 };
 
 /* Of these, n_threads and keep reach no number. */
@@ -76,7 +99,13 @@ struct trainer_sizes {
 void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_method *method,
                   const struct graph *graph, const struct trainer_sizes *sizes, struct rng rng);
 
-enum { TRAINER_MAX_STATE = 2 + OPTIMIZER_MAX_STATES };
+/* The early slots, or the late ones. A new trainer uses the early. */
+void trainer_use(struct trainer *t, int slots);
+
+/* Back to the state before the first step, with the given weights. */
+void trainer_restart(struct trainer *t, const float *weights);
+
+enum { TRAINER_MAX_STATE = 1 + TRAINER_N_SLOTS + OPTIMIZER_MAX_STATES };
 
 /* Lists the blocks that outlive a step, and gives their number: what a checkpoint
  * keeps. A block that steps change belongs here; tests/test_run.c stops and goes
@@ -124,5 +153,9 @@ struct evaluation {
  * False where it was told to stop: then there is no evaluation. */
 bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation);
+
+/* ret_errors[n]: 1 where the model, as it is evaluated, names another class. */
+void trainer_mark_errors(struct trainer *t, const struct trainer_data *data,
+                         const uint32_t *indices, int n, unsigned char *ret_errors);
 
 #endif

@@ -26,6 +26,21 @@ const struct component_kind optimizer_kind = {
     .at = at,
 };
 
+static const struct hparam common_hparams[] = {
+    {"sam", HPARAM_NUMBER, offsetof(struct optimizer_common, sam), .fallback = "0", .low = 0,
+     .high = 10, .doc = "rho of sharpness-aware minimisation around the optimizer; 0: without"},
+    {0},
+};
+
+const struct component optimizer_common_component = {
+    .name = "(any)",
+    .doc = "sharpness-aware minimisation (SAM)",
+    .formula = "the gradient is taken at w + sam g / |g|; two passes a step",
+    .source = "Foret et al. 2021 (arXiv 2010.01412), algorithm 1",
+    .hparams = common_hparams,
+    .config_size = sizeof(struct optimizer_common),
+};
+
 void optimizer_step(const struct optimizer_type *type, const void *config,
                     const struct params *params, long step, double rate, float *weights,
                     float *grads, float *const *states)

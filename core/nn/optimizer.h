@@ -38,6 +38,13 @@ struct optimizer_type {
 
 extern const struct component_kind optimizer_kind;
 
+/* What any optimizer can have: hparams under "optimizer". */
+struct optimizer_common {
+    double sam;
+};
+
+extern const struct component optimizer_common_component;
+
 /* A step for all parameters. Blocks are laid out as params say; states holds
  * type->n_states blocks. */
 void optimizer_step(const struct optimizer_type *type, const void *config,

@@ -175,7 +175,7 @@ static const char *read_name(lua_State *L, struct reader *r, const struct config
                       slot->name, slot->fallback ? slot->fallback : "shapes");
             reader_raise(L, slot->name, &err);
         }
-        if (strcmp(lua_tostring(L, -1), slot->name) != 0) {
+        if (config_find_slot(lua_tostring(L, -1))->kind != slot->kind) {
             error_set(&err, "%s cannot be one of %s", slot->name, lua_tostring(L, -1));
             reader_raise(L, slot->name, &err);
         }
@@ -286,8 +286,8 @@ int reader_open(struct reader *r, struct error *err)
     if (sandbox_open(&r->sandbox, err) < 0)
         return -1;
     for (const struct config_slot *slot = config_slots; slot->name; slot++) {
-        if (!slot->kind || strcmp(slot->name, "data") == 0)
-            continue;
+        if (!slot->kind || slot->is_optional || strcmp(slot->name, "data") == 0)
+            continue; /* optional ones have the types of another */
         for (int i = 0; (type = slot->kind->at(i)); i++)
             add_maker(r, slot, type, type->name);
     }

@@ -57,6 +57,7 @@ struct bench {
     struct arena arena;
     struct loss loss;
     struct objective objective;
+    struct optimizer_common common;
     struct objective_filter filter;
     struct objective_data objective_data;
     struct trainer trainer;
@@ -156,6 +157,7 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
     const struct component *optimizer = component_find(&optimizer_kind, w->optimizer, &err);
     const struct model_type *type = (const struct model_type *)model;
     const void *config;
+    struct trainer_slots slots;
     struct trainer_method method;
     struct graph graph;
     size_t input = (size_t)(w->picture.channels * w->picture.height * w->picture.width);
@@ -168,9 +170,17 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
                        config_of(b, objective, "objective"), &b->filter, &b->objective_data,
                        w->batch, &err) < 0)
         die(&err);
+    slots = (struct trainer_slots){
+        .transform = (const struct transform_type *)transform_kind.at(0), /* none */
+        .loss = &b->loss,
+        .objective = &b->objective,
+    };
     method = (struct trainer_method){
-        &b->loss, &b->objective,
-        (const struct optimizer_type *)optimizer, config_of(b, optimizer, "optimizer")};
+        .slots = {slots, slots},
+        .optimizer = (const struct optimizer_type *)optimizer,
+        .optimizer_config = config_of(b, optimizer, "optimizer"),
+        .optimizer_common = &b->common,
+    };
     config = config_of(b, model, "model");
     graph_init(&graph, &b->arena, (struct shape){1, (int)input});
     if (type->build(config, w->picture, N_CLASSES, &graph, &err) < 0)

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/trainer_private.h"
+
+/* The class of the highest score; offsets may be NULL. */
+static int predict(const float *scores, int n, const float *offsets)
+{
+    int best = 0;
+    float highest = scores[0] + (offsets ? offsets[0] : 0);
+
+    for (int c = 1; c < n; c++) {
+        float score = scores[c] + (offsets ? offsets[c] : 0);
+
+        if (score > highest) {
+            highest = score;
+            best = c;
+        }
+    }
+    return best;
+}
+
+/* The pictures of a micro-batch, standardised and augmented. */
+static void fill(const struct trainer_data *data, const uint32_t *indices, int n, float *ret_x,
+                 int *ret_labels)
+{
+    batch_fill(data->dataset, data->pool, data->standard, indices, n, data->augment,
+               data->augment_rng, ret_x, ret_labels);
+}
+
+/* Blends the partners' pictures into those of the desk. */
+static void mix_pictures(struct trainer *t, struct trainer_desk *desk,
+                         const struct trainer_data *data, const uint32_t *batch, int first, int n)
+{
+    size_t size = shape_size(t->graph.nodes[GRAPH_INPUT].out);
+
+    for (int i = 0; i < n; i++)
+        desk->partner_indices[i] = batch[t->mixes[first + i].partner];
+    fill(data, desk->partner_indices, n, desk->partner_x, desk->partner_labels);
+    for (int i = 0; i < n; i++) {
+        float share = (float)t->mixes[first + i].share, rest = 1 - share;
+        float *restrict x = desk->x + (size_t)i * size;
+        const float *restrict y = desk->partner_x + (size_t)i * size;
+
+#pragma omp simd
+        for (size_t k = 0; k < size; k++)
+            x[k] = share * x[k] + rest * y[k];
+    }
+}
+
+/* Blends the partners' losses and gradients likewise. */
+static void mix_losses(struct trainer *t, struct trainer_desk *desk, const float *scores,
+                       int first, int n, float *gradient)
+{
+    int n_classes = t->n_classes;
+
+    loss_compute(t->slots->loss, n, scores, desk->partner_labels, desk->partner_losses,
+                 desk->partner_gradient);
+    for (int i = 0; i < n; i++) {
+        double share = t->mixes[first + i].share;
+        float *g = gradient + (size_t)i * (size_t)n_classes;
+        const float *h = desk->partner_gradient + (size_t)i * (size_t)n_classes;
+
+        t->losses[first + i] =
+            share * t->losses[first + i] + (1 - share) * desk->partner_losses[i];
+        for (int c = 0; c < n_classes; c++)
+            g[c] = (float)(share * g[c] + (1 - share) * h[c]);
+        if (share < 0.5) /* what it is most of is what a prediction should name */
+            t->labels[first + i] = desk->partner_labels[i];
+    }
+}
+
+void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct trainer_data *data,
+                     const uint32_t *batch, const struct graph_pass *pass, float *gradient)
+{
+    const struct loss *loss = t->slots->loss;
+    bool mixes = pass->training && t->slots->transform->mix;
+    int first = pass->first, n = pass->n;
+    const uint32_t *indices = batch + first;
+    const float *scores;
+
+    fill(data, indices, n, desk->x, t->labels + first);
+    if (mixes)
+        mix_pictures(t, desk, data, batch, first, n);
+    scores = graph_forward(&t->graph, pass);
+    loss_compute(loss, n, scores, t->labels + first, t->losses + first, gradient);
+    if (mixes)
+        mix_losses(t, desk, scores, first, n, gradient);
+    for (int i = 0; i < n; i++) {
+        int label = predict(scores + (size_t)i * (size_t)t->n_classes, t->n_classes,
+                            pass->training ? NULL : loss->offsets);
+
+        if (data->pool->environments)
+            t->environments[first + i] = data->pool->environments[indices[i]];
+        t->correct[first + i] = label == t->labels[first + i];
+    }
+    desk->first = first;
+}

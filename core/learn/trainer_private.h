@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * trainer_private: what the files of trainer.h share. */
+#ifndef LEARN_TRAINER_PRIVATE_H
+#define LEARN_TRAINER_PRIVATE_H
+
+#include "learn/trainer.h"
+
+/* Forward of the pass->n pictures at place pass->first of `batch`; fills losses,
+ * labels, environments and correct there, and gradient[n][n_classes] of the losses,
+ * or none where that is NULL. */
+void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct trainer_data *data,
+                     const uint32_t *batch, const struct graph_pass *pass, float *gradient);
+
+#endif

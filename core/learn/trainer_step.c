@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/trainer_private.h"
+#include "math/kernels.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+/* What a pass over a batch does: both at once, or all forwards, then all backwards. */
+enum phase { FORWARD = 1, BACKWARD = 2 };
+
+/* One batch at work. */
+struct work {
+    const struct trainer_data *data;
+    const uint32_t *indices;
+    int n;
+    struct rng rng;
+    int phases; /* of enum phase */
+};
+
+static struct objective_batch losses_of(const struct trainer *t, const struct work *work,
+                                        int first, int n)
+{
+    return (struct objective_batch){
+        .n = n,
+        .losses = t->losses + first,
+        .classes = t->labels + first,
+        .environments = work->data->pool->environments ? t->environments + first : NULL,
+    };
+}
+
+static void work_on_piece(struct trainer *t, const struct work *work, struct trainer_desk *desk,
+                          float *grads, int first, int n)
+{
+    struct graph_pass pass = {
+        .n = n,
+        .first = first,
+        .training = true,
+        .rng = work->rng,
+        .weights = t->weights,
+        .prepared = t->prepared,
+        .grads = grads,
+        .x = desk->x,
+        .workspace = desk->workspace,
+    };
+    float *gradient = graph_output_gradient(&t->graph, &pass);
+    double *weights = t->example_weights + first;
+
+    if (work->phases & FORWARD || desk->first != first)
+        trainer_forward(t, desk, work->data, work->indices, &pass, gradient);
+    if (work->phases == FORWARD)
+        return;
+    if (work->phases == (FORWARD | BACKWARD)) {
+        struct objective_batch part = losses_of(t, work, first, n);
+
+        objective_weigh_part(t->slots->objective, &part, weights);
+    }
+    for (int i = 0; i < n; i++)
+        desk->coefficients[i] = (float)(weights[i] / work->n);
+    kernels->scale_rows(gradient, desk->coefficients, (size_t)n, (size_t)t->n_classes);
+    graph_backward(&t->graph, &pass);
+    desk->first = -1;
+}
+
+static void work_on_lane(struct trainer *t, const struct work *work, int lane, int thread,
+                         float *grads)
+{
+    int stride = t->n_lanes * t->micro_batch;
+
+    for (int first = lane * t->micro_batch; first < work->n; first += stride) {
+        int n_piece = work->n - first < t->micro_batch ? work->n - first : t->micro_batch;
+        int desk = t->keeps ? first / t->micro_batch : thread;
+
+        work_on_piece(t, work, &t->desks[desk], grads, first, n_piece);
+    }
+}
+
+/* All lanes; their gradients end in grads[0], and the others are zero again. */
+static void work_on_lanes(struct trainer *t, const struct work *work)
+{
+    size_t size = t->graph.params.size;
+
+    for (int first = 0; first < t->n_lanes; first += t->n_threads) {
+        int n_wave = t->n_lanes - first < t->n_threads ? t->n_lanes - first : t->n_threads;
+        float **grads = t->grads + (first > 0); /* only lane 0 adds to the sum itself */
+
+#pragma omp parallel for schedule(static, 1) num_threads(n_wave) if (n_wave > 1)
+        for (int i = 0; i < n_wave; i++)
+            work_on_lane(t, work, first + i, i, grads[i]);
+        if (work->phases == FORWARD)
+            continue;
+        for (int i = first == 0; i < n_wave; i++) {
+            kernels->add(t->grads[0], grads[i], size);
+            memset(grads[i], 0, size * sizeof *grads[i]);
+        }
+    }
+}
+
+static double sum_of(const double *x, int n)
+{
+    double sum = 0;
+
+    for (int i = 0; i < n; i++)
+        sum += x[i];
+    return sum;
+}
+
+/* The gradient of the objective into grads[0], zero before, and the sum of losses.
+ * Where that is not finite, the gradient is not what it should be. */
+static double compute_gradient(struct trainer *t, struct work *work)
+{
+    struct objective *objective = t->slots->objective;
+    struct objective_sums sums = {.n = work->n};
+
+    if (objective_reach(objective) == REACH_BATCH) {
+        struct objective_batch all = losses_of(t, work, 0, work->n);
+
+        work->phases = FORWARD;
+        work_on_lanes(t, work);
+        sums.losses = sum_of(t->losses, work->n);
+        if (!isfinite(sums.losses))
+            return sums.losses;
+        objective_weigh(objective, &all, t->example_weights);
+        work->phases = BACKWARD;
+        work_on_lanes(t, work);
+        return sums.losses;
+    }
+    work->phases = FORWARD | BACKWARD;
+    work_on_lanes(t, work);
+    sums.losses = sum_of(t->losses, work->n);
+    sums.weights = sum_of(t->example_weights, work->n);
+    if (isfinite(sums.losses) && objective->type->reach == REACH_SCALE)
+        kernels->scale(t->grads[0], (float)objective_scale(objective, &sums),
+                       t->graph.params.size);
+    return sums.losses;
+}
+
+/* The weights move uphill along the gradient, sam long; what they were waits at home.
+ * The objective's state goes back: it is to move once a step. */
+static void climb(struct trainer *t)
+{
+    size_t size = t->graph.params.size;
+    double length = sqrt(kernels->square_sum(t->grads[0], size));
+    float stride = (float)(t->method.optimizer_common->sam / (length + 1e-12));
+    float *restrict w = t->weights, *restrict g = t->grads[0];
+    const struct objective *objective = t->slots->objective;
+
+    memcpy(t->home, w, size * sizeof *w);
+#pragma omp simd
+    for (size_t i = 0; i < size; i++) {
+        w[i] += stride * g[i];
+        g[i] = 0;
+    }
+    if (objective->n_state)
+        memcpy(objective->state, t->home_state,
+               (size_t)objective->n_state * sizeof *objective->state);
+}
+
+/* The gradient at the weights or, with SAM, uphill of them; sums of the former. */
+static struct trainer_sums gradient_of_step(struct trainer *t, struct work *work)
+{
+    const struct objective *objective = t->slots->objective;
+    struct trainer_sums sums = {0};
+    double loss;
+
+    if (t->home && objective->n_state)
+        memcpy(t->home_state, objective->state,
+               (size_t)objective->n_state * sizeof *objective->state);
+    graph_prepare(&t->graph, t->weights, t->prepared);
+    sums.loss = compute_gradient(t, work);
+    for (int i = 0; i < work->n; i++)
+        sums.n_correct += t->correct[i];
+    if (!t->home || !isfinite(sums.loss))
+        return sums;
+    climb(t);
+    graph_prepare(&t->graph, t->weights, t->prepared);
+    loss = compute_gradient(t, work);
+    memcpy(t->weights, t->home, t->graph.params.size * sizeof *t->weights);
+    if (!isfinite(loss))
+        sums.loss = loss;
+    return sums;
+}
+
+void trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                  int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
+{
+    struct work work = {.data = data, .indices = indices, .n = n, .rng = step->rng};
+
+    assert(n > 0 && n <= t->batch);
+    if (t->slots->transform->mix)
+        t->slots->transform->mix(t->slots->transform_config, n, step->rng, t->mixes);
+    *ret_sums = gradient_of_step(t, &work);
+    if (!isfinite(ret_sums->loss))
+        return;
+    optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->graph.params, step->step,
+                   step->rate, t->weights, t->grads[0], t->states);
+}
