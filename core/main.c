@@ -54,8 +54,10 @@ static const struct command commands[] = {
      "  --checkpoint=SECONDS  between two; a command that was stopped goes on\n",
      "threads data checkpoint", 3, 3, command_export_weights, false},
     {"list", "[SLOT]", "experiments, and what can stand in each slot of a method",
-     "Slots: experiments data model loss objective optimizer schedule train\n", "", 0, 1,
-     command_list, false},
+     "Slots: experiments data transform model loss objective optimizer schedule train;\n"
+     "methods: transform, loss, objective and optimizer\n"
+     "Options:\n  --format=txt|md   of the methods\n",
+     "format", 0, 1, command_list, false},
     {"weights", "OBJECTIVE", "the weights an objective gives to losses",
      "Reads losses from standard input, one a line, where wanted with the numbers of class and\n"
      "environment behind it; prints loss and weight, and the objective's value where it has one.\n"

@@ -184,6 +184,11 @@ $as_nobody env PATH="$work/bin" make deps PACKAGES="no-such-package make" > out 
 grep -q 'an administrator runs: apt-get install -y --no-install-recommends no-such-package$' out ||
     { echo "make deps: $(cat out)"; failures=1; }
 
+# README's list of methods is the program's.
+"$program" list methods --format=md > want
+sed -n '/^| slot | name/,/^$/p' "$here/README.md" | sed '/^$/d' > have
+cmp -s want have || { echo "README's list of methods is not: rgdbench list methods --format=md"; failures=1; }
+
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n# value 5.878910499\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }
 [ "$failures" = 0 ]

@@ -3,6 +3,7 @@
  * The verb list: what there is. */
 #include "base/file.h"
 #include "commands/command.h"
+#include "commands/list_methods.h"
 #include "learn/config.h"
 #include "script/script.h"
 
@@ -30,9 +31,9 @@ static void print_slot(const struct config_slot *slot)
     const struct component *c;
 
     printf("%s: %s\n", slot->name, slot->doc);
-    for (int i = 0; slot->kind && (c = slot->kind->at(i)); i++)
+    for (int i = 0; !slot->is_optional && slot->kind && (c = slot->kind->at(i)); i++)
         print_component(c);
-    for (int i = 0; i < 2 && slot->fixed[i]; i++)
+    for (int i = 0; !slot->is_optional && i < 2 && slot->fixed[i]; i++)
         print_component(slot->fixed[i]);
     printf("\n");
 }
@@ -58,26 +59,45 @@ static int print_experiments(struct arena *arena, struct error *err)
     return 0;
 }
 
+static int print_methods(const struct invocation *in, struct error *err)
+{
+    static const char *const formats[] = {"txt", "md", NULL};
+
+    if (in->format && strcmp(in->format, "md") == 0) {
+        list_methods_markdown();
+        return 0;
+    }
+    if (in->format && strcmp(in->format, "txt") != 0)
+        return text_unknown(err, "format", in->format, formats);
+    for (int i = 0; list_methods_slots[i]; i++)
+        print_slot(config_find_slot(list_methods_slots[i]));
+    return 0;
+}
+
 int command_list(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    const char *names[20] = {"experiments"};
+    const char *names[32] = {"experiments", "methods"};
     const char *wanted = in->n_words ? in->words[0] : NULL;
-    bool found = false;
-    int n = 1;
+    int n = 2;
 
     (void)ret_status;
-    for (const struct config_slot *slot = config_slots; slot->name; slot++)
-        names[n++] = slot->name;
+    if (wanted && strcmp(wanted, "methods") == 0)
+        return print_methods(in, err);
+    if (in->format)
+        return error_set(err, "--format is for \"list methods\"");
     if (!wanted || strcmp(wanted, "experiments") == 0) {
-        if (print_experiments(in->arena, err) < 0)
-            return -1;
-        found = wanted != NULL;
+        int result = print_experiments(in->arena, err);
+
+        if (result < 0 || wanted)
+            return result;
     }
     for (const struct config_slot *slot = config_slots; slot->name; slot++) {
+        names[n++] = slot->name;
         if (wanted && strcmp(wanted, slot->name) != 0)
             continue;
         print_slot(slot);
-        found = true;
+        if (wanted)
+            return 0;
     }
-    return found || !wanted ? 0 : text_unknown(err, "slot", wanted, names);
+    return wanted ? text_unknown(err, "slot", wanted, names) : 0;
 }

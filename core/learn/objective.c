@@ -53,7 +53,7 @@ static const struct hparam filter_hparams[] = {
 const struct component objective_filter_component = {
     .name = "(any)",
     .doc = "a filter against outliers, before any objective",
-    .source = "Zhai et al. 2021 (DORO), algorithm 1; suggested for RGD by its authors",
+    .source = "Zhai et al. 2021 (DORO); the summary of Kumar et al. 2023 suggests such a filter",
     .hparams = filter_hparams,
     .config_size = sizeof(struct objective_filter),
 };

@@ -52,7 +52,7 @@ const struct objective_type objective_class_balanced = {
             .name = "class_balanced",
             .doc = "weights by the effective number of examples of the class",
             .formula = "w ~ (1 - beta) / (1 - beta^n_c), summing to C over the classes",
-            .source = "Cui et al. 2019 (arXiv 1901.05555), equation 2",
+            .source = "Cui et al. 2019 (arXiv 1901.05555)",
             .hparams = hparams,
             .config_size = sizeof(struct class_balanced),
         },

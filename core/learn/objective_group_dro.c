@@ -84,7 +84,7 @@ const struct objective_type objective_group_dro = {
             .name = "group_dro",
             .doc = "DRO over groups: a weight for each class or environment, moved online",
             .formula = "w = n q_g / n_g, q_g <- q_g exp(eta L_g) / sum",
-            .source = "Sagawa et al. 2020 (arXiv 1911.08731), algorithm 1, and its authors' code",
+            .source = "Sagawa et al. 2020 (arXiv 1911.08731) and its authors' code",
             .hparams = hparams,
             .config_size = sizeof(struct group_dro),
         },

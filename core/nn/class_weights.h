@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * class_weights: weights of classes by the effective number of their examples
- * (Cui et al. 2019, equation 2): (1 - beta) / (1 - beta^n_c), scaled to the sum C.
+ * (Cui et al. 2019, arXiv 1901.05555): (1 - beta) / (1 - beta^n_c), scaled to the sum C.
  */
 #ifndef NN_CLASS_WEIGHTS_H
 #define NN_CLASS_WEIGHTS_H

@@ -49,7 +49,7 @@ const struct loss_type loss_focal = {
             .name = "focal",
             .doc = "cross-entropy that fades on easy examples",
             .formula = "v = -(1 - p_y)^gamma log p_y",
-            .source = "Lin et al. 2017 (arXiv 1708.02002), equation 4",
+            .source = "Lin et al. 2017 (arXiv 1708.02002)",
             .hparams = hparams,
             .config_size = sizeof(struct focal),
         },

@@ -56,7 +56,7 @@ const struct loss_type loss_ldam = {
             .name = "ldam",
             .doc = "cross-entropy of cosines with a larger margin for rarer classes",
             .formula = "cross-entropy of scale (x - m_y onehot(y)), m_c ~ n_c^(-1/4)",
-            .source = "Cao et al. 2019 (arXiv 1906.07413), equation 13",
+            .source = "Cao et al. 2019 (arXiv 1906.07413)",
             .hparams = hparams,
             .config_size = sizeof(struct ldam),
         },

@@ -36,7 +36,7 @@ const struct component optimizer_common_component = {
     .name = "(any)",
     .doc = "sharpness-aware minimisation (SAM)",
     .formula = "the gradient is taken at w + sam g / |g|; two passes a step",
-    .source = "Foret et al. 2021 (arXiv 2010.01412), algorithm 1",
+    .source = "Foret et al. 2021 (arXiv 2010.01412)",
     .hparams = common_hparams,
     .config_size = sizeof(struct optimizer_common),
 };
