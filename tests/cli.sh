@@ -27,10 +27,10 @@ fails() {
     fi
 }
 
-# script PART-OF-THE-MESSAGE TEXT
+# script PART-OF-THE-MESSAGE TEXT [WORD]
 script() {
     printf '%s' "$2" > experiments/bad.lua
-    fails "$1" sweep bad
+    fails "$1" sweep bad $3
     rm experiments/bad.lua
 }
 
@@ -84,6 +84,13 @@ script 'has adjusted for the class sizes' 'return experiment { title = "x", data
 script 'are no logarithms of probabilities' 'return experiment { title = "x", data = shapes {}, methods = { { "a", loss = mse { posthoc = 1 } } } }'
 script 'late_loss cannot be one of objective' 'return experiment { title = "x", data = shapes {}, methods = { { "a", late_loss = rgd {} } } }'
 script 'needs the environment of each example' 'return experiment { title = "x", data = shapes {}, methods = { { "a", objective = vrex { by = "environment" } } } }'
+script 'say how often, as in draws = 8' 'return experiment { title = "x", data = shapes {}, train = { lr = log_uniform(0.01, 0.1) }, methods = { { "a" } } }'
+script 'objective.t: log_uniform takes numbers above 0' 'return experiment { title = "x", data = shapes {}, methods = { { "a", objective = term { t = log_uniform(-1, 1) } } } }'
+script 'train.epochs: uniform draws fractions; use one_of' 'return experiment { title = "x", data = shapes {}, train = { epochs = uniform(1, 3) }, methods = { { "a" } } }'
+script 'there are not 4 different configurations to draw; found 3' 'return experiment { title = "x", data = shapes {}, draws = 4, train = { lr = one_of { 0.1, 0.2, 0.3 } }, methods = { { "a" } } }'
+script 'uniform takes two numbers, the lower first' 'return experiment { title = "x", data = shapes {}, draws = 4, train = { lr = uniform(0.3, 0.1) }, methods = { { "a" } } }'
+script 'train.lr: 2000 is not a number' 'return experiment { title = "x", data = shapes {}, draws = 4, train = { lr = uniform(0.3, 2000) }, methods = { { "a" } } }'
+script 'names no words for smoke' 'return experiment { title = "x", data = shapes {}, methods = { { "a" } } }' smoke
 script 'it takes too long' 'while true do pcall(function() while true do end end) end'
 script 'more than 64 MiB' 'return ("x"):rep(1e9)'
 script 'bad.lua:1: unknown name "io"' 'io.open("/etc/passwd")'
@@ -188,6 +195,12 @@ grep -q 'an administrator runs: apt-get install -y --no-install-recommends no-su
 "$program" list methods --format=md > want
 sed -n '/^| slot | name/,/^$/p' "$here/README.md" | sed '/^$/d' > have
 cmp -s want have || { echo "README's list of methods is not: rgdbench list methods --format=md"; failures=1; }
+
+# Draws: as many configurations for each method, the first ones the same however many.
+"$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' 'objective.clip=one_of(1,3,9)' draws=5 seeds=1 --dry-run > draws || failures=1
+[ "$(grep -c 'seed 0' draws)" = 15 ] || { echo "draws: $(grep -c 'seed 0' draws) runs, not 15"; failures=1; }
+"$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' draws=3 seeds=1 methods=erm --dry-run | grep 'seed 0' > fewer
+head -3 fewer | cut -c15- | while read -r line; do grep -qF -- "$line" draws || echo "another draw: $line"; done | grep . && failures=1
 
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n# value 5.878910499\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }

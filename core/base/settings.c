@@ -37,7 +37,7 @@ static struct value copy_value(struct arena *arena, struct value v)
 
     if (v.kind == VALUE_STRING)
         v.string = arena_strdup(arena, v.string);
-    if (v.kind == VALUE_LIST) {
+    if (v.kind == VALUE_LIST || v.kind == VALUE_LAW) {
         items = arena_alloc(arena, (size_t)v.n_items * sizeof *items);
         for (int i = 0; i < v.n_items; i++)
             items[i] = copy_value(arena, v.items[i]);

@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const value_laws[] = {"one_of", "uniform", "log_uniform", NULL};
+
+struct value value_tidy(double x, int digits)
+{
+    char decimal[TEXT_NUMBER_SIZE];
+
+    snprintf(decimal, sizeof decimal, "%.*g", digits, x);
+    text_parse_number(decimal, &x);
+    return value_number(x);
+}
+
 struct value value_number(double number)
 {
     return (struct value){.kind = VALUE_NUMBER, .number = number};
@@ -32,6 +43,10 @@ bool value_equal(const struct value *a, const struct value *b)
     case VALUE_STRING:
         return strcmp(a->string, b->string) == 0;
     case VALUE_LIST:
+        break;
+    case VALUE_LAW:
+        if (a->law != b->law)
+            return false;
         break;
     }
     if (a->n_items != b->n_items)
@@ -90,12 +105,13 @@ void value_write(struct text *t, const struct value *v)
         write_string(t, v->string);
         break;
     case VALUE_LIST:
-        text_printf(t, "[");
+    case VALUE_LAW:
+        text_printf(t, v->kind == VALUE_LIST ? "[" : "%s(", value_laws[v->law]);
         for (int i = 0; i < v->n_items; i++) {
             text_printf(t, i ? "," : "");
             value_write(t, &v->items[i]);
         }
-        text_printf(t, "]");
+        text_printf(t, v->kind == VALUE_LIST ? "]" : ")");
         break;
     }
 }
@@ -139,9 +155,9 @@ static int parse_quoted(const char **s, struct arena *arena, struct value *ret_v
     return 0;
 }
 
-/* Reads one item up to `,` or `]` or the end. */
-static int parse_item(const char **s, bool in_list, struct arena *arena, struct value *ret_value,
-                      struct error *err)
+/* Reads one item up to `,` or one of `ends`, or all of it where there are none. */
+static int parse_item(const char **s, const char *ends, struct arena *arena,
+                      struct value *ret_value, struct error *err)
 {
     size_t n;
     char *word;
@@ -149,7 +165,7 @@ static int parse_item(const char **s, bool in_list, struct arena *arena, struct 
 
     if (**s == '"')
         return parse_quoted(s, arena, ret_value, err);
-    n = in_list ? strcspn(*s, ",]") : strlen(*s);
+    n = strcspn(*s, ends);
     while (n > 0 && isspace((unsigned char)(*s)[n - 1]))
         n--;
     if (n == 0)
@@ -173,40 +189,65 @@ static const char *skip_blanks(const char *s)
     return s;
 }
 
-static int parse_list(const char **s, struct arena *arena, struct value *ret_value,
+/* Items from behind the bracket at *s to the closing one `end`, into v. */
+static int parse_list(const char **s, char end, struct arena *arena, struct value *v,
                       struct error *err)
 {
+    const char ends[] = {',', end, '\0'};
     int capacity = 1;
     struct value *items;
-    struct value list = {.kind = VALUE_LIST};
 
     for (const char *p = *s; *p; p++)
         capacity += *p == ',';
     items = arena_alloc(arena, (size_t)capacity * sizeof *items);
     *s = skip_blanks(*s + 1);
-    while (**s != ']') {
+    while (**s != end) {
         if (**s == '[')
             return error_set(err, "a list inside a list is not a setting");
-        if (parse_item(s, true, arena, &items[list.n_items++], err) < 0)
+        if (parse_item(s, ends, arena, &items[v->n_items++], err) < 0)
             return -1;
         *s = skip_blanks(*s);
         if (**s == ',')
             *s = skip_blanks(*s + 1);
-        else if (**s != ']')
+        else if (**s != end)
             return error_set(err, "list without its closing bracket");
     }
     (*s)++;
-    list.items = items;
-    *ret_value = list;
+    v->items = items;
+    return 0;
+}
+
+/* The law that `s` begins with, as in uniform(0,1): its length, or 0. */
+static size_t find_law(const char *s, enum value_law *ret_law)
+{
+    for (int i = 0; value_laws[i]; i++) {
+        size_t length = strlen(value_laws[i]);
+
+        if (strncmp(s, value_laws[i], length) == 0 && s[length] == '(') {
+            *ret_law = (enum value_law)i;
+            return length;
+        }
+    }
     return 0;
 }
 
 int value_parse(const char *s, struct arena *arena, struct value *ret_value, struct error *err)
 {
-    struct value v;
+    struct value v = {.kind = VALUE_LIST};
+    size_t law_length;
+    int got;
 
     s = skip_blanks(s);
-    if ((*s == '[' ? parse_list(&s, arena, &v, err) : parse_item(&s, false, arena, &v, err)) < 0)
+    law_length = find_law(s, &v.law);
+    if (law_length) {
+        v.kind = VALUE_LAW;
+        s += law_length;
+        got = parse_list(&s, ')', arena, &v, err);
+    } else {
+        got = *s == '[' ? parse_list(&s, ']', arena, &v, err)
+                        : parse_item(&s, "", arena, &v, err);
+    }
+    if (got < 0)
         return -1;
     s = skip_blanks(s);
     if (*s)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/experiment.h"
 
+#include "lab/search.h"
 #include "learn/config.h"
 
 #include <string.h>
@@ -83,9 +84,9 @@ static bool has_setting(const struct config_slot *slot, const char *name)
 static int unknown_setting(const struct experiment *e, const char *key, struct error *err)
 {
     enum { MAX_NAMES = 63 };
-    const char *names[MAX_NAMES + 1] = {"seeds", "methods"};
+    const char *names[MAX_NAMES + 1] = {"seeds", "methods", "draws", "smoke"};
     struct arena arena = {0};
-    int n = 2;
+    int n = 4;
 
     for (const struct config_slot *slot = config_slots; slot->name; slot++) {
         if (has_setting(slot, key))
@@ -146,7 +147,7 @@ enum experiment_fit experiment_check(const struct experiment *e,
         if (!(h = config_hparam(slot, type, dot + 1, err)))
             return SETTING_UNKNOWN;
         for (int i = 0; i < n; i++)
-            if (hparam_check(h, &values[i], err) < 0) {
+            if (search_check(h, &values[i], err) < 0) {
                 error_context(err, "%s", key);
                 return SETTING_INVALID;
             }

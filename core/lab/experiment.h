@@ -24,7 +24,12 @@ struct data_description {
     struct settings settings; /* format, classes, files ... */
 };
 
-enum { EXPERIMENT_MAX_METHODS = 32, EXPERIMENT_MAX_VALUES = 1000, EXPERIMENT_MAX_SEEDS = 10000 };
+enum {
+    EXPERIMENT_MAX_METHODS = 32,
+    EXPERIMENT_MAX_VALUES = 1000,
+    EXPERIMENT_MAX_SEEDS = 10000,
+    EXPERIMENT_MAX_DRAWS = 1000,
+};
 
 struct experiment {
     struct arena *arena; /* owns everything here */
@@ -35,6 +40,8 @@ struct experiment {
     struct experiment_method methods[EXPERIMENT_MAX_METHODS];
     int n_methods;
     int n_seeds;
+    int n_draws;       /* configurations drawn for each method that has a law; 0: none */
+    const char *smoke; /* words that make it run in under a minute; "": none */
     const char *baseline; /* a method's label */
     const struct data_description *data; /* [n_data], sorted by name */
     int n_data;

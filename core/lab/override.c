@@ -7,16 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A number as a person would have typed it, free of the last bits of arithmetic. */
-static struct value tidy_number(double x, int digits)
-{
-    char decimal[TEXT_NUMBER_SIZE];
-
-    snprintf(decimal, sizeof decimal, "%.*g", digits, x);
-    text_parse_number(decimal, &x);
-    return value_number(x);
-}
-
 /* The numbers of "range(a,b[,step])" or "logspace(a,b,n)", both ends included; gives
  * how many, or -1. */
 static int parse_series(const char *s, struct value *ret_values, struct error *err)
@@ -39,8 +29,8 @@ static int parse_series(const char *s, struct value *ret_values, struct error *e
         return error_set(err, "\"%s\" has more than %d values", s, EXPERIMENT_MAX_VALUES);
     for (int i = 0; i < (int)n; i++)
         ret_values[i] = is_log
-                            ? tidy_number(pow(10, i == 0 ? a : a + (b - a) * i / (third - 1)), 6)
-                            : tidy_number(a + i * third, 12);
+                            ? value_tidy(pow(10, i == 0 ? a : a + (b - a) * i / (third - 1)), 6)
+                            : value_tidy(a + i * third, 12);
     return (int)n;
 }
 
@@ -64,7 +54,7 @@ static int parse_values(const char *s, struct arena *arena, struct value *ret_va
 
         if (*p == '"' && (p == copy || p[-1] != '\\'))
             is_quoted = !is_quoted;
-        depth += is_quoted ? 0 : (*p == '[') - (*p == ']');
+        depth += is_quoted ? 0 : (*p == '[' || *p == '(') - (*p == ']' || *p == ')');
         if (!is_end && (*p != ',' || depth > 0 || is_quoted))
             continue;
         *p = '\0';
@@ -114,14 +104,26 @@ static int keep_methods(struct experiment *e, const char *text, struct error *er
     return 0;
 }
 
-static int set_seeds(struct experiment *e, const char *text, struct error *err)
+static int set_count(const char *name, const char *text, int most, int *ret_n, struct error *err)
 {
     double n;
 
-    if (text_parse_number(text, &n) < 0 || n != floor(n) || n < 1 || n > EXPERIMENT_MAX_SEEDS)
-        return error_set(err, "seeds=%s: not a whole number from 1 to %d", text,
-                         EXPERIMENT_MAX_SEEDS);
-    e->n_seeds = (int)n;
+    if (text_parse_number(text, &n) < 0 || n != floor(n) || n < 1 || n > most)
+        return error_set(err, "%s=%s: not a whole number from 1 to %d", name, text, most);
+    *ret_n = (int)n;
+    return 0;
+}
+
+static int apply_smoke(struct experiment *e, struct error *err)
+{
+    char *words = arena_strdup(e->arena, e->smoke), *rest = NULL;
+
+    if (!*words)
+        return error_set(err, "experiment \"%s\" names no words for smoke", e->name);
+    e->smoke = ""; /* it does not contain itself */
+    for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+        if (override_apply(e, word, err) < 0)
+            return error_context(err, "smoke");
     return 0;
 }
 
@@ -175,13 +177,17 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
         drop_method(e, m);
         return 0;
     }
+    if (strcmp(word, "smoke") == 0)
+        return apply_smoke(e, err);
     word += *word == '+'; /* Hydra's "add": every setting exists already */
     equals = strchr(word, '=');
     if (!equals || equals == word)
         return error_set(err, "\"%s\" is not NAME=VALUE", word);
     key = arena_printf(e->arena, "%.*s", (int)(equals - word), word);
     if (strcmp(key, "seeds") == 0)
-        return set_seeds(e, equals + 1, err);
+        return set_count(key, equals + 1, EXPERIMENT_MAX_SEEDS, &e->n_seeds, err);
+    if (strcmp(key, "draws") == 0)
+        return set_count(key, equals + 1, EXPERIMENT_MAX_DRAWS, &e->n_draws, err);
     if (strcmp(key, "methods") == 0)
         return keep_methods(e, equals + 1, err);
     if (strcmp(key, "train.seed") == 0)

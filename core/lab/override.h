@@ -5,6 +5,8 @@
  *     train.lr=0.05            set        train.lr=0.1,0.05      vary
  *     train.lr=logspace(-3,-1,5)          train.epochs=range(2,8,2)
  *     seeds=3                             methods=erm,rgd
+ *     draws=8                             train.lr=log_uniform(1e-3,0.1)   (search.h)
+ *     smoke                    the words that the script says run it in under a minute
  *     rgd.objective.clip=1,2   one method's own      ~rgd_mean_one   drop a method
  *
  * A setting goes to the experiment and to every method that can have it; where a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/plan.h"
 
+#include "lab/search.h"
 #include "learn/config.h"
 #include "learn/data_cache.h"
 #include "learn/run.h"
@@ -141,9 +142,15 @@ static const char *keep_text(struct arena *arena, struct text *t)
     return s;
 }
 
-/* One point of a method's grid, for all seeds. */
+static bool is_drawn(const struct axis *axis)
+{
+    return axis->values[0].kind == VALUE_LAW;
+}
+
+/* One configuration of a method, for all seeds: the choice-th value of each axis, and
+ * draw k of those that have a law. */
 static int add_point(struct maker *maker, const struct experiment_method *m,
-                     const struct grid *grid, const int *choice, struct error *err)
+                     const struct grid *grid, const int *choice, int k, struct error *err)
 {
     struct arena arena = {0};
     struct settings s;
@@ -157,15 +164,16 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     settings_set(&s, "spec", value_number(PLAN_SPEC_VERSION));
     for (int i = 0; i < grid->n_axes; i++) {
         const struct axis *axis = &grid->axes[i];
-        const struct value *v = &axis->values[choice[i]];
+        struct value v = is_drawn(axis) ? search_draw(&axis->values[0], axis->name, k)
+                                        : axis->values[choice[i]];
         bool is_data = strncmp(axis->name, "data", 4) == 0 && strchr(".", axis->name[4]);
         struct text *t = is_data ? &condition : &point;
 
-        settings_set(&s, axis->name, *v);
-        if (axis->n_values == 1)
+        settings_set(&s, axis->name, v);
+        if (axis->n_values == 1 && !is_drawn(axis))
             continue;
         text_printf(t, "%s%s=", t->size ? " " : "", axis->name);
-        value_write(t, v);
+        value_write(t, &v);
     }
     like.condition = keep_text(maker->plan->arena, &condition);
     like.point = keep_text(maker->plan->arena, &point);
@@ -197,36 +205,91 @@ static bool is_replaced(const struct experiment_method *m, const char *name)
     return strchr(name, '.') && slot && slot->kind && grid_find(&m->grid, slot->name) != NULL;
 }
 
-static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
+/* The method's axes: the experiment's, and over them its own. */
+static void join_axes(const struct experiment *e, const struct experiment_method *m,
+                      struct grid *ret_grid)
 {
-    const struct experiment *e = maker->e;
-    struct arena arena = {0};
-    struct grid grid;
-    int *choice;
-    int result = 0;
-
-    grid_init(&grid, &arena);
     for (int i = 0; i < e->grid.n_axes; i++)
         if (!is_replaced(m, e->grid.axes[i].name))
-            grid_set(&grid, e->grid.axes[i].name, e->grid.axes[i].values,
+            grid_set(ret_grid, e->grid.axes[i].name, e->grid.axes[i].values,
                      e->grid.axes[i].n_values);
     for (int i = 0; i < m->grid.n_axes; i++)
-        grid_set(&grid, m->grid.axes[i].name, m->grid.axes[i].values, m->grid.axes[i].n_values);
+        grid_set(ret_grid, m->grid.axes[i].name, m->grid.axes[i].values,
+                 m->grid.axes[i].n_values);
+}
+
+/* Which draws to take: the first n_draws that differ; all of them 0 where nothing is
+ * drawn. Gives their number, or -1. */
+static int choose_draws(const struct experiment *e, const struct grid *grid, struct arena *arena,
+                        int **ret_draws, struct error *err)
+{
+    enum { MAX_TRIES = 100 };
+    int *draws = arena_alloc(arena, (size_t)(e->n_draws + 1) * sizeof *draws);
+    const char **texts = arena_alloc(arena, (size_t)(e->n_draws + 1) * sizeof *texts);
+    int n = 0, n_laws = 0;
+
+    for (int i = 0; i < grid->n_axes; i++) {
+        if (is_drawn(&grid->axes[i]) && grid->axes[i].n_values > 1)
+            return error_set(err, "%s: a law stands alone, not beside other values",
+                             grid->axes[i].name);
+        n_laws += is_drawn(&grid->axes[i]);
+    }
+    *ret_draws = draws;
+    if (n_laws == 0)
+        return 1;
+    if (e->n_draws == 0)
+        return error_set(err, "settings are drawn: say how often, as in draws = 8");
+    for (int k = 0; n < e->n_draws && k < MAX_TRIES * e->n_draws; k++) {
+        struct text t = {0};
+        int same = 0;
+
+        for (int i = 0; i < grid->n_axes; i++) {
+            const struct axis *axis = &grid->axes[i];
+            struct value v;
+
+            if (!is_drawn(axis))
+                continue;
+            v = search_draw(&axis->values[0], axis->name, k);
+            value_write(&t, &v);
+            text_printf(&t, "\n");
+        }
+        texts[n] = keep_text(arena, &t);
+        while (strcmp(texts[same], texts[n]) != 0)
+            same++;
+        if (same == n)
+            draws[n++] = k;
+    }
+    return n == e->n_draws ? n
+                           : error_set(err, "there are not %d different configurations to draw; "
+                                            "found %d",
+                                       e->n_draws, n);
+}
+
+static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
+{
+    struct arena arena = {0};
+    struct grid grid;
+    int *choice, *draws = NULL;
+    int n_draws, result = 0;
+
+    grid_init(&grid, &arena);
+    join_axes(maker->e, m, &grid);
     choice = arena_alloc(&arena, (size_t)(grid.n_axes + 1) * sizeof *choice);
-    for (;;) {
+    n_draws = choose_draws(maker->e, &grid, &arena, &draws, err);
+    if (n_draws < 0)
+        result = -1;
+    while (result == 0) {
         int i = grid.n_axes - 1;
 
-        if (add_point(maker, m, &grid, choice, err) < 0) {
-            result = error_context(err, "method \"%s\"", m->label);
-            break;
-        }
+        for (int k = 0; k < n_draws && result == 0; k++)
+            result = add_point(maker, m, &grid, choice, draws[k], err);
         while (i >= 0 && ++choice[i] == grid.axes[i].n_values)
             choice[i--] = 0;
         if (i < 0)
             break;
     }
     arena_release(&arena);
-    return result;
+    return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
 
 static void set_id(struct plan *plan)

@@ -29,11 +29,13 @@ static void write_grid(struct text *t, const struct grid *g)
 
 void description_write(struct text *t, const struct experiment *e)
 {
-    struct value seeds = value_number(e->n_seeds);
+    struct value seeds = value_number(e->n_seeds), draws = value_number(e->n_draws);
 
     write_text(t, "title", e->title);
     write_text(t, "question", e->question);
     write_line(t, "seeds", &seeds);
+    write_line(t, "draws", &draws);
+    write_text(t, "smoke", e->smoke);
     write_grid(t, &e->grid);
     for (int i = 0; i < e->n_methods; i++) {
         text_printf(t, "method %s\n", e->methods[i].label);
@@ -131,13 +133,28 @@ static int read_seeds(struct parser *p, const char *rest, struct error *err)
     return 0;
 }
 
+static int read_draws(struct parser *p, const char *rest, struct error *err)
+{
+    double n;
+
+    if (text_parse_number(rest, &n) < 0 || !(n >= 0 && n <= EXPERIMENT_MAX_DRAWS) || n != floor(n))
+        return error_set(err, "not a number of draws");
+    p->e->n_draws = (int)n;
+    return 0;
+}
+
+static int read_smoke(struct parser *p, const char *rest, struct error *err)
+{
+    return read_text(p, rest, &p->e->smoke, err);
+}
+
 static const struct {
     const char *word;
     int (*read)(struct parser *p, const char *rest, struct error *err);
 } lines[] = {
     {"title", read_title},   {"question", read_question}, {"seeds", read_seeds},
     {"axis", read_axis},     {"value", read_value},       {"method", read_method},
-    {"baseline", read_baseline},
+    {"baseline", read_baseline}, {"draws", read_draws}, {"smoke", read_smoke},
 };
 
 static int read_line(struct parser *p, const char *line, struct error *err)
@@ -165,7 +182,7 @@ int description_read(const char *text, struct experiment *e, struct error *err)
             return error_context(err, "\"%.60s\"", line);
     if (end_axis(&p, err) < 0)
         return -1;
-    if (!e->title || !e->question || e->n_seeds == 0 || e->n_methods == 0 || !e->baseline ||
+    if (!e->title || !e->question || !e->smoke || e->n_seeds == 0 || e->n_methods == 0 || !e->baseline ||
         !experiment_find_method(e, e->baseline))
         return error_set(err, "the description is not complete");
     return 0;

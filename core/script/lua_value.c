@@ -12,7 +12,7 @@
 enum { MAX_ITEMS = 10000, MAX_TEXT = 1 << 16 };
 
 /* The field in which grid{} keeps its values; no name that a script can mistype. */
-static const char GRID_FIELD[] = "(grid)";
+static const char GRID_FIELD[] = "(grid)", LAW_FIELD[] = "(law)";
 
 static int read_text(lua_State *L, int index, struct arena *arena, struct value *ret_value,
                      const char **ret_what)
@@ -59,9 +59,39 @@ static int read_list(lua_State *L, int index, struct arena *arena, struct value 
     return 0;
 }
 
+/* The law of a table that lua_value_law made, or -1. Leaves the stack as it was. */
+static int find_law(lua_State *L, int index)
+{
+    int law = -1;
+
+    if (lua_getfield(L, index, LAW_FIELD) == LUA_TNUMBER)
+        law = (int)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return law >= LAW_ONE_OF && law <= LAW_LOG_UNIFORM ? law : -1;
+}
+
+/* Its items are the list in the table's first field. */
+static int read_law(lua_State *L, int index, int law, struct arena *arena,
+                    struct value *ret_value, const char **ret_what)
+{
+    int got = -1;
+
+    *ret_what = "a law without its values";
+    if (lua_rawgeti(L, index, 1) == LUA_TTABLE)
+        got = read_list(L, lua_gettop(L), arena, ret_value, ret_what);
+    lua_pop(L, 1);
+    if (got < 0)
+        return -1;
+    ret_value->kind = VALUE_LAW;
+    ret_value->law = (enum value_law)law;
+    return 0;
+}
+
 int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *ret_value,
                    const char **ret_what)
 {
+    int law;
+
     index = lua_absindex(L, index);
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
@@ -74,7 +104,9 @@ int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *r
     case LUA_TSTRING:
         return read_text(L, index, arena, ret_value, ret_what);
     case LUA_TTABLE:
-        return read_list(L, index, arena, ret_value, ret_what);
+        law = find_law(L, index);
+        return law < 0 ? read_list(L, index, arena, ret_value, ret_what)
+                       : read_law(L, index, law, arena, ret_value, ret_what);
     default:
         *ret_what = lua_isnil(L, index)        ? "nil"
                     : lua_isfunction(L, index) ? "a function"
@@ -94,6 +126,36 @@ int lua_value_grid(lua_State *L)
     lua_newtable(L);
     lua_pushvalue(L, 1);
     lua_setfield(L, -2, GRID_FIELD);
+    return 1;
+}
+
+int lua_value_law(lua_State *L)
+{
+    const char *name = sandbox_data(L);
+    int law = 0;
+
+    while (strcmp(value_laws[law], name) != 0)
+        law++;
+    if (law == LAW_ONE_OF ? lua_gettop(L) != 1 || !lua_istable(L, 1) : lua_gettop(L) != 2) {
+        lua_pushfstring(L, law == LAW_ONE_OF
+                               ? "%s takes a list of values, as in one_of { 1, 3 }"
+                               : "%s takes two numbers, as in uniform(0, 1)",
+                        name);
+        return sandbox_raise(L, NULL, lua_tostring(L, -1));
+    }
+    lua_newtable(L); /* { [1] = items, (law) = law } */
+    if (law == LAW_ONE_OF) {
+        lua_pushvalue(L, 1);
+    } else {
+        lua_newtable(L);
+        for (int i = 1; i <= 2; i++) {
+            lua_pushvalue(L, i);
+            lua_rawseti(L, -2, i);
+        }
+    }
+    lua_rawseti(L, -2, 1);
+    lua_pushinteger(L, law);
+    lua_setfield(L, -2, LAW_FIELD);
     return 1;
 }
 

@@ -21,6 +21,10 @@ int lua_value_read_choices(lua_State *L, int index, struct arena *arena,
 /* grid { a, b, c }: the constructor. */
 int lua_value_grid(lua_State *L);
 
+/* one_of { a, b, c }, uniform(low, high), log_uniform(low, high): the constructors;
+ * sandbox_data is the law's name. */
+int lua_value_law(lua_State *L);
+
 /* The keys of the table at `index`, sorted, NULL-ended, in `arena`. Keys that are
  * not texts are left out; *ret_n_other counts them. */
 const char *const *lua_value_keys(lua_State *L, int index, struct arena *arena, int *ret_n_other);

@@ -66,24 +66,26 @@ static void read_methods(lua_State *L, struct reader *r, int index)
     lua_pop(L, 1);
 }
 
-static void read_seeds(lua_State *L, struct reader *r, int index)
+static int read_count(lua_State *L, int index, const char *key, int most, int otherwise)
 {
     struct error err;
-    double n = lua_getfield(L, index, "seeds") == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+    double n = lua_getfield(L, index, key) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+    bool is_absent = lua_isnil(L, -1);
 
-    if (lua_isnil(L, -1))
-        n = 6; /* the fewest with which an exact two-sided rank test can reach 5% */
     lua_pop(L, 1);
-    if (!(n >= 1 && n <= EXPERIMENT_MAX_SEEDS) || n != floor(n)) {
-        error_set(&err, "seeds must be a whole number from 1 to %d", EXPERIMENT_MAX_SEEDS);
-        reader_raise(L, "seeds", &err);
+    if (is_absent)
+        return otherwise;
+    if (!(n >= 1 && n <= most) || n != floor(n)) {
+        error_set(&err, "%s must be a whole number from 1 to %d", key, most);
+        reader_raise(L, key, &err);
     }
-    r->experiment->n_seeds = (int)n;
+    return (int)n;
 }
 
 int reader_experiment(lua_State *L)
 {
-    static const char *const known[] = {"title", "question", "methods", "baseline", "seeds", NULL};
+    static const char *const known[] = {"title", "question", "methods", "baseline", "seeds",
+                                        "draws", "smoke",    NULL};
     struct reader *r = sandbox_data(L);
     struct experiment *e = r->experiment;
     struct error err;
@@ -102,7 +104,10 @@ int reader_experiment(lua_State *L)
     e->question = reader_text(L, r, 1, "question", "");
     reader_slots(L, r, 1, &e->grid);
     read_methods(L, r, 1);
-    read_seeds(L, r, 1);
+    /* 6: the fewest with which an exact two-sided rank test can reach 5% */
+    e->n_seeds = read_count(L, 1, "seeds", EXPERIMENT_MAX_SEEDS, 6);
+    e->n_draws = read_count(L, 1, "draws", EXPERIMENT_MAX_DRAWS, 0);
+    e->smoke = reader_text(L, r, 1, "smoke", "");
     e->baseline = reader_text(L, r, 1, "baseline", e->methods[0].label);
     if (!experiment_find_method(e, e->baseline)) {
         error_set(&err, "baseline \"%s\" is none of the methods", e->baseline);

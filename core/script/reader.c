@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/reader.h"
 
+#include "lab/search.h"
 #include "script/lua_value.h"
 
 #include <string.h>
@@ -88,7 +89,7 @@ static int read_setting(lua_State *L, struct arena *arena, const char *label,
         return -1;
     }
     for (int i = 0; i < *ret_n && got == 0; i++)
-        got = hparam_check(h, &(*ret_values)[i], err);
+        got = search_check(h, &(*ret_values)[i], err);
     if (got == 0)
         got = value_check_distinct(*ret_values, *ret_n, err);
     return got < 0 ? error_context(err, "%s.%s", label, h->name) : 0;
@@ -300,6 +301,8 @@ int reader_open(struct reader *r, struct error *err)
         add_maker(r, slot, type, r->data[i].name);
     }
     sandbox_function(&r->sandbox, "grid", lua_value_grid, r);
+    for (int i = 0; value_laws[i]; i++)
+        sandbox_function(&r->sandbox, value_laws[i], lua_value_law, (void *)value_laws[i]);
     sandbox_function(&r->sandbox, "experiment", reader_experiment, r);
     sandbox_function(&r->sandbox, "data_set", reader_data_set, r);
     return 0;
