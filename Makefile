@@ -7,7 +7,8 @@ DATA   ?= $(RGDBENCH_DATA)
 FORMAT ?= txt
 PYTHON ?= python3
 PACKAGES = gcc libc6-dev make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev \
-	r-mathlib gnuplot-nox libssl-dev libarchive-dev libseccomp-dev libjansson-dev libcmocka-dev
+	r-mathlib gnuplot-nox libssl-dev libarchive-dev libjpeg-dev libpng-dev libseccomp-dev \
+	libjansson-dev libcmocka-dev
 
 BUILD = build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 PROGRAM = $(BUILD)/rgdbench
@@ -21,7 +22,7 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mpre
 BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
 CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -L$(BLAS) -Wl,-rpath,$(BLAS)
-LDLIBS = -lopenblas -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljansson -lm
+LDLIBS = -lopenblas -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -ljansson -lm
 Q = $(if $(V),,@)
 
 SOURCES = $(wildcard core/*/*.c)

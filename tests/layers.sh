@@ -32,6 +32,8 @@ door 'l\(ua\|auxlib\|ualib\).h' '^core/script/'
 door jansson.h '^core/base/safetensors\.c$'
 door openssl '^core/base/hash\.c$'
 door seccomp '^core/script/confine\.c$'
+door 'j\(peglib\|error\).h' '^core/data/jpeg\.c$'
+door png.h '^core/data/png\.c$'
 door archive '^core/data/archive\.c$'
 [ $status = 0 ] && echo "layers: includes point down only"
 exit $status

@@ -80,7 +80,7 @@ static void free_root(struct root *r)
 
 static int open_root(struct root *r, const char *root, struct dataset *d, struct error *err)
 {
-    struct dataset_source source = {"tiny", root, &r->description};
+    struct dataset_source source = {"tiny", root, &r->description, NULL};
 
     return dataset_open(d, &source, &r->settings, err);
 }
@@ -196,7 +196,7 @@ static void test_long_tail_counts(void **state)
 static void open_shapes(struct arena *arena, int per_class, struct dataset *d)
 {
     struct settings description, s;
-    struct dataset_source source = {"shapes", NULL, &description};
+    struct dataset_source source = {"shapes", NULL, &description, NULL};
     struct error err;
 
     settings_init(&description, arena);

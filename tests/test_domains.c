@@ -90,7 +90,7 @@ static void free_root(struct root *r)
 
 static int open_data(struct root *r, struct dataset *d, struct error *err)
 {
-    struct dataset_source source = {"tested", r->path, &r->description};
+    struct dataset_source source = {"tested", r->path, &r->description, NULL};
 
     return dataset_open(d, &source, &r->settings, err);
 }

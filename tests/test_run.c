@@ -353,7 +353,7 @@ static void test_a_write_that_fails_costs_nothing(void **state)
 static int set_up(void **state)
 {
     struct settings s, description;
-    struct dataset_source source = {"shapes", NULL, &description};
+    struct dataset_source source = {"shapes", NULL, &description, NULL};
     struct error err;
 
     (void)state;

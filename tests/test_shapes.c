@@ -17,7 +17,7 @@ static const char DIGEST[] = "7fd4937986c7214192a4cfb76d358122cc3f48e1a91bb71994
 static void open_shapes(struct arena *arena, double train, double difficulty, struct dataset *d)
 {
     struct settings description, s;
-    struct dataset_source source = {"shapes", NULL, &description};
+    struct dataset_source source = {"shapes", NULL, &description, NULL};
     struct error err;
 
     settings_init(&description, arena);

@@ -38,7 +38,7 @@ static int open_data(void **state)
 {
     struct arena arena = {0};
     struct settings description, s;
-    struct dataset_source source = {"shapes", NULL, &description};
+    struct dataset_source source = {"shapes", NULL, &description, NULL};
     struct error err;
 
     (void)state;

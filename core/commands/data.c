@@ -42,7 +42,7 @@ int command_data(const struct invocation *in, enum exit_status *ret_status, stru
     if (in->n_words == 0)
         printf("data root: %s\n", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
     for (int i = 0; i < n; i++) {
-        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings};
+        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings, NULL};
 
         names[i] = data[i].name;
         if (in->n_words == 0)

@@ -2,6 +2,7 @@
  *
  * The verbs that speak DomainBed: hparams, split. */
 #include "commands/command.h"
+#include "commands/project.h"
 #include "data/split_domains.h"
 #include "lab/draws.h"
 #include "script/script.h"
@@ -60,7 +61,8 @@ static int open_data(const struct invocation *in, const char *name, struct datas
         return -1;
     names = arena_alloc(in->arena, (size_t)(n + 1) * sizeof *names);
     for (int i = 0; i < n; i++) {
-        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings};
+        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings,
+                                        &project_listener};
         const struct component *format;
         struct settings s;
 

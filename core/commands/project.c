@@ -5,7 +5,9 @@
 #include "lab/override.h"
 #include "script/script.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *project_path(struct arena *arena, const char *folder, const char *name,
                          const char *ending)
@@ -68,3 +70,16 @@ int project_open_store(struct arena *arena, const char *name, struct store **ret
     }
     return store_open(path, STORE_READ, ret_store, err);
 }
+
+static void tell(void *context, const char *line, bool is_last)
+{
+    bool is_terminal = isatty(STDERR_FILENO);
+
+    (void)context;
+    if (is_terminal)
+        fprintf(stderr, "\r%s\033[K%s", line, is_last ? "\n" : "");
+    else if (is_last)
+        fprintf(stderr, "%s\n", line);
+}
+
+const struct listener project_listener = {NULL, tell};

@@ -6,6 +6,7 @@
 #ifndef COMMANDS_PROJECT_H
 #define COMMANDS_PROJECT_H
 
+#include "base/listener.h"
 #include "lab/store.h"
 
 /* "results/NAME.db" and so on, in `arena`. */
@@ -19,5 +20,9 @@ int project_load(struct arena *arena, const char *name, const char *const *words
 /* The store of experiment NAME, for reading. Says what to do where there is none. */
 int project_open_store(struct arena *arena, const char *name, struct store **ret_store,
                        struct error *err);
+
+/* Tells on standard error: on a terminal a line that is rewritten until it is the last one,
+ * elsewhere only those. */
+extern const struct listener project_listener;
 
 #endif

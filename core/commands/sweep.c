@@ -94,7 +94,7 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
     int signal = 0, result = -1;
 
     if (project_load(in->arena, name, in->words + 1, in->n_words - 1, &e, err) < 0 ||
-        plan_make(&e, in->data_root, in->arena, &plan, err) < 0)
+        plan_make(&e, in->data_root, in->is_quiet ? NULL : &project_listener, in->arena, &plan, err) < 0)
         return -1;
     if (in->is_dry) {
         tell_plan(&plan, stdout);

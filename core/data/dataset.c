@@ -6,6 +6,7 @@
 
 extern const struct dataset_format dataset_format_cifar;
 extern const struct dataset_format dataset_format_coloured_digits;
+extern const struct dataset_format dataset_format_folders;
 extern const struct dataset_format dataset_format_idx;
 extern const struct dataset_format dataset_format_rotated_digits;
 extern const struct dataset_format dataset_format_shapes;
@@ -14,6 +15,7 @@ extern const struct dataset_format dataset_format_shapes;
 static const struct dataset_format *const formats[] = {
     &dataset_format_cifar,
     &dataset_format_coloured_digits,
+    &dataset_format_folders,
     &dataset_format_idx,
     &dataset_format_rotated_digits,
     &dataset_format_shapes,

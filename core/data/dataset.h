@@ -23,6 +23,7 @@
 #include "base/component.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/listener.h"
 
 #include <stdint.h>
 
@@ -54,6 +55,7 @@ struct dataset_source {
     const char *name;
     const char *root;                   /* the data root, or NULL where none was named */
     const struct settings *description; /* format, classes, train, test ...: what the format asks */
+    const struct listener *listener;    /* is told where opening takes long; NULL: nobody */
 };
 
 struct dataset_format {

@@ -82,6 +82,10 @@ static int resolve_data(struct maker *maker, struct settings *s,
     text_printf(&t, "]");
     entry->classes = arena_strdup(plan->arena, t.s);
     text_release(&t);
+    if (d->note && maker->cache.listener)
+        maker->cache.listener->tell(
+            maker->cache.listener->context,
+            arena_printf(plan->arena, "data set \"%s\": %s", d->name, d->note), true);
     return 0;
 }
 
@@ -309,11 +313,12 @@ static void set_id(struct plan *plan)
     hash_hex(&h, plan->id);
 }
 
-int plan_make(const struct experiment *e, const char *data_root, struct arena *arena,
-              struct plan *ret_plan, struct error *err)
+int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
+              struct arena *arena, struct plan *ret_plan, struct error *err)
 {
     struct plan plan = {.arena = arena, .experiment = e};
-    struct maker maker = {.e = e, .data_root = data_root, .plan = &plan};
+    struct maker maker = {.e = e, .data_root = data_root, .plan = &plan,
+                          .cache.listener = listener};
     int result = 0;
 
     if (e->n_methods == 0)

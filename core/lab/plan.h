@@ -12,6 +12,7 @@
 #define LAB_PLAN_H
 
 #include "base/hash.h"
+#include "base/listener.h"
 #include "lab/experiment.h"
 
 /* Raised when the same settings would give other bits: then no old run is taken
@@ -56,8 +57,9 @@ struct plan {
 enum { PLAN_MAX_RUNS = 1000000 };
 
 /* Opens the data sets under data_root, and the files of model.init, to take their
- * digests; builds each model once, so that what cannot run is refused here. */
-int plan_make(const struct experiment *e, const char *data_root, struct arena *arena,
-              struct plan *ret_plan, struct error *err);
+ * digests; builds each model once, so that what cannot run is refused here. listener: NULL, or
+ * is told where that takes long, and what a data set's note says. */
+int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
+              struct arena *arena, struct plan *ret_plan, struct error *err);
 
 #endif

@@ -32,7 +32,8 @@ int data_cache_open(struct data_cache *cache, const struct settings *s,
                     const struct settings *description, const char *root,
                     const struct dataset **ret_dataset, struct error *err)
 {
-    struct dataset_source source = {settings_string(s, "data"), root, description};
+    struct dataset_source source = {settings_string(s, "data"), root, description,
+                                    cache->listener};
     char *key = make_key(s, description, err);
 
     if (!key)
@@ -45,7 +46,8 @@ int data_cache_open(struct data_cache *cache, const struct settings *s,
             return -1;
         }
         data_cache_close(cache);
-        *cache = (struct data_cache){dataset, key};
+        cache->dataset = dataset;
+        cache->key = key;
     } else {
         free(key);
     }
@@ -58,5 +60,5 @@ void data_cache_close(struct data_cache *cache)
     if (cache->key)
         dataset_close(&cache->dataset);
     free(cache->key);
-    *cache = (struct data_cache){0};
+    *cache = (struct data_cache){.listener = cache->listener};
 }

@@ -15,6 +15,7 @@
 struct data_cache {
     struct dataset dataset;
     char *key; /* what distinguishes it; NULL while nothing is open */
+    const struct listener *listener; /* as dataset_source's; the holder's to set */
 };
 
 /* `s` has data and the format's settings; `description` is the data set's, as

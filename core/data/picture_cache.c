@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The file: struct head, kept[n_files], up to a multiple of 4096 bytes, the pixels of the kept
+ * pictures, the text of those left out. */
+#include "data/picture_cache.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "data/picture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char FOLDER[] = "cache", MAGIC[32] = "rgdbench pictures 1\n";
+
+enum { PAGE = 4096, N_SAMPLES = 32, MAX_FILE_SIZE = 1 << 30 };
+
+struct head {
+    char magic[32];
+    uint64_t n_files, n_kept, side, left_out_size;
+};
+
+static size_t pixels_at(size_t n_files)
+{
+    return (sizeof(struct head) + n_files + PAGE - 1) / PAGE * PAGE;
+}
+
+static size_t picture_size(int side)
+{
+    return 3 * (size_t)side * (size_t)side;
+}
+
+/* ---- what a folder's contents hash to ---- */
+
+static void hash_text(struct hash *h, const char *s)
+{
+    hash_update(h, s, strlen(s) + 1);
+}
+
+static int hash_file(const char *path, struct error *err, char ret_hex[HASH_HEX_SIZE])
+{
+    struct file_map map;
+
+    if (file_map_open(path, &map, err) < 0)
+        return -1;
+    hash_block(map.bytes ? (const void *)map.bytes : "", map.size, ret_hex);
+    file_map_close(&map);
+    return 0;
+}
+
+/* Of paths, sizes, inodes and times. */
+static void hash_states(const struct folders *f, const char *settings, char ret_hex[HASH_HEX_SIZE])
+{
+    char *root = realpath(f->root, NULL);
+    struct hash h;
+
+    hash_init(&h, HASH_SHA256);
+    hash_text(&h, settings);
+    hash_text(&h, root ? root : f->root);
+    for (int i = 0; i < f->n_files; i++) {
+        const struct folder_file *file = &f->files[i];
+        int64_t state[] = {file->size, file->inode, file->modified, file->changed};
+
+        hash_text(&h, file->path);
+        hash_update(&h, state, sizeof state);
+    }
+    hash_hex(&h, ret_hex);
+    free(root);
+}
+
+static int hash_contents(const struct folders *f, const char *settings, struct error *err,
+                         char ret_hex[HASH_HEX_SIZE])
+{
+    struct arena arena = {0};
+    char (*sums)[HASH_HEX_SIZE] = arena_alloc(&arena, (size_t)f->n_files * sizeof *sums);
+    struct hash h;
+    int result = 0;
+
+#pragma omp parallel for schedule(dynamic, 64)
+    for (int i = 0; i < f->n_files; i++) {
+        struct error own;
+        char path[4096];
+
+        if (!f->files[i].is_picture)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", f->root, f->files[i].path);
+        if (hash_file(path, &own, sums[i]) == 0)
+            continue;
+#pragma omp critical
+        if (result == 0) {
+            result = -1;
+            *err = own;
+        }
+    }
+    hash_init(&h, HASH_SHA256);
+    hash_text(&h, settings);
+    for (int i = 0; i < f->n_files; i++) {
+        hash_text(&h, f->files[i].path);
+        hash_text(&h, sums[i]);
+    }
+    hash_hex(&h, ret_hex);
+    arena_release(&arena);
+    return result;
+}
+
+/* The name of the cache file, without reading the pictures where they are known. */
+static int find_key(const struct folders *f, int side, struct arena *arena, const char **ret_path,
+                    struct error *err)
+{
+    const char *settings = arena_printf(arena, "%.20s%d x %d\n", MAGIC, side, side);
+    char state[HASH_HEX_SIZE], key[HASH_HEX_SIZE];
+    const char *known;
+    char *text = NULL;
+    struct error ignored;
+    size_t size;
+
+    hash_states(f, settings, state);
+    known = arena_printf(arena, "%s/%s.known", FOLDER, state);
+    if (file_read(known, HASH_HEX_SIZE, arena, &text, &size, &ignored) < 0 || size != 64) {
+        if (hash_contents(f, settings, err, key) < 0)
+            return -1;
+        if (file_make_directory(FOLDER, err) < 0 || file_write(known, key, 64, err) < 0)
+            return -1;
+        text = key;
+    }
+    *ret_path = arena_printf(arena, "%s/%.64s.pictures", FOLDER, text);
+    return 0;
+}
+
+/* ---- decoding ---- */
+
+/* Decodes file i to side x side; *err says what is wrong with it. */
+static int decode(const struct folders *f, int i, int side, struct arena *arena,
+                  unsigned char *ret_pixels, struct error *err)
+{
+    const char *path = arena_printf(arena, "%s/%s", f->root, f->files[i].path);
+    struct picture picture;
+    struct file_map map;
+    int result;
+
+    if (!f->files[i].is_picture)
+        return error_set(err, "no .jpg, .jpeg or .png file");
+    if (f->files[i].size > MAX_FILE_SIZE)
+        return error_set(err, "more than %d bytes", MAX_FILE_SIZE);
+    if (file_map_open(path, &map, err) < 0)
+        return -1;
+    result = picture_decode(map.bytes, map.size, side, arena, &picture, err);
+    file_map_close(&map);
+    if (result == 0)
+        picture_resize(&picture, side, arena, ret_pixels);
+    return result;
+}
+
+static void tell(const struct listener *listener, const char *line, bool is_last)
+{
+    if (listener)
+        listener->tell(listener->context, line, is_last);
+}
+
+/* Says what is to come, from a few pictures that are spread over the folder. */
+static void tell_estimate(const struct folders *f, int side, const struct listener *listener)
+{
+    struct arena arena = {0};
+    unsigned char *pixels = arena_alloc(&arena, picture_size(side));
+    int n = f->n_files < N_SAMPLES ? f->n_files : N_SAMPLES;
+    double start = clock_now(), seconds;
+    struct error ignored;
+    char line[200], duration[32];
+
+    for (int k = 0; k < n; k++)
+        decode(f, (int)((long)f->n_files * k / n), side, &arena, pixels, &ignored);
+    arena_release(&arena);
+    seconds = (clock_now() - start) * f->n_files / n / omp_get_max_threads();
+    clock_duration(seconds, duration);
+    snprintf(line, sizeof line, "decoding %d pictures to %d x %d, %.0f MB in \"%s\": about %s",
+             f->n_files, side, side, (double)picture_size(side) * f->n_files / 1e6, FOLDER,
+             duration);
+    tell(listener, line, true);
+}
+
+static void tell_progress(const struct listener *listener, int n_done, int n, double *told)
+{
+    char line[80];
+
+    if (clock_now() - *told < 0.5 && n_done < n)
+        return;
+    *told = clock_now();
+    snprintf(line, sizeof line, "decoded %d of %d pictures", n_done, n);
+    tell(listener, line, n_done == n);
+}
+
+/* All files into pixels[n_files]; reasons[i] is why file i could not be, or NULL. */
+static void decode_all(const struct folders *f, int side, const struct listener *listener,
+                       unsigned char *pixels, const char **reasons, struct arena *arena)
+{
+    double told = clock_now();
+    int n_done = 0;
+
+#pragma omp parallel for schedule(dynamic, 16)
+    for (int i = 0; i < f->n_files; i++) {
+        struct arena own = {0};
+        struct error err;
+        int so_far;
+
+        if (decode(f, i, side, &own, pixels + (size_t)i * picture_size(side), &err) < 0) {
+#pragma omp critical
+            reasons[i] = arena_strdup(arena, err.text);
+        }
+        arena_release(&own);
+#pragma omp atomic capture
+        so_far = ++n_done;
+        if (listener && omp_get_thread_num() == 0 && so_far < f->n_files)
+            tell_progress(listener, so_far, f->n_files, &told);
+    }
+    if (listener)
+        tell_progress(listener, f->n_files, f->n_files, &told);
+}
+
+static int refuse(const struct folders *f, const char *const *reasons, struct error *err)
+{
+    int n = 0, first = -1;
+
+    for (int i = 0; i < f->n_files; i++) {
+        if (!reasons[i])
+            continue;
+        first = first < 0 ? i : first;
+        n++;
+    }
+    if (n == 0)
+        return 0;
+    error_set(err, "\"%s/%s\": %.200s", f->root, f->files[first].path, reasons[first]);
+    if (n > 1)
+        snprintf(err->text + strlen(err->text), sizeof err->text - strlen(err->text),
+                 "; and %d files more", n - 1);
+    snprintf(err->text + strlen(err->text), sizeof err->text - strlen(err->text),
+             "; data.skip_bad=true leaves such out");
+    return -1;
+}
+
+/* ---- the file ---- */
+
+/* Moves the kept pictures together and writes what is around them into map[...], which has
+ * room; the text comes back in *ret_left_out. Gives the size up to the text. */
+static size_t finish(const struct folders *f, int side, const char *const *reasons,
+                     unsigned char *map, struct text *ret_left_out)
+{
+    struct head head = {.n_files = (uint64_t)f->n_files, .side = (uint64_t)side};
+    unsigned char *kept = map + sizeof head, *pixels = map + pixels_at((size_t)f->n_files);
+    size_t size = picture_size(side);
+
+    memcpy(head.magic, MAGIC, sizeof head.magic);
+    for (int i = 0; i < f->n_files; i++) {
+        kept[i] = !reasons[i];
+        if (reasons[i]) {
+            text_printf(ret_left_out, "%s: %s\n", f->files[i].path, reasons[i]);
+            continue;
+        }
+        memmove(pixels + head.n_kept * size, pixels + (size_t)i * size, size);
+        head.n_kept++;
+    }
+    head.left_out_size = ret_left_out->size;
+    memcpy(map, &head, sizeof head);
+    return pixels_at((size_t)f->n_files) + head.n_kept * size;
+}
+
+static int fail(struct error *err, const char *what, const char *path)
+{
+    return error_set_status(err, EXIT_STORAGE, "could not %s \"%s\": %s", what, path,
+                            strerror(errno));
+}
+
+/* Fills the file behind fd. */
+static int fill(const struct folders *f, int side, bool skips_bad, const struct listener *listener,
+                int fd, const char *part, struct error *err)
+{
+    size_t size = pixels_at((size_t)f->n_files) + (size_t)f->n_files * picture_size(side), end;
+    struct arena arena = {0};
+    const char **reasons = arena_alloc(&arena, (size_t)f->n_files * sizeof *reasons);
+    struct text left_out = {0};
+    unsigned char *map = MAP_FAILED;
+    int result = -1;
+
+    /* Room first: where it runs out under a mapping, the process would be killed. */
+    errno = ftruncate(fd, 0) < 0 ? errno : posix_fallocate(fd, 0, (off_t)size);
+    if (errno) {
+        fail(err, "make room in", part);
+        goto out;
+    }
+    map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) {
+        fail(err, "map", part);
+        goto out;
+    }
+    if (listener)
+        tell_estimate(f, side, listener);
+    decode_all(f, side, listener, map + pixels_at((size_t)f->n_files), reasons, &arena);
+    if (!skips_bad && refuse(f, reasons, err) < 0)
+        goto out;
+    end = finish(f, side, reasons, map, &left_out);
+    if (msync(map, size, MS_SYNC) < 0 || ftruncate(fd, (off_t)end) < 0 ||
+        (left_out.size &&
+         pwrite(fd, left_out.s, left_out.size, (off_t)end) != (ssize_t)left_out.size) ||
+        fsync(fd) < 0) {
+        fail(err, "write", part);
+        goto out;
+    }
+    result = 0;
+out:
+    if (map != MAP_FAILED)
+        munmap(map, size);
+    text_release(&left_out);
+    arena_release(&arena);
+    return result;
+}
+
+static int build(const struct folders *f, int side, bool skips_bad, const struct listener *listener,
+                 const char *path, struct error *err)
+{
+    struct arena arena = {0};
+    const char *part = arena_printf(&arena, "%s.part", path);
+    int fd = -1, result = -1;
+
+    if (file_make_directory(FOLDER, err) < 0)
+        goto out;
+    fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0 || flock(fd, LOCK_EX) < 0) { /* another may be at it: then it is done now */
+        fail(err, "write", part);
+        goto out;
+    }
+    result = 0;
+    if (file_exists(path))
+        goto out;
+    result = fill(f, side, skips_bad, listener, fd, part, err);
+    if (result == 0 && rename(part, path) < 0)
+        result = fail(err, "write", path);
+    if (result < 0)
+        unlink(part);
+out:
+    if (fd >= 0)
+        close(fd);
+    arena_release(&arena);
+    return result;
+}
+
+/* Maps the file and checks that it is whole. */
+static int read_back(const struct folders *f, int side, const char *path, struct arena *arena,
+                     struct picture_cache *c, struct error *err)
+{
+    const struct head *head;
+    size_t start = pixels_at((size_t)f->n_files);
+
+    if (file_map_open(path, &c->map, err) < 0)
+        return -1;
+    head = (const void *)c->map.bytes;
+    if (c->map.size < start || memcmp(head->magic, MAGIC, sizeof MAGIC) != 0 ||
+        head->n_files != (uint64_t)f->n_files || head->side != (uint64_t)side ||
+        head->n_kept > head->n_files || head->left_out_size > c->map.size ||
+        c->map.size != start + head->n_kept * picture_size(side) + head->left_out_size)
+        return error_set(err, "\"%s\" is damaged; remove it and try again", path);
+    c->kept = c->map.bytes + sizeof *head;
+    c->pixels = c->map.bytes + start;
+    c->n_kept = (int)head->n_kept;
+    c->left_out = arena_printf(arena, "%.*s", (int)head->left_out_size,
+                               (const char *)c->pixels + head->n_kept * picture_size(side));
+    return 0;
+}
+
+int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
+                       const struct listener *listener, struct arena *arena,
+                       struct picture_cache *ret_cache, struct error *err)
+{
+    struct picture_cache c = {0};
+    const char *path;
+
+    if (find_key(folders, side, arena, &path, err) < 0)
+        return -1;
+    if (!file_exists(path) && build(folders, side, skips_bad, listener, path, err) < 0)
+        return -1;
+    if (read_back(folders, side, path, arena, &c, err) < 0)
+        goto fail;
+    if (!skips_bad && *c.left_out) {
+        error_set(err, "\"%s/%.*s\"; data.skip_bad=true leaves such out", folders->root,
+                  (int)strcspn(c.left_out, "\n"), c.left_out);
+        goto fail;
+    }
+    *ret_cache = c;
+    return 0;
+fail:
+    file_map_close(&c.map);
+    return -1;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Decoding and resizing against Pillow; damaged files; the cache of a folder. */
+#include "data/dataset.h"
+#include "data/picture.h"
+#include "reference/pictures.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { N_PICTURES = sizeof reference_pictures / sizeof *reference_pictures };
+
+static uint64_t weigh(const unsigned char *bytes, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (uint64_t)bytes[i] * (i + 1);
+    return sum;
+}
+
+static void test_against_pillow(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_PICTURES; i++) {
+        unsigned char small[3 * REFERENCE_SIDE * REFERENCE_SIDE];
+        struct arena arena = {0};
+        struct picture p;
+        struct error err;
+
+        if (picture_decode(reference_pictures[i].bytes, reference_pictures[i].size, 4096, &arena,
+                           &p, &err) < 0)
+            fail_msg("%s: %s", reference_pictures[i].name, err.text);
+        assert_int_equal(p.height, reference_pictures[i].height);
+        assert_int_equal(p.width, reference_pictures[i].width);
+        if (weigh(p.pixels, 3 * (size_t)p.height * (size_t)p.width) != reference_pictures[i].sum)
+            fail_msg("%s: other pixels than Pillow's", reference_pictures[i].name);
+        picture_resize(&p, REFERENCE_SIDE, &arena, small);
+        if (weigh(small, sizeof small) != reference_pictures[i].resized_sum)
+            fail_msg("%s: resized to other pixels than Pillow's", reference_pictures[i].name);
+        arena_release(&arena);
+    }
+}
+
+/* A large JPEG is decoded at half its size, and not below twice what is wanted. */
+static void test_scaled_decoding(void **state)
+{
+    struct arena arena = {0};
+    struct picture p;
+    struct error err;
+
+    (void)state;
+    assert_int_equal(picture_decode(reference_pictures[0].bytes, reference_pictures[0].size, 7,
+                                    &arena, &p, &err), 0);
+    assert_int_equal(p.height, 15);
+    assert_int_equal(p.width, 21);
+    arena_release(&arena);
+}
+
+/* No truncation of a file, however short, passes for a picture. */
+static void test_truncated(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_PICTURES; i++)
+        for (size_t size = 0; size + 1 < reference_pictures[i].size; size += 7) {
+            unsigned char *bytes = malloc(size + 1); /* so that a sanitizer sees its end */
+            struct arena arena = {0};
+            struct picture p;
+            struct error err = {0};
+
+            memcpy(bytes, reference_pictures[i].bytes, size);
+            assert_int_equal(picture_decode(bytes, size, 4096, &arena, &p, &err), -1);
+            assert_true(err.text[0] != 0);
+            arena_release(&arena);
+            free(bytes);
+        }
+}
+
+/* ---- a folder ---- */
+
+struct root {
+    struct arena arena;
+    char path[64];
+    char before[1024];
+    struct settings description, settings;
+};
+
+static void write_file(struct root *r, const char *name, const unsigned char *bytes, size_t size)
+{
+    struct error err;
+    const char *path = arena_printf(&r->arena, "%s/set/%s", r->path, name);
+    const char *slash = strrchr(path, '/');
+
+    assert_int_equal(file_make_directory(arena_printf(&r->arena, "%.*s", (int)(slash - path), path),
+                                         &err), 0);
+    assert_int_equal(file_write(path, bytes, size, &err), 0);
+}
+
+/* Two environments of two classes, of one or two pictures each; the process stands in the
+ * root, where the cache then is. */
+static struct root *make_root(void)
+{
+    static const char *const names[] = {"a/cat/1.jpg", "a/cat/2.JPEG", "a/dog/1.png",
+                                        "b/cat/x.jpg", "b/dog/y.png",  "b/dog/z.png"};
+    struct root *r = calloc(1, sizeof *r);
+
+    assert_non_null(getcwd(r->before, sizeof r->before));
+    strcpy(r->path, "/tmp/rgdbench-test-XXXXXX");
+    assert_non_null(mkdtemp(r->path));
+    assert_int_equal(chdir(r->path), 0);
+    settings_init(&r->description, &r->arena);
+    settings_init(&r->settings, &r->arena);
+    settings_set(&r->description, "format", value_string("folders"));
+    settings_set(&r->description, "folder", value_string("set"));
+    settings_set(&r->settings, "data.size", value_number(REFERENCE_SIDE));
+    settings_set(&r->settings, "data.skip_bad", value_bool(false));
+    for (int i = 0; i < 6; i++)
+        write_file(r, names[i], reference_pictures[i].bytes, reference_pictures[i].size);
+    write_file(r, "a/.hidden", (const unsigned char *)"x", 1);
+    return r;
+}
+
+static void free_root(struct root *r)
+{
+    assert_int_equal(chdir(r->before), 0);
+    assert_int_equal(system(arena_printf(&r->arena, "rm -rf %s", r->path)), 0);
+    arena_release(&r->arena);
+    free(r);
+}
+
+static int open_data(struct root *r, struct dataset *d, struct error *err)
+{
+    struct dataset_source source = {"tested", r->path, &r->description, NULL};
+
+    return dataset_open(d, &source, &r->settings, err);
+}
+
+static int count_caches(void)
+{
+    struct arena arena = {0};
+    const char *const *names = file_names("cache", ".pictures", &arena);
+    int n = 0;
+
+    while (names[n])
+        n++;
+    arena_release(&arena);
+    return n;
+}
+
+static void test_folder(void **state)
+{
+    static const uint16_t labels[] = {0, 0, 1, 0, 1, 1}, environments[] = {0, 0, 0, 1, 1, 1};
+    struct root *r = make_root();
+    struct dataset d, again;
+    struct error err;
+
+    (void)state;
+    if (open_data(r, &d, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(d.train.n, 6);
+    assert_string_equal(d.class_names[1], "dog");
+    assert_string_equal(d.environment_names[1], "b");
+    assert_memory_equal(d.train.labels, labels, sizeof labels);
+    assert_memory_equal(d.train.environments, environments, sizeof environments);
+    for (int i = 0; i < 6; i++)
+        assert_true(weigh(d.train.pixels[i], 3 * REFERENCE_SIDE * REFERENCE_SIDE) ==
+                    reference_pictures[i].resized_sum);
+    assert_int_equal(open_data(r, &again, &err), 0);
+    assert_string_equal(again.digest, d.digest);
+    dataset_close(&again);
+    assert_int_equal(count_caches(), 1);
+
+    /* Touched, it is the same cache; changed, another one. */
+    write_file(r, "a/cat/1.jpg", reference_pictures[0].bytes, reference_pictures[0].size);
+    assert_int_equal(open_data(r, &again, &err), 0);
+    assert_string_equal(again.digest, d.digest);
+    dataset_close(&again);
+    assert_int_equal(count_caches(), 1);
+    write_file(r, "a/cat/1.jpg", reference_pictures[1].bytes, reference_pictures[1].size);
+    assert_int_equal(open_data(r, &again, &err), 0);
+    assert_string_not_equal(again.digest, d.digest);
+    dataset_close(&again);
+    assert_int_equal(count_caches(), 2);
+    dataset_close(&d);
+    free_root(r);
+}
+
+static void fails(struct root *r, const char *part)
+{
+    struct dataset d;
+    struct error err;
+
+    assert_int_equal(open_data(r, &d, &err), -1);
+    if (!strstr(err.text, part))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, part);
+}
+
+static void test_bad_files(void **state)
+{
+    struct root *r = make_root();
+    struct dataset d;
+    struct error err;
+
+    (void)state;
+    write_file(r, "a/dog/2.jpg", reference_pictures[0].bytes, 300);
+    write_file(r, "b/cat/notes.txt", (const unsigned char *)"x", 1);
+    fails(r, "set/a/dog/2.jpg\": damaged JPEG");
+    fails(r, "; and 1 files more; data.skip_bad=true leaves such out");
+    assert_int_equal(count_caches(), 0);
+    settings_set(&r->settings, "data.skip_bad", value_bool(true));
+    assert_int_equal(open_data(r, &d, &err), 0);
+    assert_int_equal(d.train.n, 6);
+    assert_true(weigh(d.train.pixels[3], 3 * REFERENCE_SIDE * REFERENCE_SIDE) ==
+                reference_pictures[3].resized_sum);
+    assert_non_null(strstr(d.note, "left out 2 of 8 files, first a/dog/2.jpg: damaged JPEG"));
+    dataset_close(&d);
+    settings_set(&r->settings, "data.skip_bad", value_bool(false));
+    fails(r, "data.skip_bad=true"); /* from the cache that is there now */
+    assert_int_equal(system("for f in cache/*.pictures; do truncate -s -1 $f; done"), 0);
+    settings_set(&r->settings, "data.skip_bad", value_bool(true));
+    fails(r, "is damaged; remove it");
+    free_root(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_pillow), cmocka_unit_test(test_scaled_decoding),
+        cmocka_unit_test(test_truncated),      cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_bad_files),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
