@@ -79,7 +79,8 @@ static void check(struct bench *b, const char *what, float *x, const float *g, s
 static void check_op(const struct op_type *type)
 {
     struct bench b = {.node = {.name = "tested", .type = type, .config = type->sample,
-                               .inputs = {1, type->n_inputs > 1 ? 1 : -1}}};
+                               .inputs = {1, type->n_inputs > 1 ? 1 : -1},
+                               .has_weights_before = {true, true}}};
     struct shape input =
         type->sample_input.rows ? type->sample_input : (struct shape){ROWS, WIDTH};
     size_t n_x = N * shape_size(input);

@@ -14,6 +14,9 @@ const struct op_type *const op_types[] = {
     &op_patches,
     &op_tokens,
     &op_attention,
+    &op_channels_last,
+    &op_conv,
+    &op_group_norm,
     &op_pool,
     &op_dropout,
     NULL,
@@ -37,16 +40,21 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
 {
     struct op_node *node = new_node(g);
     int inputs[OP_MAX_INPUTS] = {a, b};
+    int n_params = g->params.n;
 
     *node = (struct op_node){.name = arena_strdup(g->arena, name), .type = type, .config = config};
     for (int i = 0; i < OP_MAX_INPUTS; i++) {
         assert((i < type->n_inputs) == (inputs[i] >= 0) && inputs[i] < g->n_nodes);
         node->inputs[i] = inputs[i];
-        if (inputs[i] >= 0)
-            node->in[i] = g->nodes[inputs[i]].out;
+        if (inputs[i] < 0)
+            continue;
+        node->in[i] = g->nodes[inputs[i]].out;
+        node->has_weights_before[i] = g->nodes[inputs[i]].has_weights;
+        node->has_weights |= node->has_weights_before[i];
     }
     if (type->plan(node, &g->params, g->arena, err) < 0)
         return error_context(err, "layer \"%s\" (%s)", name, type->name);
+    node->has_weights |= g->params.n > n_params;
     return g->n_nodes++;
 }
 
@@ -107,13 +115,15 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
         struct op_node *node = &g->nodes[i];
         bool is_taken_over = false;
 
+        if (!node->has_weights)
+            continue;
         if (i == g->n_nodes - 1)
             node->gy = base + heap_take(&heap, padded(n * shape_size(node->out)));
         for (int k = 0; k < OP_MAX_INPUTS; k++) {
             int input = node->inputs[k];
 
-            if (input <= GRAPH_INPUT)
-                continue; /* nobody needs the input's gradient */
+            if (input < 0 || !node->has_weights_before[k])
+                continue; /* nobody needs that gradient */
             node->gx_adds[k] = written[input];
             if (!written[input] && k == 1 && node->type->passes_on) {
                 g->nodes[input].gy = node->gy;
@@ -180,7 +190,7 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         if (input < 0)
             continue;
         p.x[k] = input == GRAPH_INPUT ? pass->x : pass->workspace + g->nodes[input].y;
-        p.gx[k] = input == GRAPH_INPUT ? NULL : pass->workspace + g->nodes[input].gy;
+        p.gx[k] = node->has_weights_before[k] ? pass->workspace + g->nodes[input].gy : NULL;
     }
     return p;
 }
@@ -216,6 +226,7 @@ void graph_backward(const struct graph *g, const struct graph_pass *pass)
     for (int i = g->n_nodes - 1; i > 0; i--) {
         struct op_pass p = node_pass(g, pass, i);
 
-        g->nodes[i].type->backward(&g->nodes[i], &p);
+        if (g->nodes[i].has_weights)
+            g->nodes[i].type->backward(&g->nodes[i], &p);
     }
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/model.h"
 
-extern const struct model_type model_mlp, model_vit;
+extern const struct model_type model_mlp, model_mnist_cnn, model_vit;
 
 /* To add a model, add its line here. */
 static const struct model_type *const types[] = {
     &model_mlp,
+    &model_mnist_cnn,
     &model_vit,
     NULL,
 };

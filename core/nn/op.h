@@ -38,6 +38,9 @@ struct op_node {
     const struct op_type *type;
     const void *config; /* what the type's plan and passes expect */
     int inputs[OP_MAX_INPUTS]; /* node indices; -1: none */
+    /* Set by graph_add: has it weights, or what it reads? Has what each input gives? Else
+     * nobody needs that input's gradient. */
+    bool has_weights, has_weights_before[OP_MAX_INPUTS];
     struct shape in[OP_MAX_INPUTS], out;
     size_t weights[OP_MAX_PARAMS]; /* offsets in the weight block, set by plan */
     size_t saved_size;   /* floats per example kept from forward to backward, set by plan */
@@ -143,6 +146,29 @@ struct op_attention {
     int heads;
 };
 extern const struct op_type op_attention;
+
+/* A picture of `channels` planes in one row to rows of channels, one for each pixel. */
+struct op_channels_last {
+    int channels;
+};
+extern const struct op_type op_channels_last;
+
+/* y = relu(W * x + b) of a picture of height x width rows of channels: windows of kernel x
+ * kernel pixels, every `stride` pixels, with a border of `pad` zeros; without has_relu no relu.
+ * W is [width_out][kernel][kernel][channels]; in the block it lies transposed. */
+struct op_conv {
+    int height, width, kernel, stride, pad, width_out;
+    bool has_relu;
+};
+extern const struct op_type op_conv;
+
+/* The channels in groups, each to mean 0 and variance 1 over all rows of an example, times w
+ * plus b of each channel. Wu and He 2018, equations 1 to 7. */
+struct op_group_norm {
+    int groups;
+    double epsilon;
+};
+extern const struct op_type op_group_norm;
 
 /* The first row, or the mean of all. */
 enum pool_kind { POOL_CLASS_TOKEN, POOL_MEAN };
