@@ -251,6 +251,17 @@ static void test_late_slots(void **state)
     assert_string_not_equal(same.weights_hash, other.weights_hash);
 }
 
+/* All labels drawn anew are other labels; those of no picture are the same run. */
+static void test_label_noise(void **state)
+{
+    struct run_result plain = run_of(""), noisy = run_of("data.label_noise = 1\n");
+
+    (void)state;
+    assert_string_not_equal(noisy.weights_hash, plain.weights_hash);
+    assert_string_equal(run_of("data.noise_kind = \"flip\"\n").weights_hash, plain.weights_hash);
+    check_stopped("data.label_noise = 0.5\nobjective = \"class_balanced\"\n", 6);
+}
+
 /* Errors seen once: the second stage is a plain run. Seen w times: an epoch has
  * (w - 1) more examples for each. */
 static void test_just_train_twice(void **state)
@@ -383,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_every_component),
         cmocka_unit_test(test_every_way_to_compose),
         cmocka_unit_test(test_late_slots),
+        cmocka_unit_test(test_label_noise),
         cmocka_unit_test(test_just_train_twice),
         cmocka_unit_test(test_a_transformer),
         cmocka_unit_test(test_saving_changes_nothing),

@@ -33,7 +33,7 @@ static void print_slot(const struct config_slot *slot)
     printf("%s: %s\n", slot->name, slot->doc);
     for (int i = 0; !slot->is_optional && slot->kind && (c = slot->kind->at(i)); i++)
         print_component(c);
-    for (int i = 0; !slot->is_optional && i < 2 && slot->fixed[i]; i++)
+    for (int i = 0; !slot->is_optional && slot->fixed[i]; i++)
         print_component(slot->fixed[i]);
     printf("\n");
 }

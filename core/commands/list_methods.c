@@ -79,7 +79,7 @@ void list_methods_markdown(void)
 
         for (int k = 0; (c = slot->kind->at(k)); k++)
             print_row(slot, c);
-        for (int k = 0; k < 2 && slot->fixed[k]; k++)
+        for (int k = 0; slot->fixed[k]; k++)
             print_row(slot, slot->fixed[k]);
     }
 }

@@ -75,7 +75,7 @@ static bool has_setting(const struct config_slot *slot, const char *name)
     for (int i = 0; slot->kind && (c = slot->kind->at(i)); i++)
         if (component_hparam(c, name))
             return true;
-    for (int i = 0; i < 2 && slot->fixed[i]; i++)
+    for (int i = 0; slot->fixed[i]; i++)
         if (component_hparam(slot->fixed[i], name))
             return true;
     return false;

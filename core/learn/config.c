@@ -2,6 +2,7 @@
 #include "learn/config.h"
 
 #include "data/batch.h"
+#include "data/noise.h"
 #include "learn/objective.h"
 #include "learn/rules.h"
 #include "learn/transform.h"
@@ -53,7 +54,7 @@ const struct config_slot config_slots[] = {
     {.name = "data",
      .kind = &dataset_format_kind,
      .chooser = "data.format",
-     .fixed = {&split_component, &augment_component},
+     .fixed = {&split_component, &noise_component, &augment_component},
      .doc = "the data set and what of it is trained on"},
     {.name = "transform", .kind = &transform_kind, .chooser = "transform", .fallback = "none",
      .doc = "the pictures of a batch to others"},
@@ -111,7 +112,7 @@ void config_components(const struct config_slot *slot, const struct component *t
 
     if (type)
         ret_components[n++] = type;
-    for (int i = 0; i < 2 && slot->fixed[i]; i++)
+    for (int i = 0; slot->fixed[i]; i++)
         ret_components[n++] = slot->fixed[i];
     ret_components[n] = NULL;
 }

@@ -14,7 +14,7 @@
 
 #include "base/component.h"
 
-enum { CONFIG_MAX_COMPONENTS = 4 };
+enum { CONFIG_MAX_FIXED = 4, CONFIG_MAX_COMPONENTS = CONFIG_MAX_FIXED + 2 };
 
 struct config_slot {
     const char *name;
@@ -22,7 +22,7 @@ struct config_slot {
     const char *chooser;               /* the setting that chooses; NULL without a kind */
     const char *fallback;              /* the type chosen where nothing is said; NULL: must be said */
     bool is_optional;                  /* or nothing is: then the slot is not in the settings */
-    const struct component *fixed[2];  /* components that are there whatever is chosen */
+    const struct component *fixed[CONFIG_MAX_FIXED + 1]; /* there whatever is chosen; NULL-ended */
     const char *doc;
 };
 

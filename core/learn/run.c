@@ -2,8 +2,10 @@
 #include "learn/run.h"
 
 #include "base/clock.h"
+#include "data/noise.h"
 #include "learn/config.h"
 #include "learn/method.h"
+#include "learn/stage.h"
 #include "learn/weights.h"
 
 #include <math.h>
@@ -21,26 +23,13 @@ struct run_state {
     double loss;               /* their sum */
 };
 
-/* A run is one stage of training or, where it trains just twice, two: the errors of
- * the first model are repeated in the list of the second, which starts anew. */
-struct stage {
-    bool is_last;
-    int64_t first; /* the step it begins with, of the run's */
-    int epochs;
-    const uint32_t *list; /* [n] what an epoch goes through */
-    int n;
-    long steps_per_epoch;
-    struct rng rng;
-    uint32_t *order; /* [n] a permutation of list */
-    int order_epoch; /* whose order it is; -1: none's */
-};
-
 /* Everything a run works with, in one arena. */
 struct run {
     struct arena arena, evaluation_arena;
     const struct dataset *dataset;
     struct train_config *train;
     struct split split;
+    struct pool train_pool; /* the data set's, with the labels that are trained on */
     struct standard standard;
     const struct augment_config *augment;
     const struct schedule_type *schedule;
@@ -107,6 +96,31 @@ static int open_method(struct run *run, const struct settings *s, struct error *
     return 0;
 }
 
+/* Noise in the labels of the training part, and its class counts with them. */
+static int spoil_labels(struct run *run, const struct settings *s, struct error *err)
+{
+    const struct dataset *d = run->dataset;
+    uint16_t *labels;
+    void *noise;
+
+    run->train_pool = d->train;
+    if (component_configure(&noise_component, "data", s, &run->arena, &noise, err) < 0)
+        return -1;
+    if (((const struct noise_config *)noise)->rate == 0)
+        return 0;
+    labels = arena_alloc(&run->arena, (size_t)d->train.n * sizeof *labels);
+    memcpy(labels, d->train.labels, (size_t)d->train.n * sizeof *labels);
+    if (noise_apply(noise, rng_derive(run->rng, "label noise"), run->split.train,
+                    run->split.n_train, d->n_classes, labels, err) < 0)
+        return -1;
+    run->train_pool.labels = labels;
+    for (int c = 0; c < d->n_classes; c++)
+        run->split.class_counts[c] = 0;
+    for (int i = 0; i < run->split.n_train; i++)
+        run->split.class_counts[labels[run->split.train[i]]]++;
+    return 0;
+}
+
 static int open_data(struct run *run, const struct settings *s, struct error *err)
 {
     const struct dataset *d = run->dataset;
@@ -121,6 +135,8 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
     if (split_make(d, split_config, rng_derive(run->rng, "split"), &run->arena, &run->split, err) <
         0)
         return error_context(err, "data set \"%s\"", d->name);
+    if (spoil_labels(run, s, err) < 0)
+        return -1;
     standard_measure(d, &d->train, run->split.train, run->split.n_train, &run->standard);
     run->test = arena_alloc(&run->arena, (size_t)d->test.n * sizeof *run->test);
     for (int i = 0; i < d->test.n; i++)
@@ -148,23 +164,6 @@ static long steps_per_epoch(const struct run *run, int n)
     return (n + run->train->batch - 1) / run->train->batch;
 }
 
-/* The training part, with each error of the first model jtt_weight times. */
-static void repeat_errors(struct run *run, struct stage *stage)
-{
-    const struct split *split = &run->split;
-    uint32_t *list;
-    int n_errors = 0, n = 0;
-
-    for (int i = 0; i < split->n_train; i++)
-        n_errors += run->errors[i];
-    stage->n = split->n_train + n_errors * (run->train->jtt_weight - 1);
-    list = arena_alloc(&run->arena, (size_t)stage->n * sizeof *list);
-    for (int i = 0; i < split->n_train; i++)
-        for (int k = 0; k < (run->errors[i] ? run->train->jtt_weight : 1); k++)
-            list[n++] = split->train[i];
-    stage->list = list;
-}
-
 /* The last stage's random numbers are those of a run with one stage. */
 static void begin_stage(struct run *run, bool is_last)
 {
@@ -181,7 +180,8 @@ static void begin_stage(struct run *run, bool is_last)
     };
 
     if (is_last && run->errors)
-        repeat_errors(run, &stage);
+        stage.n = stage_repeat(run->split.train, run->split.n_train, run->errors,
+                               train->jtt_weight, &run->arena, &stage.list);
     stage.steps_per_epoch = steps_per_epoch(run, stage.n);
     stage.order = arena_alloc(&run->arena, (size_t)stage.n * sizeof *stage.order);
     run->stage = stage;
@@ -325,15 +325,6 @@ static long stage_step(const struct run *run)
     return (long)(run->state.step - run->stage.first);
 }
 
-static void shuffle(struct stage *stage, int epoch)
-{
-    struct rng rng = rng_index(rng_derive(stage->rng, "order"), (uint64_t)epoch);
-
-    memcpy(stage->order, stage->list, (size_t)stage->n * sizeof *stage->order);
-    rng_shuffle(&rng, stage->order, (uint32_t)stage->n);
-    stage->order_epoch = epoch;
-}
-
 static bool is_evaluation_due(const struct run *run)
 {
     long every = run->stage.steps_per_epoch * run->train->evaluate, step = stage_step(run);
@@ -384,7 +375,7 @@ static enum run_outcome train_step(struct run *run)
     int n = stage->n - first < train->batch ? stage->n - first : train->batch;
     struct trainer_data data = {
         .dataset = run->dataset,
-        .pool = &run->dataset->train,
+        .pool = &run->train_pool,
         .standard = &run->standard,
         .augment = run->augment,
         .augment_rng = rng_index(rng_derive(stage->rng, "augment"), (uint64_t)epoch),
@@ -398,8 +389,7 @@ static enum run_outcome train_step(struct run *run)
     };
     struct trainer_sums sums;
 
-    if (stage->order_epoch != epoch)
-        shuffle(stage, epoch);
+    stage_shuffle(stage, epoch);
     if (first == 0) {
         state->loss = 0;
         state->n_correct = state->n_seen = 0;
@@ -419,7 +409,7 @@ static enum run_outcome train_step(struct run *run)
 static void end_first_stage(struct run *run)
 {
     const struct trainer_data data = {.dataset = run->dataset,
-                                      .pool = &run->dataset->train,
+                                      .pool = &run->train_pool,
                                       .standard = &run->standard};
 
     trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train, run->errors);
@@ -490,7 +480,8 @@ int run_check(const struct run_input *input, struct error *err)
         goto out;
     if (split_make(run.dataset, split_config, run.rng, &run.arena, &run.split, err) < 0)
         error_context(err, "data set \"%s\"", run.dataset->name);
-    else if (build_model(&run, input->settings, &graph, err) == 0 &&
+    else if (spoil_labels(&run, input->settings, err) == 0 &&
+             build_model(&run, input->settings, &graph, err) == 0 &&
              open_method(&run, input->settings, err) == 0)
         status = load_init(&run, input, &graph.params, NULL, err);
 out:
