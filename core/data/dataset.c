@@ -10,6 +10,7 @@ extern const struct dataset_format dataset_format_folders;
 extern const struct dataset_format dataset_format_idx;
 extern const struct dataset_format dataset_format_rotated_digits;
 extern const struct dataset_format dataset_format_shapes;
+extern const struct dataset_format dataset_format_shapes_domains;
 
 /* To add a format, add its line here. */
 static const struct dataset_format *const formats[] = {
@@ -19,6 +20,7 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_idx,
     &dataset_format_rotated_digits,
     &dataset_format_shapes,
+    &dataset_format_shapes_domains,
     NULL,
 };
 

@@ -61,6 +61,7 @@ struct dataset_source {
 struct dataset_format {
     struct component component; /* hparams: what an experiment may set as data.KEY */
     bool is_embedded;           /* needs no file */
+    bool has_environments;      /* all pictures in one pool, by environment */
     /* As dataset_is_present; (optional) where the files are the lists train and test. */
     bool (*is_present)(const struct dataset_source *source, struct arena *arena,
                        const char **ret_missing);

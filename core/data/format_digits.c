@@ -102,6 +102,7 @@ const struct dataset_format dataset_format_coloured_digits = {
                    "environment it misleads",
             .source = "Arjovsky et al. 2019, section 5.2; DomainBed's ColoredMNIST",
         },
+    .has_environments = true,
     .is_present = idx_is_present,
     .load = load_coloured,
 };
@@ -196,6 +197,7 @@ const struct dataset_format dataset_format_rotated_digits = {
             .doc = "IDX digits in six environments, rotated by 0, 15, 30, 45, 60 and 75 degrees",
             .source = "Ghifary et al. 2015; DomainBed's RotatedMNIST",
         },
+    .has_environments = true,
     .is_present = idx_is_present,
     .load = load_rotated,
 };

@@ -114,6 +114,7 @@ const struct dataset_format dataset_format_folders = {
             .hparams = hparams,
             .config_size = sizeof(struct config),
         },
+    .has_environments = true,
     .is_present = is_present,
     .load = load,
 };
