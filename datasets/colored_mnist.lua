@@ -7,6 +7,7 @@ return data_set {
     doc = "ColoredMNIST of DomainBed: 3 environments, in two of which the colour tells the class",
     origin = "core/data/format_digits.c, from MNIST",
     licence = "CC BY-SA 3.0",
+    domainbed = "ColoredMNIST",
     format = "coloured_digits",
     train = { folder .. "train-images-idx3-ubyte", folder .. "train-labels-idx1-ubyte" },
     test = { folder .. "t10k-images-idx3-ubyte", folder .. "t10k-labels-idx1-ubyte" },

@@ -4,6 +4,7 @@ return data_set {
     doc = "OfficeHome: 15,588 pictures of 65 things in 4 styles",
     origin = "Venkateswara et al. 2017, Deep Hashing Network for Unsupervised Domain Adaptation",
     licence = "for non-commercial research",
+    domainbed = "OfficeHome",
     format = "folders",
     folder = "office_home",
 }

@@ -4,6 +4,7 @@ return data_set {
     doc = "TerraIncognita: 24,788 camera-trap pictures of 10 animals at 4 places",
     origin = "Beery et al. 2018, Recognition in Terra Incognita",
     licence = "CDLA-Permissive-1.0",
+    domainbed = "TerraIncognita",
     format = "folders",
     folder = "terra_incognita",
 }

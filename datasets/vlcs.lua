@@ -4,6 +4,7 @@ return data_set {
     doc = "VLCS: 10,729 photographs of 5 classes from 4 data sets",
     origin = "Fang et al. 2013, Unbiased Metric Learning",
     licence = "not stated; for research",
+    domainbed = "VLCS",
     format = "folders",
     folder = "VLCS",
 }

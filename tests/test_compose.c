@@ -28,7 +28,7 @@ static int open_data(void **state)
 {
     struct arena arena = {0};
     struct settings description, s;
-    struct dataset_source source = {"shapes", NULL, &description};
+    struct dataset_source source = {"shapes", NULL, &description, NULL};
     struct error err;
 
     (void)state;
@@ -215,7 +215,7 @@ static void check(const struct composition *c)
     graph_init(&graph, &arena, (struct shape){1, D});
     assert_int_equal(model_add_head(&graph, "output", HEAD_LINEAR, C, 0, GRAPH_INPUT, &err), 1);
     trainer_init(&t, &arena, &method.trainer, &graph,
-                 &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0}, rng_seed(3));
+                 &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0, 0}, rng_seed(3));
     load(&want, &t);
     fill(&want, &t, how.rng);
     trainer_step(&t, &reads, indices, N, &how, &sums);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * DomainBed's hyper-parameters, against what its own registry gave. */
-#include "lab/draws.h"
+#include "learn/draws.h"
 #include "reference/draws.h"
 
 #include <setjmp.h>

@@ -4,7 +4,7 @@
 #include "commands/command.h"
 #include "commands/project.h"
 #include "data/split_domains.h"
-#include "lab/draws.h"
+#include "learn/draws.h"
 #include "script/script.h"
 
 #include <stdio.h>

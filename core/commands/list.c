@@ -5,6 +5,7 @@
 #include "commands/command.h"
 #include "commands/list_methods.h"
 #include "learn/config.h"
+#include "learn/domains.h"
 #include "script/script.h"
 
 #include <stdio.h>
@@ -31,10 +32,12 @@ static void print_slot(const struct config_slot *slot)
     const struct component *c;
 
     printf("%s: %s\n", slot->name, slot->doc);
-    for (int i = 0; !slot->is_optional && slot->kind && (c = slot->kind->at(i)); i++)
+    for (int i = 0; !slot->is_late && slot->kind && (c = slot->kind->at(i)); i++)
         print_component(c);
-    for (int i = 0; !slot->is_optional && slot->fixed[i]; i++)
+    for (int i = 0; !slot->is_late && slot->fixed[i]; i++)
         print_component(slot->fixed[i]);
+    if (strcmp(slot->name, "data") == 0)
+        print_component(&domains_component); /* in the place of split */
     printf("\n");
 }
 

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-const char *const list_methods_slots[] = {"transform", "loss", "objective", "optimizer", NULL};
+const char *const list_methods_slots[] = {"transform", "loss", "objective", "penalty", "optimizer", NULL};
 
 /* Between back-ticks, in a cell. */
 static void print_code(const char *s)

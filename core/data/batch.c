@@ -51,6 +51,14 @@ void standard_measure(const struct dataset *d, const struct pool *pool, const ui
     }
 }
 
+void standard_unit(struct standard *ret_standard)
+{
+    for (int c = 0; c < BATCH_MAX_CHANNELS; c++) {
+        ret_standard->mean[c] = 0;
+        ret_standard->inverse[c] = 1 / 255.0f;
+    }
+}
+
 static void standardise(float *restrict y, const unsigned char *restrict x, size_t n, float mean,
                         float inverse)
 {

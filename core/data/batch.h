@@ -31,6 +31,9 @@ struct standard {
 void standard_measure(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
                       int n, struct standard *ret_standard);
 
+/* Bytes to 0 .. 1. */
+void standard_unit(struct standard *ret_standard);
+
 /* ret_x[n][C*H*W] and ret_labels[n] of the pictures indices[n] of the pool.
  * augment: NULL for evaluation; else `rng` is the epoch's. */
 void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,

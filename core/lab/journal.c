@@ -30,6 +30,12 @@ void journal_add(struct journal *j, const struct run_point *point)
     add(j, point->step, "train", "accuracy", -1, point->train_accuracy);
     add_evaluation(j, point->step, "validation", &point->validation);
     add_evaluation(j, point->step, "test", &point->test);
+    for (int i = 0; i < point->n_parts; i++) {
+        const struct domains_part *part = &point->parts[i];
+
+        add(j, point->step, part->name, "loss", -1, part->result.loss);
+        add(j, point->step, part->name, "accuracy", -1, part->result.accuracy);
+    }
     for (int c = 0; c < point->test.n_classes; c++)
         add(j, point->step, "test", "class_accuracy", c, point->test.class_accuracy[c]);
 }

@@ -3,6 +3,7 @@
 
 #include "lab/search.h"
 #include "learn/config.h"
+#include "learn/draws.h"
 #include "learn/data_cache.h"
 #include "learn/run.h"
 #include "learn/weights.h"
@@ -151,11 +152,59 @@ static bool is_drawn(const struct axis *axis)
     return axis->values[0].kind == VALUE_LAW;
 }
 
-/* One configuration of a method, for all seeds: the choice-th value of each axis, and
- * draw k of those that have a law. */
-static int add_point(struct maker *maker, const struct experiment_method *m,
-                     const struct grid *grid, const int *choice, int k, struct error *err)
+/* The algorithm whose hyper-parameters DomainBed would draw, or NULL. */
+static const char *domainbed_algorithm(const struct grid *grid)
 {
+    const struct axis *axis = grid_find(grid, "train.hparams");
+
+    return axis && strcmp(axis->values[0].string, "none") != 0 ? axis->values[0].string : NULL;
+}
+
+/* Can what is chosen in `s` have the setting, and has nobody set it? */
+static bool is_open(const struct settings *s, const char *setting)
+{
+    const struct config_slot *slot = config_slot_of(setting);
+    const struct value *chosen = slot->chooser ? settings_find(s, slot->chooser) : NULL;
+    const char *name = chosen ? chosen->string : slot->fallback;
+    const struct component *type = NULL;
+    struct error ignored;
+
+    if (settings_find(s, setting))
+        return false;
+    if (slot->kind && !(type = component_find(slot->kind, name ? name : "", &ignored)))
+        return false;
+    return config_hparam(slot, type, strchr(setting, '.') + 1, &ignored) != NULL;
+}
+
+/* Fills in draw k of DomainBed's hyper-parameters for a trial. */
+static int fill_draw(const char *algorithm, const struct data_description *description, int k,
+                     int trial, struct settings *s, struct error *err)
+{
+    const struct value *known = settings_find(&description->settings, "domainbed");
+    const char *dataset = known && known->kind == VALUE_STRING ? known->string : description->name;
+    struct draw *draws;
+    int n;
+
+    if (draws_make(algorithm, dataset, k, trial, s->arena, &draws, &n, err) < 0)
+        return -1;
+    for (int i = 0; i < n; i++)
+        if (draws[i].setting && is_open(s, draws[i].setting))
+            settings_set(s, draws[i].setting, draws[i].value);
+    return 0;
+}
+
+/* The seeds that share a point's settings. */
+struct seeds {
+    int first, n;
+};
+
+/* One configuration of a method, for these seeds: the choice-th value of each axis, and
+ * draw k of those that have a law or are DomainBed's. */
+static int add_point(struct maker *maker, const struct experiment_method *m,
+                     const struct grid *grid, const int *choice, int k, struct seeds seeds,
+                     struct error *err)
+{
+    const char *algorithm = domainbed_algorithm(grid);
     struct arena arena = {0};
     struct settings s;
     struct text point = {0}, condition = {0};
@@ -179,6 +228,8 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
         text_printf(t, "%s%s=", t->size ? " " : "", axis->name);
         value_write(t, &v);
     }
+    if (algorithm && maker->e->n_draws)
+        text_printf(&point, "%sdraw=%d", point.size ? " " : "", k);
     like.condition = keep_text(maker->plan->arena, &condition);
     like.point = keep_text(maker->plan->arena, &point);
     if (!settings_find(&s, "data") || settings_find(&s, "data")->kind != VALUE_STRING) {
@@ -189,12 +240,14 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     if (!description)
         goto out;
     settings_set(&s, "data.format", *settings_find(&description->settings, "format"));
+    if (algorithm && fill_draw(algorithm, description, k, seeds.first, &s, err) < 0)
+        goto out;
     if (config_complete(&s, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
         resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
         goto out;
     result = 0;
-    for (int seed = 0; seed < maker->e->n_seeds && result == 0; seed++)
-        result = add_run(maker, &like, &s, seed, err);
+    for (int i = 0; i < seeds.n && result == 0; i++)
+        result = add_run(maker, &like, &s, seeds.first + i, err);
 out:
     arena_release(&arena);
     return result;
@@ -239,6 +292,13 @@ static int choose_draws(const struct experiment *e, const struct grid *grid, str
         n_laws += is_drawn(&grid->axes[i]);
     }
     *ret_draws = draws;
+    if (n_laws && domainbed_algorithm(grid))
+        return error_set(err, "train.hparams draws as DomainBed does: no other setting can be drawn");
+    if (n_laws == 0 && domainbed_algorithm(grid) && e->n_draws) {
+        for (int k = 0; k < e->n_draws; k++)
+            draws[k] = k;
+        return e->n_draws;
+    }
     if (n_laws == 0)
         return 1;
     if (e->n_draws == 0)
@@ -269,6 +329,17 @@ static int choose_draws(const struct experiment *e, const struct grid *grid, str
                                        e->n_draws, n);
 }
 
+/* A configuration for all seeds; DomainBed's draws differ from trial to trial. */
+static int add_seeds(struct maker *maker, const struct experiment_method *m,
+                     const struct grid *grid, const int *choice, int k, struct error *err)
+{
+    int n = maker->e->n_seeds, at_once = domainbed_algorithm(grid) ? 1 : n, result = 0;
+
+    for (int seed = 0; seed < n && result == 0; seed += at_once)
+        result = add_point(maker, m, grid, choice, k, (struct seeds){seed, at_once}, err);
+    return result;
+}
+
 static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
 {
     struct arena arena = {0};
@@ -286,7 +357,7 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
         int i = grid.n_axes - 1;
 
         for (int k = 0; k < n_draws && result == 0; k++)
-            result = add_point(maker, m, &grid, choice, draws[k], err);
+            result = add_seeds(maker, m, &grid, choice, draws[k], err);
         while (i >= 0 && ++choice[i] == grid.axes[i].n_values)
             choice[i--] = 0;
         if (i < 0)

@@ -68,7 +68,7 @@ CREATE TABLE plan_runs (
 CREATE TABLE metrics (
     run   INTEGER NOT NULL REFERENCES runs (id),
     step  INTEGER NOT NULL, -- steps made when it was measured
-    part  TEXT NOT NULL,    -- train, validation or test
+    part  TEXT NOT NULL,    -- train, validation, test; env0_in, env0_out ... of data with environments
     name  TEXT NOT NULL,    -- loss, accuracy (share), balanced_accuracy, class_accuracy
     class INTEGER NOT NULL, -- class_accuracy: index of the class; else -1
     value REAL,             -- NULL where it is not finite

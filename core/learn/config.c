@@ -3,7 +3,10 @@
 
 #include "data/batch.h"
 #include "data/noise.h"
+#include "learn/domains.h"
+#include "learn/draws.h"
 #include "learn/objective.h"
+#include "learn/penalty.h"
 #include "learn/rules.h"
 #include "learn/transform.h"
 #include "learn/weights.h"
@@ -35,6 +38,9 @@ static const struct hparam train_hparams[] = {
      .doc = "just train twice: epochs of a first model by ERM, whose errors count more; 0: once"},
     {"jtt_weight", HPARAM_INTEGER, offsetof(struct train_config, jtt_weight), .fallback = "5",
      .low = 1, .high = 1000, .doc = "how often an error of the first model is seen in an epoch"},
+    {"hparams", HPARAM_CHOICE, offsetof(struct train_config, hparams), .fallback = "\"none\"",
+     .choices = draws_choices,
+     .doc = "DomainBed's algorithm whose hyper-parameters fill in what is not set; none: nobody's"},
     {"seed", HPARAM_INTEGER, offsetof(struct train_config, seed), .fallback = "0", .low = 0,
      .high = 2147483647, .doc = "root of all random numbers"},
     {"numeric", HPARAM_CHOICE, offsetof(struct train_config, numeric),
@@ -67,17 +73,20 @@ const struct config_slot config_slots[] = {
     {.name = "objective", .kind = &objective_kind, .chooser = "objective", .fallback = "erm",
      .fixed = {&objective_filter_component},
      .doc = "the losses of a batch to the number that is minimised"},
+    {.name = "penalty", .kind = &penalty_kind, .chooser = "penalty", .is_optional = true,
+     .doc = "what is added that looks at scores and features by environment"},
     {.name = "optimizer", .kind = &optimizer_kind, .chooser = "optimizer", .fallback = "sgd",
      .fixed = {&optimizer_common_component},
      .doc = "a gradient to new weights"},
     {.name = "schedule", .kind = &schedule_kind, .chooser = "schedule", .fallback = "cosine",
      .doc = "how the learning rate moves over a run"},
     {.name = "late_transform", .kind = &transform_kind, .chooser = "late_transform",
-     .is_optional = true, .doc = "transform from epoch train.late on"},
-    {.name = "late_loss", .kind = &loss_kind, .chooser = "late_loss", .is_optional = true,
+     .is_optional = true, .is_late = true, .doc = "transform from epoch train.late on"},
+    {.name = "late_loss", .kind = &loss_kind, .chooser = "late_loss",
+     .is_optional = true, .is_late = true,
      .fixed = {&loss_common_component}, .doc = "loss from epoch train.late on"},
     {.name = "late_objective", .kind = &objective_kind, .chooser = "late_objective",
-     .is_optional = true, .fixed = {&objective_filter_component},
+     .is_optional = true, .is_late = true, .fixed = {&objective_filter_component},
      .doc = "objective from epoch train.late on"},
     {.name = "train", .fixed = {&train_component}, .doc = "how long, how fast, from which seed"},
     {0},
@@ -105,6 +114,17 @@ const struct config_slot *config_slot_of(const char *setting)
     return NULL;
 }
 
+/* Data with environments hold out some of these; others hold out pictures of each class. */
+static const struct component *fixed_component(const struct config_slot *slot,
+                                               const struct component *type, int i)
+{
+    bool has_environments = type && slot->kind == &dataset_format_kind &&
+                            ((const struct dataset_format *)type)->has_environments;
+
+    return has_environments && slot->fixed[i] == &split_component ? &domains_component
+                                                                   : slot->fixed[i];
+}
+
 void config_components(const struct config_slot *slot, const struct component *type,
                        const struct component *ret_components[CONFIG_MAX_COMPONENTS])
 {
@@ -113,7 +133,7 @@ void config_components(const struct config_slot *slot, const struct component *t
     if (type)
         ret_components[n++] = type;
     for (int i = 0; slot->fixed[i]; i++)
-        ret_components[n++] = slot->fixed[i];
+        ret_components[n++] = fixed_component(slot, type, i);
     ret_components[n] = NULL;
 }
 

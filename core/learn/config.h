@@ -22,6 +22,7 @@ struct config_slot {
     const char *chooser;               /* the setting that chooses; NULL without a kind */
     const char *fallback;              /* the type chosen where nothing is said; NULL: must be said */
     bool is_optional;                  /* or nothing is: then the slot is not in the settings */
+    bool is_late;                      /* has the types of an early slot */
     const struct component *fixed[CONFIG_MAX_FIXED + 1]; /* there whatever is chosen; NULL-ended */
     const char *doc;
 };
@@ -50,7 +51,7 @@ int config_complete(struct settings *s, struct error *err);
 
 /* The slot "train". */
 struct train_config {
-    int epochs, batch, micro_batch, evaluate, seed, numeric, late, jtt_epochs, jtt_weight;
+    int epochs, batch, micro_batch, evaluate, seed, numeric, late, jtt_epochs, jtt_weight, hparams;
     double lr, warmup;
 };
 

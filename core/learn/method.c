@@ -74,6 +74,24 @@ static int open_slots(struct method *m, int i, const struct settings *s, struct 
     return 0;
 }
 
+static int open_penalty(struct method *m, const struct settings *s, struct arena *arena,
+                        struct error *err)
+{
+    const struct component *type;
+    void *config;
+
+    if (!settings_find(s, "penalty"))
+        return 0;
+    if (method_choose(s, "penalty", &penalty_kind, arena, &type, &config, err) < 0)
+        return -1;
+    m->trainer.penalty = (const struct penalty_type *)type;
+    m->trainer.penalty_config = config;
+    if (m->trainer.penalty->needs_environments && m->data.objective.n_environments == 0)
+        return error_set(err, "penalty %s compares environments, and these data name none",
+                         type->name);
+    return 0;
+}
+
 int method_open(struct method *m, const struct settings *s, const struct method_data *data,
                 struct arena *arena, struct error *err)
 {
@@ -92,5 +110,5 @@ int method_open(struct method *m, const struct settings *s, const struct method_
     t->optimizer = (const struct optimizer_type *)optimizer;
     t->optimizer_config = config;
     t->optimizer_common = common;
-    return 0;
+    return open_penalty(m, s, arena, err);
 }

@@ -122,8 +122,22 @@ out:
     return result;
 }
 
+/* Data with environments are trained on in steps, not epochs. */
+static int check_domains(const struct settings *s, struct error *err)
+{
+    static const char *const of_epochs[] = {"train.late", "train.jtt_epochs", NULL};
+
+    for (int i = 0; settings_find(s, "data.test_envs") && of_epochs[i]; i++)
+        if (settings_number(s, of_epochs[i]) > 0)
+            return error_set(err, "%s counts epochs, which data with environments have not: they "
+                                  "are trained on for data.steps", of_epochs[i]);
+    return 0;
+}
+
 int rules_check(const struct settings *s, struct error *err)
 {
+    if (check_domains(s, err) < 0)
+        return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;
     return check_view(s, true, err);

@@ -29,7 +29,9 @@ struct run {
     const struct dataset *dataset;
     struct train_config *train;
     struct split split;
-    struct pool train_pool; /* the data set's, with the labels that are trained on */
+    const struct domains *domains; /* of data with environments; else NULL */
+    struct pool train_pool; /* the data set's, as it is trained on: labels, environments */
+    int batch;              /* pictures of a step, of all environments */
     struct standard standard;
     const struct augment_config *augment;
     const struct schedule_type *schedule;
@@ -64,28 +66,21 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
 }
 
 /* The sizes of classes and environments in the training part. */
-static struct objective_data count_data(struct run *run)
+static struct objective_data count_data(const struct run *run)
 {
-    const struct dataset *d = run->dataset;
-    int *environments = NULL;
+    const struct domains *domains = run->domains;
 
-    if (d->train.environments) {
-        environments =
-            arena_alloc(&run->arena, (size_t)d->n_environments * sizeof *environments);
-        for (int i = 0; i < run->split.n_train; i++)
-            environments[d->train.environments[run->split.train[i]]]++;
-    }
     return (struct objective_data){
-        .n_classes = d->n_classes,
+        .n_classes = run->dataset->n_classes,
         .class_counts = run->split.class_counts,
-        .n_environments = environments ? d->n_environments : 0,
-        .environment_counts = environments,
+        .n_environments = domains ? domains->n_training : 0,
+        .environment_counts = domains ? domains->environment_counts : NULL,
     };
 }
 
 static int open_method(struct run *run, const struct settings *s, struct error *err)
 {
-    const struct method_data data = {count_data(run), (int)settings_number(s, "train.batch")};
+    const struct method_data data = {count_data(run), run->batch};
     const struct component *schedule;
 
     if (method_open(&run->method, s, &data, &run->arena, err) < 0 ||
@@ -96,6 +91,44 @@ static int open_method(struct run *run, const struct settings *s, struct error *
     return 0;
 }
 
+/* Which environments are trained on; the seed is DomainBed's trial. */
+static int open_domains(struct run *run, const struct settings *s, struct error *err)
+{
+    struct domains *domains = arena_alloc(&run->arena, sizeof *domains);
+    int trial = (int)settings_number(s, "train.seed");
+    void *config;
+
+    if (component_configure(&domains_component, "data", s, &run->arena, &config, err) < 0 ||
+        domains_open(domains, run->dataset, config, trial, &run->arena, err) < 0)
+        return -1;
+    run->domains = domains;
+    run->train_pool.environments = domains->environments;
+    run->batch *= domains->n_training;
+    run->split.train = domains->train;
+    run->split.n_train = domains->n_train;
+    run->split.class_counts = domains->class_counts;
+    return 0;
+}
+
+/* What is trained on and what is held out. */
+static int open_split(struct run *run, const struct settings *s, struct error *err)
+{
+    const struct dataset *d = run->dataset;
+    struct rng rng = rng_derive(run->rng, "split");
+    void *config;
+    int result;
+
+    run->train_pool = d->train;
+    run->batch = (int)settings_number(s, "train.batch");
+    if (d->n_environments)
+        result = open_domains(run, s, err);
+    else if (component_configure(&split_component, "data", s, &run->arena, &config, err) < 0)
+        return -1;
+    else
+        result = split_make(d, config, rng, &run->arena, &run->split, err);
+    return result < 0 ? error_context(err, "data set \"%s\"", d->name) : 0;
+}
+
 /* Noise in the labels of the training part, and its class counts with them. */
 static int spoil_labels(struct run *run, const struct settings *s, struct error *err)
 {
@@ -103,7 +136,6 @@ static int spoil_labels(struct run *run, const struct settings *s, struct error 
     uint16_t *labels;
     void *noise;
 
-    run->train_pool = d->train;
     if (component_configure(&noise_component, "data", s, &run->arena, &noise, err) < 0)
         return -1;
     if (((const struct noise_config *)noise)->rate == 0)
@@ -124,20 +156,18 @@ static int spoil_labels(struct run *run, const struct settings *s, struct error 
 static int open_data(struct run *run, const struct settings *s, struct error *err)
 {
     const struct dataset *d = run->dataset;
-    void *split_config, *augment_config;
+    void *augment_config;
 
-    if (component_configure(&split_component, "data", s, &run->arena, &split_config, err) < 0 ||
-        component_configure(&augment_component, "data", s, &run->arena, &augment_config, err) < 0)
+    if (component_configure(&augment_component, "data", s, &run->arena, &augment_config, err) < 0 ||
+        open_split(run, s, err) < 0)
         return -1;
     run->augment = augment_config;
-    if (d->n_environments)
-        return error_set(err, "data set \"%s\" has environments, which no protocol here holds out yet", d->name);
-    if (split_make(d, split_config, rng_derive(run->rng, "split"), &run->arena, &run->split, err) <
-        0)
-        return error_context(err, "data set \"%s\"", d->name);
     if (spoil_labels(run, s, err) < 0)
         return -1;
-    standard_measure(d, &d->train, run->split.train, run->split.n_train, &run->standard);
+    if (run->domains && run->domains->config->scale == DOMAINS_UNIT)
+        standard_unit(&run->standard);
+    else
+        standard_measure(d, &d->train, run->split.train, run->split.n_train, &run->standard);
     run->test = arena_alloc(&run->arena, (size_t)d->test.n * sizeof *run->test);
     for (int i = 0; i < d->test.n; i++)
         run->test[i] = (uint32_t)i;
@@ -183,9 +213,15 @@ static void begin_stage(struct run *run, bool is_last)
         stage.n = stage_repeat(run->split.train, run->split.n_train, run->errors,
                                train->jtt_weight, &run->arena, &stage.list);
     stage.steps_per_epoch = steps_per_epoch(run, stage.n);
+    if (run->domains) { /* one epoch, whose steps draw each their own pictures */
+        stage.n = run->batch;
+        stage.epochs = 1;
+        stage.steps_per_epoch = run->domains->config->steps;
+    }
     stage.order = arena_alloc(&run->arena, (size_t)stage.n * sizeof *stage.order);
     run->stage = stage;
-    run->n_steps = first_steps + steps_per_epoch(run, stage.n) * train->epochs;
+    run->n_steps = first_steps + (is_last ? stage.steps_per_epoch * stage.epochs
+                                          : steps_per_epoch(run, stage.n) * train->epochs);
 }
 
 static int open_run(struct run *run, const struct run_input *input, struct error *err)
@@ -204,8 +240,9 @@ static int open_run(struct run *run, const struct run_input *input, struct error
     trainer_init(&run->trainer, &run->arena, &run->method.trainer, &graph,
                  &(struct trainer_sizes){
                      .n_classes = run->dataset->n_classes,
-                     .batch = run->train->batch,
+                     .batch = run->batch,
                      .micro_batch = run->train->micro_batch,
+                     .n_environments = run->domains ? run->domains->n_training : 0,
                      .n_threads = input->n_threads,
                      .keep = TRAINER_KEEP,
                  },
@@ -329,19 +366,39 @@ static bool is_evaluation_due(const struct run *run)
 {
     long every = run->stage.steps_per_epoch * run->train->evaluate, step = stage_step(run);
 
+    if (run->domains)
+        return run->state.step > run->state.evaluated && domains_is_due(run->domains, step);
     return run->stage.is_last && step > 0 && run->state.step > run->state.evaluated &&
            (step % every == 0 || run->state.step == run->n_steps);
 }
 
-static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
+/* Looks at the held-out parts. False where it was told to stop. */
+static bool look(struct run *run, struct run_point *point)
 {
     const struct dataset *d = run->dataset;
-    const struct run_state *state = &run->state;
+    struct arena *arena = &run->evaluation_arena;
     struct trainer_data data = {.dataset = d,
                                 .pool = &d->train,
                                 .standard = &run->standard,
                                 .should_stop = should_stop,
                                 .stop_context = run};
+
+    arena_release(arena);
+    if (run->domains) {
+        point->n_parts = 2 * run->domains->n_environments;
+        return domains_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
+                                &point->validation, &point->test);
+    }
+    if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
+                          arena, &point->validation))
+        return false;
+    data.pool = &d->test;
+    return trainer_evaluate(&run->trainer, &data, run->test, d->test.n, arena, &point->test);
+}
+
+static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
+{
+    const struct run_state *state = &run->state;
     struct run_point point = {
         .step = state->step,
         .n_steps = run->n_steps,
@@ -350,19 +407,43 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
         .train_accuracy = (double)state->n_correct / (double)state->n_seen,
     };
 
-    arena_release(&run->evaluation_arena);
     *ret_outcome = RUN_STOPPED;
-    if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
-                          &run->evaluation_arena, &point.validation))
-        return 0;
-    data.pool = &d->test;
-    if (!trainer_evaluate(&run->trainer, &data, run->test, d->test.n, &run->evaluation_arena,
-                          &point.test))
+    if (!look(run, &point))
         return 0;
     *ret_outcome = isfinite(point.test.loss) && isfinite(point.validation.loss) ? RUN_FINISHED
                                                                                 : RUN_DIVERGED;
     run->state.evaluated = state->step;
     return run->observer->evaluated(run->observer->context, &point, err);
+}
+
+/* What the next step sees, as places in stage->order: *ret_first and *ret_n; and which
+ * augmentation it has. Sums of the losses begin anew where a new span of steps does. */
+static void choose_batch(struct run *run, int *ret_first, int *ret_n, uint64_t *ret_augmentation)
+{
+    struct run_state *state = &run->state;
+    struct stage *stage = &run->stage;
+    long step = stage_step(run);
+    int epoch = (int)(step / stage->steps_per_epoch);
+    bool begins;
+
+    if (run->domains) {
+        domains_draw(run->domains, run->train->batch,
+                     rng_index(rng_derive(stage->rng, "order"), (uint64_t)step), stage->order);
+        *ret_first = 0;
+        *ret_n = run->batch;
+        *ret_augmentation = (uint64_t)step;
+        begins = state->step == state->evaluated;
+    } else {
+        stage_shuffle(stage, epoch);
+        *ret_first = (int)(step % stage->steps_per_epoch) * run->batch;
+        *ret_n = stage->n - *ret_first < run->batch ? stage->n - *ret_first : run->batch;
+        *ret_augmentation = (uint64_t)epoch;
+        begins = *ret_first == 0;
+    }
+    if (begins) {
+        state->loss = 0;
+        state->n_correct = state->n_seen = 0;
+    }
 }
 
 static enum run_outcome train_step(struct run *run)
@@ -371,29 +452,26 @@ static enum run_outcome train_step(struct run *run)
     struct run_state *state = &run->state;
     struct stage *stage = &run->stage;
     int epoch = (int)(stage_step(run) / stage->steps_per_epoch);
-    int first = (int)(stage_step(run) % stage->steps_per_epoch) * train->batch;
-    int n = stage->n - first < train->batch ? stage->n - first : train->batch;
     struct trainer_data data = {
         .dataset = run->dataset,
         .pool = &run->train_pool,
         .standard = &run->standard,
         .augment = run->augment,
-        .augment_rng = rng_index(rng_derive(stage->rng, "augment"), (uint64_t)epoch),
     };
     struct trainer_step step = {
         .step = stage_step(run) + 1,
+        .n_steps = stage->steps_per_epoch * stage->epochs,
         .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, train->warmup,
                                             stage_step(run), stage->steps_per_epoch,
                                             stage->epochs),
         .rng = rng_index(rng_derive(stage->rng, "step"), (uint64_t)stage_step(run)),
     };
     struct trainer_sums sums;
+    uint64_t augmentation;
+    int first, n;
 
-    stage_shuffle(stage, epoch);
-    if (first == 0) {
-        state->loss = 0;
-        state->n_correct = state->n_seen = 0;
-    }
+    choose_batch(run, &first, &n, &augmentation);
+    data.augment_rng = rng_index(rng_derive(stage->rng, "augment"), augmentation);
     trainer_use(&run->trainer, stage->is_last && train->late && epoch >= train->late
                                    ? TRAINER_LATE
                                    : TRAINER_EARLY);
@@ -472,19 +550,13 @@ int run_check(const struct run_input *input, struct error *err)
 {
     struct run run = {.dataset = input->dataset, .rng = rng_seed(0)};
     struct graph graph;
-    void *split_config;
     int status = -1;
 
-    if (component_configure(&split_component, "data", input->settings, &run.arena, &split_config,
-                            err) < 0)
-        goto out;
-    if (split_make(run.dataset, split_config, run.rng, &run.arena, &run.split, err) < 0)
-        error_context(err, "data set \"%s\"", run.dataset->name);
-    else if (spoil_labels(&run, input->settings, err) == 0 &&
-             build_model(&run, input->settings, &graph, err) == 0 &&
-             open_method(&run, input->settings, err) == 0)
+    if (open_split(&run, input->settings, err) == 0 &&
+        spoil_labels(&run, input->settings, err) == 0 &&
+        build_model(&run, input->settings, &graph, err) == 0 &&
+        open_method(&run, input->settings, err) == 0)
         status = load_init(&run, input, &graph.params, NULL, err);
-out:
     close_run(&run);
     return status;
 }

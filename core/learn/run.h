@@ -11,6 +11,7 @@
 #define LEARN_RUN_H
 
 #include "learn/checkpoint.h"
+#include "learn/domains.h"
 #include "learn/trainer.h"
 
 enum run_outcome {
@@ -24,6 +25,9 @@ struct run_point {
     int epoch; /* finished ones */
     double train_loss, train_accuracy; /* means over the epoch's batches, as they were trained on */
     struct evaluation validation, test;
+    /* Of data with environments: both parts of each, as domains.h says; else none. */
+    const struct domains_part *parts;
+    int n_parts;
 };
 
 struct run_observer {

@@ -20,7 +20,7 @@ static bool any_mixes(const struct trainer_method *m)
 
 static bool any_reaches_batch(const struct trainer_method *m)
 {
-    bool reaches = false;
+    bool reaches = m->penalty != NULL;
 
     for (int i = 0; i < TRAINER_N_SLOTS; i++)
         reaches |= objective_reach(m->slots[i].objective) == REACH_BATCH;
@@ -60,6 +60,22 @@ static void init_desks(struct trainer *t, struct arena *arena, int n_pieces, siz
         init_partners(t, &t->desks[i], x_size, arena);
 }
 
+static void init_penalty(struct trainer *t, struct arena *arena)
+{
+    const struct penalty_type *penalty = t->method.penalty;
+    size_t batch = (size_t)t->batch, width = graph_features_size(&t->graph);
+
+    if (!penalty)
+        return;
+    t->scores = floats(arena, batch * (size_t)t->n_classes);
+    t->score_gradients = floats(arena, batch * (size_t)t->n_classes);
+    t->features = floats(arena, batch * width);
+    t->feature_gradients = floats(arena, batch * width);
+    if (penalty->plan)
+        t->penalty_weights = penalty->plan(t->method.penalty_config, t->n_classes, (int)width,
+                                           &t->graph.params, arena);
+}
+
 void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_method *method,
                   const struct graph *graph, const struct trainer_sizes *sizes, struct rng rng)
 {
@@ -74,10 +90,13 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
         .graph = *graph,
         .n_classes = sizes->n_classes,
         .batch = batch,
+        .n_environments = sizes->n_environments,
+        .n_model_params = graph->params.n,
         .micro_batch = micro_batch,
         .n_lanes = n_pieces < TRAINER_MAX_LANES ? n_pieces : TRAINER_MAX_LANES,
     };
     t->n_threads = sizes->n_threads < t->n_lanes ? sizes->n_threads : t->n_lanes;
+    init_penalty(t, arena);
     graph_plan(&t->graph, micro_batch);
     t->weights = floats(arena, t->graph.params.size);
     t->prepared = floats(arena, t->graph.prepared_size);

@@ -19,7 +19,9 @@
  * SAM, where the optimizer is wrapped in it, takes two gradients of a batch, the
  * second uphill of the weights, and lets the optimizer step with that.
  *
- * All memory is taken by trainer_init; a step allocates nothing.
+ * So it is with a penalty, whose derivatives by scores and features join those of the losses.
+ *
+ * All memory is taken by trainer_init; a step allocates nothing but what a penalty works with.
  */
 #ifndef LEARN_TRAINER_H
 #define LEARN_TRAINER_H
@@ -27,6 +29,7 @@
 #include "base/safetensors.h"
 #include "data/batch.h"
 #include "learn/objective.h"
+#include "learn/penalty.h"
 #include "learn/transform.h"
 #include "nn/loss.h"
 #include "nn/model.h"
@@ -50,6 +53,8 @@ struct trainer_method {
     const struct optimizer_type *optimizer;
     const void *optimizer_config;
     const struct optimizer_common *optimizer_common;
+    const struct penalty_type *penalty; /* NULL: none */
+    const void *penalty_config;
 };
 
 /* What a micro-batch is worked on with: one for each thread, or for each
@@ -83,6 +88,11 @@ struct trainer {
     int *labels, *environments;
     bool *correct;
     struct transform_mix *mixes;
+    /* Where there is a penalty; else NULL: [batch] each, and the offset of its own weights. */
+    float *scores, *features, *score_gradients, *feature_gradients;
+    size_t penalty_weights;
+    int n_model_params; /* parameters before those */
+    int n_environments;
     /* Where the optimizer is wrapped in SAM; else NULL. */
     float *home;        /* the weights that a step started from */
     double *home_state; /* the objective's state then */
@@ -93,6 +103,7 @@ struct trainer_sizes {
     int n_classes, batch, micro_batch;
     int n_threads;
     size_t keep; /* bytes for activations that wait */
+    int n_environments; /* of the batch; 0: the data name none */
 };
 
 /* Takes over graph (planned here). Weights start from `rng`. */
@@ -125,6 +136,7 @@ struct trainer_data {
 
 struct trainer_step {
     long step;   /* 1 for the first */
+    long n_steps; /* that there will be */
     double rate; /* learning rate */
     struct rng rng;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/trainer_private.h"
 
+#include <string.h>
+
 /* The class of the highest score; offsets may be NULL. */
 static int predict(const float *scores, int n, const float *offsets)
 {
@@ -68,6 +70,17 @@ static void mix_losses(struct trainer *t, struct trainer_desk *desk, const float
     }
 }
 
+/* For the penalty. */
+static void keep_outputs(struct trainer *t, const struct graph_pass *pass, const float *scores)
+{
+    size_t first = (size_t)pass->first, n = (size_t)pass->n, n_classes = (size_t)t->n_classes;
+    size_t width = graph_features_size(&t->graph);
+
+    memcpy(t->scores + first * n_classes, scores, n * n_classes * sizeof *scores);
+    memcpy(t->features + first * width, graph_features(&t->graph, pass),
+           n * width * sizeof *t->features);
+}
+
 void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct trainer_data *data,
                      const uint32_t *batch, const struct graph_pass *pass, float *gradient)
 {
@@ -84,6 +97,8 @@ void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct 
     loss_compute(loss, n, scores, t->labels + first, t->losses + first, gradient);
     if (mixes)
         mix_losses(t, desk, scores, first, n, gradient);
+    if (pass->training && t->scores)
+        keep_outputs(t, pass, scores);
     for (int i = 0; i < n; i++) {
         int label = predict(scores + (size_t)i * (size_t)t->n_classes, t->n_classes,
                             pass->training ? NULL : loss->offsets);

@@ -16,6 +16,7 @@ struct work {
     int n;
     struct rng rng;
     int phases; /* of enum phase */
+    const struct trainer_step *step;
 };
 
 static struct objective_batch losses_of(const struct trainer *t, const struct work *work,
@@ -58,6 +59,12 @@ static void work_on_piece(struct trainer *t, const struct work *work, struct tra
     for (int i = 0; i < n; i++)
         desk->coefficients[i] = (float)(weights[i] / work->n);
     kernels->scale_rows(gradient, desk->coefficients, (size_t)n, (size_t)t->n_classes);
+    if (t->scores) {
+        kernels->add(gradient, t->score_gradients + (size_t)first * (size_t)t->n_classes,
+                     (size_t)n * (size_t)t->n_classes);
+        pass.feature_gradient =
+            t->feature_gradients + (size_t)first * graph_features_size(&t->graph);
+    }
     graph_backward(&t->graph, &pass);
     desk->first = -1;
 }
@@ -105,6 +112,35 @@ static double sum_of(const double *x, int n)
     return sum;
 }
 
+/* The penalty of the batch whose forwards are done; keeps its derivatives for the backwards. */
+static double compute_penalty(struct trainer *t, const struct work *work)
+{
+    size_t n = (size_t)work->n, width = graph_features_size(&t->graph);
+    struct arena arena = {0};
+    struct penalty_batch batch = {
+        .n = work->n,
+        .n_classes = t->n_classes,
+        .n_features = (int)width,
+        .n_environments = t->n_environments ? t->n_environments : 1,
+        .scores = t->scores,
+        .features = t->features,
+        .labels = t->labels,
+        .environments = t->environments,
+        .step = work->step->step - 1,
+        .n_steps = work->step->n_steps,
+        .weights = t->weights + t->penalty_weights,
+    };
+    struct penalty_gradients gradients = {t->score_gradients, t->feature_gradients,
+                                          t->grads[0] + t->penalty_weights};
+    double value;
+
+    memset(t->score_gradients, 0, n * (size_t)t->n_classes * sizeof *t->score_gradients);
+    memset(t->feature_gradients, 0, n * width * sizeof *t->feature_gradients);
+    value = t->method.penalty->compute(t->method.penalty_config, &batch, &arena, &gradients);
+    arena_release(&arena);
+    return value;
+}
+
 /* The gradient of the objective into grads[0], zero before, and the sum of losses.
  * Where that is not finite, the gradient is not what it should be. */
 static double compute_gradient(struct trainer *t, struct work *work)
@@ -112,7 +148,7 @@ static double compute_gradient(struct trainer *t, struct work *work)
     struct objective *objective = t->slots->objective;
     struct objective_sums sums = {.n = work->n};
 
-    if (objective_reach(objective) == REACH_BATCH) {
+    if (objective_reach(objective) == REACH_BATCH || t->method.penalty) {
         struct objective_batch all = losses_of(t, work, 0, work->n);
 
         work->phases = FORWARD;
@@ -121,6 +157,8 @@ static double compute_gradient(struct trainer *t, struct work *work)
         if (!isfinite(sums.losses))
             return sums.losses;
         objective_weigh(objective, &all, t->example_weights);
+        if (t->method.penalty && !isfinite(compute_penalty(t, work)))
+            return NAN;
         work->phases = BACKWARD;
         work_on_lanes(t, work);
         return sums.losses;
@@ -181,10 +219,37 @@ static struct trainer_sums gradient_of_step(struct trainer *t, struct work *work
     return sums;
 }
 
+/* At the step where a stage of the penalty begins, the optimizer starts anew; what the stage
+ * does not train is frozen. Gives the steps made before the stage. */
+static long begin_step(struct trainer *t, const struct trainer_step *step)
+{
+    const struct penalty_type *penalty = t->method.penalty;
+    const void *config = t->method.penalty_config;
+    struct params *params = &t->graph.params;
+    struct penalty_freeze freeze = {false};
+    long made = step->step - 1, before = 0;
+
+    if (!penalty)
+        return 0;
+    if (penalty->stage)
+        before = penalty->stage(config, made, step->n_steps);
+    for (int i = 0; i < t->method.optimizer->n_states && before > 0 && before == made; i++)
+        memset(t->states[i], 0, params->size * sizeof *t->states[i]);
+    if (penalty->freeze)
+        freeze = penalty->freeze(config, made, step->n_steps);
+    for (int i = 0; i < params->n; i++)
+        params->items[i].is_frozen = i >= t->n_model_params                  ? freeze.own
+                                     : i >= t->graph.n_params_before_last ? freeze.last_layer
+                                                                          : freeze.features;
+    return before;
+}
+
 void trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                   int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
 {
-    struct work work = {.data = data, .indices = indices, .n = n, .rng = step->rng};
+    struct work work = {.data = data, .indices = indices, .n = n, .rng = step->rng,
+                        .step = step};
+    long before = begin_step(t, step);
 
     assert(n > 0 && n <= t->batch);
     if (t->slots->transform->mix)
@@ -192,6 +257,6 @@ void trainer_step(struct trainer *t, const struct trainer_data *data, const uint
     *ret_sums = gradient_of_step(t, &work);
     if (!isfinite(ret_sums->loss))
         return;
-    optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->graph.params, step->step,
-                   step->rate, t->weights, t->grads[0], t->states);
+    optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->graph.params,
+                   step->step - before, step->rate, t->weights, t->grads[0], t->states);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/graph.h"
 
+#include "math/kernels.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -55,6 +57,7 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
     if (type->plan(node, &g->params, g->arena, err) < 0)
         return error_context(err, "layer \"%s\" (%s)", name, type->name);
     node->has_weights |= g->params.n > n_params;
+    g->n_params_before_last = n_params;
     return g->n_nodes++;
 }
 
@@ -166,6 +169,24 @@ struct shape graph_output(const struct graph *g)
     return g->nodes[g->n_nodes - 1].out;
 }
 
+/* The node whose output the last one reads. */
+static int features_node(const struct graph *g)
+{
+    return g->nodes[g->n_nodes - 1].inputs[0];
+}
+
+size_t graph_features_size(const struct graph *g)
+{
+    return shape_size(g->nodes[features_node(g)].out);
+}
+
+const float *graph_features(const struct graph *g, const struct graph_pass *pass)
+{
+    int node = features_node(g);
+
+    return node == GRAPH_INPUT ? pass->x : pass->workspace + g->nodes[node].y;
+}
+
 static struct op_pass node_pass(const struct graph *g, const struct graph_pass *pass, int i)
 {
     const struct op_node *node = &g->nodes[i];
@@ -226,6 +247,9 @@ void graph_backward(const struct graph *g, const struct graph_pass *pass)
     for (int i = g->n_nodes - 1; i > 0; i--) {
         struct op_pass p = node_pass(g, pass, i);
 
+        if (i == features_node(g) && pass->feature_gradient && g->nodes[i].has_weights)
+            kernels->add(p.gy, pass->feature_gradient,
+                         (size_t)pass->n * shape_size(g->nodes[i].out));
         if (g->nodes[i].has_weights)
             g->nodes[i].type->backward(&g->nodes[i], &p);
     }

@@ -25,6 +25,7 @@ struct graph {
     size_t workspace_size; /* floats */
     size_t prepared_size;  /* floats */
     size_t scratch;        /* offset in the workspace */
+    int n_params_before_last; /* weights of the last node are behind so many */
 };
 
 /* One micro-batch through the whole graph. */
@@ -37,6 +38,7 @@ struct graph_pass {
     float *grads;     /* backward only; added to */
     const float *x;   /* [n][input] */
     float *workspace; /* [workspace_size] */
+    const float *feature_gradient; /* [n][features] added to that of the features; NULL: none */
 };
 
 void graph_init(struct graph *g, struct arena *arena, struct shape input);
@@ -50,6 +52,10 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
 void graph_plan(struct graph *g, int max_examples);
 
 struct shape graph_output(const struct graph *g);
+
+/* What the last node reads, [n][graph_features_size], after a forward pass. */
+size_t graph_features_size(const struct graph *g);
+const float *graph_features(const struct graph *g, const struct graph_pass *pass);
 
 /* Makes of the weights what backward reads, into prepared[prepared_size]; again
  * whenever the weights have changed. */

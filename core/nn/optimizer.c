@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/optimizer.h"
 
+#include <string.h>
+
 extern const struct optimizer_type optimizer_adagrad;
 extern const struct optimizer_type optimizer_adam;
 extern const struct optimizer_type optimizer_adamw;
@@ -56,6 +58,10 @@ void optimizer_step(const struct optimizer_type *type, const void *config,
             .g = grads + item->offset,
         };
 
+        if (item->is_frozen) {
+            memset(s.g, 0, s.n * sizeof *s.g);
+            continue;
+        }
         for (int k = 0; k < type->n_states; k++)
             s.states[k] = states[k] + item->offset;
         type->step(config, &s);

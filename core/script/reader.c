@@ -287,8 +287,8 @@ int reader_open(struct reader *r, struct error *err)
     if (sandbox_open(&r->sandbox, err) < 0)
         return -1;
     for (const struct config_slot *slot = config_slots; slot->name; slot++) {
-        if (!slot->kind || slot->is_optional || strcmp(slot->name, "data") == 0)
-            continue; /* optional ones have the types of another */
+        if (!slot->kind || slot->is_late || strcmp(slot->name, "data") == 0)
+            continue;
         for (int i = 0; (type = slot->kind->at(i)); i++)
             add_maker(r, slot, type, type->name);
     }

@@ -14,8 +14,8 @@
  *
  * To add a hyper-parameter: add its row to the table in draws.c.
  */
-#ifndef LAB_DRAWS_H
-#define LAB_DRAWS_H
+#ifndef LEARN_DRAWS_H
+#define LEARN_DRAWS_H
 
 #include "base/value.h"
 
@@ -25,8 +25,8 @@ struct draw {
     struct value value;  /* a number or a truth value */
 };
 
-/* The algorithms that both have and ours, NULL-ended, in DomainBed's spelling. */
-extern const char *const draws_algorithms[];
+/* "none", then the algorithms that both have and ours, in DomainBed's spelling; NULL-ended. */
+extern const char *const draws_choices[];
 
 /* The hyper-parameters of one run, in the order of the table, in `arena`. `dataset` is
  * DomainBed's name; only "Debug28", "RotatedMNIST", "ColoredMNIST" and "DomainNet" differ

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lab/draws.h"
+#include "learn/draws.h"
 
 #include "base/randomstate.h"
 
@@ -47,31 +47,31 @@ static const struct row rows[] = {
     {.name = "class_balanced", .is_truth = true},
     {.name = "nonlinear_classifier", .is_truth = true},
     {.name = "irm_lambda", .algorithms = "IRM", .law = POWER_OF_10, .low = -1, .high = 5,
-     .fallback = 1e2},
+     .fallback = 1e2, .setting = "penalty.lambda"},
     {.name = "irm_penalty_anneal_iters", .algorithms = "IRM", .law = WHOLE_OF_10, .low = 0,
-     .high = 4, .fallback = 500},
+     .high = 4, .fallback = 500, .setting = "penalty.anneal"},
     {.name = "mixup_alpha", .algorithms = "Mixup", .law = POWER_OF_10, .low = -1, .high = 1,
-     .fallback = 0.2},
+     .fallback = 0.2, .setting = "transform.alpha"},
     {.name = "groupdro_eta", .algorithms = "GroupDRO", .law = POWER_OF_10, .low = -3, .high = -1,
-     .fallback = 1e-2},
+     .fallback = 1e-2,
+     .setting = "objective.eta"},
     {.name = "mmd_gamma", .algorithms = "MMD CORAL", .law = POWER_OF_10, .low = -1, .high = 1,
-     .fallback = 1},
+     .fallback = 1, .setting = "penalty.gamma"},
     {.name = "vrex_lambda", .algorithms = "VREx", .law = POWER_OF_10, .low = -1, .high = 5,
-     .fallback = 1e1},
+     .fallback = 1e1, .setting = "objective.lambda"},
     {.name = "vrex_penalty_anneal_iters", .algorithms = "VREx", .law = WHOLE_OF_10, .low = 0,
-     .high = 4, .fallback = 500},
+     .high = 4, .fallback = 500, .setting = "objective.anneal"},
     {.name = "sd_reg", .algorithms = "SD", .law = POWER_OF_10, .low = -5, .high = -1,
-     .fallback = 0.1},
+     .fallback = 0.1, .setting = "penalty.lambda"},
     {.name = "ib_lambda", .algorithms = "IB_ERM", .law = POWER_OF_10, .low = -1, .high = 5,
-     .fallback = 1e2},
+     .fallback = 1e2, .setting = "penalty.lambda"},
     {.name = "ib_penalty_anneal_iters", .algorithms = "IB_ERM", .law = WHOLE_OF_10, .low = 0,
-     .high = 4, .fallback = 500},
+     .high = 4, .fallback = 500, .setting = "penalty.anneal"},
     /* Ours; neither paper states its grid. */
     {.name = "rgd_clip", .algorithms = "RGD FRR_RGD", .law = CHOICE,
-     .choices = {0.5, 1, 2, 3, 5, 7, 9}, .n_choices = 7, .fallback = 1,
-     .setting = "objective.clip"},
+     .choices = {0.5, 1, 2, 3, 5, 7, 9}, .n_choices = 7, .fallback = 1, .setting = "objective.clip"},
     {.name = "frr_lambda", .algorithms = "FRR FRR_RGD", .law = POWER_OF_10, .low = -3, .high = 1,
-     .fallback = 0.1},
+     .fallback = 0.1, .setting = "penalty.lambda"},
     {.name = "lr", .datasets = SMALL, .law = POWER_OF_10, .low = -4.5, .high = -2.5,
      .fallback = 1e-3, .setting = "train.lr"},
     {.name = "lr", .law = POWER_OF_10, .low = -5, .high = -3.5, .fallback = 5e-5,
@@ -83,15 +83,14 @@ static const struct row rows[] = {
      .fallback = 64, .setting = "train.batch"},
     {.name = "batch_size", .datasets = "DomainNet", .law = WHOLE_OF_2, .low = 3, .high = 5,
      .fallback = 32, .setting = "train.batch"},
-    {.name = "batch_size", .law = WHOLE_OF_2, .low = 3, .high = 5.5, .fallback = 32,
-     .setting = "train.batch"},
+    {.name = "batch_size", .law = WHOLE_OF_2, .low = 3, .high = 5.5, .fallback = 32, .setting = "train.batch"},
 };
 
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
-const char *const draws_algorithms[] = {
-    "ERM", "IRM", "GroupDRO", "Mixup", "CORAL", "MMD", "VREx", "SD", "IB_ERM", /* both have */
-    "RGD", "FRR", "FRR_RGD", NULL,
+const char *const draws_choices[] = {
+    "none", "ERM", "IRM", "GroupDRO", "Mixup", "CORAL", "MMD", "VREx", "SD", "IB_ERM",
+    "RGD",  "FRR", "FRR_RGD", NULL, /* these are ours */
 };
 
 /* Is `word` one of the blank-separated words? NULL has all. */
@@ -138,9 +137,9 @@ int draws_make(const char *algorithm, const char *dataset, int draw, int trial,
     uint32_t seed = randomstate_hash(arena_printf(arena, "(%d, %d)", draw, trial));
     int n = 0;
 
-    for (int i = 0; !draws_algorithms[i] || strcmp(draws_algorithms[i], algorithm) != 0; i++)
-        if (!draws_algorithms[i])
-            return text_unknown(err, "algorithm", algorithm, draws_algorithms);
+    for (int i = 1; !draws_choices[i] || strcmp(draws_choices[i], algorithm) != 0; i++)
+        if (!draws_choices[i])
+            return text_unknown(err, "algorithm", algorithm, draws_choices + 1);
     for (int i = 0; i < N_ROWS; i++) {
         const struct row *row = &rows[i];
         double x;
