@@ -7,7 +7,7 @@ DATA   ?= $(RGDBENCH_DATA)
 FORMAT ?= txt
 PYTHON ?= python3
 PACKAGES = gcc libc6-dev make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev \
-	r-mathlib gnuplot-nox libssl-dev libarchive-dev libjpeg-dev libpng-dev libseccomp-dev \
+	r-mathlib gnuplot-nox fonts-liberation libssl-dev libarchive-dev libjpeg-dev libpng-dev libseccomp-dev \
 	libjansson-dev libcmocka-dev
 
 BUILD = build$(if $(SAN),/san)$(if $(DEBUG),/debug)

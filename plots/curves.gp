@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # curves: lines with bands. Needs figure_title, x_label, y_label, the arrays series
-# and n_points with series_width, x_low, x_high, y_low and y_high.
+# and n_points with series_width, x_low, x_high, y_low, y_high and
+# x_is_whole (x counts something).
 
 load templates.'/style.gp'
 
@@ -16,7 +17,7 @@ set rmargin at screen 1 - 14 / width
 set ylabel wrap(y_label, 36) noenhanced offset 0.5, 0
 set xrange [padded_low(x_low, x_high, 0.02) : padded_high(x_low, x_high, 0.02)]
 set yrange [padded_low(y_low, y_high, 0.05) : padded_high(y_low, y_high, 0.05)]
-set xtics step(padded_high(x_low, x_high, 0) - padded_low(x_low, x_high, 0), 5)
+set xtics more(step(padded_high(x_low, x_high, 0) - padded_low(x_low, x_high, 0), 5), x_is_whole)
 set ytics step(padded_high(y_low, y_high, 0) - padded_low(y_low, y_high, 0), 5)
 set format x '%g'
 set format y '%g'
@@ -30,7 +31,4 @@ plot for [i = 1 : n] data index i - 1 using 1:3:4 \
         with yerrorbars lt i dt solid ps 0 notitle, \
     for [i = 1 : n] data index i - 1 using 1:2 \
         with linespoints lt i pn 8 title series[i]
-set output base.'.png'
-set terminal @PNG
-replot
-set output
+load templates.'/pictures.gp'

@@ -35,7 +35,4 @@ plot for [i = 1 : n] data index i - 1 using ($1 + dodge(i)):($3 == $3 ? $2 : NaN
         with yerrorbars lt i lw 1.2 dt solid ps 0 notitle, \
     for [i = 1 : n] data index i - 1 using ($1 + dodge(i)):2 \
         with points lt i lw 1 title series[i]
-set output base.'.png'
-set terminal @PNG
-replot
-set output
+load templates.'/pictures.gp'

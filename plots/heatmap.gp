@@ -84,7 +84,4 @@ plot data using 1:2:(0.5):(0.5) with boxxyerror fs solid 1 border lc rgb '#FFFFF
     data using 1:($3 == $3 ? $2 : NaN):(0.5):(0.5):3 with boxxyerror fs solid 1 border lc rgb '#FFFFFF' lt 1 lw 1 lc palette, \
     data using 1:($3 == $3 ? $2 : NaN):(sprintf(cell_format, $3)):(ink($3)) \
         with labels center noenhanced font sprintf(',%d', font_size) tc rgb variable
-set output base.'.png'
-set terminal @PNG
-replot
-set output
+load templates.'/pictures.gp'

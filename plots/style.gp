@@ -2,7 +2,7 @@
 #
 # What all figures share. A figure is 480 units wide and meant for one column of
 # a two-column paper (85 mm), where 14 units are letters of 7 points. The svg has
-# one pixel a unit, the png two.
+# one pixel a unit, the png two; the pdf is 3.35 inches wide.
 #
 # `base`, `templates` and the texts come from the figure's own script. A text may
 # hold anything: show it as it is (noenhanced), never inside double quotes, which
@@ -21,6 +21,7 @@ line = 18.      # height of a line of text, in units
 
 SVG = "svg size width, height fixed noenhanced font 'Arial,14' name 'figure' background '#ffffff'"
 PNG = "pngcairo size 2 * width, 2 * height noenhanced font 'Liberation Sans,14' fontscale 1.5 linewidth 2 pointscale 2 background '#ffffff'"
+PDF = "pdfcairo size 3.35, 3.35 * height / width noenhanced font 'Liberation Sans,14' fontscale 0.375 linewidth 1 pointscale 0.45 background '#ffffff'"
 
 # Texts of at most n letters a line, broken at blanks where there are some.
 cut(s, n, k) = k < n / 2 ? n : s[k:k] eq ' ' ? k : cut(s, n, k - 1)

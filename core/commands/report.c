@@ -94,7 +94,7 @@ int command_compare(const struct invocation *in, enum exit_status *ret_status, s
 static void tell_figure(void *context, const char *path)
 {
     (void)context;
-    printf("%s.svg  %s.png\n", path, path);
+    printf("%s.svg  %s.png  %s.pdf\n", path, path, path);
 }
 
 int command_plot(const struct invocation *in, enum exit_status *ret_status, struct error *err)

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * figures: the pictures of an experiment, from its store.
- *
- *   validation-METHOD  accuracy over the two settings that the method varies
- *   learning-curves    test accuracy over epochs, the selected points, 95% bands
- *   class-accuracy     test accuracy of each class, from head to tail
- *
- * Under several conditions each gets its own, numbered in the table's order.
+ * figures: the pictures of an experiment, from its store, in a table (figure_types).
+ * Under several conditions each gets its own, numbered in the table's order; overall
+ * ones are drawn once.
  */
 #ifndef REPORT_FIGURES_H
 #define REPORT_FIGURES_H
 
 #include "report/plot.h"
 #include "report/select.h"
+
+struct drawing;
+
+struct figure_type {
+    const char *name, *doc;
+    bool is_overall; /* over all conditions, not one of each */
+    int (*draw)(struct drawing *d, struct error *err);
+};
+
+extern const struct figure_type *const figure_types[]; /* NULL-ended */
 
 /* Calls `drawn` with the path of each picture, without its ending. */
 int figures_draw(struct store *store, const struct selections *s,

@@ -10,14 +10,12 @@
  * 4. Numbers that cannot be drawn (NaN, infinite, absurd) are NaN in the data.
  * 5. A figure that failed leaves no picture behind, old or half.
  */
-#include "report/plot.h"
+#include "report/plot_figure.h"
 
-#include "base/arena.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "report/escape.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,28 +27,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Code points that are kept of a text; the templates wrap and rotate the rest. */
-enum { TITLE_WIDTH = 160, LABEL_WIDTH = 60, SERIES_WIDTH = 45, TICK_WIDTH = 16 };
+enum { MAX_PICTURE = 64 << 20 };
 
-/* What is written about one figure. `base` is DIRECTORY/NAME. */
-struct figure {
-    struct arena arena;
-    const char *base, *template;
-    struct text data, script;
-};
-
-struct range {
-    double low, high;
-};
-
-static const struct range range_empty = {INFINITY, -INFINITY};
+const struct plot_range plot_range_empty = {INFINITY, -INFINITY};
 
 static bool drawable(double x)
 {
     return fabs(x) < 1e300; /* false for NaN; differences stay finite */
 }
 
-static void range_add(struct range *range, double x)
+void plot_range_add(struct plot_range *range, double x)
 {
     if (drawable(x)) {
         range->low = fmin(range->low, x);
@@ -59,7 +45,7 @@ static void range_add(struct range *range, double x)
 }
 
 /* One line of numbers of the data file. */
-static void add_row(struct text *t, int n, const double *x)
+void plot_add_row(struct text *t, int n, const double *x)
 {
     for (int i = 0; i < n; i++) {
         char number[TEXT_NUMBER_SIZE] = "NaN";
@@ -97,7 +83,7 @@ static int add_quoted(struct text *t, const char *s, int width, bool is_tick)
     return n;
 }
 
-static void add_text(struct figure *f, const char *variable, const char *s, int width)
+void plot_add_text(struct plot_figure *f, const char *variable, const char *s, int width)
 {
     text_printf(&f->script, "%s = ", variable);
     add_quoted(&f->script, s, width, false);
@@ -105,7 +91,7 @@ static void add_text(struct figure *f, const char *variable, const char *s, int 
 }
 
 /* An array of texts and `variable_width`, the width of the widest. */
-static void add_texts(struct figure *f, const char *variable, int n, const char *const *texts,
+void plot_add_texts(struct plot_figure *f, const char *variable, int n, const char *const *texts,
                       int width, bool is_tick)
 {
     int widest = 0;
@@ -121,7 +107,7 @@ static void add_texts(struct figure *f, const char *variable, int n, const char 
     text_printf(&f->script, "]\n%s_width = %d\n", variable, widest);
 }
 
-static void add_range(struct figure *f, const char *variable, struct range range)
+void plot_add_range(struct plot_figure *f, const char *variable, struct plot_range range)
 {
     char low[TEXT_NUMBER_SIZE] = "0", high[TEXT_NUMBER_SIZE] = "1";
 
@@ -145,10 +131,10 @@ static int add_path(struct text *t, const char *variable, const char *path, stru
     return 0;
 }
 
-static int figure_init(struct figure *f, const struct plot_target *target, const char *template,
+int plot_figure_init(struct plot_figure *f, const struct plot_target *target, const char *template,
                        const char *name, struct error *err)
 {
-    *f = (struct figure){.template = NULL};
+    *f = (struct plot_figure){.template = NULL};
     if (!text_is_name(name))
         return error_set(err, "bad name \"%s\" for a figure; have letters, digits and _ . -", name);
     f->base = arena_printf(&f->arena, "%s/%s", target->directory, name);
@@ -161,7 +147,7 @@ static int figure_init(struct figure *f, const struct plot_target *target, const
     return 0;
 }
 
-static void figure_release(struct figure *f)
+void plot_figure_release(struct plot_figure *f)
 {
     text_release(&f->data);
     text_release(&f->script);
@@ -250,14 +236,41 @@ static int check_end(const char *path, const char *end, struct error *err)
     return whole ? 0 : error_set_status(err, EXIT_STORAGE, "could not write all of \"%s\"", path);
 }
 
-/* Writes the files and has the picture drawn. */
-static int figure_draw(struct figure *f, const char *directory, struct error *err)
+/* cairo writes the time into a PDF: as many bytes of no time at all, so that the same
+ * numbers give the same file. */
+static int forget_time(const char *path, struct arena *arena, struct error *err)
+{
+    static const char key[] = "/CreationDate (D:";
+    size_t size;
+    char *bytes, *at;
+
+    if (file_read(path, MAX_PICTURE, arena, &bytes, &size, err) < 0)
+        return -1;
+    at = memmem(bytes, size, key, sizeof key - 1);
+    if (!at)
+        return error_set(err, "\"%s\" has no date where cairo puts one", path);
+    for (at += sizeof key - 1; at < bytes + size && *at != ')'; at++)
+        if (isdigit((unsigned char)*at))
+            *at = '0';
+    return file_write(path, bytes, size, err);
+}
+
+/* The pictures of a figure, and the last bytes of a whole one. */
+static const struct picture {
+    const char *ending, *end;
+} pictures[] = {{"svg", "</svg>"}, {"png", "IEND"}, {"pdf", "%%EOF"}};
+
+enum { N_PICTURES = sizeof pictures / sizeof *pictures };
+
+int plot_figure_draw(struct plot_figure *f, const char *directory, struct error *err)
 {
     const char *data = arena_printf(&f->arena, "%s.dat", f->base);
     const char *script = arena_printf(&f->arena, "%s.gp", f->base);
-    const char *svg = arena_printf(&f->arena, "%s.svg", f->base);
-    const char *png = arena_printf(&f->arena, "%s.png", f->base);
+    const char *paths[N_PICTURES];
+    int result;
 
+    for (int i = 0; i < N_PICTURES; i++)
+        paths[i] = arena_printf(&f->arena, "%s.%s", f->base, pictures[i].ending);
     text_printf(&f->script, "load templates.'%s'\n", strrchr(f->template, '/'));
     if (!file_exists(f->template))
         return error_set(err, "could not open \"%s\": %s", f->template, strerror(errno));
@@ -265,123 +278,16 @@ static int figure_draw(struct figure *f, const char *directory, struct error *er
         file_write(data, f->data.s, f->data.size, err) < 0 ||
         file_write(script, f->script.s, f->script.size, err) < 0)
         return -1;
-    unlink(svg);
-    unlink(png);
-    if (run_gnuplot(script, &f->arena, err) < 0 || check_end(svg, "</svg>", err) < 0 ||
-        check_end(png, "IEND", err) < 0) {
-        unlink(svg);
-        unlink(png);
-        return error_context(err, "figure \"%s\"", f->base);
-    }
-    return 0;
-}
-
-int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
-                 struct error *err)
-{
-    struct range cells = range_empty;
-    struct figure f;
-    int result = -1;
-
-    assert(figure->n_x > 0 && figure->n_y > 0);
-    if (figure_init(&f, target, "heatmap", figure->name, err) < 0)
-        goto out;
-    text_printf(&f.data, "# column row value\n");
-    for (int i = 0; i < figure->n_x * figure->n_y; i++) {
-        add_row(&f.data, 3,
-                (double[]){i % figure->n_x + 1, i / figure->n_x + 1, figure->cells[i]});
-        range_add(&cells, figure->cells[i]);
-    }
-    add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
-    add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
-    add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
-    add_text(&f, "cell_label", figure->cell_label, LABEL_WIDTH);
-    add_texts(&f, "x_tick", figure->n_x, figure->x_ticks, TICK_WIDTH, true);
-    add_texts(&f, "y_tick", figure->n_y, figure->y_ticks, TICK_WIDTH, true);
-    add_range(&f, "cell", cells);
-    text_printf(&f.script, "best_x = %d\nbest_y = %d\n", figure->best_x + 1, figure->best_y + 1);
-    result = figure_draw(&f, target->directory, err);
-out:
-    figure_release(&f);
-    return result;
-}
-
-int plot_curves(const struct plot_target *target, const struct plot_curves *figure,
-                struct error *err)
-{
-    static const double nowhere[4] = {NAN, NAN, NAN, NAN};
-    struct range x = range_empty, y = range_empty;
-    struct figure f;
-    int result = -1;
-
-    assert(figure->n_lines > 0);
-    if (figure_init(&f, target, "curves", figure->name, err) < 0)
-        goto out;
-    const char **labels = arena_alloc(&f.arena, (size_t)figure->n_lines * sizeof *labels);
-
-    text_printf(&f.data, "# x y low high\n");
-    for (int i = 0; i < figure->n_lines; i++) {
-        const struct plot_line *line = &figure->lines[i];
-
-        labels[i] = line->label;
-        text_printf(&f.data, i ? "\n\n" : "");
-        for (int k = 0; k < line->n; k++) {
-            const double row[4] = {line->x[k], line->y[k], line->low[k], line->high[k]};
-
-            add_row(&f.data, 4, row);
-            range_add(&x, row[0]);
-            range_add(&y, row[1]);
-            range_add(&y, row[2]);
-            range_add(&y, row[3]);
-        }
-        if (line->n == 0)
-            add_row(&f.data, 4, nowhere); /* keeps the count of lines */
-    }
-    add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
-    add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
-    add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
-    add_texts(&f, "series", figure->n_lines, labels, LABEL_WIDTH, false);
-    text_printf(&f.script, "array n_points[%d] = [", figure->n_lines);
-    for (int i = 0; i < figure->n_lines; i++)
-        text_printf(&f.script, "%s%d", i ? ", " : "", figure->lines[i].n);
-    text_printf(&f.script, "]\n");
-    add_range(&f, "x", x);
-    add_range(&f, "y", y);
-    result = figure_draw(&f, target->directory, err);
-out:
-    figure_release(&f);
-    return result;
-}
-
-int plot_groups(const struct plot_target *target, const struct plot_groups *figure,
-                struct error *err)
-{
-    struct range y = range_empty;
-    struct figure f;
-    int result = -1;
-
-    assert(figure->n_groups > 0 && figure->n_series > 0);
-    if (figure_init(&f, target, "groups", figure->name, err) < 0)
-        goto out;
-    text_printf(&f.data, "# group value half_width\n");
-    for (int i = 0; i < figure->n_groups * figure->n_series; i++) {
-        int group = i % figure->n_groups;
-        const double row[3] = {group + 1, figure->value[i], figure->half_width[i]};
-
-        text_printf(&f.data, i > 0 && group == 0 ? "\n\n" : "");
-        add_row(&f.data, 3, row);
-        range_add(&y, row[1]);
-        range_add(&y, row[1] - row[2]);
-        range_add(&y, row[1] + row[2]);
-    }
-    add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
-    add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
-    add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
-    add_texts(&f, "x_tick", figure->n_groups, figure->group_labels, TICK_WIDTH, true);
-    add_texts(&f, "series", figure->n_series, figure->series_labels, LABEL_WIDTH, false);
-    add_range(&f, "y", y);
-    result = figure_draw(&f, target->directory, err);
-out:
-    figure_release(&f);
-    return result;
+    for (int i = 0; i < N_PICTURES; i++)
+        unlink(paths[i]);
+    result = run_gnuplot(script, &f->arena, err);
+    for (int i = 0; i < N_PICTURES && result == 0; i++)
+        result = check_end(paths[i], pictures[i].end, err);
+    if (result == 0)
+        result = forget_time(paths[N_PICTURES - 1], &f->arena, err);
+    if (result == 0)
+        return 0;
+    for (int i = 0; i < N_PICTURES; i++)
+        unlink(paths[i]);
+    return error_context(err, "figure \"%s\"", f->base);
 }

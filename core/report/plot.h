@@ -2,9 +2,9 @@
  *
  * plot: figures from plain numbers. The only door to gnuplot.
  *
- * Each figure is four files side by side: NAME.dat (the numbers), NAME.gp (what
+ * Each figure is five files side by side: NAME.dat (the numbers), NAME.gp (what
  * gnuplot was told: the settings of this figure and `load` of the template in
- * plots/), NAME.svg and NAME.png. The same numbers give the same bytes.
+ * plots/), NAME.svg, NAME.png and NAME.pdf. The same numbers give the same bytes.
  *
  * Every text may come from a stranger: it reaches gnuplot only in single quotes,
  * without control characters, and never as a file name.
@@ -55,11 +55,51 @@ struct plot_groups {
     const double *value, *half_width;
 };
 
+/* The same thing measured twice: a line from a[i] to b[i] for each pair, and their
+ * means, one panel beside the other. */
+struct plot_panel {
+    const char *a_label, *b_label;
+    int n;
+    const double *a, *b; /* [n] */
+};
+
+struct plot_slopes {
+    const char *name, *title, *y_label;
+    int n_panels;
+    const struct plot_panel *panels;
+};
+
+/* Effects with intervals, one row under the other, against a line at 0. Cells as in
+ * plot_groups: value[s * n_rows + r]. */
+struct plot_forest {
+    const char *name, *title, *x_label;
+    int n_rows, n_series;
+    const char *const *row_labels;    /* [n_rows], from the top */
+    const char *const *series_labels; /* [n_series] */
+    const double *value, *half_width;
+};
+
+/* Demsar's diagram: mean ranks on an axis; bars join what a critical distance does not
+ * tell apart. */
+struct plot_ranks {
+    const char *name, *title, *note; /* note: what was ranked, and by which test; below */
+    int n;                  /* 2 at least */
+    const char *const *labels; /* [n] */
+    const double *ranks;    /* [n], 1 .. n */
+    double critical_distance;
+};
+
 int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
                  struct error *err);
 int plot_curves(const struct plot_target *target, const struct plot_curves *figure,
                 struct error *err);
 int plot_groups(const struct plot_target *target, const struct plot_groups *figure,
                 struct error *err);
+int plot_slopes(const struct plot_target *target, const struct plot_slopes *figure,
+                struct error *err);
+int plot_forest(const struct plot_target *target, const struct plot_forest *figure,
+                struct error *err);
+int plot_ranks(const struct plot_target *target, const struct plot_ranks *figure,
+               struct error *err);
 
 #endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * drawing: what the figures of figures.h are drawn from. Not for use outside of them.
+ *
+ * To add one: a file figure_NAME.c that ends in `const struct figure_type figure_NAME`,
+ * and its line in the list of figures.c. A figure that has nothing to show draws
+ * nothing and gives 0.
+ */
+#ifndef REPORT_DRAWING_H
+#define REPORT_DRAWING_H
+
+#include "report/figures.h"
+
+struct drawing {
+    struct store *store;
+    const struct selections *selections;
+    const struct plot_target *target;
+    struct arena arena;
+    /* one condition, and its methods that have runs which ended; an overall figure sees
+     * the first condition here */
+    const struct selection *rows[EXPERIMENT_MAX_METHODS];
+    int n_rows;
+    const char *condition;
+    int n_conditions, condition_index;
+    bool is_overall;
+    void (*drawn)(void *context, const char *path);
+    void *context;
+};
+
+/* A figure's name and title, told apart by the condition where there are several. */
+const char *drawing_name(struct drawing *d, const char *name);
+const char *drawing_title(struct drawing *d, const char *title);
+
+/* Tells of a picture that was drawn; hands `result` on. */
+int drawing_done(struct drawing *d, const char *name, int result);
+
+#endif

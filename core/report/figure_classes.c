@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/drawing.h"
+#include "stats/summary.h"
+
+#include <math.h>
+
+static int draw(struct drawing *d, struct error *err)
+{
+    struct plot_groups figure = {.x_label = "class, from head to tail",
+                                 .y_label = "test accuracy (%)"};
+    const char *labels[EXPERIMENT_MAX_METHODS];
+    const char **classes;
+    double *value, *half_width, *sample;
+    struct settings spec;
+    struct value names;
+    size_t n_cells;
+
+    settings_init(&spec, &d->arena);
+    if (store_read_spec(d->store, d->rows[0]->runs[0], &spec, err) < 0 ||
+        store_read_class_names(d->store, settings_string(&spec, "data.digest"), &d->arena, &names,
+                               err) < 0)
+        return -1;
+    if (names.n_items > 20)
+        return 0; /* no room for their names */
+    n_cells = (size_t)d->n_rows * (size_t)names.n_items;
+    classes = arena_alloc(&d->arena, (size_t)names.n_items * sizeof *classes);
+    value = arena_alloc(&d->arena, n_cells * sizeof *value);
+    half_width = arena_alloc(&d->arena, n_cells * sizeof *half_width);
+    for (int c = 0; c < names.n_items; c++)
+        classes[c] = names.items[c].string;
+    for (int i = 0; i < d->n_rows; i++) {
+        int n = d->rows[i]->n, n_runs = 0;
+        struct store_series *series = arena_alloc(&d->arena, (size_t)n * sizeof *series);
+
+        labels[i] = d->rows[i]->method;
+        sample = arena_alloc(&d->arena, (size_t)n * sizeof *sample);
+        for (int k = 0; k < n; k++) {
+            if (d->rows[i]->has_diverged[k])
+                continue;
+            if (store_read_classes(d->store, d->rows[i]->runs[k], "test", &d->arena,
+                                   &series[n_runs++], err) < 0)
+                return -1;
+        }
+        for (int c = 0; c < names.n_items; c++) {
+            struct summary summary;
+
+            for (int k = 0; k < n_runs; k++)
+                sample[k] = c < series[k].n ? 100 * series[k].values[c] : NAN;
+            summary = summary_of(sample, n_runs);
+            value[i * names.n_items + c] = summary.mean;
+            half_width[i * names.n_items + c] = summary.half_width;
+        }
+    }
+    figure.name = drawing_name(d, "class-accuracy");
+    figure.title = drawing_title(d, d->selections->plan.title);
+    figure.n_groups = names.n_items;
+    figure.n_series = d->n_rows;
+    figure.group_labels = classes;
+    figure.series_labels = labels;
+    figure.value = value;
+    figure.half_width = half_width;
+    return drawing_done(d, figure.name, plot_groups(d->target, &figure, err));
+}
+
+const struct figure_type figure_classes = {
+    .name = "class-accuracy",
+    .doc = "test accuracy of each class from head to tail, at the selected points",
+    .draw = draw,
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/drawing.h"
+#include "stats/summary.h"
+
+enum { MAX_LINES = 8 }; /* more cannot be told apart */
+
+/* Mean and interval of the test accuracy at each evaluation of the selected point,
+ * over the runs that finished. */
+static int read_line(struct drawing *d, const struct selection *row, struct plot_line *ret_line,
+                     struct error *err)
+{
+    struct store_series *series = arena_alloc(&d->arena, (size_t)row->n * sizeof *series);
+    double *columns[4];
+    double *sample = arena_alloc(&d->arena, (size_t)row->n * sizeof *sample);
+    struct settings spec;
+    double epochs;
+    int n = 0, n_runs = 0;
+
+    settings_init(&spec, &d->arena);
+    if (store_read_spec(d->store, row->runs[0], &spec, err) < 0)
+        return -1;
+    epochs = settings_number(&spec, "train.epochs");
+    for (int i = 0; i < row->n; i++) {
+        if (row->has_diverged[i])
+            continue;
+        if (store_read_curve(d->store, row->runs[i], "test", "accuracy", &d->arena,
+                             &series[n_runs], err) < 0)
+            return -1;
+        n = n_runs == 0 || series[n_runs].n < n ? series[n_runs].n : n;
+        n_runs++;
+    }
+    for (int k = 0; k < 4; k++)
+        columns[k] = arena_alloc(&d->arena, (size_t)(n + 1) * sizeof(double));
+    for (int k = 0; k < n; k++) {
+        struct summary summary;
+
+        for (int i = 0; i < n_runs; i++)
+            sample[i] = 100 * series[i].values[k];
+        summary = summary_of(sample, n_runs);
+        columns[0][k] = epochs * (double)series[0].at[k] / (double)series[0].at[n - 1];
+        columns[1][k] = summary.mean;
+        columns[2][k] = summary.mean - summary.half_width;
+        columns[3][k] = summary.mean + summary.half_width;
+    }
+    *ret_line = (struct plot_line){
+        .label = arena_printf(&d->arena, "%s %s", row->method,
+                              select_short_point(&d->arena, row->point)),
+        .n = n,
+        .x = columns[0],
+        .y = columns[1],
+        .low = columns[2],
+        .high = columns[3],
+    };
+    return 0;
+}
+
+static int draw(struct drawing *d, struct error *err)
+{
+    struct plot_line lines[MAX_LINES];
+    struct plot_curves figure = {.name = drawing_name(d, "learning-curves"),
+                                 .title = drawing_title(d, d->selections->plan.title),
+                                 .x_label = "epoch",
+                                 .y_label = "test accuracy (%)",
+                                 .lines = lines};
+
+    for (int i = 0; i < d->n_rows && figure.n_lines < MAX_LINES; i++) {
+        if (read_line(d, d->rows[i], &lines[figure.n_lines], err) < 0)
+            return -1;
+        figure.n_lines += lines[figure.n_lines].n > 0;
+    }
+    if (figure.n_lines == 0)
+        return 0;
+    return drawing_done(d, figure.name, plot_curves(d->target, &figure, err));
+}
+
+const struct figure_type figure_curves = {
+    .name = "learning-curves",
+    .doc = "test accuracy over epochs at the selected points, with 95% bands",
+    .draw = draw,
+};
