@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static int distance(const char *a, const char *b)
     int n = (int)strlen(a), m = (int)strlen(b);
 
     if (n > MAX || m > MAX)
-        return MAX;
+        return INT_MAX;
     for (int j = 0; j <= m; j++)
         row[0][j] = j;
     for (int i = 1; i <= n; i++) {
@@ -144,7 +145,8 @@ static int suggest(struct error *err, const struct text *said, const char *name,
     struct text all = {0};
 
     text_words(&all, known);
-    error_set(err, "%s \"%s\"%s%s%s; %s: %s", said->s, name, nearest ? ", did you mean \"" : "",
+    error_set(err, "%s \"%.60s%s\"%s%s%s; %s: %s", said->s, name, strlen(name) > 60 ? "..." : "",
+              nearest ? ", did you mean \"" : "",
               nearest ? nearest : "", nearest ? "\"?" : "", lead, all.s ? all.s : "none");
     text_release(&all);
     return -1;

@@ -136,8 +136,8 @@ _Noreturn static void be_child(const struct confine_task *task, int pipe, pid_t 
     const char *text;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGXCPU, SIG_DFL);
-    signal(SIGSYS, SIG_DFL);
+    for (int i = 1; i < NSIG; i++)
+        signal(i, SIG_DFL); /* no handler of the parent's runs in here */
     if (getppid() != parent)
         _exit(EXIT_STORAGE);
 #ifndef __SANITIZE_ADDRESS__ /* which reports on standard error */
@@ -150,6 +150,8 @@ _Noreturn static void be_child(const struct confine_task *task, int pipe, pid_t 
                          "without that", task->name);
     else if (task->work(task->context, &answer, &err) < 0)
         text_release(&answer);
+    else if (answer.size && strlen(answer.s) != answer.size)
+        error_set(&err, "%s: its description has a zero byte", task->name);
     else if (answer.size > CONFINE_MAX_ANSWER)
         error_set(&err, "%s: its description has more than %d bytes", task->name,
                   CONFINE_MAX_ANSWER);

@@ -23,7 +23,7 @@
 #include "base/text.h"
 
 enum {
-    CONFINE_CPU_SECONDS = 2,
+    CONFINE_CPU_SECONDS = 1,
     CONFINE_SECONDS = 4,
     CONFINE_MEMORY = 160 << 20,
     CONFINE_MAX_ANSWER = 4 << 20,

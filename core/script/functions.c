@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/functions.h"
 
+#include "script/sandbox.h"
+
 #include <lauxlib.h>
 #include <stdbool.h>
 #include <string.h>
@@ -82,6 +84,8 @@ static void sort(lua_State *L, int list, int spare, lua_Integer n,
 
     for (lua_Integer width = 1; width < n; width *= 2) {
         int other = from;
+
+        sandbox_count(L, n);
 
         for (lua_Integer low = 1; low <= n; low += 2 * width) {
             lua_Integer middle = low + width < n + 1 ? low + width : n + 1;

@@ -37,9 +37,13 @@ static int read_list(lua_State *L, int index, struct arena *arena, struct value 
     struct value *items;
     lua_Integer n_keys = 0;
 
+    bool is_grid = lua_getfield(L, index, GRID_FIELD) != LUA_TNIL;
+
+    lua_pop(L, 1);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
         n_keys++;
-    *ret_what = n_keys != n    ? "a table with names, or with holes"
+    *ret_what = is_grid         ? "a grid"
+                : n_keys != n   ? "a table with names, or with holes"
                 : n > MAX_ITEMS ? "a list of more than 10000 items"
                                 : NULL;
     if (*ret_what)

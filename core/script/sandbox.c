@@ -13,8 +13,9 @@
 
 enum {
     MAX_MEMORY = 64 << 20,
-    HOOK_STEP = 1000,           /* instructions between looks */
-    MAX_INSTRUCTIONS = 20000000 /* about a fifth of a second */
+    MAX_STEPS = 2000000, /* a twentieth of a second */
+    HOOK_STEP = 100,     /* instructions between looks */
+    STEP_BYTES = 64,     /* memory taken that counts as one instruction */
 };
 
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size)
@@ -33,6 +34,7 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     p = realloc(block, new_size);
     if (p)
         s->memory += new_size - old;
+    s->steps += (long)(new_size / STEP_BYTES);
     return p;
 }
 
@@ -44,18 +46,24 @@ static struct sandbox *owner(lua_State *L)
     return context;
 }
 
-/* Once over the limit it fires at each instruction and raises again, so that a
- * loop of pcalls ends too. */
 static void on_count(lua_State *L, lua_Debug *debug)
+{
+    (void)debug;
+    sandbox_count(L, HOOK_STEP);
+}
+
+/* Once over the limit the hook fires at each instruction and raises again, so that a
+ * loop of pcalls ends too. */
+void sandbox_count(lua_State *L, long n_steps)
 {
     struct sandbox *s = owner(L);
 
-    (void)debug;
-    s->is_exhausted += HOOK_STEP;
-    if (s->is_exhausted < MAX_INSTRUCTIONS)
+    s->steps += n_steps;
+    if (s->steps < MAX_STEPS)
         return;
     lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
-    luaL_error(L, "it takes too long: more than %d instructions", MAX_INSTRUCTIONS);
+    lua_pushfstring(L, "%s: it takes too long: more than %d steps", s->path, MAX_STEPS);
+    lua_error(L);
 }
 
 /* What is left of each library. */
@@ -181,11 +189,12 @@ int sandbox_run(struct sandbox *s, const char *path, const char *source, size_t 
                 struct error *err)
 {
     char chunk[4200];
+    const char *message;
     int code;
 
     s->path = path;
     s->source = source;
-    s->is_exhausted = 0;
+    s->steps = 0;
     snprintf(chunk, sizeof chunk, "@%s", path);
     code = luaL_loadbufferx(s->L, source, size, chunk, "t");
     if (code == LUA_OK) {
@@ -197,8 +206,10 @@ int sandbox_run(struct sandbox *s, const char *path, const char *source, size_t 
         return 0;
     if (code == LUA_ERRMEM)
         return error_set(err, "%s: it needs more than %d MiB of memory", path, MAX_MEMORY >> 20);
-    return error_set(err, "%s",
-                     lua_isstring(s->L, -1) ? lua_tostring(s->L, -1) : "it raised no message");
+    message = lua_isstring(s->L, -1) ? lua_tostring(s->L, -1) : "it raised no message";
+    if (strncmp(message, path, strlen(path)) == 0)
+        return error_set(err, "%s", message);
+    return error_set(err, "%s: %s", path, message);
 }
 
 /* The line, from `line` on, on which `key` is assigned; `line` where none is. */

@@ -21,7 +21,7 @@ struct sandbox {
     lua_State *L;
     const char *path, *source; /* of the text at work; borrowed */
     size_t memory;
-    int is_exhausted;
+    long steps; /* instructions, and what counts as such */
 };
 
 int sandbox_open(struct sandbox *s, struct error *err);
@@ -30,6 +30,10 @@ void sandbox_close(struct sandbox *s);
 /* Adds a global function; `data` comes back through sandbox_data. */
 void sandbox_function(struct sandbox *s, const char *name, lua_CFunction function, void *data);
 void *sandbox_data(lua_State *L);
+
+/* For C functions that work long: counts as so many instructions. Raises where those
+ * are too many. */
+void sandbox_count(lua_State *L, long n_steps);
 
 /* Runs the text; its one result is left on the stack of s->L. Errors name path
  * and line. */
