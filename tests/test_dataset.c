@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/batch.h"
+#include "sample.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -193,21 +194,6 @@ static void test_long_tail_counts(void **state)
     assert_int_equal(split_class_count(SPLIT_STEP, 5000, 100, 5, 10), 50);
 }
 
-static void open_shapes(struct arena *arena, int per_class, struct dataset *d)
-{
-    struct settings description, s;
-    struct dataset_source source = {"shapes", NULL, &description, NULL};
-    struct error err;
-
-    settings_init(&description, arena);
-    settings_init(&s, arena);
-    settings_set(&description, "format", value_string("shapes"));
-    settings_set(&s, "data.train_per_class", value_number(per_class));
-    settings_set(&s, "data.test_per_class", value_number(5));
-    component_defaults(component_find(&dataset_format_kind, "shapes", &err), "data", &s);
-    assert_int_equal(dataset_open(d, &source, &s, &err), 0);
-}
-
 static void test_shapes_and_split(void **state)
 {
     struct arena arena = {0};
@@ -219,8 +205,8 @@ static void test_shapes_and_split(void **state)
     bool is_validation[400] = {0};
 
     (void)state;
-    open_shapes(&arena, 40, &d);
-    open_shapes(&arena, 20, &smaller);
+    sample_shapes(40, 5, 0.5, &d);
+    sample_shapes(20, 5, 0.5, &smaller);
     for (int i = 0; i < smaller.train.n; i++) /* more pictures leave the first ones alone */
         assert_memory_equal(smaller.train.pixels[i], d.train.pixels[i], 3072);
     assert_int_equal(split_make(&d, &config, rng, &arena, &a, &err), 0);

@@ -2,52 +2,30 @@
  *
  * The embedded pictures: the same bits on every machine, whatever else is asked.
  */
-#include "data/dataset.h"
+#include "sample.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 /* Of 20 + 10 pictures a class at difficulty 0.5. It changes only with the pictures,
  * and then all results on them are of another data set. */
 static const char DIGEST[] = "7fd4937986c7214192a4cfb76d358122cc3f48e1a91bb7199488d0cb3b0c9969";
 
-static void open_shapes(struct arena *arena, double train, double difficulty, struct dataset *d)
-{
-    struct settings description, s;
-    struct dataset_source source = {"shapes", NULL, &description, NULL};
-    struct error err;
-
-    settings_init(&description, arena);
-    settings_init(&s, arena);
-    settings_set(&description, "format", value_string("shapes"));
-    settings_set(&s, "data.train_per_class", value_number(train));
-    settings_set(&s, "data.test_per_class", value_number(10));
-    settings_set(&s, "data.difficulty", value_number(difficulty));
-    assert_int_equal(dataset_open(d, &source, &s, &err), 0);
-}
-
 static void test_same_bits(void **state)
 {
-    struct arena arena = {0};
     struct dataset d;
 
     (void)state;
-    open_shapes(&arena, 20, 0.5, &d);
+    sample_shapes(20, 10, 0.5, &d);
     assert_string_equal(d.digest, DIGEST);
     dataset_close(&d);
-    arena_release(&arena);
 }
 
 static void test_balanced(void **state)
 {
-    struct arena arena = {0};
     struct dataset d;
 
     (void)state;
-    open_shapes(&arena, 3, 0.5, &d);
+    sample_shapes(3, 10, 0.5, &d);
     assert_int_equal(d.n_classes, 10);
     assert_string_equal(d.class_names[9], "arrow");
     assert_int_equal(d.train.n, 30);
@@ -59,26 +37,23 @@ static void test_balanced(void **state)
     for (int k = 0; k < d.train.n; k++) /* the pools have no picture in common */
         assert_memory_not_equal(d.train.pixels[k], d.test.pixels[k], 3072);
     dataset_close(&d);
-    arena_release(&arena);
 }
 
 static void test_difficulty_changes_the_digest(void **state)
 {
     static const double difficulties[] = {0, 0.5, 0.51, 1};
-    struct arena arena = {0};
     char seen[4][HASH_HEX_SIZE];
 
     (void)state;
     for (int i = 0; i < 4; i++) {
         struct dataset d;
 
-        open_shapes(&arena, 2, difficulties[i], &d);
+        sample_shapes(2, 10, difficulties[i], &d);
         memcpy(seen[i], d.digest, HASH_HEX_SIZE);
         dataset_close(&d);
         for (int j = 0; j < i; j++)
             assert_string_not_equal(seen[i], seen[j]);
     }
-    arena_release(&arena);
 }
 
 int main(void)

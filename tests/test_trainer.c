@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every objective of the table trains to the same bits on any number of threads,
+ * Every objective and both models train to the same bits on any number of threads,
  * with activations kept or computed again; and to what is known to be the same
- * by algebra. */
+ * by algebra. What must not move the weights does not. */
 #include "learn/trainer.h"
+#include "sample.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-#include <cmocka.h>
 
 enum { BATCH = 40, MICRO_BATCH = 8, N_STEPS = 3 };
 
@@ -36,24 +33,11 @@ static const void *configure(struct arena *arena, const struct component *c, con
 
 static int open_data(void **state)
 {
-    struct arena arena = {0};
-    struct settings description, s;
-    struct dataset_source source = {"shapes", NULL, &description, NULL};
-    struct error err;
-
     (void)state;
-    settings_init(&description, &arena);
-    settings_init(&s, &arena);
-    settings_set(&description, "format", value_string("shapes"));
-    settings_set(&s, "data.train_per_class", value_number(BATCH * N_STEPS / 10));
-    settings_set(&s, "data.test_per_class", value_number(1));
-    settings_set(&s, "data.difficulty", value_number(0.5));
-    if (dataset_open(&dataset, &source, &s, &err) < 0)
-        fail_msg("%s", err.text);
+    sample_shapes(BATCH * N_STEPS / 10, 1, 0.5, &dataset);
     for (int i = 0; i < BATCH * N_STEPS; i++)
         indices[i] = (uint32_t)i;
     standard_measure(&dataset, &dataset.train, indices, BATCH * N_STEPS, &standard);
-    arena_release(&arena);
     return 0;
 }
 
@@ -69,6 +53,20 @@ struct setup {
     double trim;
     int n_threads;
     size_t keep;
+    const char *model; /* NULL: mlp */
+    int micro_batch;   /* 0: MICRO_BATCH */
+};
+
+/* A trainer, ready for its first step, and all it borrows. */
+struct session {
+    struct arena arena;
+    struct loss loss;
+    struct objective objective;
+    struct objective_data objective_data;
+    struct objective_filter filter;
+    struct optimizer_common optimizer_common;
+    struct trainer trainer;
+    struct trainer_data data;
 };
 
 static const struct component *find(const struct component_kind *kind, const char *name)
@@ -80,76 +78,108 @@ static const struct component *find(const struct component_kind *kind, const cha
     return c;
 }
 
-/* The hash of the weights after N_STEPS steps; the last batch is short. */
-static void train(const struct setup *setup, char ret_hash[65])
+static void build_model(struct session *s, const char *name, struct graph *graph)
 {
-    struct arena arena = {0};
+    const struct component *c = find(&model_kind, name);
+    struct picture_shape picture = {3, 32, 32};
+    struct settings small;
+    struct error err;
+    void *config;
+
+    settings_init(&small, &s->arena);
+    settings_set(&small, "model.dropout", value_number(0.3));
+    if (strcmp(name, "vit") == 0) {
+        settings_set(&small, "model.dim", value_number(16));
+        settings_set(&small, "model.depth", value_number(2));
+        settings_set(&small, "model.heads", value_number(2));
+        settings_set(&small, "model.patch", value_number(8));
+    }
+    component_defaults(c, "model", &small);
+    graph_init(graph, &s->arena, (struct shape){1, 3 * 32 * 32});
+    if (component_configure(c, "model", &small, &s->arena, &config, &err) < 0 ||
+        ((const struct model_type *)c)->build(config, picture, 10, graph, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static void open_session(struct session *s, const struct setup *setup)
+{
+    static const int counts[10] = {12, 12, 12, 12, 12, 12, 12, 12, 12, 12};
     const struct component *objective = find(&objective_kind, setup->objective);
-    const struct component *model = find(&model_kind, "mlp");
     const struct component *loss = find(&loss_kind, "cross_entropy");
     const struct component *optimizer = find(&optimizer_kind, "sgd");
-    struct picture_shape picture = {3, 32, 32};
-    int counts[10] = {12, 12, 12, 12, 12, 12, 12, 12, 12, 12};
-    struct objective_data objective_data = {.n_classes = 10, .class_counts = counts};
-    struct objective_filter filter = {setup->trim};
-    struct objective o;
-    struct loss l;
     const struct trainer_slots slots = {
         .transform = (const struct transform_type *)find(&transform_kind, "none"),
-        .loss = &l,
-        .objective = &o,
+        .loss = &s->loss,
+        .objective = &s->objective,
     };
-    struct optimizer_common common = {0};
     struct trainer_method method = {
         .slots = {slots, slots},
-        .optimizer_common = &common,
+        .optimizer_common = &s->optimizer_common,
         .optimizer = (const struct optimizer_type *)optimizer,
-        .optimizer_config = configure(&arena, optimizer, "optimizer", NULL, value_number(0)),
     };
-    struct trainer_data data = {
-        .dataset = &dataset, .pool = &dataset.train, .standard = &standard};
     struct graph graph;
-    struct trainer t;
     struct error err;
 
-    if (loss_init(&l, &arena, (const struct loss_type *)loss,
-                  configure(&arena, loss, "loss", NULL, value_number(0)), &(struct loss_common){0},
-                  &(struct loss_data){.n_classes = 10}, &err) < 0 ||
-        objective_init(&o, &arena, (const struct objective_type *)objective,
-                       configure(&arena, objective, "objective", NULL, value_number(0)), &filter,
-                       &objective_data, BATCH, &err) < 0)
+    *s = (struct session){
+        .objective_data = {.n_classes = 10, .class_counts = counts},
+        .filter = {setup->trim},
+        .data = {.dataset = &dataset, .pool = &dataset.train, .standard = &standard},
+    };
+    method.optimizer_config = configure(&s->arena, optimizer, "optimizer", NULL, value_number(0));
+    if (loss_init(&s->loss, &s->arena, (const struct loss_type *)loss,
+                  configure(&s->arena, loss, "loss", NULL, value_number(0)),
+                  &(struct loss_common){0}, &(struct loss_data){.n_classes = 10}, &err) < 0 ||
+        objective_init(&s->objective, &s->arena, (const struct objective_type *)objective,
+                       configure(&s->arena, objective, "objective", NULL, value_number(0)),
+                       &s->filter, &s->objective_data, BATCH, &err) < 0)
         fail_msg("%s", err.text);
-    graph_init(&graph, &arena, (struct shape){1, 3 * 32 * 32});
-    if (((const struct model_type *)model)
-            ->build(configure(&arena, model, "model", "model.dropout", value_number(0.3)), picture,
-                    10, &graph, &err) < 0)
-        fail_msg("%s", err.text);
-    trainer_init(&t, &arena, &method, &graph,
-                 &(struct trainer_sizes){.n_classes = 10,
-                                         .batch = BATCH,
-                                         .micro_batch = MICRO_BATCH,
-                                         .n_threads = setup->n_threads,
-                                         .keep = setup->keep},
+    build_model(s, setup->model ? setup->model : "mlp", &graph);
+    trainer_init(&s->trainer, &s->arena, &method, &graph,
+                 &(struct trainer_sizes){
+                     .n_classes = 10,
+                     .batch = BATCH,
+                     .micro_batch = setup->micro_batch ? setup->micro_batch : MICRO_BATCH,
+                     .n_threads = setup->n_threads,
+                     .keep = setup->keep},
                  rng_seed(1));
-    for (int i = 0; i < N_STEPS; i++) {
-        struct trainer_step step = {.step = i + 1, .rate = 0.05, .rng = rng_seed((uint64_t)i)};
-        struct trainer_sums sums;
+}
 
-        trainer_step(&t, &data, indices + i * BATCH, i < N_STEPS - 1 ? BATCH : 19, &step, &sums);
-        assert_true(isfinite(sums.loss));
-    }
-    params_hash(&t.graph.params, t.weights, ret_hash);
-    arena_release(&arena);
+/* Step i, from 0; the last batch is short. Gives the mean loss before it. */
+static double make_step(struct session *s, int i, double rate)
+{
+    struct trainer_step step = {.step = i + 1, .rate = rate, .rng = rng_seed((uint64_t)i)};
+    struct trainer_sums sums;
+    int n = i < N_STEPS - 1 ? BATCH : 19;
+
+    trainer_step(&s->trainer, &s->data, indices + i * BATCH, n, &step, &sums);
+    return sums.loss / n;
+}
+
+static void hash(const struct session *s, char ret_hash[65])
+{
+    params_hash(&s->trainer.graph.params, s->trainer.weights, ret_hash);
+}
+
+/* The hash of the weights after N_STEPS steps. */
+static void train(const struct setup *setup, char ret_hash[65])
+{
+    struct session s;
+
+    open_session(&s, setup);
+    for (int i = 0; i < N_STEPS; i++)
+        assert_true(isfinite(make_step(&s, i, 0.05)));
+    hash(&s, ret_hash);
+    arena_release(&s.arena);
 }
 
 static void check_objective(const char *name, double trim)
 {
     char want[65], got[65];
 
-    train(&(struct setup){name, trim, 1, TRAINER_KEEP}, want);
+    train(&(struct setup){name, trim, 1, TRAINER_KEEP, NULL, 0}, want);
     for (int n_threads = 1; n_threads <= 8; n_threads = n_threads < 4 ? n_threads + 1 : 8) {
         for (int keeps = 0; keeps < 2; keeps++) {
-            train(&(struct setup){name, trim, n_threads, keeps ? TRAINER_KEEP : 0}, got);
+            train(&(struct setup){name, trim, n_threads, keeps ? TRAINER_KEEP : 0, NULL, 0}, got);
             if (strcmp(got, want) != 0)
                 fail_msg("%s trim %g: other bits on %d threads, activations %s", name, trim,
                          n_threads, keeps ? "kept" : "computed again");
@@ -177,10 +207,10 @@ static void test_both_ways_are_one(void **state)
     char together[65], apart[65];
 
     (void)state;
-    train(&(struct setup){"rgd", 0, 1, TRAINER_KEEP}, together);
-    train(&(struct setup){"rgd", 1e-6, 2, TRAINER_KEEP}, apart);
+    train(&(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 0}, together);
+    train(&(struct setup){"rgd", 1e-6, 2, TRAINER_KEEP, NULL, 0}, apart);
     assert_string_equal(together, apart);
-    train(&(struct setup){"rgd", 1e-6, 2, 0}, apart);
+    train(&(struct setup){"rgd", 1e-6, 2, 0, NULL, 0}, apart);
     assert_string_equal(together, apart);
 }
 
@@ -189,11 +219,101 @@ static void test_objectives_differ(void **state)
     char a[65], b[65];
 
     (void)state;
-    train(&(struct setup){"erm", 0, 1, TRAINER_KEEP}, a);
-    train(&(struct setup){"kl_dro", 0, 1, TRAINER_KEEP}, b);
+    train(&(struct setup){"erm", 0, 1, TRAINER_KEEP, NULL, 0}, a);
+    train(&(struct setup){"kl_dro", 0, 1, TRAINER_KEEP, NULL, 0}, b);
     assert_string_not_equal(a, b);
-    train(&(struct setup){"erm", 0.2, 1, TRAINER_KEEP}, b);
+    train(&(struct setup){"erm", 0.2, 1, TRAINER_KEEP, NULL, 0}, b);
     assert_string_not_equal(a, b);
+}
+
+/* The micro-batch is part of the spec: another one may round otherwise, threads may not. */
+static void test_models_and_micro_batches(void **state)
+{
+    static const char *const models[] = {"mlp", "vit"};
+    static const int micro_batches[] = {3, BATCH};
+    static const int threads[] = {2, 3, 4, 8};
+
+    (void)state;
+    for (int m = 0; m < 2; m++) {
+        for (int b = 0; b < 2; b++) {
+            struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, models[m], micro_batches[b]};
+            char want[65], got[65];
+
+            train(&setup, want);
+            for (int i = 0; i < 4; i++) {
+                setup.n_threads = threads[i];
+                train(&setup, got);
+                if (strcmp(got, want) != 0)
+                    fail_msg("%s, %d at a time: other bits on %d threads", models[m],
+                             micro_batches[b], threads[i]);
+            }
+        }
+    }
+}
+
+/* In pieces or at once, the gradient is the same sum, but for rounding. */
+static void test_pieces_make_the_whole(void **state)
+{
+    static const double TOLERANCE = 1e-5; /* of weights around 0.1, three steps of floats */
+    struct session whole, pieces;
+
+    (void)state;
+    open_session(&whole, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, BATCH});
+    open_session(&pieces, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 3});
+    for (int i = 0; i < N_STEPS; i++) {
+        make_step(&whole, i, 0.05);
+        make_step(&pieces, i, 0.05);
+    }
+    for (size_t k = 0; k < whole.trainer.graph.params.size; k++)
+        if (!(fabs(whole.trainer.weights[k] - pieces.trainer.weights[k]) < TOLERANCE))
+            fail_msg("weight %zu: %g at once, %g in pieces", k, whole.trainer.weights[k],
+                     pieces.trainer.weights[k]);
+    arena_release(&whole.arena);
+    arena_release(&pieces.arena);
+}
+
+/* Between two steps, an evaluation leaves no trace in the bits; and two agree. */
+static void test_evaluation_changes_nothing(void **state)
+{
+    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0};
+    struct session s;
+    struct evaluation first, second;
+    char want[65], got[65];
+
+    (void)state;
+    train(&setup, want);
+    open_session(&s, &setup);
+    for (int i = 0; i < N_STEPS; i++) {
+        make_step(&s, i, 0.05);
+        assert_true(trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &first));
+        assert_true(trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &second));
+        assert_true(first.loss == second.loss && first.accuracy == second.accuracy);
+        assert_memory_equal(first.class_accuracy, second.class_accuracy, 10 * sizeof(double));
+    }
+    hash(&s, got);
+    assert_string_equal(got, want);
+    arena_release(&s.arena);
+}
+
+/* A loss that is not finite is told, and no weight moves by it. */
+static void test_no_step_from_nan(void **state)
+{
+    static const float poisons[] = {NAN, INFINITY};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct session s;
+        char before[65], after[65];
+
+        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0});
+        make_step(&s, 0, 0.05);
+        s.trainer.weights[0] = poisons[i];
+        hash(&s, before);
+        assert_false(isfinite(make_step(&s, 1, 0.05)));
+        hash(&s, after);
+        assert_string_equal(before, after);
+        arena_release(&s.arena);
+    }
 }
 
 int main(void)
@@ -202,6 +322,10 @@ int main(void)
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_both_ways_are_one),
         cmocka_unit_test(test_objectives_differ),
+        cmocka_unit_test(test_models_and_micro_batches),
+        cmocka_unit_test(test_pieces_make_the_whole),
+        cmocka_unit_test(test_evaluation_changes_nothing),
+        cmocka_unit_test(test_no_step_from_nan),
     };
 
     return cmocka_run_group_tests(tests, open_data, close_data);

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An experiment, changed by words of the command line, and its plan: what they come to,
+ * and what is said where a word is wrong. */
+#include "lab/override.h"
+#include "lab/plan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct arena arena;
+static struct data_description data[2];
+
+static void put(struct experiment *e, struct experiment_method *m, const char *key,
+                const char *values)
+{
+    struct value list;
+    struct error err;
+
+    assert_int_equal(value_parse(values, &arena, &list, &err), 0);
+    if (experiment_check(e, m, key, list.items, list.n_items, &err) != SETTING_FITS)
+        fail_msg("%s: %s", key, err.text);
+    experiment_put(e, m, key, list.items, list.n_items);
+}
+
+static void add_method(struct experiment *e, const char *label, const char *objective)
+{
+    struct experiment_method *m = &e->methods[e->n_methods++];
+
+    m->label = label;
+    grid_init(&m->grid, &arena);
+    put(e, m, "objective", objective);
+}
+
+/* erm, and rgd with two clip levels; two learning rates; 3 seeds: 18 runs. */
+static struct experiment sample(void)
+{
+    struct experiment e = {.arena = &arena,
+                           .name = "sample",
+                           .title = "Sample",
+                           .question = "",
+                           .overrides = "",
+                           .source = "",
+                           .baseline = "erm",
+                           .n_seeds = 3,
+                           .data = data,
+                           .n_data = 2};
+
+    grid_init(&e.grid, &arena);
+    put(&e, NULL, "data", "[\"shapes\"]");
+    put(&e, NULL, "data.train_per_class", "[8]");
+    put(&e, NULL, "data.test_per_class", "[2]");
+    put(&e, NULL, "data.validation", "[2]");
+    put(&e, NULL, "train.lr", "[0.1,0.2]");
+    add_method(&e, "erm", "[\"erm\"]");
+    add_method(&e, "rgd", "[\"rgd\"]");
+    put(&e, &e.methods[1], "objective.clip", "[1,3]");
+    return e;
+}
+
+/* The values of a setting as "a b c"; "" where it is not set. */
+static const char *values_of(const struct grid *g, const char *name)
+{
+    const struct axis *axis = grid_find(g, name);
+    struct text t = {0};
+    const char *s;
+
+    for (int i = 0; axis && i < axis->n_values; i++) {
+        text_printf(&t, i ? " " : "");
+        value_write(&t, &axis->values[i]);
+    }
+    s = arena_strdup(&arena, t.s ? t.s : "");
+    text_release(&t);
+    return s;
+}
+
+static void apply(struct experiment *e, const char *word)
+{
+    struct error err;
+
+    if (override_apply(e, word, &err) < 0)
+        fail_msg("%s: %s", word, err.text);
+}
+
+/* Words, and the experiment's own values of a setting after them. */
+static void test_good_words(void **state)
+{
+    static const struct {
+        const char *word, *setting, *values;
+    } cases[] = {
+        {"train.lr=0.5", "train.lr", "0.5"},
+        {"+train.lr=0.5", "train.lr", "0.5"},
+        {"train.lr=0.1,0.05", "train.lr", "0.1 0.05"},
+        {"train.lr=choice(0.1,0.05)", "train.lr", "0.1 0.05"},
+        {"train.epochs=range(2,8,2)", "train.epochs", "2 4 6 8"},
+        {"train.epochs=range(2,4)", "train.epochs", "2 3 4"},
+        {"train.lr=range(0.1,0.5,0.1)", "train.lr", "0.1 0.2 0.3 0.4 0.5"},
+        {"train.lr=logspace(-3,-1,3)", "train.lr", "0.001 0.01 0.1"},
+        {"train.lr=logspace(-2,-1,3)", "train.lr", "0.01 0.0316228 0.1"},
+        {"train.lr=logspace(-2,5,1)", "train.lr", "0.01"},
+        {"model.hidden=[256,256]", "model.hidden", "[256,256]"},
+        {"model.hidden=[256,256],[512],[]", "model.hidden", "[256,256] [512] []"},
+        {"data.augment=\"crop_flip\"", "data.augment", "\"crop_flip\""},
+        {"optimizer=adam", "optimizer", "\"adam\""},
+        {"train.numeric=portable,native", "train.numeric", "\"portable\" \"native\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e = sample();
+
+        apply(&e, cases[i].word);
+        if (strcmp(values_of(&e.grid, cases[i].setting), cases[i].values) != 0)
+            fail_msg("%s: %s", cases[i].word, values_of(&e.grid, cases[i].setting));
+    }
+}
+
+static void test_bad_words(void **state)
+{
+    static const char *const cases[][2] = {
+        {"epochs", "\"epochs\" is not NAME=VALUE"},
+        {"=3", "\"=3\" is not NAME=VALUE"},
+        {"seeds=0", "seeds=0: not a whole number from 1 to 10000"},
+        {"seeds=1.5", "seeds=1.5: not a whole number from 1 to 10000"},
+        {"seeds=", "seeds=: not a whole number from 1 to 10000"},
+        {"methods=erm,rdg", "unknown method \"rdg\", did you mean \"rgd\"?; known: erm rgd"},
+        {"~emr", "unknown method \"emr\", did you mean \"erm\"?; known: erm rgd"},
+        {"train.seed=1", "train.seed is set by the plan; use seeds=N"},
+        {"train.lr=", "train.lr=: a value is missing"},
+        {"train.lr=1,,2", "train.lr=1,,2: a value is missing"},
+        {"train.lr=\"x", "train.lr=\"x: text without its closing quote: \"x"},
+        {"train.lr=[1", "train.lr=[1: list without its closing bracket"},
+        {"train.lr=fast", "train.lr: \"fast\" is not a number from 1e-09 to 1000"},
+        {"train.lr=0", "train.lr: 0 is not a number from 1e-09 to 1000"},
+        {"train.lr=nan", "train.lr: \"nan\" is not a number from 1e-09 to 1000"},
+        {"train.lr=1,2,1", "train.lr: 1 is there twice"},
+        {"train.lr=range(5,1)", "train.lr=range(5,1): \"range(5,1)\" is empty: 5 is beyond 1"},
+        {"train.lr=range(1,5", "train.lr=range(1,5: \"range(1,5\" is not range(FROM,TO[,STEP]) or "
+                               "logspace(FROM,TO,N)"},
+        {"train.lr=range(1,2,0)", "train.lr=range(1,2,0): \"range(1,2,0)\" is not "
+                                  "range(FROM,TO[,STEP]) or logspace(FROM,TO,N)"},
+        {"train.lr=logspace(1,2,1e9)",
+         "train.lr=logspace(1,2,1e9): \"logspace(1,2,1e9)\" has more than 1000 values"},
+        {"train.epochs=1.5", "train.epochs: 1.5 is not a whole number from 1 to 1000000"},
+        {"train.epoch=1", "train has no setting \"epoch\", did you mean \"epochs\"?; it has: epochs "
+                          "batch micro_batch lr warmup evaluate seed numeric"},
+        {"train=3", "train is a group of settings; set one of them, as in train.epochs=..."},
+        {"lr=3", "unknown setting \"lr\", did you mean \"train.lr\"?"},
+        {"clip=3", "unknown setting \"clip\", did you mean \"objective.clip\"?"},
+        {"model=mpl", "unknown model \"mpl\", did you mean \"mlp\"?; known: mlp vit"},
+        {"model=3", "model: 3 is not the name of one"},
+        {"data=shaeps", "unknown data set \"shaeps\", did you mean \"shapes\"?; known: photos shapes"},
+        {"objective.clip=x", "method \"rgd\": objective.clip: \"x\" is not a number of at least 1e-06"},
+        {"rgd.objective.clip=0",
+         "method \"rgd\": objective.clip: 0 is not a number of at least 1e-06"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e = sample();
+        struct error err = {.text = "no error"};
+
+        if (override_apply(&e, cases[i][0], &err) != -1 || strcmp(err.text, cases[i][1]) != 0)
+            fail_msg("%s\n  gave:   %s\n  wanted: %s", cases[i][0], err.text, cases[i][1]);
+        assert_int_equal(err.status, EXIT_BAD_INPUT);
+    }
+}
+
+/* Where a setting of the experiment also stands in a method, and where only there. */
+static void test_whom_a_word_is_for(void **state)
+{
+    struct experiment e = sample();
+
+    (void)state;
+    apply(&e, "objective.clip=5"); /* erm has none, rgd does */
+    assert_string_equal(values_of(&e.grid, "objective.clip"), "");
+    assert_string_equal(values_of(&e.methods[0].grid, "objective.clip"), "");
+    assert_string_equal(values_of(&e.methods[1].grid, "objective.clip"), "5");
+
+    apply(&e, "erm.train.lr=0.7"); /* one method's own ... */
+    assert_string_equal(values_of(&e.grid, "train.lr"), "0.1 0.2");
+    assert_string_equal(values_of(&e.methods[0].grid, "train.lr"), "0.7");
+    apply(&e, "train.lr=0.3"); /* ... which a word for all replaces */
+    assert_string_equal(values_of(&e.grid, "train.lr"), "0.3");
+    assert_string_equal(values_of(&e.methods[0].grid, "train.lr"), "0.3");
+    assert_string_equal(values_of(&e.methods[1].grid, "train.lr"), "");
+}
+
+/* What was set for one type is not for another. */
+static void test_another_type_forgets(void **state)
+{
+    struct experiment e = sample();
+
+    (void)state;
+    apply(&e, "model.hidden=[7]");
+    apply(&e, "model=vit");
+    assert_string_equal(values_of(&e.grid, "model.hidden"), "");
+    apply(&e, "rgd.objective=erm");
+    assert_string_equal(values_of(&e.methods[1].grid, "objective.clip"), "");
+    apply(&e, "data.imbalance=10");
+    apply(&e, "data=photos"); /* of another format, which has no train_per_class */
+    assert_string_equal(values_of(&e.grid, "data.train_per_class"), "");
+    assert_string_equal(values_of(&e.grid, "data.imbalance"), "10");
+    assert_string_equal(values_of(&e.grid, "data.validation"), "2");
+}
+
+static void test_methods(void **state)
+{
+    struct experiment e = sample();
+
+    (void)state;
+    apply(&e, "methods=rgd,erm"); /* the experiment's order stays */
+    assert_int_equal(e.n_methods, 2);
+    assert_string_equal(e.methods[0].label, "erm");
+    apply(&e, "~erm");
+    assert_int_equal(e.n_methods, 1);
+    assert_string_equal(e.methods[0].label, "rgd");
+    apply(&e, "seeds=4");
+    assert_int_equal(e.n_seeds, 4);
+}
+
+static void make(const struct experiment *e, struct plan *ret_plan)
+{
+    struct error err;
+
+    if (plan_make(e, NULL, &arena, ret_plan, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static void test_plan(void **state)
+{
+    struct experiment e = sample();
+    struct plan plan;
+
+    (void)state;
+    make(&e, &plan);
+    assert_int_equal(plan.n_runs, 18);
+    assert_int_equal(plan.n_data, 1);
+    assert_string_equal(plan.runs[0].method, "erm");
+    assert_string_equal(plan.runs[0].point, "train.lr=0.1");
+    assert_string_equal(plan.runs[0].condition, "");
+    assert_int_equal(plan.runs[2].seed, 2);
+    assert_string_equal(plan.runs[17].method, "rgd");
+    assert_string_equal(plan.runs[17].point, "objective.clip=3 train.lr=0.2");
+    for (int i = 0; i < plan.n_runs; i++) {
+        const struct plan_run *run = &plan.runs[i];
+        struct settings s;
+        struct error err;
+        char id[HASH_HEX_SIZE];
+
+        settings_init(&s, &arena);
+        assert_int_equal(settings_parse(&s, run->spec, &err), 0);
+        assert_int_equal((int)settings_number(&s, "train.seed"), run->seed);
+        assert_string_equal(settings_string(&s, "data.digest"), plan.data[0].digest);
+        hash_block(run->spec, strlen(run->spec), id);
+        assert_string_equal(run->id, id);
+        assert_null(strstr(run->spec, "/")); /* no path */
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(run->id, plan.runs[k].id);
+    }
+}
+
+/* What varies of the data is a condition: selection is within it. */
+static void test_conditions(void **state)
+{
+    struct experiment e = sample();
+    struct plan plan;
+
+    (void)state;
+    apply(&e, "data.imbalance=1,2");
+    apply(&e, "train.lr=0.1");
+    apply(&e, "methods=erm");
+    make(&e, &plan);
+    assert_int_equal(plan.n_runs, 6);
+    assert_string_equal(plan.runs[0].condition, "data.imbalance=1");
+    assert_string_equal(plan.runs[5].condition, "data.imbalance=2");
+    assert_string_equal(plan.runs[5].point, "");
+}
+
+/* The same question has the same plan, whatever it is called and in whatever order it was
+ * put; another one has another. */
+static void test_plan_id(void **state)
+{
+    struct experiment e = sample(), same = sample(), other = sample();
+    struct plan plan, again, another;
+
+    (void)state;
+    same.name = "renamed";
+    same.title = "Renamed";
+    apply(&same, "train.lr=0.9");
+    apply(&same, "data.validation=2");
+    apply(&same, "train.lr=0.1,0.2");
+    apply(&other, "train.warmup=1");
+    make(&e, &plan);
+    make(&same, &again);
+    make(&other, &another);
+    assert_string_equal(plan.id, again.id);
+    assert_string_not_equal(plan.id, another.id);
+}
+
+static void test_bad_plans(void **state)
+{
+    static const char *const cases[][2] = {
+        {"methods=", "no method is left to run"},
+        {"data.validation=8",
+         "method \"erm\": data set \"shapes\": data.imbalance 1 with data.validation 8 leaves "
+         "class 0 nothing to train on: it has 8 pictures and may keep 8"},
+        {"data=photos",
+         "method \"erm\": data set \"photos\": no data root: set RGDBENCH_DATA to the folder that "
+         "holds \"a.bin\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e = sample();
+        struct error err = {.text = "no error"};
+        struct plan plan;
+
+        apply(&e, cases[i][0]);
+        if (plan_make(&e, NULL, &arena, &plan, &err) != -1 || strcmp(err.text, cases[i][1]) != 0)
+            fail_msg("%s\n  gave:   %s\n  wanted: %s", cases[i][0], err.text, cases[i][1]);
+    }
+}
+
+static int set_up(void **state)
+{
+    static const char *const texts[2][2] = {
+        {"photos", "classes = [\"a\",\"b\"]\ndoc = \"x\"\nformat = \"cifar\"\nlabel_bytes = 1\n"
+                   "test = [\"b.bin\"]\ntrain = [\"a.bin\"]\n"},
+        {"shapes", "doc = \"x\"\nformat = \"shapes\"\n"},
+    };
+    struct error err;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        data[i].name = texts[i][0];
+        settings_init(&data[i].settings, &arena);
+        if (settings_parse(&data[i].settings, texts[i][1], &err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good_words),
+        cmocka_unit_test(test_bad_words),
+        cmocka_unit_test(test_whom_a_word_is_for),
+        cmocka_unit_test(test_another_type_forgets),
+        cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_plan_id),
+        cmocka_unit_test(test_bad_plans),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

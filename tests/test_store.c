@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The store: what is put in comes out, a run has one owner and one end, the digest is of
+ * results alone, and files of others are left as they are. */
+#include "lab/sql.h"
+#include "lab/store.h"
+
+#include "base/file.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { N_RUNS = 4 };
+
+static char folder[] = "/tmp/rgdbench-test-XXXXXX";
+static struct arena arena;
+static struct experiment experiment;
+static struct plan_run runs[N_RUNS];
+static struct plan_data data;
+static struct plan plan;
+
+/* A path in the folder of this test, where nothing is yet. */
+static const char *fresh_path(void)
+{
+    static int n;
+
+    return arena_printf(&arena, "%s/%d.db", folder, n++);
+}
+
+#define OK(call)                       \
+    do {                               \
+        if ((call) < 0)                \
+            fail_msg("%s", err.text);  \
+    } while (0)
+
+static struct store *open_store(const char *path, enum store_mode mode)
+{
+    struct store *store;
+    struct error err;
+
+    OK(store_open(path, mode, &store, &err));
+    return store;
+}
+
+/* A store with the plan of four runs: methods a and b, seeds 0 and 1. */
+static struct store *planned_store(const char *path)
+{
+    struct store *store = open_store(path, STORE_CREATE);
+    struct error err;
+
+    OK(store_put_plan(store, &plan, &err));
+    return store;
+}
+
+static const struct store_metric metrics[] = {
+    {10, "train", "loss", -1, 0.1},
+    {10, "test", "accuracy", -1, 1.0 / 3},
+    {10, "test", "class_accuracy", 0, 0.25},
+    {10, "test", "class_accuracy", 1, NAN},
+    {20, "test", "loss", -1, INFINITY},
+    {20, "test", "accuracy", -1, 5e-324},
+    {20, "validation", "accuracy", -1, 0.5},
+    {20, "test", "class_accuracy", 0, 0.75},
+    {20, "test", "class_accuracy", 1, 0.5},
+};
+
+enum { N_METRICS = sizeof metrics / sizeof *metrics };
+
+static struct store_outcome outcome(void)
+{
+    return (struct store_outcome){
+        .n_steps = 20,
+        .last_step = 20,
+        .weights_hash = "00ff",
+        .metrics = metrics,
+        .n_metrics = N_METRICS,
+        .environment = "cpu = \"x\"\n",
+        .host = "here",
+        .started = 5,
+        .seconds = 1.5,
+        .peak_memory = 7,
+    };
+}
+
+/* Claims the next run as `owner` and ends it. */
+static void finish_next(struct store *store, const char *owner, const struct store_outcome *o)
+{
+    struct store_claim claim;
+    struct error err;
+
+    assert_int_equal(store_claim(store, owner, "portable", &arena, &claim, &err), 1);
+    OK(store_finish(store, claim.run, owner, o, &err));
+}
+
+static void test_round_trip(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    struct store_plan got;
+    struct store_series series;
+    struct settings spec;
+    struct value classes;
+    double last[N_RUNS];
+    struct error err;
+
+    (void)state;
+    finish_next(store, "me", &o);
+    store_close(store);
+
+    store = open_store(path, STORE_READ);
+    OK(store_read_plan(store, &arena, &got, &err));
+    assert_string_equal(got.title, "Title");
+    assert_string_equal(got.question, "Why?");
+    assert_string_equal(got.baseline, "a");
+    assert_string_equal(got.digest, plan.id);
+    assert_int_equal(got.n_runs, N_RUNS);
+    assert_int_equal(got.n_methods, 2);
+    assert_string_equal(got.methods[1], "b");
+    for (int i = 0; i < N_RUNS; i++) {
+        assert_string_equal(got.runs[i].method, runs[i].method);
+        assert_string_equal(got.runs[i].condition, runs[i].condition);
+        assert_string_equal(got.runs[i].point, runs[i].point);
+        assert_string_equal(got.runs[i].spec_id, runs[i].id);
+        assert_string_equal(got.runs[i].state, i == 0 ? "finished" : "planned");
+        assert_int_equal(got.runs[i].seed, runs[i].seed);
+    }
+    assert_true(got.runs[0].seconds == 1.5);
+
+    settings_init(&spec, &arena);
+    OK(store_read_spec(store, got.runs[1].run, &spec, &err));
+    assert_true(settings_number(&spec, "train.seed") == 1);
+    OK(store_read_class_names(store, data.digest, &arena, &classes, &err));
+    assert_string_equal(value_text(&arena, &classes), "[\"cat\",\"dog\"]");
+
+    OK(store_read_curve(store, got.runs[0].run, "test", "accuracy", &arena, &series, &err));
+    assert_int_equal(series.n, 2);
+    assert_true(series.at[0] == 10 && series.at[1] == 20);
+    assert_true(series.values[0] == 1.0 / 3 && series.values[1] == 5e-324);
+    OK(store_read_curve(store, got.runs[0].run, "test", "loss", &arena, &series, &err));
+    assert_true(series.n == 1 && series.values[0] == INFINITY);
+    OK(store_read_classes(store, got.runs[0].run, "test", &arena, &series, &err));
+    assert_true(series.n == 2 && series.values[0] == 0.75 && series.values[1] == 0.5);
+    OK(store_read_last(store, &got, "validation", "accuracy", last, &err));
+    assert_true(last[0] == 0.5 && isnan(last[1]));
+    store_close(store);
+}
+
+static int collect(void *context, const struct store_export_row *row)
+{
+    text_printf(context, "%s %d %s %ld %s %s %d %a\n", row->method, row->seed, row->state,
+                row->metric.step, row->metric.part, row->metric.name, row->metric.class_index,
+                row->metric.value);
+    return 0;
+}
+
+static void test_export(void **state)
+{
+    struct store *store = planned_store(fresh_path());
+    struct store_outcome o = outcome();
+    struct text t = {0};
+    struct error err;
+    int n = 0;
+
+    (void)state;
+    finish_next(store, "me", &o);
+    finish_next(store, "me", &o);
+    OK(store_export(store, collect, &t, &err));
+    for (const char *p = t.s; (p = strchr(p, '\n')); p++)
+        n++;
+    assert_int_equal(n, 2 * N_METRICS);
+    assert_non_null(strstr(t.s, "a 0 finished 20 test accuracy -1 0x0.0000000000001p-1022\n"));
+    assert_non_null(strstr(t.s, "a 1 finished 10 test class_accuracy 1 nan\n"));
+    text_release(&t);
+    store_close(store);
+}
+
+static void digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int n_left)
+{
+    struct error err;
+    int got;
+
+    OK(store_digest(store, ret_hex, &got, &err));
+    assert_int_equal(got, n_left);
+}
+
+/* Ends all runs of a store, in any order of workers, with `odd` for run `which`. */
+static void fill(const char *path, int which, const struct store_outcome *odd,
+                 char ret_hex[HASH_HEX_SIZE])
+{
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+
+    for (int i = 0; i < N_RUNS; i++)
+        finish_next(store, i % 2 ? "me" : "you", i == which ? odd : &o);
+    digest(store, ret_hex, 0);
+    store_close(store);
+}
+
+/* Equal results are equal whoever computed them, when and where; one last bit of one
+ * number, a weight or a state is another result. */
+static void test_digest(void **state)
+{
+    struct store_outcome same = outcome(), odd;
+    struct store_metric other[N_METRICS];
+    char want[HASH_HEX_SIZE], got[HASH_HEX_SIZE];
+    struct store *store;
+
+    (void)state;
+    fill(fresh_path(), -1, NULL, want);
+    same.host = "elsewhere";
+    same.environment = "cpu = \"y\"\n";
+    same.started = 1e9;
+    same.seconds = 0.1;
+    same.peak_memory = 1;
+    fill(fresh_path(), 2, &same, got);
+    assert_string_equal(got, want);
+
+    memcpy(other, metrics, sizeof metrics);
+    odd = outcome();
+    odd.metrics = other;
+    for (int i = 0; i < N_METRICS; i++) {
+        double value = other[i].value;
+
+        other[i].value = isfinite(value) ? nextafter(value, 2) : 0;
+        fill(fresh_path(), 1, &odd, got);
+        assert_string_not_equal(got, want);
+        other[i].value = value;
+    }
+    odd.weights_hash = "00fe";
+    fill(fresh_path(), 3, &odd, got);
+    assert_string_not_equal(got, want);
+    odd = outcome();
+    odd.has_diverged = true;
+    fill(fresh_path(), 0, &odd, got);
+    assert_string_not_equal(got, want);
+
+    store = planned_store(fresh_path());
+    digest(store, got, N_RUNS);
+    assert_string_not_equal(got, want);
+    store_close(store);
+}
+
+static struct store_counts count(struct store *store)
+{
+    struct store_counts c;
+    struct error err;
+
+    OK(store_count(store, &c, &err));
+    return c;
+}
+
+static bool nobody_is_alive(const char *owner)
+{
+    (void)owner;
+    return false;
+}
+
+static void test_life_of_a_run(void **state)
+{
+    struct store *store = planned_store(fresh_path());
+    struct store_outcome o = outcome();
+    struct store_claim first, second, again;
+    struct error err;
+    int n;
+
+    (void)state;
+    assert_int_equal(store_claim(store, "me", "native", &arena, &first, &err), 0);
+    assert_int_equal(store_claim(store, "me", "portable", &arena, &first, &err), 1);
+    assert_int_equal(store_claim(store, "you", "portable", &arena, &second, &err), 1);
+    assert_true(first.run != second.run);
+    assert_string_equal(first.spec, runs[0].spec);
+    assert_int_equal(count(store).running, 2);
+
+    /* Only its owner can end a run, once, and the metrics of who cannot are not kept. */
+    assert_int_equal(store_finish(store, first.run, "you", &o, &err), -1);
+    assert_non_null(strstr(err.text, "taken away from this worker"));
+    OK(store_finish(store, first.run, "me", &o, &err));
+    assert_int_equal(store_finish(store, first.run, "me", &o, &err), -1);
+    OK(store_release(store, first.run, "me", &err)); /* it has ended: nothing happens */
+    assert_int_equal(count(store).finished, 1);
+
+    OK(store_fail(store, second.run, "you", "why not", &err));
+    assert_int_equal(count(store).failed, 1);
+    assert_int_equal(store_retry_failed(store, &err), 1);
+    assert_int_equal(store_claim(store, "me", "portable", &arena, &again, &err), 1);
+    assert_int_equal(again.run, second.run);
+
+    /* A worker that is gone gives its run back, or fails it. */
+    OK(store_reclaim(store, nobody_is_alive, &err));
+    assert_int_equal(count(store).planned, 3);
+    assert_int_equal(store_claim(store, "me", "portable", &arena, &again, &err), 1);
+    OK(store_fail_owner(store, "me", "killed", &n, &err));
+    assert_int_equal(n, 1);
+    assert_int_equal(count(store).failed, 1);
+    store_close(store);
+}
+
+/* The same plan again adds nothing and forgets nothing. */
+static void test_same_plan_twice(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    char before[HASH_HEX_SIZE], after[HASH_HEX_SIZE];
+    struct error err;
+
+    (void)state;
+    finish_next(store, "me", &o);
+    digest(store, before, N_RUNS - 1);
+    OK(store_put_plan(store, &plan, &err));
+    digest(store, after, N_RUNS - 1);
+    assert_string_equal(before, after);
+    store_close(store);
+}
+
+static void refuse(const char *path, enum store_mode mode, const char *part)
+{
+    struct store *store;
+    struct error err = {.text = "no error"};
+    struct arena own = {0};
+    char *before = NULL, *after;
+    size_t size = 0, size_after;
+
+    if (file_exists(path))
+        OK(file_read(path, 1 << 20, &own, &before, &size, &err));
+    if (store_open(path, mode, &store, &err) != -1 || !strstr(err.text, part))
+        fail_msg("\"%s\" lacks \"%s\"", err.text, part);
+    assert_non_null(strstr(err.text, path));
+    assert_int_equal(err.status, EXIT_BAD_INPUT);
+    assert_int_equal(file_exists(path), before != NULL);
+    if (before) {
+        OK(file_read(path, 1 << 20, &own, &after, &size_after, &err));
+        assert_int_equal(size_after, size);
+        assert_memory_equal(after, before, size);
+    }
+    arena_release(&own);
+}
+
+static void change(const char *path, const char *statement)
+{
+    struct sql *db;
+    struct error err;
+
+    OK(sql_open(path, SQL_CREATE, &db, &err));
+    OK(sql_script(db, statement, &err));
+    sql_close(db);
+}
+
+static void test_what_is_not_ours(void **state)
+{
+    const char *path = fresh_path();
+    struct error err;
+
+    (void)state;
+    refuse(path, STORE_READ, "there is no store");
+    refuse(path, STORE_WRITE, "there is no store");
+
+    change(path, "CREATE TABLE t (x)");
+    for (int mode = STORE_READ; mode <= STORE_CREATE; mode++)
+        refuse(path, (enum store_mode)mode, "is a database of another program");
+
+    path = fresh_path();
+    store_close(planned_store(path));
+    change(path, "PRAGMA user_version = 99");
+    for (int mode = STORE_READ; mode <= STORE_CREATE; mode++)
+        refuse(path, (enum store_mode)mode, "has schema version 99; this program reads version ");
+
+    path = fresh_path();
+    OK(file_write(path, "no database, but long enough to look for a header in", 53, &err));
+    for (int mode = STORE_READ; mode <= STORE_CREATE; mode++)
+        refuse(path, (enum store_mode)mode, "file is not a database");
+}
+
+static int set_up(void **state)
+{
+    struct settings spec;
+    struct text t = {0};
+
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    experiment = (struct experiment){
+        .title = "Title", .question = "Why?", .baseline = "a", .source = "-", .overrides = ""};
+    strcpy(data.digest, "dd");
+    data.name = "pets";
+    data.description = "format = \"cifar\"\n";
+    data.classes = "[\"cat\",\"dog\"]";
+    for (int i = 0; i < N_RUNS; i++) {
+        settings_init(&spec, &arena);
+        settings_set(&spec, "train.numeric", value_string("portable"));
+        settings_set(&spec, "train.seed", value_number(i % 2));
+        settings_set(&spec, "objective", value_string(i < 2 ? "erm" : "rgd"));
+        settings_write(&t, &spec);
+        runs[i] = (struct plan_run){.method = i < 2 ? "a" : "b",
+                                    .condition = "",
+                                    .point = "train.lr=1",
+                                    .seed = i % 2,
+                                    .spec = arena_strdup(&arena, t.s)};
+        hash_block(t.s, t.size, runs[i].id);
+        text_release(&t);
+    }
+    plan = (struct plan){.experiment = &experiment,
+                         .runs = runs,
+                         .n_runs = N_RUNS,
+                         .data = &data,
+                         .n_data = 1,
+                         .id = "plan"};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const endings[] = {".db", ".db-wal", ".db-shm"};
+
+    (void)state;
+    for (int k = 0; k < 3; k++)
+        for (const char *const *names = file_names(folder, endings[k], &arena); *names; names++)
+            unlink(arena_printf(&arena, "%s/%s%s", folder, *names, endings[k]));
+    arena_release(&arena);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_export),
+        cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_life_of_a_run),
+        cmocka_unit_test(test_same_plan_twice),
+        cmocka_unit_test(test_what_is_not_ours),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
