@@ -59,12 +59,11 @@ static const struct component *chosen_type(const struct experiment *e,
 
     if (!axis)
         axis = grid_find(&e->grid, slot->name);
-    if (!axis && slot->is_optional) {
+    if (!axis && !slot->fallback) {
         error_set(err, "%s is not chosen, and has no settings then", slot->name);
         return NULL;
     }
-    return find_type(e, slot, axis ? axis->values[0].string : slot->fallback ? slot->fallback : "",
-                     err);
+    return find_type(e, slot, axis ? axis->values[0].string : slot->fallback, err);
 }
 
 /* Has a component that can stand in this slot a setting of that name? */
