@@ -46,6 +46,16 @@ table:   ## the table of EXP (FORMAT=txt md tex csv jsonl; SET="by=imbalance")
 plot:    ## the figures of EXP, into plots/EXP
 export:  ## all metrics of EXP as CSV
 digest:  ## one hash over all results of EXP
+report: $(PROGRAM) ## a page for each store and an index of all: report/index.html
+	@$(RUN) report
+verify: $(PROGRAM) ## train randomly chosen runs of EXP again and compare bits (SET="n=3 seed=0")
+	@$(RUN) verify $(EXP) $(SET) $(WITH_DATA)
+# What README shows, from the stores that are there; what is missing says what it costs.
+reproduce: $(PROGRAM) ## every table and figure that README names
+	@for e in $$(grep -o 'EXP=[a-z0-9_]*' README.md | cut -d= -f2 | sort -u); do \
+		if [ -f results/$$e.db ]; then $(RUN) table $$e --format=md && $(RUN) plot $$e || exit; \
+		else echo "$$e: no store. To make it:"; sed -n 's/^-- \(Command\|Time\)/  \1/p' experiments/$$e.lua; fi; \
+	done
 list: $(PROGRAM) ## experiments, methods and their settings
 	@$(RUN) list
 data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
@@ -79,6 +89,8 @@ layers: ## includes point down only
 	@tests/layers.sh
 check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, two minutes
 	@$<
+check-page: $(PROGRAM) ## pages and tables of hostile and of large stores, in Chromium and pdflatex
+	@tests/page/run $(PROGRAM)
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)
@@ -98,6 +110,7 @@ $(BUILD)/core/math/%_v4.o: core/math/%_simd.c $(BUILD)/flags
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -march=x86-64-v4 -mprefer-vector-width=512 \
 		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -DPRODUCTS=products_v4 -c $< -o $@
 $(BUILD)/core/lab/store.o: core/lab/schema.sql
+$(BUILD)/core/report/html.o: core/report/page.css core/report/page.js
 $(BUILD)/core/lab/environment.o: $(BUILD)/build.h
 
 # `make -j deps test` installs before it builds.
@@ -116,6 +129,6 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .DELETE_ON_ERROR:
-.PHONY: all sweep status compare table plot export digest list data deps test check check-stats headers layers \
-	bench bench-peers clean help FORCE
+.PHONY: all sweep status compare table plot export digest report verify reproduce list data deps test check \
+	check-stats check-page headers layers bench bench-peers clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

@@ -39,6 +39,8 @@ static const struct command commands[] = {
      "  correction=hochberg    also benjamini_hochberg; default holm\n"
      "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 3, command_table, false},
     {"plot", "NAME", "draw the figures into plots/NAME", "", "", 1, 1, command_plot, false},
+    {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
+     "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false},
     {"export", "NAME", "every metric of every run, as CSV", "", "", 1, 1, command_export, false},
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
@@ -53,6 +55,17 @@ static const struct command commands[] = {
      "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
      "  --checkpoint=SECONDS  between two; a command that was stopped goes on\n",
      "threads data checkpoint", 3, 3, command_export_weights, false},
+    {"verify", "NAME [n=RUNS] [seed=N]", "train randomly chosen runs again and compare bits",
+     "Default: n=3 seed=0. Exit status 3 where one differs.\n"
+     "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
+     "  --threads=N   results are the same for any number\n",
+     "data threads", 1, 3, command_verify, false},
+    {"bisect", "NAME A B", "the first step at which two runs part",
+     "A and B: beginnings of run names, as in the report. Trains both again, some twenty times\n"
+     "in part.\n"
+     "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
+     "  --threads=N   results are the same for any number\n",
+     "data threads", 3, 3, command_bisect, false},
     {"list", "[SLOT]", "experiments, and what can stand in each slot of a method",
      "Slots: experiments data transform model loss objective optimizer schedule train;\n"
      "methods: transform, loss, objective and optimizer\n"

@@ -52,7 +52,23 @@ cp -r results results.before
 grep -q '^rgdbench: .*one.safetensors.*hidden1.weight.* is F32 \[128, 3072\], not F32 \[9, 3072\]$' err || die "shape: $(cat err)"
 rm -r results && mv results.before results
 
-for format in txt md tex csv; do
+# The promise, checked by the program itself; a hash that is not the run's is found.
+"$program" verify quickstart n=2 | grep -q "2 of 2 runs gave the same bits" || die "verify"
+names=$("$program" export quickstart | tr -d '\r' | sed -n 's/^"\(erm\|rgd\)",[^,]*,[^,]*,0,\([0-9a-f]*\),.*/\1 \2/p' | sort -u)
+a=$(echo "$names" | sed -n 's/^erm //p' | head -1)
+b=$(echo "$names" | sed -n 's/^rgd //p' | head -1)
+"$program" bisect quickstart "$a" "$b" 2> /dev/null | grep -q "the weights first differ after step 1" || die "bisect of two methods"
+"$program" bisect quickstart "$a" "$a" 2> /dev/null | grep -q "the same weights after all" || die "bisect of a run and itself"
+if python3 -c 'import sqlite3' 2> /dev/null; then
+    cp results/quickstart.db kept.db
+    python3 -c 'import sqlite3; c = sqlite3.connect("results/quickstart.db"); c.execute("update runs set weights_hash = spec_id"); c.commit()'
+    "$program" verify quickstart n=1 > said; [ $? = 3 ] || die "verify took other weights: $(cat said)"
+    grep -q "DIFFERS: weights" said || die "verify says: $(cat said)"
+    mv kept.db results/quickstart.db
+fi
+"$program" report > said && [ -s report/quickstart.html ] && [ -s report/index.html ] || die "report: $(cat said)"
+
+for format in txt md tex csv jsonl html; do
     "$program" table quickstart --format=$format > table || die "table --format=$format failed"
     grep -q rgd table || die "table --format=$format lacks a method"
 done

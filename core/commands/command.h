@@ -37,6 +37,7 @@ struct command {
     bool is_hidden; /* for the program itself */
 };
 
+int command_bisect(const struct invocation *, enum exit_status *, struct error *);
 int command_compare(const struct invocation *, enum exit_status *, struct error *);
 int command_data(const struct invocation *, enum exit_status *, struct error *);
 int command_digest(const struct invocation *, enum exit_status *, struct error *);
@@ -46,10 +47,12 @@ int command_export_weights(const struct invocation *, enum exit_status *, struct
 int command_list(const struct invocation *, enum exit_status *, struct error *);
 int command_plot(const struct invocation *, enum exit_status *, struct error *);
 int command_split(const struct invocation *, enum exit_status *, struct error *);
+int command_report(const struct invocation *, enum exit_status *, struct error *);
 int command_stats(const struct invocation *, enum exit_status *, struct error *);
 int command_status(const struct invocation *, enum exit_status *, struct error *);
 int command_sweep(const struct invocation *, enum exit_status *, struct error *);
 int command_table(const struct invocation *, enum exit_status *, struct error *);
+int command_verify(const struct invocation *, enum exit_status *, struct error *);
 int command_weights(const struct invocation *, enum exit_status *, struct error *);
 int command_worker(const struct invocation *, enum exit_status *, struct error *);
 

@@ -91,9 +91,9 @@ int command_compare(const struct invocation *in, enum exit_status *ret_status, s
     return result;
 }
 
-static void tell_figure(void *context, const char *path)
+static void tell_figure(void *context, const char *path, const char *doc)
 {
-    (void)context;
+    (void)context, (void)doc;
     printf("%s.svg  %s.png  %s.pdf\n", path, path, path);
 }
 

@@ -168,6 +168,32 @@ struct store_weights {
 int store_read_weights(struct store *store, const char *prefix, struct arena *arena,
                        struct store_weights *ret_weights, struct error *err);
 
+/* Where the numbers come from: for each run of the plan its settings, what computed it
+ * and its weights; and the experiment's script. */
+struct store_environment {
+    long id;
+    const char *text; /* one "name = value" a line */
+};
+
+struct store_origin {
+    const char *spec, *weights_hash; /* hash: "" where it has not ended */
+    int environment;                 /* index, or -1 */
+};
+
+struct store_provenance {
+    const char *source, *overrides; /* the script; what the command line changed, a word a line */
+    const struct store_environment *environments; /* sorted by text */
+    int n_environments;
+    const struct store_origin *origins; /* [plan->n_runs] */
+};
+
+int store_read_provenance(struct store *store, const struct store_plan *plan, struct arena *arena,
+                          struct store_provenance *ret_provenance, struct error *err);
+
+/* All that a run measured, by step, part, name and class. */
+int store_read_metrics(struct store *store, long run, struct arena *arena,
+                       struct store_metric **ret_metrics, int *ret_n, struct error *err);
+
 /* The class names of a data set. */
 int store_read_class_names(struct store *store, const char *data_digest, struct arena *arena,
                            struct value *ret_list, struct error *err);

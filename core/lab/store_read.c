@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A value of the table metrics: column `column` is value, the next one kind. */
-static double read_value(struct sql_query *q, int column)
+double store_value(struct sql_query *q, int column)
 {
     const char *kind = sql_text(q, column + 1);
 
@@ -153,7 +152,7 @@ int store_read_last(struct store *store, const struct store_plan *plan, const ch
         sql_rebind(q, "itt", plan->runs[i].run, part, name);
         got = sql_step(q, err);
         if (got > 0)
-            ret_values[i] = read_value(q, 0);
+            ret_values[i] = store_value(q, 0);
     }
     sql_end(q);
     return got < 0 ? -1 : 0;
@@ -171,7 +170,7 @@ static int read_series(struct sql_query *q, struct arena *arena, struct store_se
         at = arena_grow(arena, at, n, sizeof *at);
         values = arena_grow(arena, values, n, sizeof *values);
         at[n] = sql_long(q, 0);
-        values[n++] = read_value(q, 1);
+        values[n++] = store_value(q, 1);
     }
     sql_end(q);
     if (got < 0)
@@ -280,7 +279,7 @@ static int hash_metrics(struct store *store, struct hash *h, long run, struct er
     while ((got = sql_step(q, err)) > 0) {
         char line[200];
         int n = snprintf(line, sizeof line, "%ld %s %s %ld %a %s\n", sql_long(q, 2),
-                         sql_text(q, 3), sql_text(q, 4), sql_long(q, 5), read_value(q, 0),
+                         sql_text(q, 3), sql_text(q, 4), sql_long(q, 5), store_value(q, 0),
                          sql_text(q, 1));
 
         hash_update(h, line, (size_t)n);
@@ -347,7 +346,7 @@ int store_export(struct store *store,
                        .part = sql_text(q, 3),
                        .name = sql_text(q, 4),
                        .class_index = (int)sql_long(q, 5),
-                       .value = read_value(q, 0)},
+                       .value = store_value(q, 0)},
             .method = sql_text(q, 6),
             .condition = sql_text(q, 7),
             .point = sql_text(q, 8),

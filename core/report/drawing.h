@@ -15,6 +15,7 @@ struct drawing {
     struct store *store;
     const struct selections *selections;
     const struct plot_target *target;
+    const struct figure_type *type; /* that is being drawn */
     struct arena arena;
     /* one condition, and its methods that have runs which ended; an overall figure sees
      * the first condition here */
@@ -23,7 +24,7 @@ struct drawing {
     const char *condition;
     int n_conditions, condition_index;
     bool is_overall;
-    void (*drawn)(void *context, const char *path);
+    void (*drawn)(void *context, const char *path, const char *doc);
     void *context;
 };
 

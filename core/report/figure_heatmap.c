@@ -111,7 +111,10 @@ static int draw_method(struct drawing *d, const struct selection *row, struct er
         }
     }
     figure.cells = cells;
-    figure.name = drawing_name(d, arena_printf(&d->arena, "validation-%s", row->method));
+    /* A store of strangers may have methods whose names are none for a file. */
+    figure.name = drawing_name(d, text_is_name(row->method) && strlen(row->method) < 40
+                                      ? arena_printf(&d->arena, "validation-%s", row->method)
+                                      : arena_printf(&d->arena, "validation-%d", row->place));
     figure.title = drawing_title(d, arena_printf(&d->arena, "%s: validation accuracy", row->method));
     figure.cell_label = "accuracy (%)";
     return drawing_done(d, figure.name, plot_heatmap(d->target, &figure, err));

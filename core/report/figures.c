@@ -32,7 +32,8 @@ const char *drawing_title(struct drawing *d, const char *title)
 int drawing_done(struct drawing *d, const char *name, int result)
 {
     if (result == 0)
-        d->drawn(d->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name));
+        d->drawn(d->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
+                 d->type->doc);
     return result;
 }
 
@@ -55,15 +56,17 @@ static bool set_condition(struct drawing *d, int i)
 static int draw_all(struct drawing *d, bool overall, struct error *err)
 {
     d->is_overall = overall;
-    for (int t = 0; figure_types[t] && d->n_rows > 0; t++)
-        if (figure_types[t]->is_overall == overall && figure_types[t]->draw(d, err) < 0)
+    for (int t = 0; figure_types[t] && d->n_rows > 0; t++) {
+        d->type = figure_types[t];
+        if (d->type->is_overall == overall && d->type->draw(d, err) < 0)
             return -1;
+    }
     return 0;
 }
 
 int figures_draw(struct store *store, const struct selections *s,
                  const struct plot_target *target,
-                 void (*drawn)(void *context, const char *path), void *context, struct error *err)
+                 void (*drawn)(void *context, const char *path, const char *doc), void *context, struct error *err)
 {
     struct drawing d = {.store = store, .selections = s, .target = target, .drawn = drawn,
                         .context = context};

@@ -20,10 +20,10 @@ struct figure_type {
 
 extern const struct figure_type *const figure_types[]; /* NULL-ended */
 
-/* Calls `drawn` with the path of each picture, without its ending. */
+/* Calls `drawn` with the path of each picture, without its ending, and what it shows. */
 int figures_draw(struct store *store, const struct selections *s,
                  const struct plot_target *target,
-                 void (*drawn)(void *context, const char *path), void *context,
+                 void (*drawn)(void *context, const char *path, const char *doc), void *context,
                  struct error *err);
 
 #endif

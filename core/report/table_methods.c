@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/caption.h"
+#include "report/comparisons.h"
 #include "report/procedure.h"
-#include "report/ranking.h"
 #include "report/table.h"
 #include "stats/paired.h"
 
 #include <math.h>
 #include <string.h>
-
-/* One row: a selection and what is computed from it. */
-struct row {
-    const struct selection *r;
-    struct paired against; /* the baseline; n = 0: none */
-    double p_t, p_signed_rank; /* corrected over the table */
-    enum sheet_emphasis emphasis;
-    double p_best; /* against the best of its condition */
-};
 
 static void add_columns(struct sheet *g, const char *baseline, bool has_conditions,
                         bool has_published)
@@ -79,7 +70,7 @@ static void add_n(struct sheet *g, const struct selection *r)
                                     SHEET_PLAIN});
 }
 
-static void add_row(struct sheet *g, const struct selections *s, const struct row *row,
+static void add_row(struct sheet *g, const struct selections *s, const struct comparison *row,
                     const struct published *published)
 {
     const struct selection *r = row->r;
@@ -125,62 +116,17 @@ static void add_row(struct sheet *g, const struct selections *s, const struct ro
     sheet_text(g, r->point ? select_short_point(g->arena, r->point) : "-");
 }
 
-/* Compares, and corrects over all comparisons of the table. Gives their number. */
-static int test_rows(const struct selections *s, const struct adjust_type *correction,
-                     struct row *rows, struct arena *arena)
-{
-    double *p_t = arena_alloc(arena, (size_t)s->n * sizeof *p_t);
-    double *p_w = arena_alloc(arena, (size_t)s->n * sizeof *p_w);
-    int n = 0;
-
-    for (int i = 0; i < s->n; i++) {
-        const struct selection *base = select_find(s, s->plan.baseline, rows[i].r->condition);
-        bool is_tested = base && base != rows[i].r && base->n && rows[i].r->n;
-
-        rows[i].against = paired_compare(NULL, NULL, 0);
-        if (is_tested)
-            rows[i].against = select_compare(rows[i].r, base);
-        p_t[i] = rows[i].against.t.p;
-        p_w[i] = rows[i].against.signed_rank.p;
-        n += is_tested;
-    }
-    correction->run(p_t, s->n, p_t);
-    correction->run(p_w, s->n, p_w);
-    for (int i = 0; i < s->n; i++) {
-        rows[i].p_t = p_t[i];
-        rows[i].p_signed_rank = p_w[i];
-    }
-    return n;
-}
-
-/* Rows by condition, then by method as planned. */
-static struct row *make_rows(const struct selections *s, struct arena *arena)
-{
-    const struct selection *block[EXPERIMENT_MAX_METHODS];
-    enum sheet_emphasis emphases[EXPERIMENT_MAX_METHODS];
-    double p_best[EXPERIMENT_MAX_METHODS];
-    struct row *rows = arena_alloc(arena, (size_t)s->n * sizeof *rows);
-    int n = 0, size;
-
-    for (int i = 0; (size = ranking_condition(s, i, block)) > 0; i++) {
-        ranking_mark(block, size, emphases, p_best);
-        for (int k = 0; k < size; k++)
-            rows[n++] = (struct row){.r = block[k], .emphasis = emphases[k], .p_best = p_best[k]};
-    }
-    return rows;
-}
-
 static void write_caption(const struct selections *s, const struct table_options *options,
-                          const struct adjust_type *correction, int n_tests, struct text *t)
+                          const struct comparisons *c, struct text *t)
 {
     text_printf(t, "%s. Test accuracy at the last epoch: mean over n seeds and 95%% t interval, for "
                    "the selected configuration as it is; tuned anew: 95%% percentile bootstrap of "
                    "seeds with the selection done again on each draw (too narrow with few seeds).", s->plan.title);
-    if (n_tests)
+    if (c->n_tests)
         text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired "
                        "t-test and of the exact Wilcoxon signed-rank test (zeros left out, ties at "
                        "mean ranks), each %s-corrected over the table's %d comparison%s.",
-                    s->plan.baseline, correction->title, n_tests, n_tests == 1 ? "" : "s");
+                    s->plan.baseline, c->correction->title, c->n_tests, c->n_tests == 1 ? "" : "s");
     caption_emphasis(t, options);
     caption_selection(t, s);
     caption_runs(t, s);
@@ -190,14 +136,11 @@ static void write_caption(const struct selections *s, const struct table_options
 int table_methods(const struct selections *s, const struct table_options *options,
                   struct text *ret_text, struct error *err)
 {
-    const struct adjust_type *correction = options->correction ? options->correction
-                                                               : &adjust_holm;
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
     struct text caption = {0};
     bool has_conditions = false;
-    struct row *rows;
-    int n_tests;
+    struct comparisons c;
 
     if (s->n == 0)
         return error_set(err, "the plan has no runs");
@@ -205,11 +148,10 @@ int table_methods(const struct selections *s, const struct table_options *option
         has_conditions |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
     add_columns(&g, s->plan.baseline, has_conditions,
                 options->published && options->published->n > 0);
-    rows = make_rows(s, &arena);
-    n_tests = test_rows(s, correction, rows, &arena);
-    for (int i = 0; i < s->n; i++)
-        add_row(&g, s, &rows[i], options->published);
-    write_caption(s, options, correction, n_tests, &caption);
+    c = comparisons_make(s, options->correction, &arena);
+    for (int i = 0; i < c.n; i++)
+        add_row(&g, s, &c.items[i], options->published);
+    write_caption(s, options, &c, &caption);
     sheet_write(&g, options->format, caption.s, ret_text);
     text_release(&caption);
     arena_release(&arena);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * comparisons: every method of every condition against the baseline there, corrected
+ * over all of them; and the verdict in one sentence.
+ */
+#ifndef REPORT_COMPARISONS_H
+#define REPORT_COMPARISONS_H
+
+#include "report/ranking.h"
+#include "stats/adjust.h"
+#include "stats/paired.h"
+
+struct comparison {
+    const struct selection *r;
+    bool is_tested;            /* it is not the baseline, and both have runs */
+    struct paired against;     /* minus the baseline; all NaN where it is not tested */
+    double p_t, p_signed_rank; /* corrected over all */
+    enum sheet_emphasis emphasis;
+    double p_best; /* against the best of its condition (ranking.h) */
+};
+
+struct comparisons {
+    const struct adjust_type *correction;
+    const struct comparison *items; /* [n]: by condition, then by method as planned */
+    int n, n_tests;
+};
+
+/* `correction` NULL: Holm. */
+struct comparisons comparisons_make(const struct selections *s,
+                                    const struct adjust_type *correction, struct arena *arena);
+
+/* "Against erm: rgd is better by 1.20 ± 0.40 points (p = 0.012); ..." By the corrected
+ * paired t-test at 5%; over several conditions it counts them. */
+void comparisons_verdict(const struct selections *s, const struct comparisons *c, struct text *t);
+
+#endif
