@@ -189,7 +189,7 @@ static void test_when_it_looks(void **state)
 /* Batches of a step: equal parts of the training environments' "in", in their order. */
 static void test_draws(void **state)
 {
-    static const struct domains_config config = {{2, {1, 3}}, 0.2, 12, 5};
+    static const struct domains_config config = {{2, {1, 3}}, 0.2, 12, 5, DOMAINS_MEASURED};
     struct domains o;
     struct error err;
     uint32_t indices[2 * 7];
