@@ -41,7 +41,7 @@ static size_t round_up(size_t size, size_t to)
     return (size + to - 1) / to * to;
 }
 
-static struct arena_chunk *chunk_new(size_t payload)
+static struct arena_chunk *add_chunk(struct arena *arena, size_t payload)
 {
     size_t size = round_up(payload + sizeof(struct arena_chunk), ALIGNMENT);
     size_t alignment = ALIGNMENT;
@@ -51,6 +51,8 @@ static struct arena_chunk *chunk_new(size_t payload)
         alignment = HUGE_SIZE;
         size = round_up(size, HUGE_SIZE);
     }
+    if (arena->limit && size > arena->limit - arena->taken)
+        die(payload);
     chunk = aligned_alloc(alignment, size);
     if (!chunk)
         die(payload);
@@ -58,6 +60,9 @@ static struct arena_chunk *chunk_new(size_t payload)
         madvise(chunk, size, MADV_HUGEPAGE); /* a wish; refusal is harmless */
     memset(chunk, 0, size);
     chunk->size = size - sizeof *chunk;
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    arena->taken += size;
     return chunk;
 }
 
@@ -67,11 +72,8 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *p;
 
     size = round_up(size ? size : 1, ALIGNMENT);
-    if (!chunk || chunk->size - chunk->used < size) {
-        chunk = chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE);
-        chunk->next = arena->chunks;
-        arena->chunks = chunk;
-    }
+    if (!chunk || chunk->size - chunk->used < size)
+        chunk = add_chunk(arena, size > CHUNK_SIZE ? size : CHUNK_SIZE);
     p = chunk->bytes + chunk->used;
     chunk->used += size;
     return p;
@@ -123,4 +125,5 @@ void arena_release(struct arena *arena)
         free(chunk);
     }
     arena->chunks = NULL;
+    arena->taken = 0;
 }

@@ -4,8 +4,8 @@
  *
  * Everything taken from an arena lives until the arena is released; nothing is
  * freed alone. Blocks are zeroed and aligned to 64 bytes (a cache line and a
- * vector). Out of memory ends the process with one line: what was finished is
- * in the store, and the run starts again.
+ * vector). Out of memory, or over its limit, it ends the process with one line: what
+ * was finished is in the store, and the run starts again.
  *
  *     struct arena arena = {0};
  *     float *w = arena_alloc(&arena, n * sizeof *w);
@@ -20,6 +20,7 @@ struct arena_chunk;
 
 struct arena {
     struct arena_chunk *chunks; /* newest first */
+    size_t taken, limit;        /* bytes of its chunks; how many they may be, 0: no bound */
 };
 
 void *arena_alloc(struct arena *arena, size_t size);

@@ -81,6 +81,7 @@ static int do_job(struct job *job, int (*work)(void *, struct text *, struct err
 {
     const struct confine_task task = {job->path, work, job};
 
+    job->arena.limit = CONFINE_MEMORY; /* the child's own limit, where a sanitizer lifts that */
     return confine_run(&task, arena, ret_answer, err);
 }
 
