@@ -16,7 +16,7 @@ PROGRAM = $(BUILD)/rgdbench
 # No contraction and no fast-math: the same bits at any vector width (docs/DESIGN.md, Numbers).
 CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mprefer-vector-width=256 \
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer,$(if $(CI)$(WERROR),-Werror))
+	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -Wno-format-overflow -Wno-format-truncation,$(if $(CI)$(WERROR),-Werror))
 # The serial build of OpenBLAS takes no locks: two threads that call it at once spoil each
 # other's buffers (tests/sweep.sh saw it). The pthread build is safe, and we hold it to one thread.
 BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
@@ -58,6 +58,9 @@ reproduce: $(PROGRAM) ## every table and figure that README names
 	done
 list: $(PROGRAM) ## experiments, methods and their settings
 	@$(RUN) list
+docs: $(PROGRAM) ## docs/METHODS.md from the program's tables
+	@{ sed '/^| slot/,$$d' docs/METHODS.md; $(RUN) list methods --format=md; } > $(BUILD)/methods.md && \
+		mv $(BUILD)/methods.md docs/METHODS.md
 data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
 	@$(RUN) data $(NAME) $(WITH_DATA)
 
@@ -129,6 +132,6 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .DELETE_ON_ERROR:
-.PHONY: all sweep status compare table plot export digest report verify reproduce list data deps test check \
+.PHONY: all sweep status compare table plot export digest report verify reproduce list docs data deps test check \
 	check-stats check-page headers layers bench bench-peers clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The methods as a Markdown table: README's list, which tests/cli.sh compares. */
+ * The methods as a Markdown table: that of docs/METHODS.md, which tests/cli.sh compares. */
 #include "commands/list_methods.h"
 
 #include "learn/config.h"
