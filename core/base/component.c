@@ -142,14 +142,26 @@ struct value hparam_fallback(const struct hparam *h, struct arena *arena)
     return v;
 }
 
+static bool is_fallback(const struct hparam *h, const struct value *v, struct arena *arena)
+{
+    const struct value fallback = hparam_fallback(h, arena);
+
+    return value_equal(v, &fallback);
+}
+
 void component_defaults(const struct component *c, const char *prefix, struct settings *s)
 {
     char name[128];
 
     for (const struct hparam *h = c->hparams; h && h->name; h++) {
+        const struct value *v;
+
         snprintf(name, sizeof name, "%s.%s", prefix, h->name);
-        if (!settings_find(s, name))
+        v = settings_find(s, name);
+        if (!v && !h->is_later)
             settings_set(s, name, hparam_fallback(h, s->arena));
+        if (v && h->is_later && is_fallback(h, v, s->arena))
+            settings_remove(s, name);
     }
 }
 
@@ -191,10 +203,15 @@ int component_configure(const struct component *c, const char *prefix, const str
     char name[128];
 
     for (const struct hparam *h = c->hparams; h && h->name; h++) {
+        struct value fallback;
         const struct value *v;
 
         snprintf(name, sizeof name, "%s.%s", prefix, h->name);
         v = settings_find(s, name);
+        if (!v && h->is_later) {
+            fallback = hparam_fallback(h, arena);
+            v = &fallback;
+        }
         if (!v)
             return error_set(err, "setting \"%s\" is missing", name);
         if (hparam_check(h, v, err) < 0)

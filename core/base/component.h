@@ -42,6 +42,8 @@ struct hparam {
     const char *fallback;       /* the default, as canonical text of a value */
     double low, high;           /* range of numbers, both ends allowed */
     const char *const *choices; /* HPARAM_CHOICE: NULL-ended */
+    bool is_later; /* it came when runs without it had been stored, whose specs must stay as they
+                    * are: so the default is left out of a spec, and what is not there is it */
     const char *doc;
 };
 
@@ -77,11 +79,11 @@ void hparam_describe(struct text *t, const struct hparam *h);
 struct value hparam_fallback(const struct hparam *h, struct arena *arena);
 
 /* Puts the defaults of c's hyper-parameters into `s` as `prefix.name`, where
- * they are not set yet. */
+ * they are not set yet; takes those of later ones out. */
 void component_defaults(const struct component *c, const char *prefix, struct settings *s);
 
 /* Makes the configuration of `c` from the settings `prefix.name`, all of which
- * must be there and valid. Lives in `arena`. */
+ * but later ones must be there, and valid. Lives in `arena`. */
 int component_configure(const struct component *c, const char *prefix, const struct settings *s,
                         struct arena *arena, void **ret_config, struct error *err);
 

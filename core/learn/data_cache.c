@@ -18,11 +18,15 @@ static char *make_key(const struct settings *s, const struct settings *descripti
     text_printf(&key, "%s\n", settings_string(s, "data"));
     settings_write(&key, description);
     for (const struct hparam *h = format->hparams; h && h->name; h++) {
+        const struct value *v;
         char name[128];
 
         snprintf(name, sizeof name, "data.%s", h->name);
+        v = settings_find(s, name);
+        if (!v) /* a later one, at its default */
+            continue;
         text_printf(&key, "%s ", name);
-        value_write(&key, settings_find(s, name));
+        value_write(&key, v);
         text_printf(&key, "\n");
     }
     return key.s;
