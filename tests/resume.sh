@@ -17,6 +17,8 @@ moment() { sleep "0.$(od -An -N2 -tu2 /dev/urandom | awk '{ printf "%02d", $1 % 
 fresh whole
 sweep || die "the undisturbed sweep failed"
 want=$("$program" digest quickstart)
+answers=$("$program" compare quickstart rgd erm --format=csv)
+[ "$(echo "$answers" | tail -1 | tr -d '\r' | grep -c ',[0-9]*,[0-9]*,[0-9.e-]*$')" = 1 ] || die "answers were not kept: $answers"
 [ ! -e results/quickstart.ckpt ] || die "an undisturbed sweep left checkpoints: $(ls results/quickstart.ckpt)"
 
 # Workers and sweep get no chance to do anything at the end.
@@ -31,6 +33,7 @@ for i in $(seq "$kills"); do
 done
 sweep || die "the sweep did not go on after $kills kills"
 [ "$("$program" digest quickstart)" = "$want" ] || die "killed and gone on: another digest"
+[ "$("$program" compare quickstart rgd erm --format=csv)" = "$answers" ] || die "killed and gone on: other answers"
 grep -q 'goes on at step [1-9]' results/quickstart.log || die "no run went on from a checkpoint"
 grep -q 'starts anew' results/quickstart.log && die "a checkpoint was damaged by a kill"
 [ ! -e results/quickstart.ckpt ] || die "an ended sweep left checkpoints: $(ls results/quickstart.ckpt)"

@@ -72,6 +72,8 @@ static const struct store_metric metrics[] = {
 
 enum { N_METRICS = sizeof metrics / sizeof *metrics };
 
+static const unsigned char bits[] = {0xa5, 0x01};
+
 static struct store_outcome outcome(void)
 {
     return (struct store_outcome){
@@ -80,6 +82,7 @@ static struct store_outcome outcome(void)
         .weights_hash = "00ff",
         .metrics = metrics,
         .n_metrics = N_METRICS,
+        .answers = {20, 9, bits},
         .environment = "cpu = \"x\"\n",
         .host = "here",
         .started = 5,
@@ -106,6 +109,7 @@ static void test_round_trip(void **state)
     struct store_plan got;
     struct store_series series;
     struct settings spec;
+    struct store_answers answers;
     struct value classes;
     double last[N_RUNS];
     struct error err;
@@ -149,6 +153,46 @@ static void test_round_trip(void **state)
     assert_true(series.n == 2 && series.values[0] == 0.75 && series.values[1] == 0.5);
     OK(store_read_last(store, &got, "validation", "accuracy", last, &err));
     assert_true(last[0] == 0.5 && isnan(last[1]));
+    OK(store_read_answers(store, got.runs[0].run, &arena, &answers, &err));
+    assert_true(answers.n == 9 && answers.step == 20);
+    assert_memory_equal(answers.bits, bits, sizeof bits);
+    OK(store_read_answers(store, got.runs[1].run, &arena, &answers, &err));
+    assert_int_equal(answers.n, 0);
+    store_close(store);
+}
+
+/* A store of version 2 is read as it is; whoever writes to it adds what it lacks. */
+static void test_old_version(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    struct store_answers answers;
+    struct sql *db;
+    struct error err;
+
+    (void)state;
+    store_close(store);
+    OK(sql_open(path, SQL_WRITE, &db, &err));
+    OK(sql_script(db, "DROP TABLE answers; PRAGMA user_version = 2", &err));
+    sql_close(db);
+
+    store = open_store(path, STORE_READ);
+    OK(store_read_answers(store, 1, &arena, &answers, &err));
+    assert_int_equal(answers.n, 0);
+    store_close(store);
+    store = open_store(path, STORE_WRITE);
+    finish_next(store, "me", &o);
+    OK(store_read_answers(store, 1, &arena, &answers, &err));
+    assert_int_equal(answers.n, 9);
+    store_close(store);
+
+    OK(sql_open(path, SQL_WRITE, &db, &err));
+    OK(sql_script(db, "UPDATE answers SET bits = x'00'", &err));
+    sql_close(db);
+    store = open_store(path, STORE_READ);
+    assert_int_equal(store_read_answers(store, 1, &arena, &answers, &err), -1);
+    assert_non_null(strstr(err.text, "the answers of run 1 are damaged"));
     store_close(store);
 }
 
@@ -370,7 +414,7 @@ static void test_what_is_not_ours(void **state)
     store_close(planned_store(path));
     change(path, "PRAGMA user_version = 99");
     for (int mode = STORE_READ; mode <= STORE_CREATE; mode++)
-        refuse(path, (enum store_mode)mode, "has schema version 99; this program reads version ");
+        refuse(path, (enum store_mode)mode, "has schema version 99; this program reads ");
 
     path = fresh_path();
     OK(file_write(path, "no database, but long enough to look for a header in", 53, &err));
@@ -430,7 +474,7 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_old_version),
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_life_of_a_run),

@@ -24,6 +24,14 @@ static void add_evaluation(struct journal *j, long step, const char *part,
     add(j, step, part, "balanced_accuracy", -1, e->balanced_accuracy);
 }
 
+static unsigned char *take_answers(struct journal *j, long step, int n)
+{
+    unsigned char *bits = arena_alloc(j->arena, ((size_t)n + 7) / 8);
+
+    j->answers = (struct store_answers){step, n, bits};
+    return bits;
+}
+
 void journal_add(struct journal *j, const struct run_point *point)
 {
     add(j, point->step, "train", "loss", -1, point->train_loss);
@@ -38,6 +46,9 @@ void journal_add(struct journal *j, const struct run_point *point)
     }
     for (int c = 0; c < point->test.n_classes; c++)
         add(j, point->step, "test", "class_accuracy", c, point->test.class_accuracy[c]);
+    if (point->test.answers && point->test.n <= STORE_MAX_ANSWERS)
+        memcpy(take_answers(j, point->step, point->test.n), point->test.answers,
+               ((size_t)point->test.n + 7) / 8);
 }
 
 void journal_write(const struct journal *j, double seconds, struct text *t)
@@ -48,6 +59,33 @@ void journal_write(const struct journal *j, double seconds, struct text *t)
 
         text_printf(t, "%ld %s %s %d %a\n", m->step, m->part, m->name, m->class_index, m->value);
     }
+    if (j->answers.n == 0)
+        return;
+    text_printf(t, "answers %ld %d ", j->answers.step, j->answers.n);
+    for (int i = 0; i < (j->answers.n + 7) / 8; i++)
+        text_printf(t, "%02x", j->answers.bits[i]);
+    text_printf(t, "\n");
+}
+
+static int digit(char c)
+{
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+/* The length of the line "answers STEP N BITS" that `line` begins with; 0: it is none. */
+static size_t read_answers(struct journal *j, const char *line)
+{
+    unsigned char *bits;
+    long step;
+    int n, at = 0;
+
+    if (sscanf(line, "answers %ld %d %n", &step, &n, &at) != 2 || at == 0 || n < 1 ||
+        n > STORE_MAX_ANSWERS || strspn(line + at, "0123456789abcdef") != 2 * (((size_t)n + 7) / 8))
+        return 0;
+    bits = take_answers(j, step, n);
+    for (int i = 0; i < (n + 7) / 8; i++, at += 2)
+        bits[i] = (unsigned char)(16 * digit(line[at]) + digit(line[at + 1]));
+    return line[at] == '\n' ? (size_t)at + 1 : 0;
 }
 
 int journal_read(struct journal *j, const char *text, struct error *err)
@@ -57,11 +95,16 @@ int journal_read(struct journal *j, const char *text, struct error *err)
     if (sscanf(text, "seconds %lf%n", &j->seconds, &end) != 1 || text[end] != '\n')
         return error_set(err, "its journal does not begin with seconds");
     for (text += end + 1; *text; text += end + 1) {
+        size_t answers = read_answers(j, text);
         long step;
         char part[32], name[64];
         int class_index;
         double value;
 
+        if (answers > 0) {
+            end = (int)answers - 1;
+            continue;
+        }
         if (sscanf(text, "%ld %31s %63s %d %lf%n", &step, part, name, &class_index, &value,
                    &end) != 5 ||
             text[end] != '\n')

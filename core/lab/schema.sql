@@ -75,3 +75,11 @@ CREATE TABLE metrics (
     kind  TEXT NOT NULL DEFAULT 'finite' CHECK (kind IN ('finite', 'inf', '-inf', 'nan')),
     PRIMARY KEY (run, step, part, name, class)
 ) STRICT, WITHOUT ROWID;
+
+-- from version 3 on
+CREATE TABLE answers (
+    run  INTEGER PRIMARY KEY REFERENCES runs (id),
+    step INTEGER NOT NULL, -- steps made when they were given: the last evaluation
+    n    INTEGER NOT NULL, -- examples of the part test, in the data's order; 8388608 at most, else there is no row
+    bits BLOB NOT NULL     -- (n + 7) / 8 bytes: example i is bit i % 8 (from the lowest) of byte i / 8; 1: right
+) STRICT;

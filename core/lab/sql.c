@@ -140,6 +140,7 @@ int sql_script(struct sql *sql, const char *text, struct error *err)
 static void bind(struct sql_query *q, const char *letters, va_list args)
 {
     for (int i = 1; *letters; letters++, i++) {
+        const void *bytes;
         double x;
 
         switch (*letters) {
@@ -156,8 +157,12 @@ static void bind(struct sql_query *q, const char *letters, va_list args)
         case 't':
             sqlite3_bind_text(q->statement, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
             break;
+        case 'b':
+            bytes = va_arg(args, const void *);
+            sqlite3_bind_blob64(q->statement, i, bytes, va_arg(args, size_t), SQLITE_TRANSIENT);
+            break;
         default:
-            assert(!"a letter of i, f, t");
+            assert(!"a letter of i, f, t, b");
         }
     }
 }
@@ -289,6 +294,14 @@ double sql_double(struct sql_query *q, int column)
 const char *sql_text(struct sql_query *q, int column)
 {
     return (const char *)sqlite3_column_text(q->statement, column);
+}
+
+const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size)
+{
+    const void *bytes = sqlite3_column_blob(q->statement, column);
+
+    *ret_size = (size_t)sqlite3_column_bytes(q->statement, column);
+    return bytes;
 }
 
 bool sql_is_null(struct sql_query *q, int column)

@@ -3,7 +3,7 @@
  * sql: the only door to SQLite: a connection, and statements with their values.
  *
  * Values are given with a letter each: i (long), f (double; not finite: NULL),
- * t (text; NULL: NULL).
+ * t (text; NULL: NULL), b (bytes: const void *, then their number as size_t).
  *
  *     sql_do(db, err, "UPDATE runs SET state = ?1 WHERE id = ?2", "ti", "failed", run);
  *
@@ -20,6 +20,7 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct sql;
 struct sql_query;
@@ -57,6 +58,7 @@ int sql_step(struct sql_query *q, struct error *err); /* 1: a row, 0: no more, -
 long sql_long(struct sql_query *q, int column);
 double sql_double(struct sql_query *q, int column);
 const char *sql_text(struct sql_query *q, int column); /* until the next step; NULL stays NULL */
+const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size); /* likewise */
 bool sql_is_null(struct sql_query *q, int column);
 void sql_end(struct sql_query *q);
 

@@ -13,8 +13,11 @@
 
 enum {
     APPLICATION_ID = 0x72676462, /* "rgdb", in the file's header */
-    SCHEMA_VERSION = 2,
+    SCHEMA_VERSION = 3,
+    OLDEST_VERSION = 2, /* lacks what stands behind NEW_IN_3 in the schema */
 };
+
+static const char NEW_IN_3[] = "-- from version 3 on";
 
 /* core/lab/schema.sql, put in by the assembler. */
 extern const char store_schema[];
@@ -24,6 +27,32 @@ __asm__(".section .rodata\n"
         ".incbin \"core/lab/schema.sql\"\n"
         ".byte 0\n"
         ".previous\n");
+
+static int set_version(struct store *store, struct error *err)
+{
+    char text[60];
+
+    snprintf(text, sizeof text, "PRAGMA user_version = %d", SCHEMA_VERSION);
+    return sql_script(store->db, text, err);
+}
+
+/* Two programs may come upon an old store at once. */
+static int upgrade(struct store *store, struct error *err)
+{
+    long version;
+    int result = -1;
+
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    if (sql_get(store->db, err, 0, &version, "PRAGMA user_version", "") == 0 &&
+        (version == SCHEMA_VERSION ||
+         (sql_script(store->db, strstr(store_schema, NEW_IN_3), err) == 0 &&
+          set_version(store, err) == 0)))
+        result = sql_commit(store->db, err);
+    if (result < 0)
+        sql_rollback(store->db);
+    return result;
+}
 
 static int check_schema(struct store *store, enum store_mode mode, struct error *err)
 {
@@ -36,19 +65,20 @@ static int check_schema(struct store *store, enum store_mode mode, struct error 
         return -1;
     if (application == APPLICATION_ID && version == SCHEMA_VERSION)
         return 0;
+    if (application == APPLICATION_ID && version == OLDEST_VERSION)
+        return mode == STORE_READ ? 0 : upgrade(store, err);
     if (application == APPLICATION_ID)
         return error_set(err,
-                         "store \"%s\" has schema version %ld; this program reads version %d",
-                         store->path, version, SCHEMA_VERSION);
+                         "store \"%s\" has schema version %ld; this program reads %d to %d",
+                         store->path, version, OLDEST_VERSION, SCHEMA_VERSION);
     if (application != 0 || version != 0 || n_tables != 0 || mode != STORE_CREATE)
         return error_set(err,
                          "\"%s\" is a database of another program, not a store of rgdbench",
                          store->path);
-    snprintf(text, sizeof text, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             APPLICATION_ID, SCHEMA_VERSION);
-    if (sql_script(store->db, store_schema, err) < 0)
+    snprintf(text, sizeof text, "PRAGMA application_id = %d", APPLICATION_ID);
+    if (sql_script(store->db, store_schema, err) < 0 || sql_script(store->db, text, err) < 0)
         return -1;
-    return sql_script(store->db, text, err);
+    return set_version(store, err);
 }
 
 /* Two programs that open a new store at once: one makes the schema. */
@@ -276,6 +306,15 @@ static int put_metrics(struct store *store, long run, const struct store_metric 
     return got;
 }
 
+static int put_answers(struct store *store, long run, const struct store_answers *a,
+                       struct error *err)
+{
+    if (a->n == 0)
+        return 0;
+    return sql_do(store->db, err, "INSERT INTO answers VALUES (?1, ?2, ?3, ?4)", "iiib", run, a->step,
+                  (long)a->n, a->bits, ((size_t)a->n + 7) / 8);
+}
+
 static int finish(struct store *store, long run, const char *owner, const struct store_outcome *o,
                   struct error *err)
 {
@@ -300,7 +339,9 @@ static int finish(struct store *store, long run, const char *owner, const struct
         return error_set_status(err, EXIT_STORAGE,
                                 "store \"%s\": run %ld was taken away from this worker",
                                 store->path, run);
-    return put_metrics(store, run, o->metrics, o->n_metrics, err);
+    if (put_metrics(store, run, o->metrics, o->n_metrics, err) < 0)
+        return -1;
+    return put_answers(store, run, &o->answers, err);
 }
 
 int store_finish(struct store *store, long run, const char *owner,

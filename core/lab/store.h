@@ -64,12 +64,22 @@ struct store_metric {
     double value;
 };
 
+/* Which examples of the test part a run got right at its last evaluation. */
+enum { STORE_MAX_ANSWERS = 1 << 23 }; /* more are not kept */
+
+struct store_answers {
+    long step;
+    int n;                     /* examples; 0: none are kept */
+    const unsigned char *bits; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8; 1: right */
+};
+
 struct store_outcome {
     bool has_diverged;
     long n_steps, last_step;
     const char *weights_hash;
     const struct store_metric *metrics;
     int n_metrics;
+    struct store_answers answers;
     const char *environment; /* text of settings */
     const char *host;
     double started, seconds;
@@ -156,6 +166,10 @@ int store_read_curve(struct store *store, long run, const char *part, const char
                      struct arena *arena, struct store_series *ret_series, struct error *err);
 int store_read_classes(struct store *store, long run, const char *part, struct arena *arena,
                        struct store_series *ret_series, struct error *err);
+
+/* n = 0 where the store has none of this run. */
+int store_read_answers(struct store *store, long run, struct arena *arena,
+                       struct store_answers *ret_answers, struct error *err);
 
 /* The text of a run's spec. */
 int store_read_spec(struct store *store, long run, struct settings *ret_settings,

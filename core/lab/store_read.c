@@ -201,6 +201,49 @@ int store_read_classes(struct store *store, long run, const char *part, struct a
         arena, ret_series, err);
 }
 
+/* Stores of version 2 have no table of them. */
+static int has_answers(struct store *store, long *ret_has, struct error *err)
+{
+    return sql_get(store->db, err, 0, ret_has,
+                   "SELECT count(*) FROM sqlite_master WHERE name = 'answers'", "");
+}
+
+int store_read_answers(struct store *store, long run, struct arena *arena,
+                       struct store_answers *ret_answers, struct error *err)
+{
+    struct store_answers answers = {0};
+    struct sql_query *q;
+    size_t size = 0;
+    long has;
+    int got;
+
+    if (has_answers(store, &has, err) < 0)
+        return -1;
+    if (!has) {
+        *ret_answers = answers;
+        return 0;
+    }
+    q = sql_prepare(store->db, err, "SELECT step, n, bits FROM answers WHERE run = ?1", "i", run);
+    got = sql_step(q, err);
+    if (got > 0) {
+        const void *bytes = sql_bytes(q, 2, &size);
+        unsigned char *bits = arena_alloc(arena, size + 1);
+
+        if (size)
+            memcpy(bits, bytes, size);
+        answers = (struct store_answers){sql_long(q, 0), (int)sql_long(q, 1), bits};
+        if (sql_long(q, 1) < 1 || sql_long(q, 1) > STORE_MAX_ANSWERS ||
+            size != ((size_t)answers.n + 7) / 8)
+            got = error_set_status(err, EXIT_STORAGE, "store \"%s\": the answers of run %ld are "
+                                   "damaged", store->path, run);
+    }
+    sql_end(q);
+    if (got < 0)
+        return -1;
+    *ret_answers = answers;
+    return 0;
+}
+
 int store_read_spec(struct store *store, long run, struct settings *ret_settings,
                     struct error *err)
 {

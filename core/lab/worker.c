@@ -123,6 +123,7 @@ static int work_on(struct worker *w, const struct store_claim *claim, struct err
                               .weights_hash = result.weights_hash,
                               .metrics = w->journal.metrics,
                               .n_metrics = w->journal.n_metrics,
+                              .answers = w->journal.answers,
                               .environment = w->environment_text,
                               .host = process_host(),
                               .started = wall,

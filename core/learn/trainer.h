@@ -159,9 +159,11 @@ struct evaluation {
     double balanced_accuracy; /* mean over the classes that occur */
     int n_classes;
     double *class_accuracy; /* [n_classes], NaN where a class does not occur */
+    unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL: of
+                             * several parts */
 };
 
-/* Changes nothing in the trainer but its buffers. class_accuracy from `arena`.
+/* Changes nothing in the trainer but its buffers. The arrays from `arena`.
  * False where it was told to stop: then there is no evaluation. */
 bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation);

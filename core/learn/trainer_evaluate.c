@@ -30,6 +30,7 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
         .n = n,
         .n_classes = t->n_classes,
         .class_accuracy = arena_alloc(arena, n_classes * sizeof *e.class_accuracy),
+        .answers = arena_alloc(arena, ((size_t)n + 7) / 8),
     };
     int n_occurring = 0, n_all_right = 0;
 
@@ -43,6 +44,7 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
             e.loss += t->losses[i];
             n_of_class[t->labels[i]]++;
             n_right[t->labels[i]] += t->correct[i];
+            e.answers[(first + i) / 8] |= (unsigned char)(t->correct[i] << (first + i) % 8);
         }
     }
     e.loss /= n;
