@@ -83,7 +83,7 @@ int command_compare(const struct invocation *in, enum exit_status *ret_status, s
 
     (void)ret_status;
     if (result == 0)
-        result = table_compare(&s, in->words[1], in->words[2], &options, &t, err);
+        result = table_compare(store, &s, in->words[1], in->words[2], &options, &t, err);
     if (result == 0)
         fputs(t.s, stdout);
     text_release(&t);

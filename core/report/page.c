@@ -41,7 +41,7 @@ static int write_tables(struct page *p, const struct table_options *options)
                                      p->s.plan.baseline));
         text_printf(p->t, "</summary>\n");
         html_begin_scroll(p->t, arena_printf(&p->arena, "%s, seed by seed", method));
-        if (table_compare(&p->s, method, p->s.plan.baseline, options, p->t, p->err) < 0)
+        if (table_compare(p->store, &p->s, method, p->s.plan.baseline, options, p->t, p->err) < 0)
             return -1;
         html_end_scroll(p->t);
         text_printf(p->t, "</details>\n");

@@ -30,8 +30,9 @@ int table_methods(const struct selections *s, const struct table_options *option
 int table_grouped(const struct selections *s, const struct table_options *options,
                   struct text *ret_text, struct error *err);
 
-/* Two methods in full, seed by seed. The error names what there is. */
-int table_compare(const struct selections *s, const char *a, const char *b,
+/* Two methods in full, seed by seed, and example by example where the store kept the
+ * answers. The error names what there is. */
+int table_compare(struct store *store, const struct selections *s, const char *a, const char *b,
                   const struct table_options *options, struct text *ret_text, struct error *err);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/answers.h"
 #include "report/table.h"
 #include "stats/paired.h"
 
@@ -17,8 +18,40 @@ static int check_method(const struct selections *s, const char *method, struct e
     return text_unknown(err, "method", method, names);
 }
 
+/* The seeds on which both ended, as places in a and b. */
+struct pairs {
+    int n;
+    int *a, *b;
+    struct answers_pair *answers;
+    int n_answers; /* pairs whose answers were kept */
+};
+
+static int read_pairs(struct store *store, const struct selection *a, const struct selection *b,
+                      struct arena *arena, struct pairs *ret_pairs, struct error *err)
+{
+    struct pairs p = {.a = arena_alloc(arena, (size_t)(a->n + 1) * sizeof *p.a),
+                      .b = arena_alloc(arena, (size_t)(a->n + 1) * sizeof *p.b),
+                      .answers = arena_alloc(arena, (size_t)(a->n + 1) * sizeof *p.answers)};
+
+    for (int i = 0, k = 0; i < a->n; i++) { /* seeds rise in both */
+        while (k < b->n && b->seeds[k] < a->seeds[i])
+            k++;
+        if (k == b->n || b->seeds[k] != a->seeds[i])
+            continue;
+        if (answers_compare(store, a->runs[i], a->test[i], b->runs[k], b->test[k], &p.answers[p.n],
+                            err) < 0)
+            return -1;
+        p.n_answers += p.answers[p.n].n > 0;
+        p.a[p.n] = i;
+        p.b[p.n++] = k;
+    }
+    *ret_pairs = p;
+    return 0;
+}
+
 static void write_caption(const struct selection *a, const struct selection *b,
-                          const struct paired *p, struct arena *arena, struct text *t)
+                          const struct paired *p, const struct pairs *pairs, struct arena *arena,
+                          struct text *t)
 {
     text_printf(t, "Test accuracy in percent. %s (%s) minus %s (%s)%s%s: %+.2f points", a->method,
                 a->point ? select_short_point(arena, a->point) : "no run", b->method,
@@ -43,59 +76,75 @@ static void write_caption(const struct selection *a, const struct selection *b,
     if (p->signed_rank.n_zeros)
         text_printf(t, " %d difference%s of 0 left out of the ranks.", p->signed_rank.n_zeros,
                     p->signed_rank.n_zeros == 1 ? " is" : "s are");
+    if (pairs->n_answers)
+        text_printf(t, " Alone: test examples that this method has right and the other wrong; McNemar's "
+                       "exact test is of the two trained models of a seed, not of the methods.");
     if (a->n_diverged_here + b->n_diverged_here)
         text_printf(t, " %d of these runs DIVERGED and count as accuracy 0.",
                     a->n_diverged_here + b->n_diverged_here);
 }
 
-static void add_columns(struct sheet *g, const char *a, const char *b)
+static void add_columns(struct sheet *g, const char *a, const char *b, bool has_answers)
 {
+    enum sheet_reader reader = has_answers ? SHEET_ALL : SHEET_PROGRAMS;
+
     sheet_column(g, (struct sheet_column){"condition", "condition", SHEET_PROGRAMS, false});
     sheet_column(g, (struct sheet_column){"seed", "seed", SHEET_ALL, true});
     sheet_column(g, (struct sheet_column){a, a, SHEET_ALL, true});
     sheet_column(g, (struct sheet_column){b, b, SHEET_ALL, true});
     sheet_column(g, (struct sheet_column){"difference", "difference", SHEET_ALL, true});
+    sheet_column(g, (struct sheet_column){arena_printf(g->arena, "%s alone", a), "a_alone_right", reader,
+                                          true});
+    sheet_column(g, (struct sheet_column){arena_printf(g->arena, "%s alone", b), "b_alone_right", reader,
+                                          true});
+    sheet_column(g, (struct sheet_column){"p (McNemar)", "p_mcnemar", reader, true});
 }
 
-static void add_pairs(struct sheet *g, const struct selection *a, const struct selection *b)
+static void add_pairs(struct sheet *g, const struct selection *a, const struct selection *b,
+                      const struct pairs *pairs)
 {
-    for (int i = 0, k = 0; i < a->n; i++) { /* seeds rise in both */
-        while (k < b->n && b->seeds[k] < a->seeds[i])
-            k++;
-        if (k == b->n || b->seeds[k] != a->seeds[i])
-            continue;
+    for (int i = 0; i < pairs->n; i++) {
+        double x = a->test[pairs->a[i]], y = b->test[pairs->b[i]];
+        const struct answers_pair *answers = &pairs->answers[i];
+
         sheet_text(g, select_short_point(g->arena, a->condition));
-        sheet_number(g, "%.0f", a->seeds[i]);
-        sheet_number(g, "%.2f", 100 * a->test[i]);
-        sheet_number(g, "%.2f", 100 * b->test[k]);
-        sheet_number(g, "%+.2f", 100 * (a->test[i] - b->test[k]));
+        sheet_number(g, "%.0f", a->seeds[pairs->a[i]]);
+        sheet_number(g, "%.2f", 100 * x);
+        sheet_number(g, "%.2f", 100 * y);
+        sheet_number(g, "%+.2f", 100 * (x - y));
+        sheet_number(g, "%.0f", answers->n ? answers->a_alone : NAN);
+        sheet_number(g, "%.0f", answers->n ? answers->b_alone : NAN);
+        sheet_p(g, answers->p);
     }
 }
 
 /* A sheet and a caption for each condition; for programs one sheet with all. */
-int table_compare(const struct selections *s, const char *a, const char *b,
+int table_compare(struct store *store, const struct selections *s, const char *a, const char *b,
                   const struct table_options *options, struct text *ret_text, struct error *err)
 {
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
-    int n = 0;
+    int n = 0, result = -1;
 
     if (check_method(s, a, err) < 0 || check_method(s, b, err) < 0)
         return -1;
-    add_columns(&g, a, b);
     for (int i = 0; i < s->n; i++) {
         const struct selection *x = &s->items[i], *y = select_find(s, b, x->condition);
         struct text caption = {0};
+        struct pairs pairs;
         struct paired p;
 
         if (strcmp(x->method, a) != 0 || !y)
             continue;
-        n++;
-        add_pairs(&g, x, y);
+        if (read_pairs(store, x, y, &arena, &pairs, err) < 0)
+            goto out;
+        if (n++ == 0)
+            add_columns(&g, a, b, pairs.n_answers > 0);
+        add_pairs(&g, x, y, &pairs);
         if (options->format->is_for_programs)
             continue;
         p = select_compare(x, y);
-        write_caption(x, y, &p, &arena, &caption);
+        write_caption(x, y, &p, &pairs, &arena, &caption);
         text_printf(ret_text, n > 1 ? "\n" : "");
         sheet_write(&g, options->format, caption.s, ret_text);
         text_release(&caption);
@@ -103,6 +152,8 @@ int table_compare(const struct selections *s, const char *a, const char *b,
     }
     if (n > 0 && options->format->is_for_programs)
         sheet_write(&g, options->format, NULL, ret_text);
+    result = n ? 0 : error_set(err, "\"%s\" and \"%s\" have no condition in common", a, b);
+out:
     arena_release(&arena);
-    return n ? 0 : error_set(err, "\"%s\" and \"%s\" have no condition in common", a, b);
+    return result;
 }
