@@ -5,10 +5,10 @@
 #include "base/safetensors.h"
 
 #include "base/hash.h"
+#include "base/json_tree.h"
 
 #include <assert.h>
 #include <endian.h>
-#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ enum {
     SEAL_AT = LENGTH_SIZE + sizeof SEALED - 1,
     SEAL_SIZE = 64,
     ALIGNMENT = 8,
-    MAX_HEADER = 1 << 20, /* bytes; what the parser makes of them stays below 100 MB */
+    MAX_HEADER = JSON_TREE_MAX_SIZE, /* bytes; what the parser makes of them stays below 200 MB */
     MAX_TENSORS = 1 << 16,
     MAX_METADATA = 1000,
     MAX_NAME = 200,
@@ -63,9 +63,9 @@ const char *tensor_type_name(enum tensor_type type)
 
 /* ---- reading ---- */
 
-static int read_type(const json_t *j, enum tensor_type *ret_type, struct error *err)
+static int read_type(const struct json_tree *j, enum tensor_type *ret_type, struct error *err)
 {
-    const char *name = json_string_value(j);
+    const char *name = j ? j->text : NULL;
 
     for (int i = 0; name && i < N_TYPES; i++) {
         if (strcmp(name, types[i].name) == 0) {
@@ -77,21 +77,17 @@ static int read_type(const json_t *j, enum tensor_type *ret_type, struct error *
 }
 
 /* The whole numbers of an array, `max` at most. Gives how many, or -1. */
-static int read_sizes(const json_t *j, const char *what, int max, size_t *ret_sizes,
+static int read_sizes(const struct json_tree *j, const char *what, int max, size_t *ret_sizes,
                       struct error *err)
 {
-    int n = (int)json_array_size(j);
-
-    if (!json_is_array(j) || json_array_size(j) > (size_t)max)
+    if (!j || j->kind != JSON_TREE_LIST || j->n_items > max)
         return error_set(err, "%s is not a list of at most %d numbers", what, max);
-    for (int i = 0; i < n; i++) {
-        const json_t *item = json_array_get(j, (size_t)i);
-
-        if (!json_is_integer(item) || json_integer_value(item) < 0)
+    for (int i = 0; i < j->n_items; i++) {
+        if (j->items[i].kind != JSON_TREE_INTEGER || j->items[i].integer < 0)
             return error_set(err, "%s holds what is not a whole number from 0", what);
-        ret_sizes[i] = (size_t)json_integer_value(item);
+        ret_sizes[i] = (size_t)j->items[i].integer;
     }
-    return n;
+    return j->n_items;
 }
 
 /* The bytes that a shape needs, or -1 where that is more than `available`. */
@@ -106,19 +102,19 @@ static int check_size(const struct tensor *t, size_t available)
 }
 
 /* One entry of the header; its bytes begin at data. */
-static int read_tensor(const json_t *j, const unsigned char *data, size_t data_size,
+static int read_tensor(const struct json_tree *j, const unsigned char *data, size_t data_size,
                        struct tensor *t, struct error *err)
 {
     size_t span[2];
 
-    if (!json_is_object(j) || json_object_size(j) != 3)
+    if (j->kind != JSON_TREE_TABLE || j->n_items != 3)
         return error_set(err, "its entry is not {dtype, shape, data_offsets}");
-    if (read_type(json_object_get(j, "dtype"), &t->type, err) < 0)
+    if (read_type(json_tree_find(j, "dtype"), &t->type, err) < 0)
         return -1;
-    t->n_dims = read_sizes(json_object_get(j, "shape"), "shape", TENSOR_MAX_DIMS, t->dims, err);
+    t->n_dims = read_sizes(json_tree_find(j, "shape"), "shape", TENSOR_MAX_DIMS, t->dims, err);
     if (t->n_dims < 0)
         return -1;
-    switch (read_sizes(json_object_get(j, "data_offsets"), "data_offsets", 2, span, err)) {
+    switch (read_sizes(json_tree_find(j, "data_offsets"), "data_offsets", 2, span, err)) {
     case -1:
         return -1;
     case 2:
@@ -135,19 +131,17 @@ static int read_tensor(const json_t *j, const unsigned char *data, size_t data_s
     return 0;
 }
 
-static int read_metadata(struct safetensors *file, const json_t *j, struct error *err)
+static int read_metadata(struct safetensors *file, const struct json_tree *j, struct error *err)
 {
-    const char *key;
-    json_t *value;
-
-    if (!json_is_object(j) || json_object_size(j) > MAX_METADATA)
+    if (j->kind != JSON_TREE_TABLE || j->n_items > MAX_METADATA)
         return error_set(err, "__metadata__ is not a table of at most %d texts", MAX_METADATA);
-    json_object_foreach((json_t *)j, key, value)
-    {
-        if (!json_is_string(value))
-            return error_set(err, "__metadata__ \"%.40s\" is not a text", key);
-        if (strcmp(key, SEAL) != 0)
-            settings_set(&file->metadata, key, value_string(json_string_value(value)));
+    for (int i = 0; i < j->n_items; i++) {
+        const struct json_tree *entry = &j->items[i];
+
+        if (entry->kind != JSON_TREE_TEXT)
+            return error_set(err, "__metadata__ \"%.40s\" is not a text", entry->name);
+        if (strcmp(entry->name, SEAL) != 0)
+            settings_set(&file->metadata, entry->name, value_string(entry->text));
     }
     return 0;
 }
@@ -172,22 +166,20 @@ static int by_place(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static int read_header(struct safetensors *file, const json_t *header, const unsigned char *data,
-                       size_t data_size, struct error *err)
+static int read_header(struct safetensors *file, const struct json_tree *header,
+                       const unsigned char *data, size_t data_size, struct error *err)
 {
     const unsigned char *at = data;
-    const char *name;
-    json_t *entry;
 
-    if (!json_is_object(header))
+    if (header->kind != JSON_TREE_TABLE)
         return error_set(err, "the header is not a table");
-    if (json_object_size(header) > MAX_TENSORS)
-        return error_set(err, "%zu tensors; at most %d are read", json_object_size(header),
-                         MAX_TENSORS);
+    if (header->n_items > MAX_TENSORS)
+        return error_set(err, "%d tensors; at most %d are read", header->n_items, MAX_TENSORS);
     file->tensors =
-        arena_alloc(&file->arena, (json_object_size(header) + 1) * sizeof *file->tensors);
-    json_object_foreach((json_t *)header, name, entry)
-    {
+        arena_alloc(&file->arena, (size_t)(header->n_items + 1) * sizeof *file->tensors);
+    for (int i = 0; i < header->n_items; i++) {
+        const struct json_tree *entry = &header->items[i];
+        const char *name = entry->name;
         struct tensor t = {0};
 
         if (strcmp(name, METADATA) == 0) {
@@ -257,9 +249,9 @@ static int read_file(struct safetensors *file, struct error *err)
 {
     const char *header = (const char *)file->map.bytes + LENGTH_SIZE;
     size_t data_size;
+    struct arena arena = {0};
+    const struct json_tree *tree;
     uint64_t length;
-    json_error_t json_err;
-    json_t *j;
     int result;
 
     if (file->map.size < LENGTH_SIZE + 2)
@@ -277,12 +269,12 @@ static int read_file(struct safetensors *file, struct error *err)
     if (*header != '{')
         return error_set(err, "its header does not begin with {: not a safetensors file");
     data_size = file->map.size - LENGTH_SIZE - length;
-    j = json_loadb(header, length, JSON_REJECT_DUPLICATES, &json_err);
-    if (!j)
-        return error_set(err, "its header is not JSON, byte %d: %.100s", json_err.position,
-                         json_err.text);
-    result = read_header(file, j, file->map.bytes + LENGTH_SIZE + length, data_size, err);
-    json_decref(j);
+    result = json_tree_read(header, length, 0, &arena, &tree, err);
+    if (result < 0)
+        error_context(err, "its header");
+    else
+        result = read_header(file, tree, file->map.bytes + LENGTH_SIZE + length, data_size, err);
+    arena_release(&arena);
     return result;
 }
 
@@ -349,52 +341,53 @@ int safetensors_require(const struct safetensors *file, const char *name, enum t
 
 /* ---- writing ---- */
 
-static json_t *make_metadata(const struct settings *metadata)
+/* A JSON string. Keys and texts are ours: UTF-8. */
+static void add_string(struct text *t, const char *s)
 {
-    json_t *j = json_object();
-    char zeros[SEAL_SIZE];
-    int ok;
+    text_add(t, "\"", 1);
+    for (; *s; s++) {
+        if ((unsigned char)*s < 0x20)
+            text_printf(t, "\\u%04x", (unsigned char)*s);
+        else
+            text_printf(t, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+    }
+    text_add(t, "\"", 1);
+}
 
-    memset(zeros, '0', sizeof zeros);
-    ok = json_object_set_new(j, SEAL, json_stringn(zeros, sizeof zeros));
-    for (int i = 0; metadata && i < metadata->n_items; i++)
-        ok |= json_object_set_new(j, metadata->items[i].name,
-                                  json_string(metadata->items[i].value.string));
-    assert(ok == 0); /* keys and texts are ours: UTF-8 */
-    return j;
+static void add_tensor(struct text *t, const struct tensor *tensor, size_t at)
+{
+    text_printf(t, ",");
+    add_string(t, tensor->name);
+    text_printf(t, ":{\"dtype\":\"%s\",\"shape\":[", types[tensor->type].name);
+    for (int i = 0; i < tensor->n_dims; i++)
+        text_printf(t, "%s%zu", i ? "," : "", tensor->dims[i]);
+    text_printf(t, "],\"data_offsets\":[%zu,%zu]}", at, at + tensor_size(tensor));
 }
 
 /* The header with zeros for a seal, padded so that the data are aligned. */
 static void make_header(struct text *t, const struct tensor *tensors, int n,
                         const struct settings *metadata)
 {
-    json_t *header = json_object();
     size_t at = 0;
-    char *text;
-    int ok = json_object_set_new(header, METADATA, make_metadata(metadata));
 
-    for (int i = 0; i < n; i++) {
-        size_t size = tensor_size(&tensors[i]);
-        json_t *shape = json_array();
-
-        assert(at % types[tensors[i].type].size == 0);
-        assert(!json_object_get(header, tensors[i].name));
-        for (int k = 0; k < tensors[i].n_dims; k++)
-            ok |= json_array_append_new(shape, json_integer((json_int_t)tensors[i].dims[k]));
-        ok |= json_object_set_new(header, tensors[i].name,
-                                  json_pack("{s:s, s:o, s:[I, I]}", "dtype",
-                                            types[tensors[i].type].name, "shape", shape,
-                                            "data_offsets", (json_int_t)at, (json_int_t)(at + size)));
-        at += size;
+    text_printf(t, "%s%0*d\"", SEALED, SEAL_SIZE, 0);
+    for (int i = 0; metadata && i < metadata->n_items; i++) {
+        text_printf(t, ",");
+        add_string(t, metadata->items[i].name);
+        text_printf(t, ":");
+        add_string(t, metadata->items[i].value.string);
     }
-    assert(ok == 0);
-    text = json_dumps(header, JSON_COMPACT);
-    assert(text && strncmp(text, SEALED, sizeof SEALED - 1) == 0);
-    text_add(t, text, strlen(text));
+    text_printf(t, "}");
+    for (int i = 0; i < n; i++) {
+        assert(at % types[tensors[i].type].size == 0);
+        for (int k = 0; k < i; k++)
+            assert(strcmp(tensors[k].name, tensors[i].name) != 0);
+        add_tensor(t, &tensors[i], at);
+        at += tensor_size(&tensors[i]);
+    }
+    text_printf(t, "}");
     while (t->size % ALIGNMENT)
         text_add(t, " ", 1);
-    free(text);
-    json_decref(header);
 }
 
 int safetensors_write(const char *path, const struct tensor *tensors, int n,

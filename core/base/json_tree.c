@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/json_tree.h"
+
+#include "base/text.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    const char *word;
+    double value;
+} not_finite[] = {{"NaN", NAN}, {"Infinity", INFINITY}, {"-Infinity", -INFINITY}};
+
+enum { N_NOT_FINITE = sizeof not_finite / sizeof *not_finite };
+
+/* Which of the words begins at `at`, or -1. */
+static int word_at(const char *at, const char *end)
+{
+    for (int i = 0; i < N_NOT_FINITE; i++) {
+        size_t length = strlen(not_finite[i].word);
+
+        if ((size_t)(end - at) >= length && memcmp(at, not_finite[i].word, length) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* The text with Python's words in quotes. */
+static void quote_words(const char *text, size_t size, struct text *t)
+{
+    const char *end = text + size;
+    bool is_quoted = false;
+
+    for (const char *at = text; at < end;) {
+        size_t length = *at == '\\' && is_quoted && at + 1 < end ? 2 : 1;
+        int word = is_quoted ? -1 : word_at(at, end);
+
+        is_quoted ^= *at == '"';
+        if (word >= 0) {
+            length = strlen(not_finite[word].word);
+            text_printf(t, "\"%s\"", not_finite[word].word);
+        } else {
+            text_add(t, at, length);
+        }
+        at += length;
+    }
+}
+
+static void copy_text(struct json_tree *node, const char *s, int flags, struct arena *arena)
+{
+    int word = flags & JSON_TREE_NOT_FINITE ? word_at(s, s + strlen(s)) : -1;
+
+    if (word >= 0 && strcmp(s, not_finite[word].word) == 0) {
+        node->kind = JSON_TREE_NUMBER;
+        node->number = not_finite[word].value;
+        return;
+    }
+    node->kind = JSON_TREE_TEXT;
+    node->text = arena_strdup(arena, s);
+}
+
+static int copy(const json_t *j, int depth, int flags, struct arena *arena, struct json_tree *node,
+                struct error *err)
+{
+    struct json_tree *items;
+    const char *name;
+    json_t *item;
+    size_t i;
+
+    if (depth > JSON_TREE_MAX_DEPTH)
+        return error_set(err, "nested deeper than %d", JSON_TREE_MAX_DEPTH);
+    switch (json_typeof(j)) {
+    case JSON_NULL:
+        return 0;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        node->kind = JSON_TREE_TRUTH;
+        node->truth = json_is_true(j);
+        return 0;
+    case JSON_INTEGER:
+        node->kind = JSON_TREE_INTEGER;
+        node->integer = json_integer_value(j);
+        node->number = (double)node->integer;
+        return 0;
+    case JSON_REAL:
+        node->kind = JSON_TREE_NUMBER;
+        node->number = json_real_value(j);
+        return 0;
+    case JSON_STRING:
+        copy_text(node, json_string_value(j), flags, arena);
+        return 0;
+    case JSON_ARRAY:
+        node->kind = JSON_TREE_LIST;
+        node->items = items = arena_alloc(arena, (json_array_size(j) + 1) * sizeof *items);
+        json_array_foreach(j, i, item)
+            if (copy(item, depth + 1, flags, arena, &items[node->n_items++], err) < 0)
+                return -1;
+        return 0;
+    case JSON_OBJECT:
+        node->kind = JSON_TREE_TABLE;
+        node->items = items = arena_alloc(arena, (json_object_size(j) + 1) * sizeof *items);
+        json_object_foreach((json_t *)j, name, item)
+        {
+            items[node->n_items].name = arena_strdup(arena, name);
+            if (copy(item, depth + 1, flags, arena, &items[node->n_items++], err) < 0)
+                return -1;
+        }
+        return 0;
+    }
+    return 0;
+}
+
+int json_tree_read(const char *text, size_t size, int flags, struct arena *arena,
+                   const struct json_tree **ret_tree, struct error *err)
+{
+    struct json_tree *tree = arena_alloc(arena, sizeof *tree);
+    struct text quoted = {0};
+    json_error_t json_err;
+    json_t *j;
+    int result;
+
+    if (size > JSON_TREE_MAX_SIZE)
+        return error_set(err, "%zu bytes of JSON; at most %d are read", size, JSON_TREE_MAX_SIZE);
+    if (flags & JSON_TREE_NOT_FINITE) {
+        text_add(&quoted, "", 0);
+        quote_words(text, size, &quoted);
+        text = quoted.s;
+        size = quoted.size;
+    }
+    j = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &json_err);
+    text_release(&quoted);
+    if (!j)
+        return error_set(err, "it is not JSON, byte %d: %.100s", json_err.position, json_err.text);
+    result = copy(j, 1, flags, arena, tree, err);
+    json_decref(j);
+    if (result == 0)
+        *ret_tree = tree;
+    return result;
+}
+
+const struct json_tree *json_tree_find(const struct json_tree *table, const char *name)
+{
+    for (int i = 0; table && table->kind == JSON_TREE_TABLE && i < table->n_items; i++)
+        if (strcmp(table->items[i].name, name) == 0)
+            return &table->items[i];
+    return NULL;
+}
