@@ -14,6 +14,7 @@
     "Words change the experiment:\n" \
     "  train.epochs=2 seeds=3        set\n" \
     "  train.lr=0.1,0.05             vary; also range(FROM,TO[,STEP]), logspace(FROM,TO,N)\n" \
+    "  data.test_envs=held_out(4,2)  each environment and each pair held out (4 there are)\n" \
     "  rgd.objective.clip=1,2        one method's own\n" \
     "  methods=erm,rgd  ~rgd         which methods\n"
 

@@ -119,6 +119,25 @@ static void test_good_words(void **state)
     }
 }
 
+static void test_held_out(void **state)
+{
+    struct experiment e = sample();
+    struct data_description styles = {.name = "styles"};
+    struct error err;
+
+    (void)state;
+    settings_init(&styles.settings, &arena);
+    assert_int_equal(
+        settings_parse(&styles.settings, "doc = \"x\"\nformat = \"shapes_domains\"\n", &err), 0);
+    e.data = &styles;
+    e.n_data = 1;
+    apply(&e, "data=styles");
+    apply(&e, "data.test_envs=held_out(3)");
+    assert_string_equal(values_of(&e.grid, "data.test_envs"), "[0] [1] [2]");
+    apply(&e, "data.test_envs=held_out(3,2)");
+    assert_string_equal(values_of(&e.grid, "data.test_envs"), "[0] [1] [2] [0,1] [0,2] [1,2]");
+}
+
 /* Is this the message? One that ends in ": " goes on with a list that grows. */
 static bool is_said(const char *text, const char *wanted)
 {
@@ -154,6 +173,10 @@ static void test_bad_words(void **state)
                                   "range(FROM,TO[,STEP]) or logspace(FROM,TO,N)"},
         {"train.lr=logspace(1,2,1e9)",
          "train.lr=logspace(1,2,1e9): \"logspace(1,2,1e9)\" has more than 1000 values"},
+        {"data.test_envs=held_out(3,3)", "data.test_envs=held_out(3,3): \"held_out(3,3)\" is not "
+                                         "held_out(N) or held_out(N,2) with N environments, 2 to 40"},
+        {"data.test_envs=held_out(41)", "data.test_envs=held_out(41): \"held_out(41)\" is not "
+                                        "held_out(N) or held_out(N,2) with N environments, 2 to 40"},
         {"train.epochs=1.5", "train.epochs: 1.5 is not a whole number from 1 to 1000000"},
         {"train.epoch=1", "train has no setting \"epoch\", did you mean \"epochs\"?; it has: "},
         {"train=3", "train is a group of settings; set one of them, as in train.epochs=..."},
@@ -210,7 +233,7 @@ static void test_another_type_forgets(void **state)
     apply(&e, "rgd.objective=erm");
     assert_string_equal(values_of(&e.methods[1].grid, "objective.clip"), "");
     apply(&e, "data.imbalance=10");
-    apply(&e, "data=photos"); /* of another format, which has no train_per_class */
+    grid_set(&e.grid, "data", (struct value[]){value_string("styles")}, 1); /* of another format, which has no train_per_class */
     assert_string_equal(values_of(&e.grid, "data.train_per_class"), "");
     assert_string_equal(values_of(&e.grid, "data.imbalance"), "10");
     assert_string_equal(values_of(&e.grid, "data.validation"), "2");
@@ -364,6 +387,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_words),
+        cmocka_unit_test(test_held_out),
         cmocka_unit_test(test_bad_words),
         cmocka_unit_test(test_whom_a_word_is_for),
         cmocka_unit_test(test_another_type_forgets),

@@ -34,8 +34,37 @@ static int parse_series(const char *s, struct value *ret_values, struct error *e
     return (int)n;
 }
 
-/* "1,2,3", "[256,256],[512]", "range(1,5)" or "choice(a,b)" to values; gives
- * their number, or -1. */
+/* The lists of "held_out(n)", [0] .. [n-1], or of "held_out(n,2)", which has all pairs
+ * behind them: what DomainBed holds out, for leave-one-domain-out too. Gives how many,
+ * or -1. */
+static int parse_held_out(const char *s, struct arena *arena, struct value *ret_values,
+                          struct error *err)
+{
+    enum { MOST = 40 }; /* with its pairs, still below EXPERIMENT_MAX_VALUES */
+    int n = 0, most = 1, end = 0, n_values = 0;
+    struct value *numbers;
+
+    if ((sscanf(s, "held_out(%3d)%n", &n, &end) != 1 || !end) &&
+        (sscanf(s, "held_out(%3d,%1d)%n", &n, &most, &end) != 2 || !end))
+        end = 0;
+    if (!end || s[end] || n < 2 || n > MOST || most < 1 || most > 2)
+        return error_set(err, "\"%s\" is not held_out(N) or held_out(N,2) with N environments, "
+                              "2 to %d", s, MOST);
+    numbers = arena_alloc(arena, (size_t)(n * n + n) * sizeof *numbers);
+    for (int size = 1; size <= most; size++)
+        for (int i = 0; i < n; i++)
+            for (int k = i + size - 1; k < (size == 1 ? i + 1 : n); k++) {
+                numbers[0] = value_number(i);
+                numbers[1] = value_number(k);
+                ret_values[n_values++] =
+                    (struct value){.kind = VALUE_LIST, .n_items = size, .items = numbers};
+                numbers += size;
+            }
+    return n_values;
+}
+
+/* "1,2,3", "[256,256],[512]", "range(1,5)", "held_out(3,2)" or "choice(a,b)" to values;
+ * gives their number, or -1. */
 static int parse_values(const char *s, struct arena *arena, struct value *ret_values,
                         struct error *err)
 {
@@ -45,6 +74,8 @@ static int parse_values(const char *s, struct arena *arena, struct value *ret_va
 
     if (strncmp(s, "range(", 6) == 0 || strncmp(s, "logspace(", 9) == 0)
         return parse_series(s, ret_values, err);
+    if (strncmp(s, "held_out(", 9) == 0)
+        return parse_held_out(s, arena, ret_values, err);
     if (strncmp(copy, "choice(", 7) == 0 && copy[strlen(copy) - 1] == ')') {
         copy[strlen(copy) - 1] = '\0';
         item = copy += 7;

@@ -4,6 +4,7 @@
  *
  *     train.lr=0.05            set        train.lr=0.1,0.05      vary
  *     train.lr=logspace(-3,-1,5)          train.epochs=range(2,8,2)
+ *     data.test_envs=held_out(4)          [0] [1] [2] [3]; held_out(4,2): and the pairs
  *     seeds=3                             methods=erm,rgd
  *     draws=8                             train.lr=log_uniform(1e-3,0.1)   (search.h)
  *     smoke                    the words that the script says run it in under a minute
