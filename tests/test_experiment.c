@@ -233,7 +233,7 @@ static void test_another_type_forgets(void **state)
     apply(&e, "rgd.objective=erm");
     assert_string_equal(values_of(&e.methods[1].grid, "objective.clip"), "");
     apply(&e, "data.imbalance=10");
-    grid_set(&e.grid, "data", (struct value[]){value_string("styles")}, 1); /* of another format, which has no train_per_class */
+    apply(&e, "data=photos"); /* of another format, which has no train_per_class */
     assert_string_equal(values_of(&e.grid, "data.train_per_class"), "");
     assert_string_equal(values_of(&e.grid, "data.imbalance"), "10");
     assert_string_equal(values_of(&e.grid, "data.validation"), "2");
