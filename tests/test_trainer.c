@@ -55,6 +55,7 @@ struct setup {
     size_t keep;
     const char *model; /* NULL: mlp */
     int micro_batch;   /* 0: MICRO_BATCH */
+    double ema;
 };
 
 /* A trainer, ready for its first step, and all it borrows. */
@@ -123,6 +124,7 @@ static void open_session(struct session *s, const struct setup *setup)
     *s = (struct session){
         .objective_data = {.n_classes = 10, .class_counts = counts},
         .filter = {setup->trim},
+        .optimizer_common = {.ema = setup->ema},
         .data = {.dataset = &dataset, .pool = &dataset.train, .standard = &standard},
     };
     method.optimizer_config = configure(&s->arena, optimizer, "optimizer", NULL, value_number(0));
@@ -176,10 +178,10 @@ static void check_objective(const char *name, double trim)
 {
     char want[65], got[65];
 
-    train(&(struct setup){name, trim, 1, TRAINER_KEEP, NULL, 0}, want);
+    train(&(struct setup){name, trim, 1, TRAINER_KEEP, NULL, 0, 0}, want);
     for (int n_threads = 1; n_threads <= 8; n_threads = n_threads < 4 ? n_threads + 1 : 8) {
         for (int keeps = 0; keeps < 2; keeps++) {
-            train(&(struct setup){name, trim, n_threads, keeps ? TRAINER_KEEP : 0, NULL, 0}, got);
+            train(&(struct setup){name, trim, n_threads, keeps ? TRAINER_KEEP : 0, NULL, 0, 0}, got);
             if (strcmp(got, want) != 0)
                 fail_msg("%s trim %g: other bits on %d threads, activations %s", name, trim,
                          n_threads, keeps ? "kept" : "computed again");
@@ -207,10 +209,10 @@ static void test_both_ways_are_one(void **state)
     char together[65], apart[65];
 
     (void)state;
-    train(&(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 0}, together);
-    train(&(struct setup){"rgd", 1e-6, 2, TRAINER_KEEP, NULL, 0}, apart);
+    train(&(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0}, together);
+    train(&(struct setup){"rgd", 1e-6, 2, TRAINER_KEEP, NULL, 0, 0}, apart);
     assert_string_equal(together, apart);
-    train(&(struct setup){"rgd", 1e-6, 2, 0, NULL, 0}, apart);
+    train(&(struct setup){"rgd", 1e-6, 2, 0, NULL, 0, 0}, apart);
     assert_string_equal(together, apart);
 }
 
@@ -219,10 +221,10 @@ static void test_objectives_differ(void **state)
     char a[65], b[65];
 
     (void)state;
-    train(&(struct setup){"erm", 0, 1, TRAINER_KEEP, NULL, 0}, a);
-    train(&(struct setup){"kl_dro", 0, 1, TRAINER_KEEP, NULL, 0}, b);
+    train(&(struct setup){"erm", 0, 1, TRAINER_KEEP, NULL, 0, 0}, a);
+    train(&(struct setup){"kl_dro", 0, 1, TRAINER_KEEP, NULL, 0, 0}, b);
     assert_string_not_equal(a, b);
-    train(&(struct setup){"erm", 0.2, 1, TRAINER_KEEP, NULL, 0}, b);
+    train(&(struct setup){"erm", 0.2, 1, TRAINER_KEEP, NULL, 0, 0}, b);
     assert_string_not_equal(a, b);
 }
 
@@ -236,7 +238,7 @@ static void test_models_and_micro_batches(void **state)
     (void)state;
     for (int m = 0; m < 2; m++) {
         for (int b = 0; b < 2; b++) {
-            struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, models[m], micro_batches[b]};
+            struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, models[m], micro_batches[b], 0};
             char want[65], got[65];
 
             train(&setup, want);
@@ -258,8 +260,8 @@ static void test_pieces_make_the_whole(void **state)
     struct session whole, pieces;
 
     (void)state;
-    open_session(&whole, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, BATCH});
-    open_session(&pieces, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 3});
+    open_session(&whole, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, BATCH, 0});
+    open_session(&pieces, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 3, 0});
     for (int i = 0; i < N_STEPS; i++) {
         make_step(&whole, i, 0.05);
         make_step(&pieces, i, 0.05);
@@ -275,7 +277,7 @@ static void test_pieces_make_the_whole(void **state)
 /* Between two steps, an evaluation leaves no trace in the bits; and two agree. */
 static void test_evaluation_changes_nothing(void **state)
 {
-    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0};
+    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0, 0};
     struct session s;
     struct evaluation first, second;
     char want[65], got[65];
@@ -305,13 +307,137 @@ static void test_no_step_from_nan(void **state)
         struct session s;
         char before[65], after[65];
 
-        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0});
+        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0});
         make_step(&s, 0, 0.05);
         s.trainer.weights[0] = poisons[i];
         hash(&s, before);
         assert_false(isfinite(make_step(&s, 1, 0.05)));
         hash(&s, after);
         assert_string_equal(before, after);
+        arena_release(&s.arena);
+    }
+}
+
+static struct trainer_step first_step(double rate)
+{
+    return (struct trainer_step){.step = 1, .rate = rate, .rng = rng_seed(0)};
+}
+
+/* The root of the sum of squares of a[i] - b[i]. */
+static double distance(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    return sqrt(sum);
+}
+
+/* Of SGD's first step with rate 1, the way is the gradient: cut to a norm below its own, in
+ * its direction; left to the bit by a norm above. */
+static void test_clipping(void **state)
+{
+    static const double limits[] = {0, 0.01, 1e6};
+    struct session s[3];
+    struct arena arena = {0};
+    size_t size;
+    float *from;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0};
+
+        open_session(&s[i], &setup);
+        s[i].optimizer_common.clip_norm = limits[i];
+    }
+    size = s[0].trainer.graph.params.size;
+    from = arena_alloc(&arena, size * sizeof *from);
+    memcpy(from, s[0].trainer.weights, size * sizeof *from);
+    for (int i = 0; i < 3; i++)
+        make_step(&s[i], 0, 1);
+    assert_true(distance(s[0].trainer.weights, from, size) > 0.1);
+    assert_true(fabs(distance(s[1].trainer.weights, from, size) - limits[1]) < 1e-4 * limits[1]);
+    assert_memory_equal(s[2].trainer.weights, s[0].trainer.weights, size * sizeof *from);
+    for (size_t k = 0; k < size; k++) {
+        double whole = s[0].trainer.weights[k] - from[k], cut = s[1].trainer.weights[k] - from[k];
+
+        assert_true(fabs(cut) < 1e-6 || (whole > 0) == (cut > 0));
+    }
+    for (int i = 0; i < 3; i++)
+        arena_release(&s[i].arena);
+    arena_release(&arena);
+}
+
+/* The average of the weights after each step, in double; evaluation sees it, training not. */
+static void test_averaging(void **state)
+{
+    static const double DECAY = 0.7, TOLERANCE = 1e-7; /* of weights around 0.1 in floats */
+    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, NULL, 0, 0};
+    struct session s;
+    struct evaluation model, weights;
+    char plain[65], got[65];
+    double *want;
+    size_t size;
+
+    (void)state;
+    train(&setup, plain);
+    setup.ema = DECAY;
+    open_session(&s, &setup);
+    size = s.trainer.graph.params.size;
+    want = arena_alloc(&s.arena, size * sizeof *want);
+    for (int i = 0; i < N_STEPS; i++) {
+        make_step(&s, i, 0.05);
+        for (size_t k = 0; k < size; k++)
+            want[k] = i == 0 ? s.trainer.weights[k]
+                             : DECAY * want[k] + (1 - DECAY) * s.trainer.weights[k];
+    }
+    hash(&s, got);
+    assert_string_equal(got, plain);
+    for (size_t k = 0; k < size; k++)
+        assert_true(fabs(trainer_model(&s.trainer)[k] - want[k]) < TOLERANCE);
+    trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &model);
+    memcpy(s.trainer.average, s.trainer.weights, size * sizeof(float));
+    trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &weights);
+    assert_true(model.loss != weights.loss);
+    arena_release(&s.arena);
+}
+
+/* Poison anywhere is named by the first place that it shows. */
+static void test_trace(void **state)
+{
+    static const struct {
+        float poison;
+        bool in_gradient;
+        int param; /* of the sample's MLP: hidden1, hidden2, output; weight and bias of each */
+        const char *want;
+    } cases[] = {
+        {NAN, false, 0, "weights \"hidden1.weight\""},
+        {INFINITY, false, 3, "weights \"hidden2.bias\""},
+        {1e38f, false, 2, "output of layer \"hidden2\" (linear)"},
+        {3e38f, false, 4, "output of layer \"output\" (linear)"},
+        {INFINITY, true, 2, "gradient of \"hidden2.weight\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct trainer_step step = first_step(0.1);
+        struct trainer_sums sums;
+        struct text said = {0};
+        struct session s;
+        const struct param *p;
+        float *block;
+
+        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0});
+        s.optimizer_common.clip_norm = 1;
+        p = &s.trainer.graph.params.items[cases[i].param];
+        block = cases[i].in_gradient ? s.trainer.grads[0] : s.trainer.weights;
+        for (size_t k = 0; k < p->size; k++)
+            block[p->offset + k] = cases[i].poison;
+        trainer_step(&s.trainer, &s.data, indices, BATCH, &step, &sums);
+        assert_false(isfinite(sums.loss));
+        trainer_trace(&s.trainer, &s.data, indices, BATCH, &step, &said);
+        assert_string_equal(said.s, cases[i].want);
+        text_release(&said);
         arena_release(&s.arena);
     }
 }
@@ -326,6 +452,9 @@ int main(void)
         cmocka_unit_test(test_pieces_make_the_whole),
         cmocka_unit_test(test_evaluation_changes_nothing),
         cmocka_unit_test(test_no_step_from_nan),
+        cmocka_unit_test(test_clipping),
+        cmocka_unit_test(test_averaging),
+        cmocka_unit_test(test_trace),
     };
 
     return cmocka_run_group_tests(tests, open_data, close_data);

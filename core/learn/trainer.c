@@ -102,6 +102,8 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     t->prepared = floats(arena, t->graph.prepared_size);
     for (int i = 0; i < method->optimizer->n_states; i++)
         t->states[i] = floats(arena, t->graph.params.size);
+    if (method->optimizer_common->ema > 0)
+        t->average = floats(arena, t->graph.params.size);
     init_desks(t, arena, n_pieces, sizes->keep);
     for (int i = 0; i < t->n_lanes && i <= t->n_threads; i++)
         t->grads[i] = floats(arena, t->graph.params.size);
@@ -140,6 +142,11 @@ void trainer_restart(struct trainer *t, const float *weights)
     memcpy(t->weights, weights, size * sizeof *weights);
 }
 
+const float *trainer_model(const struct trainer *t)
+{
+    return t->average ? t->average : t->weights;
+}
+
 int trainer_state(const struct trainer *t, struct tensor ret_blocks[TRAINER_MAX_STATE])
 {
     static const char *const names[] = {"state1", "state2"};
@@ -153,6 +160,11 @@ int trainer_state(const struct trainer *t, struct tensor ret_blocks[TRAINER_MAX_
     for (int i = 0; i < t->method.optimizer->n_states; i++) {
         like.name = names[i];
         like.bytes = t->states[i];
+        ret_blocks[n++] = like;
+    }
+    if (t->average) {
+        like.name = "average";
+        like.bytes = t->average;
         ret_blocks[n++] = like;
     }
     for (int i = 0; i < TRAINER_N_SLOTS; i++) {

@@ -19,6 +19,9 @@
  * SAM, where the optimizer is wrapped in it, takes two gradients of a batch, the
  * second uphill of the weights, and lets the optimizer step with that.
  *
+ * Where the optimizer averages (EMA), steps move the weights as ever, and the average
+ * of what they were is the model: it is evaluated, and it is what a run ends with.
+ *
  * So it is with a penalty, whose derivatives by scores and features join those of the losses.
  *
  * All memory is taken by trainer_init; a step allocates nothing but what a penalty works with.
@@ -79,6 +82,7 @@ struct trainer {
     int batch, micro_batch, n_lanes, n_threads;
     float *weights, *prepared; /* the latter: what backward wants of them (graph_prepare) */
     float *states[OPTIMIZER_MAX_STATES];
+    float *average; /* of the weights after each step; NULL: none is kept */
     struct trainer_desk *desks; /* [n_desks] */
     int n_desks;
     bool keeps; /* n_desks is that of a batch's micro-batches */
@@ -116,7 +120,10 @@ void trainer_use(struct trainer *t, int slots);
 /* Back to the state before the first step, with the given weights. */
 void trainer_restart(struct trainer *t, const float *weights);
 
-enum { TRAINER_MAX_STATE = 1 + TRAINER_N_SLOTS + OPTIMIZER_MAX_STATES };
+/* The model's weights, good until the next step: the average, or simply the weights. */
+const float *trainer_model(const struct trainer *t);
+
+enum { TRAINER_MAX_STATE = 2 + TRAINER_N_SLOTS + OPTIMIZER_MAX_STATES };
 
 /* Lists the blocks that outlive a step, and gives their number: what a checkpoint
  * keeps. A block that steps change belongs here; tests/test_run.c stops and goes
@@ -147,10 +154,18 @@ struct trainer_sums {
     int n_correct;
 };
 
-/* One step on the n <= batch pictures indices[n]. Without an update where the
- * loss is not finite; the caller reads that from ret_sums. */
+/* One step on the n <= batch pictures indices[n]. Without an update where the loss, or the
+ * norm of a gradient to be clipped, is not finite; the caller reads that from ret_sums. */
 void trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                   int n, const struct trainer_step *step, struct trainer_sums *ret_sums);
+
+/* Behind a step without an update, and with its arguments: adds what was not finite first,
+ * such as `output of layer "hidden2" (linear)`. */
+void trainer_trace(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                   int n, const struct trainer_step *step, struct text *ret_text);
+
+/* The first parameter of the model with a weight that is not finite; NULL: none has. */
+const char *trainer_trace_weights(const struct trainer *t);
 
 struct evaluation {
     int n;

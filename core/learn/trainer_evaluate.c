@@ -14,7 +14,7 @@ static void look(struct trainer *t, const struct trainer_data *data, const uint3
 {
     struct trainer_desk *desk = &t->desks[0];
     const struct graph_pass pass = {
-        .n = n, .weights = t->weights, .x = desk->x, .workspace = desk->workspace};
+        .n = n, .weights = trainer_model(t), .x = desk->x, .workspace = desk->workspace};
 
     trainer_forward(t, desk, data, indices, &pass, NULL);
     desk->first = -1;

@@ -219,6 +219,40 @@ static struct trainer_sums gradient_of_step(struct trainer *t, struct work *work
     return sums;
 }
 
+/* The gradient to a norm of at most clip_norm, as torch.nn.utils.clip_grad_norm_ does; what
+ * is frozen does not count. False where the norm is not finite. */
+static bool clip_gradient(struct trainer *t)
+{
+    const struct params *params = &t->graph.params;
+    double limit = t->method.optimizer_common->clip_norm, square = 0, factor;
+
+    for (int i = 0; i < params->n; i++)
+        if (!params->items[i].is_frozen)
+            square += kernels->square_sum(t->grads[0] + params->items[i].offset,
+                                          params->items[i].size);
+    if (!isfinite(square))
+        return false;
+    factor = limit / (sqrt(square) + 1e-6);
+    if (factor < 1)
+        kernels->scale(t->grads[0], (float)factor, params->size);
+    return true;
+}
+
+/* The average moves to the new weights; the first of them are its start, as in
+ * torch.optim.swa_utils.AveragedModel. */
+static void average_weights(struct trainer *t, long step)
+{
+    float rest = (float)(1 - t->method.optimizer_common->ema);
+    float *restrict a = t->average;
+    const float *restrict w = t->weights;
+
+    if (step == 1)
+        memcpy(a, w, t->graph.params.size * sizeof *a);
+#pragma omp simd
+    for (size_t i = 0; i < t->graph.params.size; i++)
+        a[i] += rest * (w[i] - a[i]);
+}
+
 /* At the step where a stage of the penalty begins, the optimizer starts anew; what the stage
  * does not train is frozen. Gives the steps made before the stage. */
 static long begin_step(struct trainer *t, const struct trainer_step *step)
@@ -257,6 +291,12 @@ void trainer_step(struct trainer *t, const struct trainer_data *data, const uint
     *ret_sums = gradient_of_step(t, &work);
     if (!isfinite(ret_sums->loss))
         return;
+    if (t->method.optimizer_common->clip_norm > 0 && !clip_gradient(t)) {
+        ret_sums->loss = NAN;
+        return;
+    }
     optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->graph.params,
                    step->step - before, step->rate, t->weights, t->grads[0], t->states);
+    if (t->average)
+        average_weights(t, step->step);
 }

@@ -31,14 +31,20 @@ const struct component_kind optimizer_kind = {
 static const struct hparam common_hparams[] = {
     {"sam", HPARAM_NUMBER, offsetof(struct optimizer_common, sam), .fallback = "0", .low = 0,
      .high = 10, .doc = "rho of sharpness-aware minimisation around the optimizer; 0: without"},
+    {"clip_norm", HPARAM_NUMBER, offsetof(struct optimizer_common, clip_norm), .fallback = "0",
+     .low = 0, .high = 1e9, .is_later = true,
+     .doc = "what the norm of the whole gradient is cut to; 0: not cut"},
+    {"ema", HPARAM_NUMBER, offsetof(struct optimizer_common, ema), .fallback = "0", .low = 0,
+     .high = 0.999999, .is_later = true,
+     .doc = "decay of a moving average of the weights, which is what is evaluated and kept; 0: none"},
     {0},
 };
 
 const struct component optimizer_common_component = {
     .name = "(any)",
-    .doc = "sharpness-aware minimisation (SAM)",
-    .formula = "the gradient is taken at w + sam g / |g|; two passes a step",
-    .source = "Foret et al. 2021 (arXiv 2010.01412)",
+    .doc = "sharpness-aware minimisation (SAM), gradient clipping, averaged weights (EMA)",
+    .formula = "g taken at w + sam g / |g|; g min(1, clip_norm / |g|); a <- ema a + (1 - ema) w",
+    .source = "SAM: Foret et al. 2021 (arXiv 2010.01412); the others in PyTorch's form",
     .hparams = common_hparams,
     .config_size = sizeof(struct optimizer_common),
 };

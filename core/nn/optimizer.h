@@ -40,7 +40,9 @@ extern const struct component_kind optimizer_kind;
 
 /* What any optimizer can have: hparams under "optimizer". */
 struct optimizer_common {
-    double sam;
+    double sam;       /* rho; 0: without */
+    double clip_norm; /* the gradient's largest norm; 0: no limit */
+    double ema;       /* decay of the weights' average; 0: none is kept */
 };
 
 extern const struct component optimizer_common_component;
