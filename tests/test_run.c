@@ -281,6 +281,63 @@ static void test_just_train_twice(void **state)
     assert_int_equal((twice.n_steps - once.n_steps) % 3, 0);
 }
 
+/* How often it looks moves no weight: every step, every third, never before the end. */
+static void test_evaluation_interval(void **state)
+{
+    static const char *const intervals[] = {"1", "3", "1000"};
+    struct run_result plain = run_of("");
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct settings s =
+            settings_with(arena_printf(&arena, "train.evaluate_steps = %s\n", intervals[i]));
+        struct witness told;
+        struct run_result got = whole(&s, &told, NEVER);
+        long every = atol(intervals[i]), n_looks = 0;
+
+        for (const char *c = told.journal.s; *c; c++)
+            n_looks += *c == '\n';
+        assert_int_equal(n_looks, (got.n_steps + every - 1) / every);
+        assert_string_equal(got.weights_hash, plain.weights_hash);
+        release(&told);
+    }
+    check_stopped("train.evaluate_steps = 2\n", 5);
+}
+
+/* The average is the model: another hash than that of the weights, which it leaves alone. */
+static void test_averaged_weights(void **state)
+{
+    struct run_result plain = run_of(""), averaged = run_of("optimizer.ema = 0.9\n");
+
+    (void)state;
+    assert_string_not_equal(averaged.weights_hash, plain.weights_hash);
+    check_stopped("optimizer.ema = 0.9\noptimizer.clip_norm = 0.5\n", 5);
+    check_stopped("optimizer.ema = 0.9\ntrain.jtt_epochs = 2\noptimizer.sam = 0.1\n", 5);
+}
+
+/* Diverges with these settings, and says so. */
+static void check_diverged(const char *settings, const char *format)
+{
+    struct settings s = settings_with(settings);
+    struct witness told = {.stop_at = NEVER};
+    struct run_result result;
+
+    unlink(path);
+    assert_int_equal(call(&s, &told, 1, NEVER, &result), RUN_DIVERGED);
+    assert_string_equal(result.diverged, arena_printf(&arena, format, result.last_step));
+    release(&told);
+}
+
+/* A rate that no run survives: in a step or, where that comes first, at an evaluation. */
+static void test_where_it_diverged(void **state)
+{
+    (void)state;
+    check_diverged("train.lr = 1000\n",
+                   "step %ld: not finite: output of layer \"output\" (linear)");
+    check_diverged("train.lr = 1000\noptimizer.ema = 0.5\ntrain.evaluate_steps = 2\n",
+                   "evaluation at step %ld: not finite: validation loss");
+}
+
 static void test_a_transformer(void **state)
 {
     (void)state;
@@ -396,6 +453,9 @@ int main(void)
         cmocka_unit_test(test_late_slots),
         cmocka_unit_test(test_label_noise),
         cmocka_unit_test(test_just_train_twice),
+        cmocka_unit_test(test_evaluation_interval),
+        cmocka_unit_test(test_averaged_weights),
+        cmocka_unit_test(test_where_it_diverged),
         cmocka_unit_test(test_a_transformer),
         cmocka_unit_test(test_saving_changes_nothing),
         cmocka_unit_test(test_what_does_not_serve_is_named),

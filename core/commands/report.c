@@ -126,13 +126,12 @@ int command_status(const struct invocation *in, enum exit_status *ret_status, st
            c.planned, c.running, c.finished, c.diverged, c.failed);
     for (int i = 0; i < plan.n_runs; i++) {
         const struct store_run *run = &plan.runs[i];
-        bool has_failed = strcmp(run->state, "failed") == 0;
 
-        if (!has_failed && strcmp(run->state, "diverged") != 0)
+        if (strcmp(run->state, "failed") != 0 && strcmp(run->state, "diverged") != 0)
             continue;
         printf("%s  %s %s%s%s seed %d", run->state, run->method, run->condition,
                run->condition[0] ? " " : "", run->point, run->seed);
-        if (has_failed)
+        if (run->error)
             printf(": %s\n", run->error);
         else
             printf(" at step %ld\n", run->last_step);

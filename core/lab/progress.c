@@ -88,7 +88,7 @@ static void tell_run(struct progress *p, const struct store_ended *ended, int n_
     fprintf(stderr, "%*d/%d  %s seed %d: ", (int)(1 + log10(n_all)), n_done, n_all, label,
             run->seed);
     if (strcmp(run->state, "diverged") == 0)
-        fprintf(stderr, "diverged at step %ld, %s\n", run->last_step, duration);
+        fprintf(stderr, "diverged at %s, %s\n", run->error ? run->error : "some step", duration);
     else
         fprintf(stderr, "validation %.1f%%, %s\n", 100 * ended->accuracy, duration);
 }

@@ -40,7 +40,7 @@ CREATE TABLE runs (
     state        TEXT NOT NULL DEFAULT 'planned'
                  CHECK (state IN ('planned', 'running', 'finished', 'diverged', 'failed')),
     owner        TEXT,    -- running: host, process and its start time
-    error        TEXT,    -- failed: why
+    error        TEXT,    -- failed: why; diverged: at which step, and what was not finite first
     n_steps      INTEGER, -- ended: steps that the run was to have
     last_step    INTEGER, -- ended: steps that were made; fewer than n_steps: it diverged there
     weights_hash TEXT,    -- ended: SHA-256 of the final weights

@@ -328,12 +328,12 @@ static int finish(struct store *store, long run, const char *owner, const struct
         sql_do(store->db, err,
                "UPDATE runs SET state = ?3, owner = NULL, n_steps = ?4, last_step = ?5, "
                "weights_hash = ?6, environment = ?7, started = ?8, seconds = ?9, "
-               "peak_memory = ?10, host = ?11, "
+               "peak_memory = ?10, host = ?11, error = ?12, "
                "ended = (SELECT coalesce(max(ended), 0) + 1 FROM runs) "
                "WHERE id = ?1 AND state = 'running' AND owner = ?2",
-               "ittiitiffit", run, owner, o->has_diverged ? "diverged" : "finished", o->n_steps,
+               "ittiitiffitt", run, owner, o->has_diverged ? "diverged" : "finished", o->n_steps,
                o->last_step, o->weights_hash, environment, o->started, o->seconds, o->peak_memory,
-               o->host) < 0)
+               o->host, o->where) < 0)
         return -1;
     if (sql_changes(store->db) != 1)
         return error_set_status(err, EXIT_STORAGE,

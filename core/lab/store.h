@@ -76,6 +76,7 @@ struct store_answers {
 struct store_outcome {
     bool has_diverged;
     long n_steps, last_step;
+    const char *where; /* it diverged; NULL where it did not */
     const char *weights_hash;
     const struct store_metric *metrics;
     int n_metrics;

@@ -118,6 +118,7 @@ static int work_on(struct worker *w, const struct store_claim *claim, struct err
     status = store_finish(w->store, claim->run, w->owner,
                           &(struct store_outcome){
                               .has_diverged = result.outcome == RUN_DIVERGED,
+                              .where = *result.diverged ? result.diverged : NULL,
                               .n_steps = result.n_steps,
                               .last_step = result.last_step,
                               .weights_hash = result.weights_hash,

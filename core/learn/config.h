@@ -51,7 +51,7 @@ int config_complete(struct settings *s, struct error *err);
 
 /* The slot "train". */
 struct train_config {
-    int epochs, batch, micro_batch, evaluate, seed, numeric, late, jtt_epochs, jtt_weight, hparams;
+    int epochs, batch, micro_batch, evaluate, evaluate_steps, seed, numeric, late, jtt_epochs, jtt_weight, hparams;
     double lr, warmup;
 };
 

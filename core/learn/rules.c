@@ -122,7 +122,8 @@ out:
     return result;
 }
 
-/* Data with environments are trained on in steps, not epochs. */
+/* Data with environments are trained on in steps, not epochs, and data.every says when to
+ * look. */
 static int check_domains(const struct settings *s, struct error *err)
 {
     static const char *const of_epochs[] = {"train.late", "train.jtt_epochs", NULL};
@@ -131,6 +132,9 @@ static int check_domains(const struct settings *s, struct error *err)
         if (settings_number(s, of_epochs[i]) > 0)
             return error_set(err, "%s counts epochs, which data with environments have not: they "
                                   "are trained on for data.steps", of_epochs[i]);
+    if (settings_find(s, "data.test_envs") && settings_find(s, "train.evaluate_steps"))
+        return error_set(err, "train.evaluate_steps: data with environments are evaluated every "
+                              "data.every steps");
     return 0;
 }
 

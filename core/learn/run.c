@@ -49,6 +49,7 @@ struct run {
     const struct run_observer *observer;
     double saved_at;    /* clock_now() of the last checkpoint, or of the start */
     int64_t saved_step; /* of the last checkpoint; 0: the start, which needs none */
+    char diverged[RUN_TEXT_SIZE]; /* as in run_result */
 };
 
 static int build_model(struct run *run, const struct settings *s, struct graph *graph,
@@ -364,7 +365,10 @@ static long stage_step(const struct run *run)
 
 static bool is_evaluation_due(const struct run *run)
 {
-    long every = run->stage.steps_per_epoch * run->train->evaluate, step = stage_step(run);
+    long every = run->train->evaluate_steps
+                     ? run->train->evaluate_steps
+                     : run->stage.steps_per_epoch * run->train->evaluate;
+    long step = stage_step(run);
 
     if (run->domains)
         return run->state.step > run->state.evaluated && domains_is_due(run->domains, step);
@@ -396,6 +400,24 @@ static bool look(struct run *run, struct run_point *point)
     return trainer_evaluate(&run->trainer, &data, run->test, d->test.n, arena, &point->test);
 }
 
+/* Losses of pictures held out may be the first to show it; and no loss shows a weight of
+ * minus infinity in front of a relu. */
+static bool has_diverged(struct run *run, const struct run_point *point)
+{
+    const char *weights = trainer_trace_weights(&run->trainer);
+    const char *part = !isfinite(point->validation.loss) ? "validation"
+                       : !isfinite(point->test.loss)     ? "test"
+                                                         : NULL;
+
+    if (weights)
+        snprintf(run->diverged, sizeof run->diverged,
+                 "evaluation at step %ld: not finite: weights \"%s\"", point->step, weights);
+    else if (part)
+        snprintf(run->diverged, sizeof run->diverged,
+                 "evaluation at step %ld: not finite: %s loss", point->step, part);
+    return weights || part;
+}
+
 static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
 {
     const struct run_state *state = &run->state;
@@ -410,8 +432,7 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
     *ret_outcome = RUN_STOPPED;
     if (!look(run, &point))
         return 0;
-    *ret_outcome = isfinite(point.test.loss) && isfinite(point.validation.loss) ? RUN_FINISHED
-                                                                                : RUN_DIVERGED;
+    *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
     run->state.evaluated = state->step;
     return run->observer->evaluated(run->observer->context, &point, err);
 }
@@ -467,6 +488,7 @@ static enum run_outcome train_step(struct run *run)
         .rng = rng_index(rng_derive(stage->rng, "step"), (uint64_t)stage_step(run)),
     };
     struct trainer_sums sums;
+    struct text where = {0};
     uint64_t augmentation;
     int first, n;
 
@@ -480,7 +502,13 @@ static enum run_outcome train_step(struct run *run)
     state->loss += sums.loss;
     state->n_correct += sums.n_correct;
     state->n_seen += n;
-    return isfinite(sums.loss) ? RUN_FINISHED : RUN_DIVERGED;
+    if (isfinite(sums.loss))
+        return RUN_FINISHED;
+    trainer_trace(&run->trainer, &data, stage->order + first, n, &step, &where);
+    snprintf(run->diverged, sizeof run->diverged, "step %ld: not finite: %s", (long)state->step,
+             where.s);
+    text_release(&where);
+    return RUN_DIVERGED;
 }
 
 /* Behind the last step of the first stage: what its model gets wrong, and a new one. */
@@ -536,10 +564,11 @@ int run_train(const struct run_input *input, const struct run_observer *observer
 
         result.n_steps = run.n_steps;
         result.last_step = run.state.step;
-        params_hash(params, run.trainer.weights, result.weights_hash);
+        params_hash(params, trainer_model(&run.trainer), result.weights_hash);
+        memcpy(result.diverged, run.diverged, sizeof result.diverged);
         *ret_result = result;
         status = observer->ended && result.outcome != RUN_STOPPED
-                     ? observer->ended(observer->context, params, run.trainer.weights, err)
+                     ? observer->ended(observer->context, params, trainer_model(&run.trainer), err)
                      : 0;
     }
     close_run(&run);

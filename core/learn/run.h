@@ -16,7 +16,7 @@
 
 enum run_outcome {
     RUN_FINISHED,
-    RUN_DIVERGED, /* the loss became infinite or not a number */
+    RUN_DIVERGED, /* a loss or a weight became infinite or not a number */
     RUN_STOPPED,  /* the observer asked for it */
 };
 
@@ -45,6 +45,8 @@ struct run_observer {
     void (*tell)(void *context, const char *line);
 };
 
+enum { RUN_TEXT_SIZE = 300 };
+
 /* What a run is made of. `settings` are complete (config.h), `dataset` is what they
  * name, `init` a file with the digest model.init (NULL where that is empty). */
 struct run_input {
@@ -59,6 +61,7 @@ struct run_result {
     enum run_outcome outcome;
     long n_steps, last_step;
     char weights_hash[HASH_HEX_SIZE]; /* of the final weights; also when diverged */
+    char diverged[RUN_TEXT_SIZE]; /* at which step, and what first; "" where it did not */
 };
 
 /* The checkpoint's file is left there; whoever has stored the result removes it. */
