@@ -367,7 +367,7 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
     return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
 
-static void set_id(struct plan *plan)
+void plan_set_id(struct plan *plan)
 {
     struct hash h;
 
@@ -400,7 +400,7 @@ int plan_make(const struct experiment *e, const char *data_root, const struct li
     text_release(&maker.checked);
     if (result < 0)
         return -1;
-    set_id(&plan);
+    plan_set_id(&plan);
     *ret_plan = plan;
     return 0;
 }

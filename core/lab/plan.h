@@ -62,4 +62,7 @@ enum { PLAN_MAX_RUNS = 1000000 };
 int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
               struct arena *arena, struct plan *ret_plan, struct error *err);
 
+/* From its runs, where they do not come from plan_make. */
+void plan_set_id(struct plan *plan);
+
 #endif

@@ -356,6 +356,51 @@ int store_finish(struct store *store, long run, const char *owner,
     return sql_commit(store->db, err);
 }
 
+static int put_ended(struct store *store, const struct plan *plan,
+                     struct store_outcome (*outcome)(void *context, int i, struct arena *arena),
+                     void *context, struct error *err)
+{
+    static const char OWNER[] = "import";
+
+    if (put_plan(store, plan, err) < 0)
+        return -1;
+    for (int i = 0; i < plan->n_runs; i++) {
+        struct arena arena = {0};
+        struct store_outcome o;
+        int result = 0;
+        long run;
+
+        if (sql_get(store->db, err, 0, &run,
+                    "SELECT id FROM runs WHERE spec_id = ?1 AND state = 'planned'", "t",
+                    plan->runs[i].id) < 0)
+            return -1;
+        if (run == 0)
+            continue;
+        o = outcome(context, i, &arena);
+        if (sql_do(store->db, err, "UPDATE runs SET state = 'running', owner = ?2 WHERE id = ?1",
+                   "it", run, OWNER) < 0 ||
+            finish(store, run, OWNER, &o, err) < 0)
+            result = -1;
+        arena_release(&arena);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int store_put_ended(struct store *store, const struct plan *plan,
+                    struct store_outcome (*outcome)(void *context, int i, struct arena *arena),
+                    void *context, struct error *err)
+{
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    if (put_ended(store, plan, outcome, context, err) < 0) {
+        sql_rollback(store->db);
+        return -1;
+    }
+    return sql_commit(store->db, err);
+}
+
 int store_fail(struct store *store, long run, const char *owner, const char *why,
                struct error *err)
 {

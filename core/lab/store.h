@@ -93,6 +93,15 @@ int store_fail(struct store *store, long run, const char *owner, const char *why
                struct error *err);
 int store_release(struct store *store, long run, const char *owner, struct error *err);
 
+/* ---- for imports ---- */
+
+/* store_put_plan for runs that ended elsewhere, with their results: all or none. outcome(context,
+ * i, arena) gives that of plan->runs[i]; the arena is emptied behind each. A run that is there
+ * already stays as it is. */
+int store_put_ended(struct store *store, const struct plan *plan,
+                    struct store_outcome (*outcome)(void *context, int i, struct arena *arena),
+                    void *context, struct error *err);
+
 /* ---- for the sweep ---- */
 
 /* Plans again the runs of the current plan that failed; gives their number. */
