@@ -87,6 +87,12 @@ static const struct command commands[] = {
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
      "Example: rgdbench split rotated_mnist env=2 trial=1\n",
      "data", 1, 3, command_split, false},
+    {"import", "domainbed DIR name=NAME", "a DomainBed sweep's output tree, into results/NAME.db",
+     "Reads DIR/*/results.jsonl of the jobs that have the file `done`. What is torn, unfinished,\n"
+     "repeated or foreign is counted, named and left out. Then table, compare, plot, export and\n"
+     "report take NAME as they take an experiment's.\n"
+     "Words: baseline=ALGORITHM  what the others are compared with (default ERM)\n",
+     "", 2, 4, command_import, false},
     {"data", "[NAME]", "which data sets there are; download one",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
      command_data, false},

@@ -44,6 +44,7 @@ int command_digest(const struct invocation *, enum exit_status *, struct error *
 int command_export(const struct invocation *, enum exit_status *, struct error *);
 int command_hparams(const struct invocation *, enum exit_status *, struct error *);
 int command_export_weights(const struct invocation *, enum exit_status *, struct error *);
+int command_import(const struct invocation *, enum exit_status *, struct error *);
 int command_list(const struct invocation *, enum exit_status *, struct error *);
 int command_plot(const struct invocation *, enum exit_status *, struct error *);
 int command_split(const struct invocation *, enum exit_status *, struct error *);

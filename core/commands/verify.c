@@ -142,7 +142,7 @@ int command_verify(const struct invocation *in, enum exit_status *ret_status, st
     runs = arena_alloc(in->arena, (size_t)plan.n_runs * sizeof *runs);
     n_there = choose_runs(in, &plan, &provenance, seed, runs);
     if (n_there == 0) {
-        error_set(err, "no run of \"%s\" has ended yet", in->words[0]);
+        error_set(err, "no run of \"%s\" was trained here to its end", in->words[0]);
         goto out;
     }
     if (enter_platform(in, provenance.origins[runs[0]].spec, err) < 0)

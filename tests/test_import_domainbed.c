@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A DomainBed tree, whole and damaged: what counts is stored, what does not is counted, named
+ * and left out. */
+#include "base/file.h"
+#include "domainbed_tree.h"
+#include "lab/import_domainbed.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const struct tree_job erm = {"ERM", "VLCS", 4, {2}, 1, 1, 0};
+
+/* An empty tree for each test. */
+static struct arena arena;
+static char *tree;
+
+static int make_tree(void **state)
+{
+    (void)state;
+    tree = arena_strdup(&arena, "/tmp/rgdbench-test-XXXXXX");
+    return mkdtemp(tree) ? 0 : -1;
+}
+
+static int remove_tree(void **state)
+{
+    int result = system(arena_printf(&arena, "rm -rf %s", tree));
+
+    (void)state;
+    arena_release(&arena);
+    return result;
+}
+
+static struct import read_tree(void)
+{
+    struct import import;
+    struct error err;
+
+    if (import_domainbed_read(tree, "x", NULL, &arena, &import, &err) < 0)
+        fail_msg("%s", err.text);
+    return import;
+}
+
+static void is_refused(const char *why)
+{
+    struct import import;
+    struct error err;
+
+    assert_int_equal(import_domainbed_read(tree, "x", NULL, &arena, &import, &err), -1);
+    if (!strstr(err.text, why))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, why);
+}
+
+static void has_found(const struct import *import, enum import_kind kind, int n, const char *first)
+{
+    struct text t = {0};
+
+    import_findings_write(&import->findings, &t);
+    if (import->findings.counts[kind] != n)
+        fail_msg("%d of kind %d, not %d: %s", import->findings.counts[kind], kind, n, t.s);
+    if (n && !strstr(import->findings.first[kind], first))
+        fail_msg("the first is \"%s\", not \"%s\"", import->findings.first[kind], first);
+    text_release(&t);
+}
+
+/* Writes a job's results.jsonl anew: these bytes in place of DomainBed's. */
+static void write_results(const char *folder, const char *bytes, size_t size)
+{
+    FILE *f = tree_open(tree, folder, "results.jsonl");
+
+    fwrite(bytes, 1, size, f);
+    fclose(f);
+}
+
+/* What is in it; good until the tree goes. */
+static char *results;
+static size_t results_size;
+
+static void read_results(const char *folder)
+{
+    struct error err;
+
+    if (file_read(arena_printf(&arena, "%s/%s/results.jsonl", tree, folder), 1 << 20, &arena,
+                  &results, &results_size, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static void test_what_is_stored(void **state)
+{
+    const char *path = arena_printf(&arena, "%s/x.db", tree);
+    struct store_plan plan;
+    struct store_metric *metrics;
+    struct store *store;
+    struct import import;
+    struct error err;
+    double test, last;
+    char first[HASH_HEX_SIZE], again[HASH_HEX_SIZE];
+    int n, n_left;
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    tree_job(tree, "b", &(struct tree_job){"GroupDRO", "VLCS", 4, {1, 3}, 2, 0, 2});
+    import = read_tree();
+    has_found(&import, IMPORT_NOT_FINITE, 2, "a");
+    assert_int_equal(import.plan.n_runs, 2);
+    for (int i = 0; i < 2; i++) { /* the second time nothing changes */
+        assert_int_equal(store_open(path, STORE_CREATE, &store, &err), 0);
+        if (import_domainbed_store(&import, store, &err) < 0)
+            fail_msg("%s", err.text);
+        assert_int_equal(store_digest(store, i ? again : first, &n_left, &err), 0);
+        assert_int_equal(n_left, 0);
+        store_close(store);
+    }
+    assert_string_equal(first, again);
+    assert_int_equal(store_open(path, STORE_READ, &store, &err), 0);
+    assert_int_equal(store_read_plan(store, &arena, &plan, &err), 0);
+    assert_int_equal(plan.n_runs, 2);
+    assert_string_equal(plan.baseline, "ERM");
+    assert_string_equal(plan.runs[0].method, "ERM");
+    assert_string_equal(plan.runs[0].condition, "data.test_envs=[2]");
+    assert_string_equal(plan.runs[0].point, "draw=1");
+    assert_string_equal(plan.runs[1].condition, "data.test_envs=[1,3]");
+    assert_int_equal(plan.runs[1].seed, 2);
+    assert_int_equal(store_read_last(store, &plan, "test", "accuracy", (double[2]){0}, &err), 0);
+    assert_int_equal(
+        store_read_metrics(store, plan.runs[0].run, &arena, &metrics, &n, &err), 0);
+    assert_int_equal(n, TREE_N_LINES * (2 * 4 + 3));
+    test = last = NAN;
+    for (int i = 0; i < n; i++) {
+        if (metrics[i].step != TREE_STEPS)
+            continue;
+        if (strcmp(metrics[i].part, "test") == 0)
+            test = metrics[i].value;
+        if (strcmp(metrics[i].part, "env2_in") == 0)
+            last = metrics[i].value;
+    }
+    assert_true(test == last);
+    store_close(store);
+}
+
+static void test_what_is_left_out(void **state)
+{
+    struct tree_job other = erm;
+    struct import import;
+    FILE *f;
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    tree_job(tree, "twice", &erm);
+    other.trial = 1;
+    tree_job(tree, "running", &other);
+    unlink(arena_printf(&arena, "%s/running/done", tree));
+    f = tree_open(tree, "short", "results.jsonl"); /* `done`, and the last lines are lost */
+    tree_line(f, &other, 0);
+    fclose(f);
+    fclose(tree_open(tree, "short", "done"));
+    fclose(tree_open(tree, "empty", "results.jsonl"));
+    fclose(tree_open(tree, "empty", "done"));
+    fclose(tree_open(tree, "queued", "out.txt"));
+    fclose(tree_open(tree, "notes", "paper.tex"));
+    import = read_tree();
+    assert_int_equal(import.plan.n_runs, 1);
+    has_found(&import, IMPORT_DOUBLE, 1, "twice: the same job as a");
+    has_found(&import, IMPORT_UNFINISHED, 3, "queued");
+    has_found(&import, IMPORT_UNREADABLE, 1, "empty");
+    has_found(&import, IMPORT_FOREIGN, 1, "notes");
+}
+
+/* A job that was stopped, and done again in the same folder. */
+static void test_done_again(void **state)
+{
+    struct import import;
+    const double *before;
+    FILE *f;
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    import = read_tree();
+    before = import.jobs[0].records[0].out;
+    f = tree_open(tree, "a", "results.jsonl");
+    tree_line(f, &(struct tree_job){"ERM", "VLCS", 4, {2}, 1, 1, 0}, 0);
+    fprintf(f, "{\"args\": {\"algo\n"); /* torn, and the next appended */
+    for (int i = 0; i < TREE_N_LINES; i++)
+        tree_line(f, &erm, i * TREE_EVERY);
+    fclose(f);
+    import = read_tree();
+    assert_int_equal(import.jobs[0].n_records, TREE_N_LINES);
+    assert_true(import.jobs[0].records[0].out[1] == before[1]);
+    has_found(&import, IMPORT_REPEATED_LINES, 1, "a");
+    has_found(&import, IMPORT_BAD_LINES, 1, "a: line 2");
+}
+
+/* Cut anywhere: what stays is either the whole job or none. */
+static void test_cut_anywhere(void **state)
+{
+    size_t n_whole = 0;
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    read_results("a");
+    for (size_t cut = 0; cut <= results_size; cut++) {
+        struct arena scratch = {0};
+        struct import import;
+        struct error err;
+
+        write_results("a", results, cut);
+        if (import_domainbed_read(tree, "x", NULL, &scratch, &import, &err) == 0) {
+            assert_int_equal(import.jobs[0].n_records, TREE_N_LINES);
+            assert_true(cut >= results_size - 1); /* the last line's end may be missing */
+            n_whole++;
+        }
+        arena_release(&scratch);
+    }
+    assert_int_equal(n_whole, 2);
+}
+
+/* One line is wrong in each way; the others of the job count. */
+static void test_bad_lines(void **state)
+{
+    static const struct {
+        const char *from, *to, *why;
+    } cases[] = {
+        {"\"step\": 100", "\"step\": -1", "step is not a whole number"},
+        {"\"step\": 100", "\"step\": 1e3", "step is not a whole number"},
+        {"\"step\": 100", "\"stop\": 100", "step is not a whole number"},
+        {"\"env0_in_acc\": 0.", "\"env0_in_acc\": 7.", "env0_in_acc is not an accuracy"},
+        {"\"env1_out_acc\": ", "\"env1_out_acc\": NaN, \"y\": ", "env1_out_acc is not an accuracy"},
+        {"\"env3_in_acc\"", "\"env9_in_acc\"", "3 environments, not 4"},
+        {"\"ERM\"", "\"IRM\"", "another job"},
+        {"\"ERM\"", "\"../ERM\"", "args.algorithm is not a name"},
+        {"\"ERM\"", "[\"ERM\"]", "args.algorithm is not a name"},
+        {"\"test_envs\": [2]", "\"test_envs\": [2, 2]", "one twice"},
+        {"\"test_envs\": [2]", "\"test_envs\": [99]", "no environment"},
+        {"\"test_envs\": [2]", "\"test_envs\": []", "list of 1 to"},
+        {"\"hparams_seed\": 1", "\"hparams_seed\": 99999999999", "hparams_seed is not a whole"},
+        {"\"epoch\": 0.5", "\"step\": 100", "duplicate"},
+        {"\"epoch\": 0.5", "\"epoch\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+         "deep"},
+        {"\"epoch\": 0.5", "\"epoch\": \"\xff\"", "decode"},
+        {"{\"args\"", "\"args\"", ""},
+    };
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    read_results("a");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *line = strchr(results, '\n') + 1, *at = strstr(line, cases[i].from);
+        struct text t = {0};
+        struct import import;
+
+        assert_non_null(at);
+        assert_true(at < strchr(line, '\n'));
+        text_add(&t, results, (size_t)(at - results));
+        text_printf(&t, "%s%s", cases[i].to, at + strlen(cases[i].from));
+        write_results("a", t.s, t.size);
+        import = read_tree();
+        assert_int_equal(import.jobs[0].n_records, TREE_N_LINES - 1);
+        has_found(&import, IMPORT_BAD_LINES, 1, "a: line 2: ");
+        has_found(&import, IMPORT_BAD_LINES, 1, cases[i].why);
+        text_release(&t);
+    }
+}
+
+static void test_nothing_there(void **state)
+{
+    struct import import;
+    struct error err;
+
+    (void)state;
+    is_refused("it is empty");
+    fclose(tree_open(tree, "a", "done"));
+    is_refused("1 job cannot be read");
+    tree_job(tree, "a", &erm);
+    assert_int_equal(import_domainbed_read(tree, "x", "ERN", &arena, &import, &err), -1);
+    assert_string_equal(err.text, "unknown algorithm \"ERN\", did you mean \"ERM\"?; known: ERM");
+    tree = arena_printf(&arena, "%s/a/done", tree);
+    is_refused("is not a folder");
+    tree[strlen(tree) - strlen("/a/done")] = '\0';
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_what_is_stored, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_what_is_left_out, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_done_again, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_cut_anywhere, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_bad_lines, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_nothing_there, make_tree, remove_tree),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
