@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const char *const scales[] = {"measured", "unit", NULL};
+static const char *const kinds_of_parts[] = {"selection", "all", NULL};
 
 static const struct hparam hparams[] = {
     {"test_envs", HPARAM_INTEGERS, offsetof(struct domains_config, test_envs), .fallback = "[0]",
@@ -21,6 +22,9 @@ static const struct hparam hparams[] = {
      .choices = scales,
      .doc = "measured: each channel to mean 0 and deviation 1 over the training part; unit: bytes "
             "to 0 .. 1, as DomainBed leaves its digits"},
+    {"parts", HPARAM_CHOICE, offsetof(struct domains_config, parts), .fallback = "\"selection\"",
+     .choices = kinds_of_parts, .is_later = true,
+     .doc = "what is evaluated: the parts that selection rules read, or all, as DomainBed does"},
     {0},
 };
 
@@ -147,27 +151,34 @@ static struct evaluation mean_of(const struct evaluation *const *parts, int n, s
 }
 
 bool domains_evaluate(const struct domains *o, struct trainer *t, const struct trainer_data *data,
-                      struct arena *arena, const struct domains_part **ret_parts,
+                      struct arena *arena, const struct domains_part **ret_parts, int *ret_n,
                       struct evaluation *ret_validation, struct evaluation *ret_test)
 {
     struct domains_part *parts = arena_alloc(arena, 2 * (size_t)o->n_environments * sizeof *parts);
     const struct evaluation *training[DATASET_MAX_ENVIRONMENTS] = {NULL};
-    int n = 0;
+    int first_test = o->config->test_envs.at[0], n_training = 0, n = 0;
 
     for (int e = 0; e < o->n_environments; e++) {
         const struct domain_split *split = &o->splits[e];
-        struct domains_part *in = &parts[2 * e], *out = &parts[2 * e + 1];
+        struct domains_part *part;
 
-        in->name = domains_part_name(e, false);
-        out->name = domains_part_name(e, true);
-        if (!trainer_evaluate(t, data, split->in, split->n_in, arena, &in->result) ||
-            !trainer_evaluate(t, data, split->out, split->n_out, arena, &out->result))
+        if (o->is_test[e] || o->config->parts == DOMAINS_ALL) {
+            part = &parts[n++];
+            part->name = domains_part_name(e, false);
+            if (!trainer_evaluate(t, data, split->in, split->n_in, arena, &part->result))
+                return false;
+            if (e == first_test)
+                *ret_test = part->result;
+        }
+        part = &parts[n++];
+        part->name = domains_part_name(e, true);
+        if (!trainer_evaluate(t, data, split->out, split->n_out, arena, &part->result))
             return false;
         if (!o->is_test[e])
-            training[n++] = &out->result;
+            training[n_training++] = &part->result;
     }
     *ret_parts = parts;
-    *ret_validation = mean_of(training, n, arena);
-    *ret_test = parts[2 * o->config->test_envs.at[0]].result;
+    *ret_n = n;
+    *ret_validation = mean_of(training, n_training, arena);
     return true;
 }

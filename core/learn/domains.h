@@ -7,9 +7,11 @@
  *    trial (data/split_domains.h); the trial is the run's seed.
  * 2. A step takes one batch of every training environment, drawn from its "in" with
  *    replacement, one behind the other. train.batch is per environment.
- * 3. It looks after the first step, every `every` steps from there, and at the end, at both
- *    parts of all environments. Validation is the mean over the training environments' "out";
- *    test is the "in" of the first test environment: what DomainBed selects by and reports.
+ * 3. It looks after the first step, every `every` steps from there, and at the end. Validation is
+ *    the mean over the training environments' "out"; test is the "in" of the first test
+ *    environment: what DomainBed selects by and reports. It looks at both parts of the test
+ *    environments and the "out" of the others, as no selection rule reads more; with
+ *    `parts = "all"` at the "in" of the others too, which is most of the pictures.
  *
  * Environments have other numbers in training: 0 .. n_training-1 in their order, as the
  * methods only know of these.
@@ -24,10 +26,13 @@
 struct domains_config {
     struct hparam_integers test_envs;
     double holdout;
-    int steps, every, scale; /* enum domains_scale */
+    int steps, every;
+    int scale; /* enum domains_scale */
+    int parts; /* enum domains_parts */
 };
 
 enum domains_scale { DOMAINS_MEASURED, DOMAINS_UNIT };
+enum domains_parts { DOMAINS_SELECTION, DOMAINS_ALL };
 
 /* hparams of `struct domains_config`, under "data". */
 extern const struct component domains_component;
@@ -59,10 +64,10 @@ struct domains_part {
     struct evaluation result;
 };
 
-/* Looks at all parts: ret_parts[2 * n_environments], and what is selected by and reported.
- * `data` is for evaluation. False where it was told to stop. Memory from `arena`. */
+/* Looks at ret_parts[*ret_n], and what is selected by and reported. `data` is for evaluation.
+ * False where it was told to stop. Memory from `arena`. */
 bool domains_evaluate(const struct domains *o, struct trainer *t, const struct trainer_data *data,
-                      struct arena *arena, const struct domains_part **ret_parts,
+                      struct arena *arena, const struct domains_part **ret_parts, int *ret_n,
                       struct evaluation *ret_validation, struct evaluation *ret_test);
 
 /* Is it time to look, with so many steps made? */

@@ -388,11 +388,9 @@ static bool look(struct run *run, struct run_point *point)
                                 .stop_context = run};
 
     arena_release(arena);
-    if (run->domains) {
-        point->n_parts = 2 * run->domains->n_environments;
+    if (run->domains)
         return domains_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
-                                &point->validation, &point->test);
-    }
+                                &point->n_parts, &point->validation, &point->test);
     if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
                           arena, &point->validation))
         return false;

@@ -25,7 +25,7 @@ struct run_point {
     int epoch; /* finished ones */
     double train_loss, train_accuracy; /* means over the epoch's batches, as they were trained on */
     struct evaluation validation, test;
-    /* Of data with environments: both parts of each, as domains.h says; else none. */
+    /* Of data with environments: those that domains.h says; else none. */
     const struct domains_part *parts;
     int n_parts;
 };
