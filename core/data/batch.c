@@ -4,24 +4,6 @@
 #include <assert.h>
 #include <math.h>
 
-static const char *const kinds[] = {"none", "crop_flip", NULL};
-
-static const struct hparam hparams[] = {
-    {"augment", HPARAM_CHOICE, offsetof(struct augment_config, augment), .fallback = "\"none\"",
-     .choices = kinds, .doc = "random changes to training pictures"},
-    {"pad", HPARAM_INTEGER, offsetof(struct augment_config, pad), .fallback = "4", .low = 0,
-     .high = 64, .doc = "crop_flip: black border before the random crop, in pixels"},
-    {0},
-};
-
-const struct component augment_component = {
-    .name = "augment",
-    .doc = "random changes to training pictures",
-    .source = "He et al. 2016, section 4.2: pad, random crop, flip",
-    .hparams = hparams,
-    .config_size = sizeof(struct augment_config),
-};
-
 void standard_measure(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
                       int n, struct standard *ret_standard)
 {
@@ -101,34 +83,52 @@ static void crop_plane(const struct dataset *d, const unsigned char *x, int dy, 
     }
 }
 
+/* Changed as DomainBed does it, and then standardised in place. */
+static void fill_changed(const struct dataset *d, const struct standard *standard,
+                         const unsigned char *x, struct rng rng, float *y)
+{
+    size_t plane = (size_t)d->height * (size_t)d->width;
+    struct augment_change change = augment_draw(&rng, d->height, d->width);
+
+    augment_apply(&change, x, d->channels, d->height, d->width, y);
+    for (int c = 0; c < d->channels; c++)
+        for (size_t k = 0; k < plane; k++, y++)
+            *y = (*y - standard->mean[c]) * standard->inverse[c];
+}
+
+static void fill_cropped(const struct dataset *d, const struct standard *standard,
+                         const unsigned char *x, int pad, struct rng rng, float *y)
+{
+    size_t plane = (size_t)d->height * (size_t)d->width;
+    int dy = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
+    int dx = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
+    bool flip = rng_below(&rng, 2);
+
+    for (int c = 0; c < d->channels; c++, x += plane, y += plane)
+        crop_plane(d, x, dy, dx, flip, standard->mean[c], standard->inverse[c], y);
+}
+
 void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,
                 const uint32_t *indices, int n, const struct augment_config *augment,
                 struct rng rng, float *ret_x, int *ret_labels)
 {
-    size_t plane = (size_t)d->height * (size_t)d->width;
+    size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
 
     for (int i = 0; i < n; i++) {
         const unsigned char *x = pool->pixels[indices[i]];
-        bool crops = augment && augment->augment == AUGMENT_CROP_FLIP;
-        int dy = 0, dx = 0;
-        bool flip = false;
+        float *y = ret_x + (size_t)i * size;
 
-        if (crops) {
-            struct rng own = rng_index(rng, indices[i]);
-
-            dy = (int)rng_below(&own, (uint32_t)(2 * augment->pad + 1)) - augment->pad;
-            dx = (int)rng_below(&own, (uint32_t)(2 * augment->pad + 1)) - augment->pad;
-            flip = rng_below(&own, 2);
-        }
-        for (int c = 0; c < d->channels; c++) {
-            float *y = ret_x + ((size_t)i * (size_t)d->channels + (size_t)c) * plane;
-
-            if (crops)
-                crop_plane(d, x + (size_t)c * plane, dy, dx, flip, standard->mean[c],
-                           standard->inverse[c], y);
-            else
-                standardise(y, x + (size_t)c * plane, plane, standard->mean[c],
-                                   standard->inverse[c]);
+        switch (augment ? augment->augment : AUGMENT_NONE) {
+        case AUGMENT_CROP_FLIP:
+            fill_cropped(d, standard, x, augment->pad, rng_index(rng, indices[i]), y);
+            break;
+        case AUGMENT_DOMAINBED:
+            fill_changed(d, standard, x, rng_index(rng, indices[i]), y);
+            break;
+        default:
+            for (int c = 0; c < d->channels; c++)
+                standardise(y + (size_t)c * plane, x + (size_t)c * plane, plane,
+                            standard->mean[c], standard->inverse[c]);
         }
         ret_labels[i] = pool->labels[indices[i]];
     }

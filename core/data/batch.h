@@ -9,19 +9,10 @@
 #ifndef DATA_BATCH_H
 #define DATA_BATCH_H
 
+#include "data/augment.h"
 #include "data/split.h"
 
 enum { BATCH_MAX_CHANNELS = 4 };
-
-struct augment_config {
-    int augment; /* enum augment_kind */
-    int pad;
-};
-
-enum augment_kind { AUGMENT_NONE, AUGMENT_CROP_FLIP };
-
-/* hparams of `struct augment_config`, under "data". */
-extern const struct component augment_component;
 
 struct standard {
     float mean[BATCH_MAX_CHANNELS], inverse[BATCH_MAX_CHANNELS]; /* in units of a byte */

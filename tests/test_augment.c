@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * DomainBed's changes to pictures: each does what torchvision does, they are drawn from its
+ * laws, and a batch has the same in pieces. */
+#include "data/batch.h"
+#include "reference/augment.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { N_CASES = sizeof augment_cases / sizeof *augment_cases, N_DRAWS = 20000 };
+
+/* In bytes: torchvision's grey has other digits behind the third. */
+static const float TOLERANCE = 0.1f;
+
+static void test_like_torchvision(void **state)
+{
+    float y[AUGMENT_SIZE];
+
+    (void)state;
+    for (int k = 0; k < N_CASES; k++) {
+        augment_apply(&augment_cases[k].change, augment_picture, 3, AUGMENT_H, AUGMENT_W, y);
+        for (int i = 0; i < AUGMENT_SIZE; i++)
+            if (fabsf(y[i] - (float)augment_cases[k].hundredths[i] / 100) > TOLERANCE)
+                fail_msg("case %d, place %d: %g, torchvision %g", k, i, (double)y[i],
+                         augment_cases[k].hundredths[i] / 100.0);
+    }
+}
+
+/* Only where there are three channels have they colours. */
+static void test_two_channels(void **state)
+{
+    const struct augment_change grey = {
+        .height = AUGMENT_H, .width = AUGMENT_W, .order = {0, 1, 2, 3}, .is_grey = true};
+    float y[AUGMENT_SIZE];
+
+    (void)state;
+    augment_apply(&grey, augment_picture, 2, AUGMENT_H, AUGMENT_W, y);
+    for (int i = 0; i < 2 * AUGMENT_H * AUGMENT_W; i++)
+        assert_true(y[i] == (float)augment_picture[i]);
+}
+
+/* Is this share of the draws p, within 5 standard errors? */
+static void assert_share(int n, double p)
+{
+    assert_true(fabs((double)n / N_DRAWS - p) < 5 * sqrt(p * (1 - p) / N_DRAWS));
+}
+
+static void test_laws(void **state)
+{
+    enum { SIDE = 48 };
+    int n_flips = 0, n_grey = 0, n_whole = 0, n_orders[256] = {0}, n_different = 0;
+    double sums[N_JITTERS] = {0};
+
+    (void)state;
+    for (int i = 0; i < N_DRAWS; i++) {
+        struct rng rng = rng_index(rng_seed(7), (uint64_t)i);
+        struct augment_change c = augment_draw(&rng, SIDE, SIDE);
+        double area = (double)c.height * c.width / (SIDE * SIDE);
+        double shape = (double)c.width / c.height;
+        int seen = 0, order = 0;
+
+        assert_true(c.top >= 0 && c.left >= 0 && c.height > 0 && c.width > 0);
+        assert_true(c.top + c.height <= SIDE && c.left + c.width <= SIDE);
+        assert_true(area > 0.68 && area <= 1); /* of rounded sides */
+        assert_true(shape > 0.71 && shape < 1.4);
+        n_whole += area == 1;
+        n_flips += c.flip;
+        n_grey += c.is_grey;
+        for (int k = 0; k < N_JITTERS; k++) {
+            double amount = c.amounts[k] - (k == JITTER_HUE ? 0 : 1);
+
+            assert_true(fabs(amount) <= 0.3);
+            sums[k] += amount;
+            seen |= 1 << c.order[k];
+            order = 4 * order + c.order[k];
+        }
+        assert_int_equal(seen, 15);
+        n_orders[order]++;
+    }
+    assert_share(n_flips, 0.5);
+    assert_share(n_grey, 0.1);
+    assert_in_range(n_whole, 1, N_DRAWS / 20); /* some, as the sides are rounded */
+    for (int k = 0; k < N_JITTERS; k++) /* the deviation of a uniform number is 0.6 / sqrt 12 */
+        assert_true(fabs(sums[k] / N_DRAWS) < 5 * 0.6 / sqrt(12.0 * N_DRAWS));
+    for (int i = 0; i < 256; i++)
+        if (n_orders[i]) {
+            n_different++;
+            assert_share(n_orders[i], 1 / 24.0);
+        }
+    assert_int_equal(n_different, 24);
+}
+
+static void test_batch_in_pieces(void **state)
+{
+    const unsigned char *pixels[2] = {augment_picture, augment_picture};
+    const struct augment_config config = {.augment = AUGMENT_DOMAINBED};
+    const struct standard standard = {{100, 90, 80}, {0.01f, 0.02f, 0.03f}};
+    struct dataset d = {.channels = 3, .height = AUGMENT_H, .width = AUGMENT_W};
+    uint16_t classes[2] = {5, 6};
+    const uint32_t indices[] = {1, 0, 1};
+    float all[3][AUGMENT_SIZE], one[AUGMENT_SIZE], plain[AUGMENT_SIZE];
+    int labels[3];
+
+    (void)state;
+    d.train.pixels = pixels;
+    d.train.labels = classes;
+    batch_fill(&d, &d.train, &standard, indices, 3, &config, rng_seed(3), all[0], labels);
+    assert_int_equal(labels[0], 6);
+    assert_int_equal(labels[1], 5);
+    batch_fill(&d, &d.train, &standard, indices + 1, 1, &config, rng_seed(3), one, labels);
+    assert_memory_equal(one, all[1], sizeof one);
+    assert_memory_equal(all[0], all[2], sizeof one);
+    batch_fill(&d, &d.train, &standard, indices + 1, 1, NULL, rng_seed(3), plain, labels);
+    assert_memory_not_equal(plain, one, sizeof one);
+    for (int i = 0; i < AUGMENT_SIZE; i++) {
+        int c = i / (AUGMENT_H * AUGMENT_W);
+
+        assert_true(plain[i] == ((float)augment_picture[i] - standard.mean[c]) * standard.inverse[c]);
+        assert_true(one[i] >= -standard.mean[c] * standard.inverse[c] - 1e-5f);
+        assert_true(one[i] <= (255 - standard.mean[c]) * standard.inverse[c] + 1e-5f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_like_torchvision),
+        cmocka_unit_test(test_two_channels),
+        cmocka_unit_test(test_laws),
+        cmocka_unit_test(test_batch_in_pieces),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
