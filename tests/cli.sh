@@ -77,6 +77,7 @@ script 'experiments/bad.lua:3: data has no setting "imbalanse", did you mean "im
 script 'data.imbalance: "3" is not a number' 'return experiment { title = "x", data = shapes { imbalance = "3" }, methods = { { "a" } } }'
 script 'loss ldam takes cosines as scores: set model.head = "cosine"' 'return experiment { title = "x", data = shapes {}, methods = { { "a", loss = ldam {} } } }'
 script 'a mixed example has two classes' 'return experiment { title = "x", data = shapes {}, methods = { { "a", transform = mixup {}, objective = group_dro {} } } }'
+script 'transform mixup_domains mixes environments, and these data name none' 'return experiment { title = "x", data = shapes {}, methods = { { "a", transform = mixup_domains {} } } }'
 script 'late_loss is set, but not train.late' 'return experiment { title = "x", data = shapes {}, methods = { { "a", late_loss = focal {} } } }'
 script 'none of late_transform, late_loss' 'return experiment { title = "x", data = shapes {}, train = { late = 3 }, methods = { { "a" } } }'
 script 'train.late 30 is never reached' 'return experiment { title = "x", data = shapes {}, train = { late = 30 }, methods = { { "a", late_objective = absgd {} } } }'

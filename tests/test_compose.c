@@ -178,7 +178,7 @@ static void fill(struct reference *r, const struct trainer *t, struct rng rng)
     for (int i = 0; i < N; i++)
         mixes[i] = (struct transform_mix){i, 1};
     if (t->slots->transform->mix)
-        t->slots->transform->mix(t->slots->transform_config, N, rng, mixes);
+        t->slots->transform->mix(t->slots->transform_config, N, 1, rng, mixes);
     for (int i = 0; i < N; i++) {
         int p = mixes[i].partner;
 
@@ -273,7 +273,7 @@ static void test_mixup_draws(void **state)
             int seen = 0;
             double d;
 
-            mixup->mix(&alphas[k], BATCH, rng_index(rng_seed(9), (uint64_t)i), mixes);
+            mixup->mix(&alphas[k], BATCH, 1, rng_index(rng_seed(9), (uint64_t)i), mixes);
             d = mixes[0].share - 0.5;
             assert_true(mixes[0].share >= 0 && mixes[0].share <= 1);
             sum += d;
@@ -291,11 +291,50 @@ static void test_mixup_draws(void **state)
     }
 }
 
+/* Each environment's part with that of one other, at the same places and with one share; all
+ * circles of three occur, and a single environment stays as it is. */
+static void test_mixup_of_environments(void **state)
+{
+    enum { PART = 4, PARTS = 3, DRAWS = 400 };
+    const double alpha = 0.2;
+    const struct transform_type *mixup =
+        (const struct transform_type *)component_find(&transform_kind, "mixup_domains", NULL);
+    int n_next[PARTS][PARTS] = {{0}};
+    struct transform_mix mixes[PARTS * PART];
+
+    (void)state;
+    for (int i = 0; i < DRAWS; i++) {
+        int seen = 0;
+
+        mixup->mix(&alpha, PARTS * PART, PARTS, rng_index(rng_seed(5), (uint64_t)i), mixes);
+        for (int e = 0; e < PARTS; e++) {
+            int other = mixes[e * PART].partner / PART;
+
+            assert_int_not_equal(other, e);
+            seen |= 1 << other;
+            n_next[e][other]++;
+            for (int k = 0; k < PART; k++) {
+                assert_int_equal(mixes[e * PART + k].partner, other * PART + k);
+                assert_true(mixes[e * PART + k].share == mixes[e * PART].share);
+            }
+        }
+        assert_int_equal(seen, (1 << PARTS) - 1);
+        assert_true(mixes[0].share != mixes[PART].share);
+    }
+    for (int e = 0; e < PARTS; e++) /* two circles, of probability a half */
+        for (int other = 0; other < PARTS; other++)
+            assert_in_range(n_next[e][other], e == other ? 0 : 150, e == other ? 0 : 250);
+    mixup->mix(&alpha, PART, 1, rng_seed(5), mixes);
+    for (int k = 0; k < PART; k++)
+        assert_int_equal(mixes[k].partner, k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_mixup_draws),
+        cmocka_unit_test(test_mixup_of_environments),
     };
 
     return cmocka_run_group_tests(tests, open_data, close_data);

@@ -287,7 +287,8 @@ void trainer_step(struct trainer *t, const struct trainer_data *data, const uint
 
     assert(n > 0 && n <= t->batch);
     if (t->slots->transform->mix)
-        t->slots->transform->mix(t->slots->transform_config, n, step->rng, t->mixes);
+        t->slots->transform->mix(t->slots->transform_config, n,
+                                 t->n_environments ? t->n_environments : 1, step->rng, t->mixes);
     *ret_sums = gradient_of_step(t, &work);
     if (!isfinite(ret_sums->loss))
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/transform.h"
 
-extern const struct transform_type transform_mixup;
+extern const struct transform_type transform_mixup, transform_mixup_domains;
 
 static const struct transform_type transform_none = {
     .component = {.name = "none", .doc = "the batch as it is"},
@@ -11,6 +11,7 @@ static const struct transform_type transform_none = {
 static const struct transform_type *const types[] = {
     &transform_none,
     &transform_mixup,
+    &transform_mixup_domains,
     NULL,
 };
 

@@ -18,6 +18,8 @@
 #include "base/component.h"
 #include "base/rng.h"
 
+#include <stdbool.h>
+
 struct transform_mix {
     int partner; /* place in the batch */
     double share;
@@ -25,8 +27,11 @@ struct transform_mix {
 
 struct transform_type {
     struct component component;
-    /* ret_mixes[n] for a batch of n; `rng` is the step's. NULL: leaves the batch. */
-    void (*mix)(const void *config, int n, struct rng rng, struct transform_mix *ret_mixes);
+    /* ret_mixes[n] for a batch of n, whose n_environments equal parts stand one behind the other
+     * (1 where the data name none); `rng` is the step's. NULL: leaves the batch. */
+    void (*mix)(const void *config, int n, int n_environments, struct rng rng,
+                struct transform_mix *ret_mixes);
+    bool needs_environments;
 };
 
 extern const struct component_kind transform_kind;

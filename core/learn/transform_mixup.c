@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/dataset.h"
 #include "learn/transform.h"
 #include "math/kernels.h"
 
+#include <assert.h>
 #include <math.h>
 
 struct mixup {
@@ -46,14 +48,22 @@ static double log_gamma(struct rng *rng, double shape)
     }
 }
 
-/* One share for the batch, partners by a random permutation of it. */
-static void mix(const void *config, int n, struct rng rng, struct transform_mix *ret_mixes)
+/* Two Gammas give their Beta. */
+static double draw_share(const struct mixup *mixup, struct rng *rng)
 {
-    const struct mixup *mixup = config;
-    struct rng share_rng = rng_derive(rng, "mixup share"), order = rng_derive(rng, "mixup order");
-    double a = log_gamma(&share_rng, mixup->alpha), b = log_gamma(&share_rng, mixup->alpha);
-    double share = 1 / (1 + kernel_exp(b - a)); /* of two Gammas: their Beta */
+    double a = log_gamma(rng, mixup->alpha), b = log_gamma(rng, mixup->alpha);
 
+    return 1 / (1 + kernel_exp(b - a));
+}
+
+/* One share for the batch, partners by a random permutation of it. */
+static void mix(const void *config, int n, int n_environments, struct rng rng,
+                struct transform_mix *ret_mixes)
+{
+    struct rng share_rng = rng_derive(rng, "mixup share"), order = rng_derive(rng, "mixup order");
+    double share = draw_share(config, &share_rng);
+
+    (void)n_environments;
     for (int i = 0; i < n; i++)
         ret_mixes[i] = (struct transform_mix){i, share};
     for (int i = n - 1; i > 0; i--) {
@@ -61,6 +71,28 @@ static void mix(const void *config, int n, struct rng rng, struct transform_mix 
 
         ret_mixes[i].partner = ret_mixes[k].partner;
         ret_mixes[k].partner = partner;
+    }
+}
+
+/* The environments in a random circle: each example with that at its place in the next one. One
+ * share for each environment. */
+static void mix_domains(const void *config, int n, int n_environments, struct rng rng,
+                        struct transform_mix *ret_mixes)
+{
+    struct rng share_rng = rng_derive(rng, "mixup share"), order = rng_derive(rng, "mixup order");
+    int part = n / n_environments;
+    uint32_t circle[DATASET_MAX_ENVIRONMENTS];
+
+    assert(n_environments <= DATASET_MAX_ENVIRONMENTS && n % n_environments == 0);
+    for (int e = 0; e < n_environments; e++)
+        circle[e] = (uint32_t)e;
+    rng_shuffle(&order, circle, (uint32_t)n_environments);
+    for (int e = 0; e < n_environments; e++) {
+        int own = (int)circle[e] * part, other = (int)circle[(e + 1) % n_environments] * part;
+        double share = draw_share(config, &share_rng);
+
+        for (int i = 0; i < part; i++)
+            ret_mixes[own + i] = (struct transform_mix){other + i, share};
     }
 }
 
@@ -75,4 +107,18 @@ const struct transform_type transform_mixup = {
             .config_size = sizeof(struct mixup),
         },
     .mix = mix,
+};
+
+const struct transform_type transform_mixup_domains = {
+    .component =
+        {
+            .name = "mixup_domains",
+            .doc = "mixup of each environment's part of the batch with that of another",
+            .formula = "as mixup; x' of the next environment in a random circle, s for each",
+            .source = "Wang et al. 2020 (arXiv 2001.00677); DomainBed's Mixup",
+            .hparams = hparams,
+            .config_size = sizeof(struct mixup),
+        },
+    .mix = mix_domains,
+    .needs_environments = true,
 };
