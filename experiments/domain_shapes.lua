@@ -18,6 +18,7 @@ return experiment {
         { "group_dro", objective = group_dro { by = "environment" } },
         { "vrex", objective = vrex { by = "environment" } },
         { "irm", penalty = irm { anneal = 150 } },
+        { "mixup", transform = mixup_domains { alpha = 0.2 } },
         { "coral", penalty = coral {} },
         { "mmd", penalty = mmd {} },
         { "sd", penalty = sd {} },
