@@ -38,7 +38,9 @@ static const struct command commands[] = {
      "Words:\n"
      "  by=imbalance           methods down, the values of a setting of the data across\n"
      "  correction=hochberg    also benjamini_hochberg; default holm\n"
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 3, command_table, false},
+     "  layout=domainbed       of runs that hold environments out: DomainBed's own tables\n"
+     "  rule=training          by this rule of selection; also leave_one_out, oracle\n"
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 4, command_table, false},
     {"plot", "NAME", "draw the figures into plots/NAME", "", "", 1, 1, command_plot, false},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
      "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false},

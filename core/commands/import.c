@@ -54,7 +54,7 @@ int command_import(const struct invocation *in, enum exit_status *ret_status, st
         store_open(path, STORE_CREATE, &store, err) == 0 &&
         import_domainbed_store(&import, store, err) == 0) {
         import_findings_write(&import.findings, &t);
-        printf("%s%d job%s in %s; see: rgdbench table %s\n", t.s ? t.s : "",
+        printf("%s%d job%s in %s; see: rgdbench table %s layout=domainbed\n", t.s ? t.s : "",
                import.plan.n_runs, import.plan.n_runs == 1 ? "" : "s", path, name);
         result = 0;
     }

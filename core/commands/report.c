@@ -20,20 +20,29 @@ static int open_selections(const struct invocation *in, struct store **ret_store
     return select_points(*ret_store, in->arena, ret_selections, err);
 }
 
-/* by=SETTING correction=NAME, behind the experiment's name. */
+/* by=SETTING correction=NAME layout=domainbed rule=NAME, behind the experiment's name. */
 static int parse_words(const struct invocation *in, int first, struct table_options *ret_options,
                        struct error *err)
 {
     for (int i = first; i < in->n_words; i++) {
         const char *word = in->words[i];
 
-        if (strncmp(word, "by=", 3) == 0 && word[3])
+        if (strncmp(word, "by=", 3) == 0 && word[3]) {
             ret_options->by = word + 3;
-        else if (strncmp(word, "correction=", 11) != 0)
-            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME", word);
-        else if (!(ret_options->correction = adjust_find(word + 11, err)))
+        } else if (strcmp(word, "layout=domainbed") == 0) {
+            ret_options->is_domainbed = true;
+        } else if (strncmp(word, "rule=", 5) == 0) {
+            if (!(ret_options->rule = held_out_find_rule(word + 5, err)))
+                return -1;
+        } else if (strncmp(word, "correction=", 11) != 0) {
+            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME "
+                                  "layout=domainbed rule=NAME", word);
+        } else if (!(ret_options->correction = adjust_find(word + 11, err))) {
             return -1;
+        }
     }
+    if (ret_options->by && (ret_options->rule || ret_options->is_domainbed))
+        return error_set(err, "by=%s does not go with layout=domainbed or rule=", ret_options->by);
     return 0;
 }
 
@@ -52,16 +61,43 @@ static int open_table(const struct invocation *in, int first_word, struct store 
                           in->arena, ret_published, err);
 }
 
+/* The tables of runs that hold environments out. */
+static int print_held_out(const struct invocation *in, const struct table_options *options,
+                          struct text *t, struct error *err)
+{
+    struct store *store = NULL;
+    struct held_out h;
+    int result = -1;
+
+    if (project_open_store(in->arena, in->words[0], &store, err) == 0 &&
+        held_out_read(store, in->arena, &h, err) == 0) {
+        table_domainbed(&h, options, t);
+        result = 0;
+    }
+    store_close(store);
+    return result;
+}
+
 int command_table(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
+    struct table_options wanted = {.format = sheet_find_format(in->format, err)};
     struct table_options options;
     struct published published;
     struct selections s;
     struct store *store;
     struct text t = {0};
-    int result = open_table(in, 1, &store, &s, &options, &published, err);
+    int result;
 
     (void)ret_status;
+    if (!wanted.format || parse_words(in, 1, &wanted, err) < 0)
+        return -1;
+    if (wanted.is_domainbed || wanted.rule) {
+        result = print_held_out(in, &wanted, &t, err);
+        fputs(t.s ? t.s : "", stdout);
+        text_release(&t);
+        return result;
+    }
+    result = open_table(in, 1, &store, &s, &options, &published, err);
     if (result == 0)
         result = options.by ? table_grouped(&s, &options, &t, err)
                             : table_methods(&s, &options, &t, err);
@@ -82,6 +118,8 @@ int command_compare(const struct invocation *in, enum exit_status *ret_status, s
     int result = open_table(in, 3, &store, &s, &options, &published, err);
 
     (void)ret_status;
+    if (result == 0 && (options.is_domainbed || options.rule))
+        result = error_set(err, "layout=domainbed and rule= are of table, not of compare");
     if (result == 0)
         result = table_compare(store, &s, in->words[1], in->words[2], &options, &t, err);
     if (result == 0)

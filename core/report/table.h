@@ -9,6 +9,7 @@
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
 
+#include "report/held_out.h"
 #include "report/sheet.h"
 #include "report/published.h"
 #include "report/select.h"
@@ -19,6 +20,8 @@ struct table_options {
     const struct adjust_type *correction; /* over all comparisons with the baseline; NULL: Holm */
     const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
     const struct published *published;    /* NULL: none */
+    bool is_domainbed;                    /* DomainBed's layout */
+    const struct held_out_rule *rule;     /* for runs that hold environments out; NULL: all rules */
 };
 
 /* All methods against the baseline, a row for each in each condition. */
@@ -29,6 +32,10 @@ int table_methods(const struct selections *s, const struct table_options *option
  * noise. Other conditions stand under each other. */
 int table_grouped(const struct selections *s, const struct table_options *options,
                   struct text *ret_text, struct error *err);
+
+/* DomainBed's tables under its rules, or one of them: an environment a column, then averages. */
+void table_domainbed(const struct held_out *h, const struct table_options *options,
+                     struct text *ret_text);
 
 /* Two methods in full, seed by seed, and example by example where the store kept the
  * answers. The error names what there is. */
