@@ -39,7 +39,8 @@ static const struct command commands[] = {
      "  by=imbalance           methods down, the values of a setting of the data across\n"
      "  correction=hochberg    also benjamini_hochberg; default holm\n"
      "  layout=domainbed       of runs that hold environments out: DomainBed's own tables\n"
-     "  rule=training          by this rule of selection; also leave_one_out, oracle\n"
+     "  rule=training          by this rule of selection; also leave_one_out, oracle. Without\n"
+     "                         layout=: p-values, paired by trial, environment and draw\n"
      "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 4, command_table, false},
     {"plot", "NAME", "draw the figures into plots/NAME", "", "", 1, 1, command_plot, false},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",

@@ -42,8 +42,8 @@ static void tree_line(FILE *f, const struct tree_job *job, int step)
     for (int i = 0; i < job->n_test_envs; i++)
         rng = rng_index(rng, (uint64_t)job->test_envs[i]);
     rng = rng_index(rng, (uint64_t)step);
-    fprintf(f, "{\"args\": {\"algorithm\": \"%s\", \"data_dir\": \"/elsewhere\", \"dataset\": \"%s\", "
-               "\"holdout_fraction\": 0.2, \"hparams\": null, \"hparams_seed\": %d, \"seed\": 7, "
+    fprintf(f, "{\"args\": {\"algorithm\": \"%s\", \"data_dir\": \"/elsewhere\", "
+               "\"dataset\": \"%s\", \"holdout_fraction\": 0.2, \"hparams\": null, \"hparams_seed\": %d, \"seed\": 7, "
                "\"steps\": %d, \"task\": \"domain_generalization\", \"test_envs\": [%d",
             job->algorithm, job->dataset, job->draw, TREE_STEPS, job->test_envs[0]);
     if (job->n_test_envs > 1)

@@ -155,6 +155,103 @@ static void test_diverged(void **state)
     assert_true(c.validation == (0 + 0.875) / 2 && c.test == 0.75);
 }
 
+/* ---- our own table ---- */
+
+/* The number behind `prefix` and so many commas more. */
+static double number_at(const char *csv, const char *prefix, int n_commas)
+{
+    const char *at = strstr(csv, prefix);
+
+    if (!at)
+        fail_msg("no \"%s\" in:\n%s", prefix, csv);
+    for (at += strlen(prefix); n_commas > 0; n_commas--)
+        at = strchr(at, ',') + 1;
+    return strtod(at, NULL);
+}
+
+static const struct held_out_cell *find_cell(const struct held_out_cell *cells, int n, int method,
+                                             int data, int environment, int trial)
+{
+    for (int i = 0; i < n; i++)
+        if (cells[i].method == method && cells[i].data == data &&
+            cells[i].environment == environment && cells[i].trial == trial)
+            return &cells[i];
+    return NULL;
+}
+
+/* What is paired with what: by looking it up, cell by cell. */
+static void test_pairs(void **state)
+{
+    enum { VLCS = 1, ERM = 0, RGD = 2 };
+    struct table_options options = {.format = sheet_find_format("csv", NULL)};
+    struct text t = {0};
+    struct error err;
+    double sum = 0, sum_draws = 0;
+    int n, n_pairs = 0, n_draws = 0;
+    const struct held_out_cell *cells;
+
+    (void)state;
+    options.rule = held_out_find_rule("leave_one_out", &err);
+    cells = held_out_select(&sweep, options.rule, &arena, &n);
+    for (int trial = 0; trial < 3; trial++)
+        for (int e = 0; e < 4; e++) {
+            const struct held_out_cell *a = find_cell(cells, n, RGD, VLCS, e, trial);
+            const struct held_out_cell *b = find_cell(cells, n, ERM, VLCS, e, trial);
+
+            assert_non_null(b);
+            if (!a)
+                continue;
+            sum += a->selected->test - b->selected->test;
+            n_pairs++;
+            for (int i = 0; i < a->n_candidates; i++)
+                for (int k = 0; k < b->n_candidates; k++)
+                    if (a->candidates[i].point == b->candidates[k].point) {
+                        sum_draws += a->candidates[i].test - b->candidates[k].test;
+                        n_draws++;
+                    }
+        }
+    assert_int_equal(n_pairs, 9);   /* V is missing */
+    assert_int_equal(n_draws, 21);  /* and draw 1 where [0,2] is needed */
+    OK(table_held_out(&sweep, &options, &t, &err));
+    assert_true(fabs(number_at(t.s, "leave_one_out,VLCS,RGD,9,3,3,", 4) -
+                     100 * sum / n_pairs) < 1e-9);
+    assert_true(number_at(t.s, "leave_one_out,VLCS,RGD,9,3,3,", 10) == n_draws);
+    assert_true(fabs(number_at(t.s, "leave_one_out,VLCS,RGD,9,3,3,", 11) -
+                     100 * sum_draws / n_draws) < 1e-9);
+    text_release(&t);
+}
+
+/* Three trials of one environment, each with the defaults and a random draw. */
+static struct bootstrap_interval bootstrap_of(double best_default, double test_random)
+{
+    static const char *points[] = {"draw=0", "draw=1"};
+    struct held_out h = {.points = points, .n_points = 2};
+    struct held_out_candidate candidates[3][2];
+    struct held_out_cell cells[3];
+
+    for (int i = 0; i < 3; i++) {
+        candidates[i][0] = (struct held_out_candidate){0, best_default, 0.5 + 0.1 * i, 1};
+        candidates[i][1] = (struct held_out_candidate){1, 0.5, test_random, 1};
+        cells[i] = (struct held_out_cell){.trial = i, .candidates = candidates[i],
+                                          .n_candidates = 2, .selected = candidates[i]};
+    }
+    return held_out_bootstrap(&h, cells, 3);
+}
+
+static void test_bootstrap(void **state)
+{
+    struct bootstrap_interval b = bootstrap_of(0.9, 0.1), again = bootstrap_of(0.9, 0.1);
+    struct held_out_cell one = {0};
+
+    (void)state;
+    assert_true(b.low == again.low && b.high == again.high);
+    assert_true(fabs(b.low - 50) < 1e-9 && fabs(b.high - 70) < 1e-9); /* trials alone vary */
+    b = bootstrap_of(0.1, 0.25);
+    assert_true(b.low == 25 && b.high == 25); /* the only random draw is always drawn */
+    b = held_out_bootstrap(&sweep, &one, 1);
+    assert_true(isnan(b.low) && isnan(b.high));
+}
+
 /* Recorded of numpy 2.4.6: sum(1 / (1 + arange(n))) of doubles, each n another path. */
 static void test_sum(void **state)
 {
@@ -178,6 +275,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_domainbed), cmocka_unit_test(test_for_programs),
         cmocka_unit_test(test_rules),        cmocka_unit_test(test_diverged),
+        cmocka_unit_test(test_pairs),        cmocka_unit_test(test_bootstrap),
         cmocka_unit_test(test_sum),
     };
 

@@ -71,8 +71,9 @@ static int print_held_out(const struct invocation *in, const struct table_option
 
     if (project_open_store(in->arena, in->words[0], &store, err) == 0 &&
         held_out_read(store, in->arena, &h, err) == 0) {
-        table_domainbed(&h, options, t);
-        result = 0;
+        if (options->is_domainbed)
+            table_domainbed(&h, options, t);
+        result = options->is_domainbed ? 0 : table_held_out(&h, options, t, err);
     }
     store_close(store);
     return result;
@@ -118,8 +119,6 @@ int command_compare(const struct invocation *in, enum exit_status *ret_status, s
     int result = open_table(in, 3, &store, &s, &options, &published, err);
 
     (void)ret_status;
-    if (result == 0 && (options.is_domainbed || options.rule))
-        result = error_set(err, "layout=domainbed and rule= are of table, not of compare");
     if (result == 0)
         result = table_compare(store, &s, in->words[1], in->words[2], &options, &t, err);
     if (result == 0)

@@ -58,7 +58,8 @@ static bool read_test_envs(const struct settings *spec, struct held_out_run *run
 
     const struct value *data = settings_find(spec, "data");
 
-    if (!data || data->kind != VALUE_STRING || !v || v->kind != VALUE_LIST || v->n_items < 1 || v->n_items > DOMAINBED_MAX_ENVIRONMENTS)
+    if (!data || data->kind != VALUE_STRING || !v || v->kind != VALUE_LIST || v->n_items < 1 ||
+        v->n_items > DOMAINBED_MAX_ENVIRONMENTS)
         return false;
     for (int i = 0; i < v->n_items; i++) {
         if (v->items[i].kind != VALUE_NUMBER || !(v->items[i].number >= 0) ||
@@ -134,8 +135,7 @@ static void name_environments(struct held_out_data *data, struct arena *arena)
     data->environments = names;
 }
 
-/* A draw's number, so that draws stand in their order whichever method has them first. */
-static int draw_of(const char *point)
+int held_out_draw(const char *point)
 {
     int draw, end = 0;
 
@@ -146,7 +146,7 @@ static int by_draw(const void *a, const void *b, void *context)
 {
     const struct held_out *h = context;
     int i = *(const int *)a, k = *(const int *)b;
-    int x = draw_of(h->points[i]), y = draw_of(h->points[k]);
+    int x = held_out_draw(h->points[i]), y = held_out_draw(h->points[k]);
 
     return x != y ? (x > y) - (x < y) : i - k;
 }
@@ -285,8 +285,8 @@ int held_out_read(struct store *store, struct arena *arena, struct held_out *ret
     }
     if (h.n_runs == 0)
         return error_set(err, h.n_unended ? "no run has ended yet"
-                                          : "no run holds an environment out (data.test_envs), which "
-                                            "is what this table is of");
+                                          : "no run holds an environment out (data.test_envs), "
+                                            "which is what this table is of");
     sort_all(&h, runs, arena);
     for (int i = 0; i < h.n_data; i++)
         name_environments(&h.data[i], arena);

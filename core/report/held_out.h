@@ -17,6 +17,7 @@
 
 #include "lab/domainbed.h"
 #include "report/select.h"
+#include "stats/bootstrap.h"
 
 struct held_out_run {
     int method, data, point; /* places in the lists below */
@@ -84,6 +85,29 @@ int held_out_read(struct store *store, struct arena *arena, struct held_out *ret
 const struct held_out_cell *held_out_select(const struct held_out *h,
                                             const struct held_out_rule *rule, struct arena *arena,
                                             int *ret_n);
+
+/* K of a point "draw=K", else -1. Draw 0 is the defaults, others are random. */
+int held_out_draw(const char *point);
+
+/* As DomainBed gives it, in percent: the mean over trials, and its error, the deviation of the
+ * population over the root of n. n = 0 where there is none: both are NaN. */
+struct held_out_mean {
+    int n; /* trials */
+    double mean, error;
+};
+
+struct held_out_mean held_out_mean_environment(const struct held_out_cell *cells, int n,
+                                               int method, int data, int environment);
+
+/* Of each trial's mean over environments. */
+struct held_out_mean held_out_mean_data(const struct held_out_cell *cells, int n, int method,
+                                        int data);
+
+/* How much that mean would vary if all were done again: trials are drawn anew, in each the
+ * random draws, and the rule selects among these; a percentile bootstrap. `cells` [n] are of
+ * one method and data set. NaN with fewer than two trials. */
+struct bootstrap_interval held_out_bootstrap(const struct held_out *h,
+                                             const struct held_out_cell *cells, int n);
 
 /* numpy's sum of a contiguous array, in its order (pairwise from 8 on, as of numpy 1.9). */
 double held_out_sum(const double *x, int n);

@@ -4,29 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-double held_out_sum(const double *x, int n)
-{
-    enum { LANES = 8, BLOCK = 128 };
-    double lanes[LANES], sum = 0;
-    int i = 0;
-
-    if (n > BLOCK) {
-        int half = n / 2 - n / 2 % LANES;
-
-        return held_out_sum(x, half) + held_out_sum(x + half, n - half);
-    }
-    if (n >= LANES) {
-        memcpy(lanes, x, sizeof lanes);
-        for (i = LANES; i < n - n % LANES; i++)
-            lanes[i % LANES] += x[i];
-        sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
-              ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-    }
-    for (; i < n; i++)
-        sum += x[i];
-    return sum;
-}
-
 /* The run that holds out just these two (b = a: just the one), or NULL. */
 static const struct held_out_run *find(const struct held_out_run *runs, int n, int a, int b)
 {

@@ -37,6 +37,11 @@ int table_grouped(const struct selections *s, const struct table_options *option
 void table_domainbed(const struct held_out *h, const struct table_options *options,
                      struct text *ret_text);
 
+/* Every method on every data set under options->rule against the baseline: what was selected,
+ * paired by trial and environment, and all draws, paired by draw too. */
+int table_held_out(const struct held_out *h, const struct table_options *options,
+                   struct text *ret_text, struct error *err);
+
 /* Two methods in full, seed by seed, and example by example where the store kept the
  * answers. The error names what there is. */
 int table_compare(struct store *store, const struct selections *s, const char *a, const char *b,

@@ -18,10 +18,7 @@ struct board {
     const struct held_out *h;
     const int *methods; /* rows */
     int n_rows, n_columns, width;
-    struct number {
-        int n; /* trials; 0: there is none */
-        double mean, error; /* percent; over trials, and the standard error that DomainBed gives */
-    } *cells; /* [n_rows][n_columns] */
+    struct held_out_mean *cells; /* [n_rows][n_columns] */
 };
 
 static const char *column_name(const struct board *g, int c)
@@ -29,66 +26,15 @@ static const char *column_name(const struct board *g, int c)
     return g->data ? g->data->environments[c] : g->h->data[c].label;
 }
 
-/* numpy's mean and std(x / sqrt(n)), in percent. */
-static struct number number_of(const double *x, int n, struct arena *arena)
-{
-    double *y = arena_alloc(arena, ((size_t)n + 1) * sizeof *y), mean;
-
-    if (n == 0)
-        return (struct number){0, NAN, NAN};
-    for (int i = 0; i < n; i++)
-        y[i] = x[i] / sqrt(n);
-    mean = held_out_sum(y, n) / n;
-    for (int i = 0; i < n; i++)
-        y[i] = (y[i] - mean) * (y[i] - mean);
-    return (struct number){n, 100 * (held_out_sum(x, n) / n), 100 * sqrt(held_out_sum(y, n) / n)};
-}
-
 /* The average of a row, which lacks nothing; else NaN. */
 static double row_average(const struct board *g, int row)
 {
-    const struct number *cells = g->cells + row * g->n_columns;
+    const struct held_out_mean *cells = g->cells + row * g->n_columns;
     double sum = 0;
 
     for (int c = 0; c < g->n_columns; c++)
         sum += cells[c].mean; /* NaN where there is none */
     return sum / g->n_columns;
-}
-
-/* ---- filling ---- */
-
-/* All trials of one method, data set and environment. */
-static struct number environment_number(const struct held_out_cell *cells, int n, int method,
-                                        int data, int environment, struct arena *arena)
-{
-    double *tests = arena_alloc(arena, ((size_t)n + 1) * sizeof *tests);
-    int n_tests = 0;
-
-    for (int i = 0; i < n; i++)
-        if (cells[i].method == method && cells[i].data == data &&
-            cells[i].environment == environment)
-            tests[n_tests++] = cells[i].selected->test;
-    return number_of(tests, n_tests, arena);
-}
-
-/* The mean over environments of each trial, over trials. */
-static struct number data_number(const struct held_out_cell *cells, int n, int method, int data,
-                                 struct arena *arena)
-{
-    double *means = arena_alloc(arena, ((size_t)n + 1) * sizeof *means);
-    int n_means = 0;
-
-    for (int i = 0, size; i < n; i += size) {
-        double tests[DOMAINBED_MAX_ENVIRONMENTS];
-
-        for (size = 0; i + size < n && cells[i + size].method == cells[i].method &&
-                       cells[i + size].data == cells[i].data &&
-                       cells[i + size].trial == cells[i].trial; size++)
-            tests[size] = cells[i + size].selected->test;
-        if (cells[i].method == method && cells[i].data == data)
-            means[n_means++] = held_out_sum(tests, size) / size;
-    }
-    return number_of(means, n_means, arena);
 }
 
 /* data -1: the averages. */
@@ -105,8 +51,8 @@ static struct board make_board(const struct held_out *h, const struct held_out_r
     for (int r = 0; r < g.n_rows; r++)
         for (int c = 0; c < g.n_columns; c++)
             g.cells[r * g.n_columns + c] =
-                data < 0 ? data_number(cells, n, methods[r], c, arena)
-                         : environment_number(cells, n, methods[r], data, c, arena);
+                data < 0 ? held_out_mean_data(cells, n, methods[r], c)
+                         : held_out_mean_environment(cells, n, methods[r], data, c);
     return g;
 }
 
@@ -144,7 +90,7 @@ static void write_cells(const struct board *g, const struct style *style, int ro
     struct text cell = {0};
 
     for (int c = 0; c < g->n_columns; c++) {
-        const struct number *x = &g->cells[row * g->n_columns + c];
+        const struct held_out_mean *x = &g->cells[row * g->n_columns + c];
 
         cell.size = 0;
         if (x->n)
@@ -209,7 +155,7 @@ static void write_sheet(const struct board *g, const struct sheet_format *format
 
         sheet_text(&s, g->h->plan.methods[g->methods[r]]);
         for (int c = 0; c < n_columns; c++) {
-            const struct number *x = &g->cells[r * g->n_columns + c];
+            const struct held_out_mean *x = &g->cells[r * g->n_columns + c];
 
             sheet_text(&s, x->n ? arena_printf(g->arena, "%.1f ± %.1f", x->mean, x->error) : "X");
         }
@@ -224,7 +170,7 @@ static void add_rows(const struct board *g, struct sheet *s)
 {
     for (int r = 0; r < g->n_rows; r++)
         for (int c = 0; c < g->n_columns; c++) {
-            const struct number *x = &g->cells[r * g->n_columns + c];
+            const struct held_out_mean *x = &g->cells[r * g->n_columns + c];
 
             sheet_text(s, g->rule->name);
             sheet_text(s, g->data ? g->data->label : g->h->data[c].label);

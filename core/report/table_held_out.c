@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/caption.h"
+#include "report/comparisons.h"
+#include "report/held_out.h"
+#include "report/table.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+/* The rows, as selections whose blocks are (trial, environment) or (trial, environment,
+ * draw): what pairs and tests selections then serves both. */
+struct rows {
+    struct selections s;
+    const struct held_out_cell **cells; /* [s.n] the first of each row */
+    int *n_cells;
+};
+
+static int row_size(const struct held_out_cell *cells, int n)
+{
+    int size = 1;
+
+    while (size < n && cells[size].method == cells->method && cells[size].data == cells->data)
+        size++;
+    return size;
+}
+
+/* All trials of the store, rising. */
+struct trials {
+    int *items, n;
+};
+
+static int place_of_trial(const struct trials *t, int trial)
+{
+    int i = 0;
+
+    while (i < t->n && t->items[i] != trial)
+        i++;
+    return i;
+}
+
+static struct trials list_trials(const struct held_out *h, struct arena *arena)
+{
+    struct trials t = {arena_alloc(arena, ((size_t)h->n_runs + 1) * sizeof *t.items), 0};
+
+    for (int i = 0; i < h->n_runs; i++) {
+        int at = t.n, trial = h->runs[i].trial;
+
+        if (place_of_trial(&t, trial) < t.n)
+            continue;
+        for (; at > 0 && t.items[at - 1] > trial; at--)
+            t.items[at] = t.items[at - 1];
+        t.items[at] = trial;
+        t.n++;
+    }
+    return t;
+}
+
+/* The block's number: unlike for unlike blocks, and rising with the cells. */
+static int block_of(const struct held_out *h, const struct trials *trials,
+                    const struct held_out_cell *cell, int point)
+{
+    int place = place_of_trial(trials, cell->trial);
+
+    return (place * DOMAINBED_MAX_ENVIRONMENTS + cell->environment) * h->n_points + point;
+}
+
+/* with_draws: each candidate is a block; else the selected one of each cell is. */
+static struct selection make_selection(const struct held_out *h, const struct trials *trials,
+                                       const struct held_out_cell *cells, int n, bool with_draws,
+                                       struct arena *arena)
+{
+    struct selection r = {.method = h->plan.methods[cells->method],
+                          .condition = h->data[cells->data].label, .point = ""};
+    double *test, *validation;
+    int *seeds, most = n + 1;
+
+    for (int i = 0; i < n && with_draws; i++)
+        most += cells[i].n_candidates;
+    seeds = arena_alloc(arena, (size_t)most * sizeof *seeds);
+    test = arena_alloc(arena, (size_t)most * sizeof *test);
+    validation = arena_alloc(arena, (size_t)most * sizeof *validation);
+    for (int i = 0; i < n; i++) {
+        int n_here = with_draws ? cells[i].n_candidates : 1;
+        const struct held_out_candidate *c = with_draws ? cells[i].candidates : cells[i].selected;
+
+        r.n_points = cells[i].n_candidates > r.n_points ? cells[i].n_candidates : r.n_points;
+        for (int k = 0; k < n_here; k++) {
+            seeds[r.n] = block_of(h, trials, &cells[i], with_draws ? c[k].point : 0);
+            validation[r.n] = c[k].validation;
+            test[r.n++] = c[k].test;
+        }
+    }
+    r.n_seeds = r.n;
+    r.seeds = seeds;
+    r.validation = validation;
+    r.test = test;
+    r.has_diverged = arena_alloc(arena, (size_t)most * sizeof *r.has_diverged);
+    return r;
+}
+
+static struct rows make_rows(const struct held_out *h, const struct trials *trials,
+                             const struct held_out_cell *cells, int n, bool with_draws,
+                             struct arena *arena)
+{
+    struct rows rows = {.s.plan = h->plan};
+    struct selection *items = arena_alloc(arena, ((size_t)n + 1) * sizeof *items);
+
+    rows.cells = arena_alloc(arena, ((size_t)n + 1) * sizeof *rows.cells);
+    rows.n_cells = arena_alloc(arena, ((size_t)n + 1) * sizeof *rows.n_cells);
+    for (int i = 0, size; i < n; i += size) {
+        size = row_size(cells + i, n - i);
+        items[rows.s.n] = make_selection(h, trials, cells + i, size, with_draws, arena);
+        items[rows.s.n].place = rows.s.n;
+        rows.cells[rows.s.n] = cells + i;
+        rows.n_cells[rows.s.n++] = size;
+    }
+    rows.s.items = items;
+    return rows;
+}
+
+/* ---- the sheet ---- */
+
+static void add_columns(struct sheet *g, const char *baseline, bool has_data)
+{
+    const char *minus = arena_printf(g->arena, "minus %s", baseline);
+    const struct sheet_column columns[] = {
+        {"", "rule", SHEET_PROGRAMS, false},
+        {"data", "data", has_data ? SHEET_ALL : SHEET_PROGRAMS, false},
+        {"method", "method", SHEET_ALL, false},
+        {"n", "n_cells", SHEET_ALL, true},
+        {"", "n_trials", SHEET_PROGRAMS, true},
+        {"draws", "n_draws", SHEET_ALL, true},
+        {"test accuracy %", "test_accuracy", SHEET_ALL, true},
+        {"", "standard_error", SHEET_PROGRAMS, true},
+        {"tuned anew", "procedure_low", SHEET_ALL, true},
+        {"", "procedure_high", SHEET_PROGRAMS, true},
+        {minus, "difference", SHEET_ALL, true},
+        {"", "difference_ci95", SHEET_PROGRAMS, true},
+        {"", "p_t", SHEET_PROGRAMS, true},
+        {"p (t)", "p_t_corrected", SHEET_ALL, true},
+        {"", "p_signed_rank", SHEET_PROGRAMS, true},
+        {"p (W)", "p_signed_rank_corrected", SHEET_ALL, true},
+        {"pairs", "n_draw_pairs", SHEET_ALL, true},
+        {"draw by draw", "draw_difference", SHEET_ALL, true},
+        {"", "draw_p_t", SHEET_PROGRAMS, true},
+        {"p (t)", "draw_p_t_corrected", SHEET_ALL, true},
+        {"", "draw_p_signed_rank", SHEET_PROGRAMS, true},
+        {"p (W)", "draw_p_signed_rank_corrected", SHEET_ALL, true},
+    };
+
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        sheet_column(g, columns[i]);
+}
+
+static void add_pair(struct sheet *g, const char *format, double a, double b,
+                     enum sheet_emphasis emphasis)
+{
+    const char *text = isfinite(a) && isfinite(b) ? arena_printf(g->arena, format, a, b) : "-";
+
+    sheet_cell(g, (struct sheet_cell){text, a, emphasis});
+}
+
+static void add_row(struct sheet *g, const struct held_out *h, const struct table_options *options,
+                    const struct rows *rows, const struct comparison *row,
+                    const struct comparison *draws)
+{
+    const struct paired *c = &row->against, *d = &draws->against;
+    const struct held_out_cell *cells = rows->cells[row->r->place];
+    int n = rows->n_cells[row->r->place];
+    struct held_out_mean mean = held_out_mean_data(cells, n, cells->method, cells->data);
+    struct bootstrap_interval whole = held_out_bootstrap(h, cells, n);
+    int most = 0; /* what the methods have of this data set: a method may lack cells */
+
+    for (int i = 0; i < rows->s.n; i++)
+        if (rows->cells[i]->data == cells->data && rows->n_cells[i] > most)
+            most = rows->n_cells[i];
+    sheet_text(g, options->rule->name);
+    sheet_text(g, row->r->condition);
+    sheet_text(g, row->r->method);
+    sheet_cell(g, (struct sheet_cell){n < most ? arena_printf(g->arena, "%d of %d", n, most)
+                                               : arena_printf(g->arena, "%d", n),
+                                      n, SHEET_PLAIN});
+    sheet_number(g, "%.0f", mean.n);
+    sheet_number(g, "%.0f", row->r->n_points);
+    add_pair(g, "%.2f ± %.2f", mean.mean, mean.error, row->emphasis);
+    sheet_number(g, "%.2f", mean.error);
+    add_pair(g, "%.2f–%.2f", whole.low, whole.high, SHEET_PLAIN);
+    sheet_number(g, "%.2f", whole.high);
+    add_pair(g, "%+.2f ± %.2f", 100 * c->difference.mean, 100 * c->difference.half_width,
+             SHEET_PLAIN);
+    sheet_number(g, "%.2f", 100 * c->difference.half_width);
+    sheet_p(g, c->t.p);
+    sheet_p(g, row->p_t);
+    sheet_p(g, c->signed_rank.p);
+    sheet_p(g, row->p_signed_rank);
+    sheet_number(g, "%.0f", draws->is_tested ? d->n : NAN);
+    sheet_number(g, "%+.2f", 100 * d->difference.mean);
+    sheet_p(g, d->t.p);
+    sheet_p(g, draws->p_t);
+    sheet_p(g, d->signed_rank.p);
+    sheet_p(g, draws->p_signed_rank);
+}
+
+static void write_caption(const struct held_out *h, const struct table_options *options,
+                          const struct comparisons *c, struct text *t)
+{
+    text_printf(t, "%s. Test accuracy %% on the held-out environments under DomainBed's rule "
+                   "\"%s\", which selects for each environment and trial %s. Mean over "
+                   "environments, then over trials, and DomainBed's standard error (deviation of "
+                   "the population over the root of the trials); n: environments times trials. "
+                   "Tuned anew: 95%% percentile bootstrap of trials, and of the random draws in "
+                   "each, with the selection done again (too narrow with few trials).",
+                h->plan.title, options->rule->title, options->rule->doc);
+    if (c->n_tests)
+        text_printf(t, " Difference to %s of what was selected, paired by trial and environment, "
+                       "with a 95%% t interval; draw by draw: of all draws that both have, paired "
+                       "by trial, environment and draw. Two-sided p of the paired t-test and of "
+                       "the exact Wilcoxon signed-rank test, each %s-corrected over the table's %d "
+                       "comparison%s. Environments and draws of a trial share pictures, which "
+                       "these tests take for independent: read p near 0.05 as no evidence.",
+                    h->plan.baseline, c->correction->title, c->n_tests,
+                    c->n_tests == 1 ? "" : "s");
+    caption_emphasis(t, options);
+    if (h->n_diverged)
+        text_printf(t, " %d runs DIVERGED (counted as accuracy 0).", h->n_diverged);
+    if (h->n_unended)
+        text_printf(t, " %d runs have not ended.", h->n_unended);
+}
+
+static void write_table(const struct held_out *h, const struct table_options *options,
+                        const struct trials *trials, const struct held_out_cell *cells, int n,
+                        struct arena *arena, struct text *t)
+{
+    struct rows rows = make_rows(h, trials, cells, n, false, arena);
+    struct rows draws = make_rows(h, trials, cells, n, true, arena);
+    struct comparisons c = comparisons_make(&rows.s, options->correction, arena);
+    struct comparisons d = comparisons_make(&draws.s, options->correction, arena);
+    struct sheet g = {.arena = arena};
+    struct text caption = {0};
+
+    add_columns(&g, h->plan.baseline, h->n_data > 1);
+    for (int i = 0; i < c.n; i++) /* both lie alike */
+        add_row(&g, h, options, &rows, &c.items[i], &d.items[i]);
+    write_caption(h, options, &c, &caption);
+    sheet_write(&g, options->format, caption.s, t);
+    text_release(&caption);
+}
+
+int table_held_out(const struct held_out *h, const struct table_options *options,
+                   struct text *ret_text, struct error *err)
+{
+    struct arena arena = {0};
+    struct trials trials = list_trials(h, &arena);
+    const struct held_out_cell *cells;
+    int n, result = -1;
+
+    cells = held_out_select(h, options->rule, &arena, &n);
+    if (n == 0)
+        error_set(err, "the rule %s has nothing to select from: %s", options->rule->name,
+                  "it needs runs that hold out one environment, and leave_one_out also those that "
+                  "hold out each pair (data.test_envs=held_out(N,2))");
+    else if ((double)trials.n * DOMAINBED_MAX_ENVIRONMENTS * h->n_points > INT_MAX)
+        error_set(err, "%d trials and %d draws are more than this table can pair", trials.n,
+                  h->n_points);
+    else {
+        write_table(h, options, &trials, cells, n, &arena, ret_text);
+        result = 0;
+    }
+    arena_release(&arena);
+    return result;
+}
