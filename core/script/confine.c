@@ -103,10 +103,10 @@ static int filter(int pipe)
                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     if (!bad)
         bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)pipe));
+                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)pipe, 0));
     if (!bad) /* last words of arena_alloc, which then gives its exit status */
         bad = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EBADF), SCMP_SYS(write), 1,
-                               SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+                               SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0));
     if (!bad)
         bad = seccomp_load(ctx);
     seccomp_release(ctx);
