@@ -38,6 +38,13 @@ fails 'did you mean "sweep"' swep quickstart
 fails 'did you mean "quickstart"' sweep quikstart
 fails 'unknown experiment "../x"' sweep ../x
 fails 'did you mean "epochs"' sweep quickstart train.epoch=2
+fails 'unknown kind of results "wandb"; known: domainbed' import wandb datasets name=old
+fails 'name=NAME is missing' import domainbed datasets
+fails 'name=../old: not a name' import domainbed datasets name=../old
+fails 'there is an experiment of that name' import domainbed datasets name=quickstart
+fails '"datasets" has no DomainBed job that ended' import domainbed datasets name=old
+fails 'did you mean "oracle"' table quickstart rule=orakle
+fails 'by=imbalance does not go with' table quickstart by=imbalance layout=domainbed
 fails 'did you mean "train"' sweep quickstart trian.epochs=2
 fails 'train.epochs: "two" is not a whole number' sweep quickstart train.epochs=two
 fails 'train.lr: -1 is not a number from 1e-09' sweep quickstart train.lr=-1

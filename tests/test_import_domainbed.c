@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "domainbed_tree.h"
 #include "lab/import_domainbed.h"
+#include "report/figures.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -238,7 +239,8 @@ static void test_bad_lines(void **state)
         {"\"test_envs\": [2]", "\"test_envs\": []", "list of 1 to"},
         {"\"hparams_seed\": 1", "\"hparams_seed\": 99999999999", "hparams_seed is not a whole"},
         {"\"epoch\": 0.5", "\"step\": 100", "duplicate"},
-        {"\"epoch\": 0.5", "\"epoch\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+        {"\"epoch\": 0.5", "\"epoch\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+                          "]]]]",
          "deep"},
         {"\"epoch\": 0.5", "\"epoch\": \"\xff\"", "decode"},
         {"{\"args\"", "\"args\"", ""},
@@ -263,6 +265,38 @@ static void test_bad_lines(void **state)
         has_found(&import, IMPORT_BAD_LINES, 1, cases[i].why);
         text_release(&t);
     }
+}
+
+static void count_figure(void *context, const char *path, const char *doc)
+{
+    (void)path, (void)doc;
+    ++*(int *)context;
+}
+
+/* Imported runs say neither epochs nor classes: the figures do without. */
+static void test_figures(void **state)
+{
+    const struct plot_target target = {arena_printf(&arena, "%s/plots", tree), "plots"};
+    struct tree_job job = erm;
+    struct selections s;
+    struct import import;
+    struct store *store;
+    struct error err;
+    int n = 0;
+
+    (void)state;
+    for (job.trial = 0; job.trial < 2; job.trial++)
+        tree_job(tree, arena_printf(&arena, "%d", job.trial), &job);
+    import = read_tree();
+    assert_int_equal(
+        store_open(arena_printf(&arena, "%s/x.db", tree), STORE_CREATE, &store, &err), 0);
+    assert_int_equal(import_domainbed_store(&import, store, &err), 0);
+    assert_int_equal(select_points(store, &arena, &s, &err), 0);
+    if (figures_draw(store, &s, &target, count_figure, &n, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_true(n >= 1);
+    assert_true(file_exists(arena_printf(&arena, "%s/plots/learning-curves.svg", tree)));
+    store_close(store);
 }
 
 static void test_nothing_there(void **state)
@@ -290,6 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_done_again, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_cut_anywhere, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_bad_lines, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_figures, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_nothing_there, make_tree, remove_tree),
     };
 

@@ -11,14 +11,18 @@ static int draw(struct drawing *d, struct error *err)
     const char *labels[EXPERIMENT_MAX_METHODS];
     const char **classes;
     double *value, *half_width, *sample;
+    const struct value *digest;
     struct settings spec;
     struct value names;
     size_t n_cells;
 
     settings_init(&spec, &d->arena);
-    if (store_read_spec(d->store, d->rows[0]->runs[0], &spec, err) < 0 ||
-        store_read_class_names(d->store, settings_string(&spec, "data.digest"), &d->arena, &names,
-                               err) < 0)
+    if (store_read_spec(d->store, d->rows[0]->runs[0], &spec, err) < 0)
+        return -1;
+    digest = settings_find(&spec, "data.digest");
+    if (!digest)
+        return 0; /* an imported run, which does not tell its classes */
+    if (store_read_class_names(d->store, digest->string, &d->arena, &names, err) < 0)
         return -1;
     if (names.n_items > 20)
         return 0; /* no room for their names */

@@ -4,22 +4,34 @@
 
 enum { MAX_LINES = 8 }; /* more cannot be told apart */
 
-/* Mean and interval of the test accuracy at each evaluation of the selected point,
- * over the runs that finished. */
-static int read_line(struct drawing *d, const struct selection *row, struct plot_line *ret_line,
-                     struct error *err)
+/* How many epochs a run has; 0 where steps are what counts: environments have no common
+ * epoch, and imported runs need not say. */
+static int read_epochs(struct drawing *d, const struct selection *row, double *ret_epochs,
+                       struct error *err)
 {
-    struct store_series *series = arena_alloc(&d->arena, (size_t)row->n * sizeof *series);
-    double *columns[4];
-    double *sample = arena_alloc(&d->arena, (size_t)row->n * sizeof *sample);
+    const struct value *epochs;
     struct settings spec;
-    double epochs;
-    int n = 0, n_runs = 0;
 
     settings_init(&spec, &d->arena);
     if (store_read_spec(d->store, row->runs[0], &spec, err) < 0)
         return -1;
-    epochs = settings_number(&spec, "train.epochs");
+    epochs = settings_find(&spec, "train.epochs");
+    *ret_epochs = epochs && epochs->kind == VALUE_NUMBER && !settings_find(&spec, "data.test_envs")
+                      ? epochs->number
+                      : 0;
+    return 0;
+}
+
+/* Mean and interval of the test accuracy at each evaluation of the selected point,
+ * over the runs that finished. */
+static int read_line(struct drawing *d, const struct selection *row, double epochs,
+                     struct plot_line *ret_line, struct error *err)
+{
+    struct store_series *series = arena_alloc(&d->arena, (size_t)row->n * sizeof *series);
+    double *columns[4];
+    double *sample = arena_alloc(&d->arena, (size_t)row->n * sizeof *sample);
+    int n = 0, n_runs = 0;
+
     for (int i = 0; i < row->n; i++) {
         if (row->has_diverged[i])
             continue;
@@ -37,7 +49,9 @@ static int read_line(struct drawing *d, const struct selection *row, struct plot
         for (int i = 0; i < n_runs; i++)
             sample[i] = 100 * series[i].values[k];
         summary = summary_of(sample, n_runs);
-        columns[0][k] = epochs * (double)series[0].at[k] / (double)series[0].at[n - 1];
+        columns[0][k] = epochs > 0
+                            ? epochs * (double)series[0].at[k] / (double)series[0].at[n - 1]
+                            : (double)series[0].at[k];
         columns[1][k] = summary.mean;
         columns[2][k] = summary.mean - summary.half_width;
         columns[3][k] = summary.mean + summary.half_width;
@@ -59,12 +73,15 @@ static int draw(struct drawing *d, struct error *err)
     struct plot_line lines[MAX_LINES];
     struct plot_curves figure = {.name = drawing_name(d, "learning-curves"),
                                  .title = drawing_title(d, d->selections->plan.title),
-                                 .x_label = "epoch",
                                  .y_label = "test accuracy (%)",
                                  .lines = lines};
+    double epochs;
 
+    if (read_epochs(d, d->rows[0], &epochs, err) < 0)
+        return -1;
+    figure.x_label = epochs > 0 ? "epoch" : "step";
     for (int i = 0; i < d->n_rows && figure.n_lines < MAX_LINES; i++) {
-        if (read_line(d, d->rows[i], &lines[figure.n_lines], err) < 0)
+        if (read_line(d, d->rows[i], epochs, &lines[figure.n_lines], err) < 0)
             return -1;
         figure.n_lines += lines[figure.n_lines].n > 0;
     }
