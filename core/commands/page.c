@@ -36,7 +36,7 @@ static int report_store(const struct invocation *in, const char *name, bool with
     struct store *store = NULL;
     int result = -1;
 
-    if (project_open_store(in->arena, name, &store, err) == 0 &&
+    if (project_open_store(in->arena, name, &store, err) == 0 && store_freeze(store, err) == 0 &&
         (!with_page || write_page(in, store, name, err) == 0))
         result = page_describe(store, name, in->arena, ret_entry, err);
     store_close(store);

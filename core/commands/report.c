@@ -8,14 +8,23 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Opens the store of the first word, as it stands now. The caller closes *ret_store. */
+static int open_store(const struct invocation *in, struct store **ret_store, struct error *err)
+{
+    *ret_store = NULL;
+    if (project_open_store(in->arena, in->words[0], ret_store, err) < 0)
+        return -1;
+    return store_freeze(*ret_store, err);
+}
 
 /* Opens the store of the first word and selects. The caller closes *ret_store. */
 static int open_selections(const struct invocation *in, struct store **ret_store,
                            struct selections *ret_selections, struct error *err)
 {
-    *ret_store = NULL;
-    if (project_open_store(in->arena, in->words[0], ret_store, err) < 0)
+    if (open_store(in, ret_store, err) < 0)
         return -1;
     return select_points(*ret_store, in->arena, ret_selections, err);
 }
@@ -156,7 +165,7 @@ int command_status(const struct invocation *in, enum exit_status *ret_status, st
     int result = -1;
 
     (void)ret_status;
-    if (project_open_store(in->arena, in->words[0], &store, err) < 0 ||
+    if (open_store(in, &store, err) < 0 ||
         store_count(store, &c, err) < 0 || store_read_plan(store, in->arena, &plan, err) < 0)
         goto out;
     printf("%s\nplanned %d  running %d  finished %d  diverged %d  failed %d\n", plan.title,
@@ -179,38 +188,49 @@ out:
     return result;
 }
 
-static int print_row(void *context, const struct store_export_row *r)
+/* "method","condition","point",seed,run,state, of a run: the beginning of each of its lines. */
+static void write_run(const struct store_export_row *r, struct text *t)
 {
     const char *texts[] = {r->method, r->condition, r->point};
-    char value[TEXT_NUMBER_SIZE] = "";
 
-    (void)context;
+    t->size = 0;
     for (int i = 0; i < 3; i++) {
-        fputc('"', stdout);
+        text_printf(t, "\"");
         for (const char *s = texts[i]; *s; s++)
-            fputs(*s == '"' ? "\"\"" : (char[]){*s, 0}, stdout);
-        fputs("\",", stdout);
+            text_add(t, "\"\"", *s == '"' ? 2 : 0), text_add(t, s, *s != '"');
+        text_printf(t, "\",");
     }
-    if (isfinite(r->metric.value))
-        snprintf(value, sizeof value, "%.17g", r->metric.value);
-    printf("%d,%s,%s,%ld,%s,%s,", r->seed, r->spec_id, r->state, r->metric.step, r->metric.part,
-           r->metric.name);
+    text_printf(t, "%d,%s,%s,", r->seed, r->spec_id, r->state);
+}
+
+static int print_row(void *context, const struct store_export_row *r)
+{
+    struct text *run = context;
+    char value[TEXT_NUMBER_SIZE] = "", class[16] = "";
+
+    if (r->is_first)
+        write_run(r, run);
     if (r->metric.class_index >= 0)
-        printf("%d", r->metric.class_index);
-    printf(",%s\r\n", value);
+        snprintf(class, sizeof class, "%d", r->metric.class_index);
+    if (isfinite(r->metric.value))
+        strfromd(value, sizeof value, "%.17g", r->metric.value); /* printf is slow with doubles */
+    fwrite(run->s, 1, run->size, stdout);
+    printf("%ld,%s,%s,%s,%s\r\n", r->metric.step, r->metric.part, r->metric.name, class, value);
     return ferror(stdout) ? -1 : 0;
 }
 
 int command_export(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     struct store *store = NULL;
+    struct text run = {0};
     int result = -1;
 
     (void)ret_status;
-    if (project_open_store(in->arena, in->words[0], &store, err) < 0)
-        return -1;
-    printf("method,condition,point,seed,run,state,step,part,metric,class,value\r\n");
-    result = store_export(store, print_row, NULL, err);
+    if (open_store(in, &store, err) == 0) {
+        printf("method,condition,point,seed,run,state,step,part,metric,class,value\r\n");
+        result = store_export(store, print_row, &run, err);
+    }
+    text_release(&run);
     store_close(store);
     return result;
 }
@@ -222,9 +242,8 @@ int command_digest(const struct invocation *in, enum exit_status *ret_status, st
     int n_left, result;
 
     (void)ret_status;
-    if (project_open_store(in->arena, in->words[0], &store, err) < 0)
-        return -1;
-    result = store_digest(store, hex, &n_left, err);
+    if ((result = open_store(in, &store, err)) == 0)
+        result = store_digest(store, hex, &n_left, err);
     store_close(store);
     if (result < 0)
         return -1;

@@ -90,7 +90,7 @@ static char *immutable_name(const char *path)
 static int open_path(struct sql *sql, enum sql_mode mode)
 {
     static const int flags[] = {
-        [SQL_READ] = SQLITE_OPEN_READONLY,
+        [SQL_READ] = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, /* reports have one thread */
         [SQL_WRITE] = SQLITE_OPEN_READWRITE,
         [SQL_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
     };
@@ -263,6 +263,11 @@ long sql_changes(struct sql *sql)
 long sql_last_id(struct sql *sql)
 {
     return (long)sqlite3_last_insert_rowid(sql->db);
+}
+
+int sql_begin_reading(struct sql *sql, struct error *err)
+{
+    return sql_script(sql, "BEGIN", err);
 }
 
 int sql_begin(struct sql *sql, struct error *err)

@@ -45,6 +45,10 @@ int sql_get(struct sql *db, struct error *err, long otherwise, long *ret_number,
 long sql_changes(struct sql *db);
 long sql_last_id(struct sql *db);
 
+/* One state of the file for all that is read until the connection is closed, and no locking for
+ * each statement. */
+int sql_begin_reading(struct sql *db, struct error *err);
+
 /* Takes the write lock at once, so that no later statement finds it taken. */
 int sql_begin(struct sql *db, struct error *err);
 int sql_commit(struct sql *db, struct error *err);

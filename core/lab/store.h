@@ -129,6 +129,10 @@ int store_next_numeric(struct store *store, char ret_numeric[16], struct error *
 
 /* ---- for reports: the current plan ---- */
 
+/* From here on, all that is read is of one moment, whatever workers add meanwhile; and it is
+ * read much faster. For commands that are soon done: the store's log grows as long. */
+int store_freeze(struct store *store, struct error *err);
+
 struct store_run {
     long run;
     const char *method, *condition, *point;
@@ -231,6 +235,7 @@ int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_le
 /* Calls `row` for each metric of the current plan's ended runs, in the plan's
  * order; stops where it gives non-zero, and gives that. */
 struct store_export_row {
+    bool is_first; /* of its run */
     const char *method, *condition, *point, *spec_id, *state;
     int seed;
     struct store_metric metric;

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 double store_value(struct sql_query *q, int column)
@@ -15,6 +16,11 @@ double store_value(struct sql_query *q, int column)
     if (strcmp(kind, "finite") == 0)
         return sql_double(q, column);
     return strcmp(kind, "nan") == 0 ? NAN : strcmp(kind, "inf") == 0 ? INFINITY : -INFINITY;
+}
+
+int store_freeze(struct store *store, struct error *err)
+{
+    return sql_begin_reading(store->db, err);
 }
 
 static const char *keep(struct arena *arena, const char *s)
@@ -310,43 +316,47 @@ int store_read_class_names(struct store *store, const char *data_digest, struct 
 
 /* ---- digest and export ---- */
 
-static int hash_metrics(struct store *store, struct hash *h, long run, struct error *err)
+/* For sql_rebind: all metrics of a run. */
+static struct sql_query *prepare_metrics(struct store *store, struct error *err)
 {
-    struct sql_query *q =
-        sql_prepare(store->db, err,
-                    "SELECT value, kind, step, part, name, class FROM metrics WHERE run = ?1 "
-                    "ORDER BY step, part, name, class",
-                    "i", run);
+    return sql_prepare(store->db, err,
+                       "SELECT value, kind, step, part, name, class FROM metrics WHERE run = ?1 "
+                       "ORDER BY step, part, name, class",
+                       "i", 0L);
+}
+
+static int hash_metrics(struct sql_query *q, struct hash *h, long run, struct error *err)
+{
     int got;
 
+    sql_rebind(q, "i", run);
     while ((got = sql_step(q, err)) > 0) {
-        char line[200];
-        int n = snprintf(line, sizeof line, "%ld %s %s %ld %a %s\n", sql_long(q, 2),
-                         sql_text(q, 3), sql_text(q, 4), sql_long(q, 5), store_value(q, 0),
-                         sql_text(q, 1));
+        char line[200], value[40];
+        int n;
 
+        strfromd(value, sizeof value, "%a", store_value(q, 0)); /* printf is slow with doubles */
+        n = snprintf(line, sizeof line, "%ld %s %s %ld %s %s\n", sql_long(q, 2), sql_text(q, 3),
+                     sql_text(q, 4), sql_long(q, 5), value, sql_text(q, 1));
         hash_update(h, line, (size_t)n);
     }
-    sql_end(q);
     return got;
 }
 
 int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_left,
                  struct error *err)
 {
+    struct sql_query *q = NULL, *metrics = prepare_metrics(store, err);
     struct hash h;
-    struct sql_query *q;
     long plan;
-    int got, n_left = 0;
+    int got = -1, n_left = 0;
 
-    if (store_current_plan(store, &plan, err) < 0)
-        return -1;
     hash_init(&h, HASH_SHA256);
-    q = sql_prepare(store->db, err,
-                    "SELECT id, spec, state, n_steps, last_step, weights_hash FROM runs WHERE "
-                    "id IN (SELECT run FROM plan_runs WHERE plan = ?1) ORDER BY spec_id",
-                    "i", plan);
-    while ((got = sql_step(q, err)) > 0) {
+    if (metrics && store_current_plan(store, &plan, err) == 0)
+        q = sql_prepare(store->db, err,
+                        "SELECT id, spec, state, n_steps, last_step, weights_hash FROM runs WHERE "
+                        "id IN (SELECT run FROM plan_runs WHERE plan = ?1) ORDER BY spec_id",
+                        "i", plan);
+    while (q && (got = sql_step(q, err)) > 0) {
         struct text line = {0};
         bool has_ended = !sql_is_null(q, 5);
 
@@ -356,12 +366,11 @@ int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_le
         hash_update(&h, line.s, line.size);
         text_release(&line);
         n_left += !has_ended;
-        if (has_ended && hash_metrics(store, &h, sql_long(q, 0), err) < 0) {
-            got = -1;
+        if (has_ended && (got = hash_metrics(metrics, &h, sql_long(q, 0), err)) < 0)
             break;
-        }
     }
     sql_end(q);
+    sql_end(metrics);
     hash_hex(&h, ret_hex);
     *ret_n_left = n_left;
     return got;
@@ -371,35 +380,40 @@ int store_export(struct store *store,
                  int (*row)(void *context, const struct store_export_row *row), void *context,
                  struct error *err)
 {
-    struct sql_query *q;
+    struct sql_query *q = NULL, *metrics = prepare_metrics(store, err);
     long plan;
-    int got, stop = 0;
+    int got = -1, stop = 0;
 
-    if (store_current_plan(store, &plan, err) < 0)
-        return -1;
-    q = sql_prepare(store->db, err,
-                    "SELECT value, kind, step, part, name, class, method, condition, point, seed, "
-                    "spec_id, state FROM plan_runs JOIN runs ON runs.id = plan_runs.run JOIN "
-                    "metrics ON metrics.run = runs.id WHERE plan = ?1 "
-                    "ORDER BY position, step, part, name, class",
-                    "i", plan);
-    while (stop == 0 && (got = sql_step(q, err)) > 0) {
+    if (metrics && store_current_plan(store, &plan, err) == 0)
+        q = sql_prepare(store->db, err,
+                        "SELECT run, method, condition, point, seed, spec_id, state FROM plan_runs "
+                        "JOIN runs ON runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
+                        "i", plan);
+    while (q && stop == 0 && (got = sql_step(q, err)) > 0) {
         struct store_export_row r = {
-            .metric = {.step = sql_long(q, 2),
-                       .part = sql_text(q, 3),
-                       .name = sql_text(q, 4),
-                       .class_index = (int)sql_long(q, 5),
-                       .value = store_value(q, 0)},
-            .method = sql_text(q, 6),
-            .condition = sql_text(q, 7),
-            .point = sql_text(q, 8),
-            .seed = (int)sql_long(q, 9),
-            .spec_id = sql_text(q, 10),
-            .state = sql_text(q, 11),
+            .is_first = true,
+            .method = sql_text(q, 1),
+            .condition = sql_text(q, 2),
+            .point = sql_text(q, 3),
+            .seed = (int)sql_long(q, 4),
+            .spec_id = sql_text(q, 5),
+            .state = sql_text(q, 6),
         };
 
-        stop = row(context, &r);
+        sql_rebind(metrics, "i", sql_long(q, 0));
+        while (stop == 0 && (got = sql_step(metrics, err)) > 0) {
+            r.metric = (struct store_metric){.step = sql_long(metrics, 2),
+                                             .part = sql_text(metrics, 3),
+                                             .name = sql_text(metrics, 4),
+                                             .class_index = (int)sql_long(metrics, 5),
+                                             .value = store_value(metrics, 0)};
+            stop = row(context, &r);
+            r.is_first = false;
+        }
+        if (got < 0)
+            break;
     }
     sql_end(q);
+    sql_end(metrics);
     return stop ? stop : got;
 }

@@ -32,7 +32,7 @@ struct comparisons comparisons_make(const struct selections *s,
     double *p_w = arena_alloc(arena, (size_t)s->n * sizeof *p_w);
 
     for (int i = 0; i < s->n; i++) {
-        const struct selection *base = select_find(s, s->plan.baseline, rows[i].r->condition);
+        const struct selection *base = select_beside(s, rows[i].r, s->plan.baseline);
 
         rows[i].is_tested = base && base != rows[i].r && base->n && rows[i].r->n;
         rows[i].against = rows[i].is_tested ? select_compare(rows[i].r, base)

@@ -34,8 +34,8 @@ static int draw(struct drawing *d, struct error *err)
         ranking_condition(s, c, rows);
         conditions[c] = select_short_point(&d->arena, rows[0]->condition);
         for (int m = 0; m < n_methods; m++) {
-            const struct selection *a = select_find(s, methods[m], rows[0]->condition);
-            const struct selection *b = select_find(s, s->plan.baseline, rows[0]->condition);
+            const struct selection *a = select_beside(s, rows[0], methods[m]);
+            const struct selection *b = select_beside(s, rows[0], s->plan.baseline);
             struct summary x = summary_of(NULL, 0);
 
             if (a && b && a->n && b->n)

@@ -26,8 +26,8 @@ static void fill_panel(struct drawing *d, const struct selection *base, const st
 
 static int draw(struct drawing *d, struct error *err)
 {
-    const struct selection *base = select_find(d->selections, d->selections->plan.baseline,
-                                               d->condition);
+    const struct selection *base = select_beside(d->selections, d->rows[0],
+                                                 d->selections->plan.baseline);
     struct plot_panel panels[MAX_PANELS];
     struct plot_slopes figure = {
         .name = drawing_name(d, "paired-differences"),

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One method's runs under one condition, points in the plan's order. */
+/* One method's runs under one condition, points in the plan's order. Points lie side by
+ * side, so that one draw of seeds scores them all in one pass. */
 struct board {
     const char **points; /* [n_points] */
     int *seeds;          /* [n_seeds] */
-    double *validation, *test; /* [n_points][n_seeds], NaN where there is none */
+    double *validation, *test; /* [n_seeds][n_points], 0 where there is none */
+    double *has_validation, *has_test; /* 1 where there is */
     int n_points, n_seeds;
 };
 
@@ -59,45 +61,58 @@ static struct board fill_board(const struct selections *s, const struct selectio
     n = (size_t)b.n_points * (size_t)b.n_seeds;
     b.validation = arena_alloc(arena, n * sizeof *b.validation);
     b.test = arena_alloc(arena, n * sizeof *b.test);
-    for (size_t i = 0; i < n; i++)
-        b.validation[i] = b.test[i] = NAN;
+    b.has_validation = arena_alloc(arena, n * sizeof *b.has_validation);
+    b.has_test = arena_alloc(arena, n * sizeof *b.has_test);
     for (int i = 0; i < n_cells; i++) {
-        int at = cells[3 * i + 1] * b.n_seeds + cells[3 * i + 2];
+        double validation = s->validation[cells[3 * i]], test = s->test[cells[3 * i]];
+        size_t at = (size_t)cells[3 * i + 2] * (size_t)b.n_points + (size_t)cells[3 * i + 1];
 
-        b.validation[at] = s->validation[cells[3 * i]];
-        b.test[at] = s->test[cells[3 * i]];
+        b.has_validation[at] = isfinite(validation) != 0;
+        b.validation[at] = isfinite(validation) ? validation : 0;
+        b.has_test[at] = isfinite(test) != 0;
+        b.test[at] = isfinite(test) ? test : 0;
     }
     return b;
 }
 
-static double mean_over(const double *row, const int *seeds, int n)
-{
-    double sum = 0;
-    int n_there = 0;
-
-    for (int i = 0; i < n; i++) {
-        if (isfinite(row[seeds[i]])) {
-            sum += row[seeds[i]];
-            n_there++;
-        }
-    }
-    return n_there ? sum / n_there : NAN;
-}
-
-static int select_on(const struct board *b, const int *seeds)
+/* The point with the best mean validation accuracy over these seeds; sums and counts are
+ * [n_points] each, for its use. */
+static int select_on(const struct board *b, const int *seeds, double *sums, double *counts)
 {
     double best_score = -1;
     int best = -1;
 
-    for (int p = 0; p < b->n_points; p++) {
-        double score = mean_over(b->validation + p * b->n_seeds, seeds, b->n_seeds);
+    for (int p = 0; p < b->n_points; p++)
+        sums[p] = counts[p] = 0;
+    for (int i = 0; i < b->n_seeds; i++) {
+        const double *values = b->validation + (size_t)seeds[i] * (size_t)b->n_points;
+        const double *has = b->has_validation + (size_t)seeds[i] * (size_t)b->n_points;
 
-        if (score > best_score) {
-            best_score = score;
+        for (int p = 0; p < b->n_points; p++) {
+            sums[p] += values[p];
+            counts[p] += has[p];
+        }
+    }
+    for (int p = 0; p < b->n_points; p++) {
+        if (counts[p] > 0 && sums[p] / counts[p] > best_score) {
+            best_score = sums[p] / counts[p];
             best = p;
         }
     }
     return best;
+}
+
+static double test_mean(const struct board *b, int point, const int *seeds)
+{
+    double sum = 0, count = 0;
+
+    for (int i = 0; i < b->n_seeds; i++) {
+        size_t at = (size_t)seeds[i] * (size_t)b->n_points + (size_t)point;
+
+        sum += b->test[at];
+        count += b->has_test[at];
+    }
+    return count > 0 ? sum / count : NAN;
 }
 
 static int by_value(const void *a, const void *b)
@@ -115,6 +130,8 @@ struct procedure procedure_bootstrap(const struct selections *s, const struct se
     struct board b = fill_board(s, r, &arena);
     double *draws = arena_alloc(&arena, BOOTSTRAP_DRAWS * sizeof *draws);
     int *seeds = arena_alloc(&arena, (size_t)b.n_seeds * sizeof *seeds);
+    double *sums = arena_alloc(&arena, (size_t)b.n_points * sizeof *sums);
+    double *counts = arena_alloc(&arena, (size_t)b.n_points * sizeof *counts);
     int n_same = 0, n_draws = 0;
 
     result.n_seeds = b.n_seeds;
@@ -124,10 +141,10 @@ struct procedure procedure_bootstrap(const struct selections *s, const struct se
 
         for (int i = 0; i < b.n_seeds; i++)
             seeds[i] = (int)rng_below(&rng, (uint32_t)b.n_seeds);
-        selected = select_on(&b, seeds);
+        selected = select_on(&b, seeds, sums, counts);
         if (selected < 0)
             continue; /* none of these seeds has ended */
-        draws[n_draws++] = mean_over(b.test + selected * b.n_seeds, seeds, b.n_seeds);
+        draws[n_draws++] = test_mean(&b, selected, seeds);
         n_same += strcmp(b.points[selected], r->point) == 0;
     }
     if (n_draws > 0) {

@@ -42,19 +42,9 @@ void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasi
 
 int ranking_condition(const struct selections *s, int i, const struct selection **ret_rows)
 {
-    const char *condition = NULL;
-    int n = 0;
+    int n = i < s->n_conditions ? s->starts[i + 1] - s->starts[i] : 0;
 
-    for (int k = 0; k < s->n && !condition; k++) {
-        bool is_new = true;
-
-        for (int j = 0; j < k && is_new; j++)
-            is_new = strcmp(s->items[j].condition, s->items[k].condition) != 0;
-        if (is_new && i-- == 0)
-            condition = s->items[k].condition;
-    }
-    for (int k = 0; k < s->n && condition && n < EXPERIMENT_MAX_METHODS; k++)
-        if (strcmp(s->items[k].condition, condition) == 0)
-            ret_rows[n++] = &s->items[k];
+    n = n < EXPERIMENT_MAX_METHODS ? n : EXPERIMENT_MAX_METHODS;
+    memcpy(ret_rows, s->by_condition + (n ? s->starts[i] : 0), (size_t)n * sizeof *ret_rows);
     return n;
 }

@@ -138,6 +138,48 @@ static int by_place(const void *a, const void *b)
     return ((const struct selection *)a)->place - ((const struct selection *)b)->place;
 }
 
+static int by_condition(const void *a, const void *b)
+{
+    const struct selection *x = *(struct selection *const *)a, *y = *(struct selection *const *)b;
+    int order = strcmp(x->condition, y->condition);
+
+    return order ? order : x->place - y->place;
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const struct selection *x = *(struct selection *const *)a, *y = *(struct selection *const *)b;
+
+    return x->condition_index != y->condition_index ? x->condition_index - y->condition_index
+                                                    : x->place - y->place;
+}
+
+/* Numbers the conditions, and lists the selections of each. `items` are in their order. */
+static void list_conditions(struct selections *s, struct selection *items, struct arena *arena)
+{
+    struct selection **sorted = arena_alloc(arena, ((size_t)s->n + 1) * sizeof *sorted);
+    int *starts = arena_alloc(arena, ((size_t)s->n + 1) * sizeof *starts);
+
+    for (int i = 0; i < s->n; i++)
+        sorted[i] = &items[i];
+    qsort(sorted, (size_t)s->n, sizeof *sorted, by_condition);
+    for (int i = 0, first = 0; i < s->n; i++) { /* for now: the place of its first selection */
+        if (strcmp(sorted[i]->condition, sorted[first]->condition) != 0)
+            first = i;
+        sorted[i]->condition_index = (int)(sorted[first] - items);
+    }
+    qsort(sorted, (size_t)s->n, sizeof *sorted, by_index);
+    for (int i = 0, index = -1; i < s->n; i++) {
+        if (sorted[i]->condition_index != index)
+            starts[s->n_conditions++] = i;
+        index = sorted[i]->condition_index;
+        sorted[i]->condition_index = s->n_conditions - 1;
+    }
+    starts[s->n_conditions] = s->n;
+    s->by_condition = (const struct selection *const *)sorted;
+    s->starts = starts;
+}
+
 int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
                   struct error *err)
 {
@@ -173,17 +215,17 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
     }
     qsort(items, (size_t)s.n, sizeof *items, by_place);
     s.items = items;
+    list_conditions(&s, items, arena);
     *ret_selections = s;
     return 0;
 }
 
-const struct selection *select_find(const struct selections *s, const char *method,
-                                    const char *condition)
+const struct selection *select_beside(const struct selections *s, const struct selection *r,
+                                      const char *method)
 {
-    for (int i = 0; i < s->n; i++)
-        if (strcmp(s->items[i].method, method) == 0 &&
-            strcmp(s->items[i].condition, condition) == 0)
-            return &s->items[i];
+    for (int i = s->starts[r->condition_index]; i < s->starts[r->condition_index + 1]; i++)
+        if (strcmp(s->by_condition[i]->method, method) == 0)
+            return s->by_condition[i];
     return NULL;
 }
 

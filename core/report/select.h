@@ -18,6 +18,7 @@
 struct selection {
     const char *method, *condition;
     int place;          /* of its first run in the plan; selections stand in this order */
+    int condition_index; /* of its condition, in the order of their first appearance */
     const char *point;  /* the selected one; NULL where no run has ended */
     int n_points;       /* that there were to choose from */
     int n_planned;      /* runs of all points; and what became of them: */
@@ -36,14 +37,18 @@ struct selections {
     const double *validation, *test; /* [plan.n_runs]; diverged: 0; NaN: has not ended */
     const struct selection *items;
     int n;
+    /* The selections of condition c: by_condition[starts[c] .. starts[c + 1] - 1], in their order. */
+    const struct selection *const *by_condition;
+    const int *starts; /* [n_conditions + 1] */
+    int n_conditions;
 };
 
 int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
                   struct error *err);
 
-/* The baseline's selection under the same condition, or NULL. */
-const struct selection *select_find(const struct selections *s, const char *method,
-                                    const char *condition);
+/* The selection of `method` under the condition of r, or NULL. */
+const struct selection *select_beside(const struct selections *s, const struct selection *r,
+                                      const char *method);
 
 /* The tests of a against b on the seeds on which both ended. */
 struct paired;

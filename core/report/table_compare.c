@@ -129,7 +129,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
     if (check_method(s, a, err) < 0 || check_method(s, b, err) < 0)
         return -1;
     for (int i = 0; i < s->n; i++) {
-        const struct selection *x = &s->items[i], *y = select_find(s, b, x->condition);
+        const struct selection *x = &s->items[i], *y = select_beside(s, x, b);
         struct text caption = {0};
         struct pairs pairs;
         struct paired p;
