@@ -81,6 +81,7 @@ script 'experiments/bad.lua:3: data has no setting "imbalanse", did you mean "im
   title = "x", data = shapes {
     imbalanse = 3 },
   methods = { { "a" } } }'
+script 'default_methods: unknown method "b"' 'return experiment { title = "x", data = shapes {}, methods = { { "a" } }, default_methods = "a,b" }'
 script 'data.imbalance: "3" is not a number' 'return experiment { title = "x", data = shapes { imbalance = "3" }, methods = { { "a" } } }'
 script 'loss ldam takes cosines as scores: set model.head = "cosine"' 'return experiment { title = "x", data = shapes {}, methods = { { "a", loss = ldam {} } } }'
 script 'a mixed example has two classes' 'return experiment { title = "x", data = shapes {}, methods = { { "a", transform = mixup {}, objective = group_dro {} } } }'

@@ -46,6 +46,7 @@ static struct experiment sample(void)
                            .overrides = "",
                            .source = "",
                            .baseline = "erm",
+                           .default_methods = "",
                            .n_seeds = 3,
                            .data = data,
                            .n_data = 2};
@@ -254,6 +255,29 @@ static void test_methods(void **state)
     assert_int_equal(e.n_seeds, 4);
 }
 
+static void test_default_methods(void **state)
+{
+    static const struct {
+        const char *word; /* NULL: none */
+        int n;
+        const char *first;
+    } cases[] = {{NULL, 1, "rgd"},          {"seeds=2", 1, "rgd"},       {"methods=all", 2, "erm"},
+                 {"methods=erm", 1, "erm"}, {"methods=erm,rgd", 2, "erm"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e = sample();
+        struct error err;
+
+        e.default_methods = "rgd";
+        if (cases[i].word)
+            apply(&e, cases[i].word);
+        assert_int_equal(override_end(&e, &err), 0);
+        assert_int_equal(e.n_methods, cases[i].n);
+        assert_string_equal(e.methods[0].label, cases[i].first);
+    }
+}
+
 static void make(const struct experiment *e, struct plan *ret_plan)
 {
     struct error err;
@@ -392,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_whom_a_word_is_for),
         cmocka_unit_test(test_another_type_forgets),
         cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_default_methods),
         cmocka_unit_test(test_plan),
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_plan_id),

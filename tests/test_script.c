@@ -63,7 +63,7 @@ static void test_a_script(void **state)
     (void)state;
     assert_string_equal(describe(&e), "title \"Ümlaut \\\"quoted\\\" \\\\ back\"\n"
                                       "question \"Why?\"\n"
-                                      "seeds 4\ndraws 0\nsmoke \"\"\n"
+                                      "seeds 4\ndraws 0\nsmoke \"\"\ndefault_methods \"\"\n"
                                       "axis data\nvalue \"shapes\"\n"
                                       "axis data.augment\nvalue \"crop_flip\"\n"
                                       "axis data.imbalance\nvalue 10\n"

@@ -46,6 +46,8 @@ int project_load(struct arena *arena, const char *name, const char *const *words
         result = override_apply(ret_experiment, words[i], err);
         text_printf(&overrides, "%s\n", words[i]);
     }
+    if (result == 0)
+        result = override_end(ret_experiment, err);
     if (overrides.s)
         ret_experiment->overrides = arena_strdup(arena, overrides.s);
     text_release(&overrides);

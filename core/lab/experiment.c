@@ -14,6 +14,38 @@ struct experiment_method *experiment_find_method(struct experiment *e, const cha
     return NULL;
 }
 
+int experiment_match_methods(const struct experiment *e, const char *list,
+                             bool ret_is_named[EXPERIMENT_MAX_METHODS], struct error *err)
+{
+    const char *labels[EXPERIMENT_MAX_METHODS + 1] = {0};
+    char *words = arena_strdup(e->arena, list), *rest = NULL;
+
+    for (int i = 0; i < e->n_methods; i++) {
+        labels[i] = e->methods[i].label;
+        ret_is_named[i] = false;
+    }
+    for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        int i = 0;
+
+        while (i < e->n_methods && strcmp(labels[i], word) != 0)
+            i++;
+        if (i == e->n_methods)
+            return text_unknown(err, "method", word, labels);
+        ret_is_named[i] = true;
+    }
+    return 0;
+}
+
+void experiment_keep_methods(struct experiment *e, const bool is_named[EXPERIMENT_MAX_METHODS])
+{
+    int n = 0;
+
+    for (int i = 0; i < e->n_methods; i++)
+        if (is_named[i])
+            e->methods[n++] = e->methods[i];
+    e->n_methods = n;
+}
+
 const struct data_description *experiment_find_data(const struct experiment *e, const char *name,
                                                     struct error *err)
 {

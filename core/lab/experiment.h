@@ -41,6 +41,7 @@ struct experiment {
     int n_methods;
     int n_seeds;
     int n_draws;       /* configurations drawn for each method that has a law; 0: none */
+    const char *default_methods; /* "erm,rgd": what a sweep runs that names none; "": all */
     const char *smoke; /* words that make it run in under a minute; "": none */
     const char *baseline; /* a method's label */
     const struct data_description *data; /* [n_data], sorted by name */
@@ -48,6 +49,13 @@ struct experiment {
 };
 
 struct experiment_method *experiment_find_method(struct experiment *e, const char *label);
+
+/* Which of the methods the list "erm,rgd" names; -1 with an error at one that there is not. */
+int experiment_match_methods(const struct experiment *e, const char *list,
+                             bool ret_is_named[EXPERIMENT_MAX_METHODS], struct error *err);
+
+/* Keeps those of `is_named`, in their order. */
+void experiment_keep_methods(struct experiment *e, const bool is_named[EXPERIMENT_MAX_METHODS]);
 
 /* The data set `name`, or NULL with an error that lists what there is. */
 const struct data_description *experiment_find_data(const struct experiment *e, const char *name,

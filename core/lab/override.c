@@ -99,40 +99,34 @@ static int parse_values(const char *s, struct arena *arena, struct value *ret_va
     }
 }
 
-static int unknown_method(const struct experiment *e, const char *label, struct error *err)
+static int keep_methods(struct experiment *e, const char *list, struct error *err)
 {
-    const char *labels[EXPERIMENT_MAX_METHODS + 1] = {0};
+    bool is_named[EXPERIMENT_MAX_METHODS];
 
-    for (int i = 0; i < e->n_methods; i++)
-        labels[i] = e->methods[i].label;
-    return text_unknown(err, "method", label, labels);
-}
-
-static void drop_method(struct experiment *e, struct experiment_method *m)
-{
-    int i = (int)(m - e->methods);
-
-    e->n_methods--;
-    memmove(m, m + 1, (size_t)(e->n_methods - i) * sizeof *m);
-}
-
-static int keep_methods(struct experiment *e, const char *text, struct error *err)
-{
-    bool keeps[EXPERIMENT_MAX_METHODS] = {0};
-    char *list = arena_strdup(e->arena, text);
-    char *rest = NULL;
-
-    for (char *label = strtok_r(list, ",", &rest); label; label = strtok_r(NULL, ",", &rest)) {
-        struct experiment_method *m = experiment_find_method(e, label);
-
-        if (!m)
-            return unknown_method(e, label, err);
-        keeps[m - e->methods] = true;
-    }
-    for (int i = e->n_methods - 1; i >= 0; i--)
-        if (!keeps[i])
-            drop_method(e, &e->methods[i]);
+    e->default_methods = "";
+    if (strcmp(list, "all") == 0 && !experiment_find_method(e, list))
+        return 0;
+    if (experiment_match_methods(e, list, is_named, err) < 0)
+        return -1;
+    experiment_keep_methods(e, is_named);
     return 0;
+}
+
+static int drop_method(struct experiment *e, const char *label, struct error *err)
+{
+    bool is_named[EXPERIMENT_MAX_METHODS];
+
+    if (experiment_match_methods(e, label, is_named, err) < 0)
+        return -1;
+    for (int i = 0; i < e->n_methods; i++)
+        is_named[i] = !is_named[i];
+    experiment_keep_methods(e, is_named);
+    return 0;
+}
+
+int override_end(struct experiment *e, struct error *err)
+{
+    return *e->default_methods ? keep_methods(e, e->default_methods, err) : 0;
 }
 
 static int set_count(const char *name, const char *text, int most, int *ret_n, struct error *err)
@@ -202,11 +196,9 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
     int n;
 
     if (*word == '~') {
-        m = experiment_find_method(e, word + 1);
-        if (!m)
-            return unknown_method(e, word + 1, err);
-        drop_method(e, m);
-        return 0;
+        if (override_end(e, err) < 0) /* one of those that run */
+            return -1;
+        return drop_method(e, word + 1, err);
     }
     if (strcmp(word, "smoke") == 0)
         return apply_smoke(e, err);

@@ -5,7 +5,7 @@
  *     train.lr=0.05            set        train.lr=0.1,0.05      vary
  *     train.lr=logspace(-3,-1,5)          train.epochs=range(2,8,2)
  *     data.test_envs=held_out(4)          [0] [1] [2] [3]; held_out(4,2): and the pairs
- *     seeds=3                             methods=erm,rgd
+ *     seeds=3                             methods=erm,rgd     methods=all
  *     draws=8                             train.lr=log_uniform(1e-3,0.1)   (search.h)
  *     smoke                    the words that the script says run it in under a minute
  *     rgd.objective.clip=1,2   one method's own      ~rgd_mean_one   drop a method
@@ -20,5 +20,8 @@
 
 /* -1 with an error that says what would be valid; `e` is then of no more use. */
 int override_apply(struct experiment *e, const char *word, struct error *err);
+
+/* After the last word: the experiment's default_methods, where no word chose. */
+int override_end(struct experiment *e, struct error *err);
 
 #endif

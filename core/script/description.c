@@ -36,6 +36,7 @@ void description_write(struct text *t, const struct experiment *e)
     write_line(t, "seeds", &seeds);
     write_line(t, "draws", &draws);
     write_text(t, "smoke", e->smoke);
+    write_text(t, "default_methods", e->default_methods);
     write_grid(t, &e->grid);
     for (int i = 0; i < e->n_methods; i++) {
         text_printf(t, "method %s\n", e->methods[i].label);
@@ -148,6 +149,11 @@ static int read_smoke(struct parser *p, const char *rest, struct error *err)
     return read_text(p, rest, &p->e->smoke, err);
 }
 
+static int read_default_methods(struct parser *p, const char *rest, struct error *err)
+{
+    return read_text(p, rest, &p->e->default_methods, err);
+}
+
 static const struct {
     const char *word;
     int (*read)(struct parser *p, const char *rest, struct error *err);
@@ -155,6 +161,7 @@ static const struct {
     {"title", read_title},   {"question", read_question}, {"seeds", read_seeds},
     {"axis", read_axis},     {"value", read_value},       {"method", read_method},
     {"baseline", read_baseline}, {"draws", read_draws}, {"smoke", read_smoke},
+    {"default_methods", read_default_methods},
 };
 
 static int read_line(struct parser *p, const char *line, struct error *err)
@@ -173,6 +180,7 @@ static int read_line(struct parser *p, const char *line, struct error *err)
 int description_read(const char *text, struct experiment *e, struct error *err)
 {
     struct parser p = {.e = e};
+    bool is_named[EXPERIMENT_MAX_METHODS];
     char *copy = arena_strdup(e->arena, text), *rest = NULL;
 
     p.values = arena_alloc(e->arena, EXPERIMENT_MAX_VALUES * sizeof *p.values);
@@ -182,8 +190,8 @@ int description_read(const char *text, struct experiment *e, struct error *err)
             return error_context(err, "\"%.60s\"", line);
     if (end_axis(&p, err) < 0)
         return -1;
-    if (!e->title || !e->question || !e->smoke || e->n_seeds == 0 || e->n_methods == 0 || !e->baseline ||
-        !experiment_find_method(e, e->baseline))
+    if (!e->title || !e->question || !e->smoke || !e->default_methods || e->n_seeds == 0 ||
+        e->n_methods == 0 || !e->baseline || !experiment_find_method(e, e->baseline))
         return error_set(err, "the description is not complete");
-    return 0;
+    return experiment_match_methods(e, e->default_methods, is_named, err);
 }

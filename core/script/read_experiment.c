@@ -85,9 +85,10 @@ static int read_count(lua_State *L, int index, const char *key, int most, int ot
 int reader_experiment(lua_State *L)
 {
     static const char *const known[] = {"title", "question", "methods", "baseline", "seeds",
-                                        "draws", "smoke",    NULL};
+                                        "draws", "smoke",    "default_methods", NULL};
     struct reader *r = sandbox_data(L);
     struct experiment *e = r->experiment;
+    bool is_named[EXPERIMENT_MAX_METHODS];
     struct error err;
 
     if (!e || e->title) {
@@ -113,6 +114,9 @@ int reader_experiment(lua_State *L)
         error_set(&err, "baseline \"%s\" is none of the methods", e->baseline);
         return reader_raise(L, "baseline", &err);
     }
+    e->default_methods = reader_text(L, r, 1, "default_methods", "");
+    if (experiment_match_methods(e, e->default_methods, is_named, &err) < 0)
+        return reader_raise(L, "default_methods", &err);
     lua_settop(L, 1);
     return 1;
 }
