@@ -115,8 +115,10 @@ int reader_experiment(lua_State *L)
         return reader_raise(L, "baseline", &err);
     }
     e->default_methods = reader_text(L, r, 1, "default_methods", "");
-    if (experiment_match_methods(e, e->default_methods, is_named, &err) < 0)
+    if (experiment_match_methods(e, e->default_methods, is_named, &err) < 0) {
+        error_context(&err, "default_methods");
         return reader_raise(L, "default_methods", &err);
+    }
     lua_settop(L, 1);
     return 1;
 }
