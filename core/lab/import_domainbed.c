@@ -146,7 +146,8 @@ static const char *describe_condition(const struct domainbed_job *job, bool with
     return s;
 }
 
-static void make_plan(struct import *import, int n, struct arena *arena)
+static void make_plan(struct import *import, const struct experiment *experiment, int n,
+                      struct arena *arena)
 {
     struct plan *plan = &import->plan;
     bool has_data_sets = false;
@@ -154,7 +155,7 @@ static void make_plan(struct import *import, int n, struct arena *arena)
     for (int i = 0; i < n; i++)
         has_data_sets |= strcmp(import->jobs[i].dataset, import->jobs[0].dataset) != 0;
     *plan = (struct plan){.arena = arena,
-                          .experiment = &import->experiment,
+                          .experiment = experiment,
                           .runs = arena_alloc(arena, (size_t)n * sizeof *plan->runs),
                           .n_runs = n};
     for (int i = 0; i < n; i++) {
@@ -173,8 +174,8 @@ static void make_plan(struct import *import, int n, struct arena *arena)
     plan_set_id(plan);
 }
 
-static int describe(struct import *import, const char *name, const char *baseline, int n,
-                    struct arena *arena, struct error *err)
+static int describe(const struct import *import, const char *name, const char *baseline, int n,
+                    struct arena *arena, struct experiment *ret_experiment, struct error *err)
 {
     const char *known[EXPERIMENT_MAX_METHODS + 1] = {0};
     int n_known = 0;
@@ -186,7 +187,7 @@ static int describe(struct import *import, const char *name, const char *baselin
             return error_set(err, "more than %d algorithms", EXPERIMENT_MAX_METHODS);
         known[n_known++] = import->jobs[i].algorithm;
     }
-    import->experiment = (struct experiment){
+    *ret_experiment = (struct experiment){
         .arena = arena,
         .name = name,
         .title = arena_printf(arena, "DomainBed sweep %s", name),
@@ -206,6 +207,7 @@ int import_domainbed_read(const char *tree, const char *name, const char *baseli
                           struct arena *arena, struct import *ret_import, struct error *err)
 {
     struct import import = {0};
+    struct experiment *experiment;
     const char *const *names;
     struct text t = {0};
     int n = 0;
@@ -234,10 +236,11 @@ int import_domainbed_read(const char *tree, const char *name, const char *baseli
         return -1;
     }
     n = drop_doubles(import.jobs, n, arena, &import.findings);
-    *ret_import = import;
-    if (describe(ret_import, name, baseline, n, arena, err) < 0)
+    experiment = arena_alloc(arena, sizeof *experiment);
+    if (describe(&import, name, baseline, n, arena, experiment, err) < 0)
         return -1;
-    make_plan(ret_import, n, arena);
+    make_plan(&import, experiment, n, arena);
+    *ret_import = import;
     return 0;
 }
 

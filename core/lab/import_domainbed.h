@@ -31,8 +31,7 @@ struct import_findings {
 };
 
 struct import {
-    struct experiment experiment; /* title, question, baseline; no methods */
-    struct plan plan;
+    struct plan plan; /* its experiment has title, question and baseline, and no methods */
     struct domainbed_job *jobs; /* [plan.n_runs] */
     struct import_findings findings;
 };
