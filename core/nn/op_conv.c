@@ -40,6 +40,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
     const struct op_conv *config = node->config;
     int kernel = config->kernel, channels = node->in[0].width;
     size_t window = (size_t)(kernel * kernel) * (size_t)channels;
+    float sd = (float)sqrt(1.0 / (3.0 * (double)window));
 
     if (config->height * config->width != node->in[0].rows)
         return error_set(err, "the input has %d rows, not %d x %d pixels", node->in[0].rows,
@@ -54,7 +55,8 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
     node->scratch_size = (size_t)node->out.rows * window;
     if (node->has_weights_before[0])
         node->prepared_size = window * (size_t)config->width_out;
-    /* PyTorch's start for convolutions, with a normal distribution of that deviation. */
+    /* PyTorch's start for convolutions, with a normal distribution of that deviation. The biases
+     * too: from 0, MNIST_CNN learns mostly black pictures visibly faster than DomainBed's does. */
     node->weights[WEIGHT] = params_add(
         params, arena,
         (struct param){.name = arena_printf(arena, "%s.weight", node->name),
@@ -62,11 +64,12 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                        .dims = {config->width_out, kernel, kernel, channels},
                        .transposed = true,
                        .decays = true,
-                       .init_sd = (float)sqrt(1.0 / (3.0 * (double)window))});
+                       .init_sd = sd});
     node->weights[BIAS] = params_add(params, arena,
                                      (struct param){.name = arena_printf(arena, "%s.bias", node->name),
                                                     .n_dims = 1,
-                                                    .dims = {config->width_out}});
+                                                    .dims = {config->width_out},
+                                                    .init_sd = sd});
     return 0;
 }
 
