@@ -18,9 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROUNDS = 15, N = 1024, N_PICTURES = 4096, N_CLASSES = 10 };
+enum { MIN_ROUNDS = 5, MAX_ROUNDS = 11, PAIRS = 3, PRODUCTS = 5 };
+enum { N = 1024, N_PICTURES = 4096, N_CLASSES = 10 };
 
-static const double ROUND_SECONDS = 0.25; /* of steps */
+static const double ROUND_SECONDS = 0.25; /* of steps, at least one */
+static const double ROW_SECONDS = 6;      /* of rounds, at least MIN_ROUNDS */
 
 struct number {
     const char *name;
@@ -48,6 +50,8 @@ static const struct workload {
      .batch = 128, .optimizer = "sgd", .hidden = {256, 256}},
     {.title = "MLP 64-128-128-10, batch 64", .model = "mlp", .picture = {1, 8, 8}, .batch = 64,
      .optimizer = "sgd", .hidden = {128, 128}},
+    {.title = "MNIST_CNN, 28 x 28, batch 64", .model = "mnist_cnn", .picture = {2, 28, 28},
+     .batch = 64, .optimizer = "adam"},
 };
 
 enum { N_WORKLOADS = sizeof workloads / sizeof *workloads };
@@ -142,7 +146,13 @@ static double step_flop(const struct graph *g, int batch)
             flop += 2 * passes * rows * width * node->in[0].width;
         else if (node->type == &op_patches)
             flop += 2 * passes * (double)shape_size(node->in[0]) * width;
-        else if (node->type == &op_attention)
+        else if (node->type == &op_conv) {
+            const struct op_conv *conv = node->config;
+            double window = conv->kernel * conv->kernel * node->in[0].width;
+
+            passes = node->has_weights_before[0] ? 3 : 2;
+            flop += 2 * passes * rows * width * window;
+        } else if (node->type == &op_attention)
             flop += 2 * 6 * rows * rows * width;
     }
     return flop * batch;
@@ -222,9 +232,9 @@ static double time_gemm(struct bench *b)
 {
     double start = clock_now();
 
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < PRODUCTS; i++)
         blas_gemm(false, false, N, N, N, b->a, N, b->b, N, 0, b->c, N);
-    return (clock_now() - start) / 10;
+    return (clock_now() - start) / PRODUCTS;
 }
 
 static int by_size(const void *a, const void *b)
@@ -247,7 +257,7 @@ static double time_processes(struct bench *b, int n)
 
     for (int i = 0; i < n; i++) {
         if (fork() == 0) { /* no thread has been started in this program */
-            for (int k = 0; k < 4; k++)
+            for (int k = 0; k < (b->steps > 1 ? 2 : 1); k++)
                 time_steps(b);
             _exit(0);
         }
@@ -257,37 +267,81 @@ static double time_processes(struct bench *b, int n)
     return clock_now() - start;
 }
 
+/* MB of this process that a worker would have for itself: not the pictures, which workers
+ * map from a file, and not the operands of the products that it is compared with. */
+static double private_memory(const struct bench *b)
+{
+    struct picture_shape p = b->workload->picture;
+    double pictures = (double)N_PICTURES * p.channels * p.height * p.width;
+    double kb = 0;
+    char line[128];
+    FILE *f = fopen("/proc/self/status", "r");
+
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "RssAnon: %lf", &kb) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return (kb * 1024 - pictures - 3.0 * N * N * sizeof(float)) * 1e-6;
+}
+
+/* An odd number, that a median may be one of them. */
+static int rounds_for(double seconds)
+{
+    int n = seconds * MAX_ROUNDS < ROW_SECONDS ? MAX_ROUNDS : (int)(ROW_SECONDS / seconds);
+
+    return n < MIN_ROUNDS ? MIN_ROUNDS : n | 1;
+}
+
 static void run(const char *profile, const struct workload *w, bool with_two)
 {
     static struct bench b;
-    double steps[ROUNDS], gemm[ROUNDS], ratios[ROUNDS], scaling[5];
-    double one;
+    double steps[MAX_ROUNDS], gemm[MAX_ROUNDS], ratios[MAX_ROUNDS], scaling[PAIRS];
+    double one, before, memory;
+    int n;
 
     open_bench(&b, w, 1);
-    time_gemm(&b);
+    time_steps(&b);
     one = time_steps(&b);
-    one = time_steps(&b) < one ? time_steps(&b) : one;
     b.steps = one < ROUND_SECONDS ? (int)(ROUND_SECONDS / one) : 1;
-    for (int i = 0; i < ROUNDS; i++) {
-        double before = time_gemm(&b);
+    n = rounds_for(one * b.steps);
+    time_gemm(&b);
+    before = time_gemm(&b);
+    memory = private_memory(&b);
+    for (int i = 0; i < n; i++) {
+        double after;
 
         steps[i] = time_steps(&b);
-        gemm[i] = (before + time_gemm(&b)) / 2;
+        after = time_gemm(&b);
+        gemm[i] = (before + after) / 2;
         ratios[i] = b.step_flop / steps[i] / (2.0 * N * N * N / gemm[i]);
+        before = after;
     }
-    printf("%-8s  %-52s %9.0f %8.1f %8.1f %7.3f", profile, w->title,
-           w->batch / median(steps, ROUNDS), b.step_flop / median(steps, ROUNDS) * 1e-9,
-           2.0 * N * N * N / median(gemm, ROUNDS) * 1e-9, median(ratios, ROUNDS));
-    for (int i = 0; with_two && i < 5; i++) {
+    printf("%-8s  %-52s %9.0f %8.1f %8.1f %7.3f %6.0f %+6.1f", profile, w->title,
+           w->batch / median(steps, n), b.step_flop / median(steps, n) * 1e-9,
+           2.0 * N * N * N / median(gemm, n) * 1e-9, median(ratios, n), private_memory(&b),
+           private_memory(&b) - memory);
+    for (int i = 0; with_two && i < PAIRS; i++) {
         one = time_processes(&b, 1);
         scaling[i] = 2 * one / time_processes(&b, 2);
     }
     if (with_two)
-        printf(" %6.2f", median(scaling, 5));
+        printf(" %6.2f", median(scaling, PAIRS));
     printf("\n");
     fflush(stdout);
-    dataset_close(&b.dataset);
-    arena_release(&b.arena);
+}
+
+/* In a process of its own, so that a row's memory is. */
+static bool run_apart(const char *profile, const struct workload *w, bool with_two)
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        run(profile, w, with_two);
+        exit(0);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 static void print_rate(const struct workload *w, int n_threads, double seconds)
@@ -321,17 +375,19 @@ int main(int argc, char **argv)
         print_rate(&workloads[number - 1], atoi(argv[4]), atof(argv[5]));
         return 0;
     }
-    printf("profile %s: OpenBLAS %s, one core; medians of %d; ratio: of the two rates; x2: two "
-           "processes over one\n%-8s  %-52s %9s %8s %8s %7s %6s\n",
-           profile, blas_core(), ROUNDS, "", "RGD, reading included", "pict./s", "GFLOP/s",
-           "sgemm", "ratio", "x2");
+    printf("profile %s: OpenBLAS %s, one core; medians of %d to %d; ratio: of the two rates; MB: "
+           "private memory, and what it grew by while timed; x2: two processes over one\n"
+           "%-8s  %-52s %9s %8s %8s %7s %6s %6s %6s\n",
+           profile, blas_core(), MIN_ROUNDS, MAX_ROUNDS, "", "RGD, reading included", "pict./s",
+           "GFLOP/s", "sgemm", "ratio", "MB", "grew", "x2");
+    fflush(stdout);
     for (int i = 0; i < N_WORKLOADS; i++) {
         bool is_chosen = argc < 3;
 
         for (int k = 2; k < argc; k++)
             is_chosen |= atoi(argv[k]) == i + 1;
-        if (is_chosen)
-            run(profile, &workloads[i], argc < 3);
+        if (is_chosen && !run_apart(profile, &workloads[i], argc < 3))
+            return 1;
     }
     return 0;
 }
