@@ -203,12 +203,16 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
                                          .n_threads = n_threads,
                                          .keep = TRAINER_KEEP},
                  rng_seed(1));
+    b->steps = 1;
+}
+
+static void open_products(struct bench *b)
+{
     b->a = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     b->b = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     b->c = arena_alloc(&b->arena, (size_t)N * N * sizeof(float));
     for (int i = 0; i < N * N; i++)
         b->a[i] = b->b[i] = (float)(i % 101) * 0.01f;
-    b->steps = 1;
 }
 
 static double time_steps(struct bench *b)
@@ -268,7 +272,7 @@ static double time_processes(struct bench *b, int n)
 }
 
 /* MB of this process that a worker would have for itself: not the pictures, which workers
- * map from a file, and not the operands of the products that it is compared with. */
+ * map from a file. */
 static double private_memory(const struct bench *b)
 {
     struct picture_shape p = b->workload->picture;
@@ -282,7 +286,7 @@ static double private_memory(const struct bench *b)
             break;
     if (f)
         fclose(f);
-    return (kb * 1024 - pictures - 3.0 * N * N * sizeof(float)) * 1e-6;
+    return (kb * 1024 - pictures) * 1e-6;
 }
 
 /* An odd number, that a median may be one of them. */
@@ -297,7 +301,7 @@ static void run(const char *profile, const struct workload *w, bool with_two)
 {
     static struct bench b;
     double steps[MAX_ROUNDS], gemm[MAX_ROUNDS], ratios[MAX_ROUNDS], scaling[PAIRS];
-    double one, before, memory;
+    double one, before, memory, memory_before;
     int n;
 
     open_bench(&b, w, 1);
@@ -305,9 +309,11 @@ static void run(const char *profile, const struct workload *w, bool with_two)
     one = time_steps(&b);
     b.steps = one < ROUND_SECONDS ? (int)(ROUND_SECONDS / one) : 1;
     n = rounds_for(one * b.steps);
+    memory = private_memory(&b);
+    open_products(&b);
     time_gemm(&b);
     before = time_gemm(&b);
-    memory = private_memory(&b);
+    memory_before = private_memory(&b);
     for (int i = 0; i < n; i++) {
         double after;
 
@@ -319,8 +325,8 @@ static void run(const char *profile, const struct workload *w, bool with_two)
     }
     printf("%-8s  %-52s %9.0f %8.1f %8.1f %7.3f %6.0f %+6.1f", profile, w->title,
            w->batch / median(steps, n), b.step_flop / median(steps, n) * 1e-9,
-           2.0 * N * N * N / median(gemm, n) * 1e-9, median(ratios, n), private_memory(&b),
-           private_memory(&b) - memory);
+           2.0 * N * N * N / median(gemm, n) * 1e-9, median(ratios, n), memory,
+           private_memory(&b) - memory_before);
     for (int i = 0; with_two && i < PAIRS; i++) {
         one = time_processes(&b, 1);
         scaling[i] = 2 * one / time_processes(&b, 2);
