@@ -219,7 +219,6 @@ static void run_all(const struct kernels *k, struct numbers *x)
     for (int i = 0; i < SIZE; i++)
         x->e[i] = x->b[i];
     k->exps(x->e, x->e, SIZE);
-    k->fill_bias(x->c, x->row, ROWS, N);
     x->square = k->square_sum(x->b, ROWS * N);
 }
 

@@ -15,21 +15,24 @@ static const size_t heights[] = {1, 2, 5, 6, 7, 12, 13, 24, 48, 49, 191, 193};
 static const size_t widths[] = {1, 7, 8, 9, 16, 17, 31, 32, 33, 65};
 static const size_t depths[] = {1, 2, 65, 191, 192, 193, 400};
 
-enum { MOST = 460 * 200, COUNT = sizeof heights / sizeof *heights };
+enum { MOST = 460 * 200, LONGEST = 580 * 400, COUNT = sizeof heights / sizeof *heights };
 static const size_t N_WIDTHS = sizeof widths / sizeof *widths;
 static const size_t N_DEPTHS = sizeof depths / sizeof *depths;
 
-static float a[MOST], b[MOST], c[MOST], before[MOST], other[MOST];
+static float a[LONGEST], b[MOST], c[MOST], before[MOST], other[MOST];
+
+enum start { ZEROS, SUM, BIAS, N_STARTS };
 
 struct operands {
     size_t m, n, k, a_row, a_column, b_stride, c_stride;
-    bool adds;
+    enum start start;
 };
 
 static void run(const struct products *table, float *to, const struct operands *o)
 {
-    table->product(to, o->c_stride, a, o->a_row, o->a_column, b, o->b_stride, o->m, o->n, o->k,
-                   o->adds);
+    table->product(to, o->c_stride, o->start == SUM ? to : o->start == BIAS ? before : NULL,
+                   o->start == SUM ? o->c_stride : 0, a, o->a_row, o->a_column, b, o->b_stride,
+                   o->m, o->n, o->k);
 }
 
 /* Each float of c is within k ulps of the sum's largest part, and nothing beside c is written. */
@@ -43,7 +46,7 @@ static void check(const struct operands *o)
             assert_true(c[i] == before[i]);
             continue;
         }
-        sum = o->adds ? before[i] : 0;
+        sum = o->start == SUM ? before[i] : o->start == BIAS ? before[column] : 0;
         size = fabs(sum);
         for (size_t j = 0; j < o->k; j++) {
             double part = (double)a[row * o->a_row + j * o->a_column] * b[j * o->b_stride + column];
@@ -59,17 +62,19 @@ static void each(void (*visit)(const struct operands *o))
 {
     struct rng rng = rng_seed(6);
 
-    for (size_t i = 0; i < MOST; i++) {
+    for (size_t i = 0; i < LONGEST; i++)
         a[i] = (float)rng_uniform(&rng) - 0.5f;
+    for (size_t i = 0; i < MOST; i++) {
         b[i] = (float)rng_uniform(&rng) - 0.5f;
         before[i] = (float)rng_uniform(&rng) - 0.5f;
     }
-    for (size_t i = 0; i < COUNT * N_WIDTHS * N_DEPTHS * 4; i++) {
-        size_t m = heights[i / 4 % COUNT], n = widths[i / 4 / COUNT % N_WIDTHS];
-        size_t k = depths[i / 4 / COUNT / N_WIDTHS];
+    for (size_t i = 0; i < COUNT * N_WIDTHS * N_DEPTHS * 2 * N_STARTS; i++) {
+        size_t size = i / 2 / N_STARTS; /* which */
+        size_t m = heights[size % COUNT], n = widths[size / COUNT % N_WIDTHS];
+        size_t k = depths[size / COUNT / N_WIDTHS];
         bool is_transposed = i & 1;
         struct operands o = {m, n, k, is_transposed ? 1 : k + 3, is_transposed ? m + 3 : 1,
-                             n + 2, n + 1, i >> 1 & 1};
+                             n + 2, n + 1, i / 2 % N_STARTS};
 
         memcpy(c, before, sizeof c);
         visit(&o);
@@ -104,17 +109,18 @@ static void test_same_bits_at_both_widths(void **state)
     each(check_same);
 }
 
+/* 577 rows: more than one copied panel serves. */
 static void test_same_bits_by_blocks(void **state)
 {
-    const struct operands whole = {193, 65, 400, 400, 1, 65, 65, false};
+    const struct operands whole = {577, 65, 400, 400, 1, 65, 65, ZEROS};
 
     (void)state;
     each(check_v3); /* fills a and b */
     run(&products_v3, c, &whole);
     for (size_t row = 0; row < whole.m; row++)
         for (size_t column = 0; column < whole.n; column += 5)
-            products_v3.product(other + row * 65 + column, 65, a + row * 400, 400, 1, b + column, 65,
-                                1, 5, whole.k, false);
+            products_v3.product(other + row * 65 + column, 65, NULL, 0, a + row * 400, 400, 1,
+                                b + column, 65, 1, 5, whole.k);
     assert_memory_equal(c, other, whole.m * whole.n * sizeof *c);
 }
 

@@ -40,8 +40,7 @@ void kernel_flush_denormals(void);
 struct kernels {
     const char *name; /* "x86-64-v4" */
 
-    /* y[rows][n] = bias[n];  y = a + bias. */
-    void (*fill_bias)(float *y, const float *bias, size_t rows, size_t n);
+    /* y[rows][n] = a[rows][n] + bias[n]. */
     void (*add_bias)(float *y, const float *a, const float *bias, size_t rows, size_t n);
 
     /* Activations in place, y[i] = f(y[i]), i < n; slope[i] = f'(y[i]), or NULL.

@@ -10,12 +10,6 @@
 #define KERNELS_NAME "x86-64-v3"
 #endif
 
-static void fill_bias(float *restrict y, const float *restrict bias, size_t rows, size_t n)
-{
-    for (size_t r = 0; r < rows; r++)
-        memcpy(y + r * n, bias, n * sizeof *y);
-}
-
 static void add_bias(float *restrict y, const float *restrict a, const float *restrict bias,
                      size_t rows, size_t n)
 {
@@ -345,7 +339,6 @@ static double square_sum(const float *x, size_t n)
 
 const struct kernels KERNELS = {
     .name = KERNELS_NAME,
-    .fill_bias = fill_bias,
     .add_bias = add_bias,
     .relu = relu,
     .gelu = gelu,

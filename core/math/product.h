@@ -16,11 +16,13 @@
 #include <stddef.h>
 
 struct products {
-    /* c[m][n] = a[m][k] b[k][n], added to c where adds. Rows of c and b begin
-     * every c_stride and b_stride floats; a's float i, j is at i a_row + j
-     * a_column, one of which is 1: so a may be transposed. */
-    void (*product)(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_column,
-                    const float *b, size_t b_stride, size_t m, size_t n, size_t k, bool adds);
+    /* c[m][n] = start[m][n] + a[m][k] b[k][n]. Rows of c, start and b begin every
+     * c_stride, start_stride and b_stride floats; a's float i, j is at i a_row + j
+     * a_column, one of which is 1: so a may be transposed. start may be c; with a
+     * stride of 0 it is one row for all, a bias; NULL: zeros. */
+    void (*product)(float *c, size_t c_stride, const float *start, size_t start_stride,
+                    const float *a, size_t a_row, size_t a_column, const float *b, size_t b_stride,
+                    size_t m, size_t n, size_t k);
 
     /* y[n][rows] = x[rows][n]^T; rows begin every y_stride and x_stride floats. */
     void (*transpose)(float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows,
@@ -29,7 +31,11 @@ struct products {
 
 extern const struct products products_v3, products_v4;
 
-/* As the table's, by the widest vectors that this CPU has, or by OpenBLAS. */
+/* As the table's, by the widest vectors that this CPU has, or by OpenBLAS;
+ * product's start is c where it adds, or zeros. */
+void product_from(float *c, size_t c_stride, const float *start, size_t start_stride,
+                  const float *a, size_t a_row, size_t a_column, const float *b, size_t b_stride,
+                  size_t m, size_t n, size_t k);
 void product(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_column,
              const float *b, size_t b_stride, size_t m, size_t n, size_t k, bool adds);
 void transpose(float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows, size_t n);

@@ -54,22 +54,21 @@ static inline void store_part(float *x, vector a, size_t n)
 enum {
     PANEL = 2 * V, /* columns of c side by side */
     CHUNK = 192,   /* rows of b whose panel stays in the first cache while rows of a pass by */
-    ROWS = 192,    /* rows of a whose chunk stays in the second */
+    ROWS = 576,    /* rows of a that a copied panel serves; their chunk stays in the second */
     REUSED = 4 * TALL, /* rows of a from which on copying a panel costs less than its strides do:
                           rows 2^n floats apart share a few lines of the cache */
 };
 
 struct tile {
     float *c;
-    const float *a, *b;
-    size_t c_stride, a_row, a_column, b_stride;
+    const float *start, *a, *b; /* start: what c begins from, or NULL */
+    size_t c_stride, start_stride, a_row, a_column, b_stride;
 };
 
 /* m rows of so many vectors, the last of which has `part` floats. b's vectors are full.
  * m, vectors and, where it is V, part are constants where this is inlined. */
-static inline __attribute__((always_inline)) void multiply(const struct tile *t, size_t k,
-                                                           bool adds, int m, int vectors,
-                                                           size_t part)
+static inline __attribute__((always_inline)) void multiply(const struct tile *t, size_t k, int m,
+                                                           int vectors, size_t part)
 {
     vector sum[TALL][2];
     const float *a = t->a, *b = t->b;
@@ -78,11 +77,11 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
         __builtin_prefetch(t->c + (size_t)(m + i) * t->c_stride, 1);
     for (int i = 0; i < m; i++) {
         for (int v = 0; v < vectors; v++) {
-            const float *c = t->c + (size_t)i * t->c_stride + v * V;
+            const float *start = t->start + (size_t)i * t->start_stride + v * V;
 
-            sum[i][v] = !adds                            ? VECTOR(setzero)()
-                        : part == V || v + 1 < vectors ? VECTOR(loadu)(c)
-                                                         : load_part(c, part);
+            sum[i][v] = !t->start                      ? VECTOR(setzero)()
+                        : part == V || v + 1 < vectors ? VECTOR(loadu)(start)
+                                                       : load_part(start, part);
         }
     }
     for (size_t j = 0; j < k; j++, a += t->a_column, b += t->b_stride) {
@@ -109,27 +108,27 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
     }
 }
 
-static inline __attribute__((always_inline)) void rows_of(const struct tile *t, size_t k,
-                                                          bool adds, int m, size_t width)
+static inline __attribute__((always_inline)) void rows_of(const struct tile *t, size_t k, int m,
+                                                          size_t width)
 {
     if (width == PANEL)
-        multiply(t, k, adds, m, 2, V);
+        multiply(t, k, m, 2, V);
     else if (width > V)
-        multiply(t, k, adds, m, 2, width - V);
+        multiply(t, k, m, 2, width - V);
     else if (width == V)
-        multiply(t, k, adds, m, 1, V);
+        multiply(t, k, m, 1, V);
     else
-        multiply(t, k, adds, m, 1, width);
+        multiply(t, k, m, 1, width);
 }
 
-static void one_tile(const struct tile *t, size_t k, bool adds, size_t height, size_t width)
+static void one_tile(const struct tile *t, size_t k, size_t height, size_t width)
 {
     if (height == TALL)
-        rows_of(t, k, adds, TALL, width);
+        rows_of(t, k, TALL, width);
     else if (height == MIDDLE)
-        rows_of(t, k, adds, MIDDLE, width);
+        rows_of(t, k, MIDDLE, width);
     else
-        rows_of(t, k, adds, 1, width);
+        rows_of(t, k, 1, width);
 }
 
 static size_t height_at(size_t m, size_t row)
@@ -170,7 +169,7 @@ static void copy_rows(float *to, const float *from, size_t stride, size_t m, siz
 }
 
 /* Up to ROWS rows of c over one chunk of k. */
-static void one_block(const struct tile *all, size_t m, size_t n, size_t k, bool adds)
+static void one_block(const struct tile *all, size_t m, size_t n, size_t k)
 {
     _Alignas(64) float panel[CHUNK * PANEL], rows[ROWS * CHUNK];
     bool is_copied = all->a_column > 1 && n > PANEL;
@@ -190,23 +189,34 @@ static void one_block(const struct tile *all, size_t m, size_t n, size_t k, bool
         for (size_t row = 0; row < m; row += height) {
             height = height_at(m, row);
             t.c = all->c + row * all->c_stride + column;
+            if (all->start)
+                t.start = all->start + row * all->start_stride + column;
             t.a = is_copied ? rows + row * k : all->a + row * all->a_row;
             t.a_column = is_copied ? height : all->a_column;
-            one_tile(&t, k, adds, height, width);
+            one_tile(&t, k, height, width);
         }
     }
 }
 
-static void product_here(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_column,
-                         const float *b, size_t b_stride, size_t m, size_t n, size_t k, bool adds)
+static void product_here(float *c, size_t c_stride, const float *start, size_t start_stride,
+                         const float *a, size_t a_row, size_t a_column, const float *b,
+                         size_t b_stride, size_t m, size_t n, size_t k)
 {
-    for (size_t first = 0; first < k; first += CHUNK, adds = true) {
+    for (size_t first = 0; first < k; first += CHUNK, start = c, start_stride = c_stride) {
         for (size_t row = 0; row < m; row += ROWS) {
-            struct tile t = {c + row * c_stride, a + row * a_row + first * a_column,
-                             b + first * b_stride, c_stride, a_row, a_column, b_stride};
+            struct tile t = {
+                .c = c + row * c_stride,
+                .start = start ? start + row * start_stride : NULL,
+                .a = a + row * a_row + first * a_column,
+                .b = b + first * b_stride,
+                .c_stride = c_stride,
+                .start_stride = start_stride,
+                .a_row = a_row,
+                .a_column = a_column,
+                .b_stride = b_stride,
+            };
 
-            one_block(&t, m - row < ROWS ? m - row : ROWS, n, k - first < CHUNK ? k - first : CHUNK,
-                      adds);
+            one_block(&t, m - row < ROWS ? m - row : ROWS, n, k - first < CHUNK ? k - first : CHUNK);
         }
     }
 }

@@ -150,9 +150,8 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
         float *y = pass->y + (size_t)e * size;
 
         gather(node, pass->x[0] + (size_t)e * in, pass->scratch);
-        kernels->fill_bias(y, pass->w + node->weights[BIAS], s.rows, s.out);
-        product(y, s.out, pass->scratch, s.window, 1, pass->w + node->weights[WEIGHT], s.out,
-                s.rows, s.out, s.window, true);
+        product_from(y, s.out, pass->w + node->weights[BIAS], 0, pass->scratch, s.window, 1,
+                     pass->w + node->weights[WEIGHT], s.out, s.rows, s.out, s.window);
         if (config->has_relu)
             kernels->relu(y, size);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The output starts as the bias (and the residual), and the product is added. */
+ * The product starts from the bias, or from its sum with the residual. */
 #include "math/kernels.h"
 #include "math/product.h"
 #include "nn/op.h"
@@ -83,14 +83,14 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
 {
     size_t rows = (size_t)pass->n * (size_t)node->in[0].rows;
     size_t in = (size_t)node->in[0].width, out = (size_t)node->out.width;
-    const float *bias = pass->w + node->weights[BIAS];
+    const float *bias = pass->w + node->weights[BIAS], *start = bias;
 
-    if (node->type->n_inputs > 1)
+    if (node->type->n_inputs > 1) {
         kernels->add_bias(pass->y, pass->x[1], bias, rows, out);
-    else
-        kernels->fill_bias(pass->y, bias, rows, out);
-    product(pass->y, out, pass->x[0], in, 1, pass->w + node->weights[WEIGHT], out, rows, out, in,
-            true);
+        start = pass->y;
+    }
+    product_from(pass->y, out, start, start == bias ? 0 : out, pass->x[0], in, 1,
+                 pass->w + node->weights[WEIGHT], out, rows, out, in);
     activate(node, pass);
 }
 

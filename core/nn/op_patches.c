@@ -98,9 +98,8 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
     for (int e = 0; e < pass->n; e++)
         each_line(config, pass->saved + (size_t)e * node->saved_size,
                   (float *)pass->x[0] + (size_t)e * shape_size(node->in[0]), gather);
-    kernels->fill_bias(pass->y, pass->w + node->weights[BIAS], rows, out);
-    product(pass->y, out, pass->saved, in, 1, pass->w + node->weights[WEIGHT], out, rows, out, in,
-            true);
+    product_from(pass->y, out, pass->w + node->weights[BIAS], 0, pass->saved, in, 1,
+                 pass->w + node->weights[WEIGHT], out, rows, out, in);
 }
 
 static void backward(const struct op_node *node, const struct op_pass *pass)
