@@ -154,8 +154,7 @@ static int by_index(const void *a, const void *b)
                                                     : x->place - y->place;
 }
 
-/* Numbers the conditions, and lists the selections of each. `items` are in their order. */
-static void list_conditions(struct selections *s, struct selection *items, struct arena *arena)
+void select_list_conditions(struct selections *s, struct selection *items, struct arena *arena)
 {
     struct selection **sorted = arena_alloc(arena, ((size_t)s->n + 1) * sizeof *sorted);
     int *starts = arena_alloc(arena, ((size_t)s->n + 1) * sizeof *starts);
@@ -176,6 +175,7 @@ static void list_conditions(struct selections *s, struct selection *items, struc
         sorted[i]->condition_index = s->n_conditions - 1;
     }
     starts[s->n_conditions] = s->n;
+    s->items = items;
     s->by_condition = (const struct selection *const *)sorted;
     s->starts = starts;
 }
@@ -214,8 +214,7 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
         items[s.n++] = select_one(&s, order + at, size, arena);
     }
     qsort(items, (size_t)s.n, sizeof *items, by_place);
-    s.items = items;
-    list_conditions(&s, items, arena);
+    select_list_conditions(&s, items, arena);
     *ret_selections = s;
     return 0;
 }

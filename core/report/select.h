@@ -46,6 +46,10 @@ struct selections {
 int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
                   struct error *err);
 
+/* For selections made otherwise: takes items[s->n], numbers their conditions and lists the
+ * selections of each. */
+void select_list_conditions(struct selections *s, struct selection *items, struct arena *arena);
+
 /* The selection of `method` under the condition of r, or NULL. */
 const struct selection *select_beside(const struct selections *s, const struct selection *r,
                                       const char *method);

@@ -115,7 +115,7 @@ static struct rows make_rows(const struct held_out *h, const struct trials *tria
         rows.cells[rows.s.n] = cells + i;
         rows.n_cells[rows.s.n++] = size;
     }
-    rows.s.items = items;
+    select_list_conditions(&rows.s, items, arena);
     return rows;
 }
 
