@@ -10,6 +10,9 @@ static void set(struct error *err, enum exit_status status, const char *format, 
     char text[sizeof err->text]; /* the arguments may point into err->text */
 
     vsnprintf(text, sizeof text, format, args);
+    for (char *p = text; *p; p++) /* libraries' words have line ends */
+        if (*p == '\n' || *p == '\r')
+            *p = p[1] ? ' ' : '\0';
     memcpy(err->text, text, sizeof text);
     err->status = status;
 }
