@@ -28,6 +28,7 @@ Q = $(if $(V),,@)
 SOURCES = $(wildcard core/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c)
 RUN = $(PROGRAM)
 WITH_DATA = $(if $(DATA),--data=$(DATA))
 
@@ -94,6 +95,10 @@ check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and s
 	@$<
 check-page: $(PROGRAM) ## pages and tables of hostile and of large stores, in Chromium and pdflatex
 	@tests/page/run $(PROGRAM)
+fuzz: ## RUNS inputs (100000) for TARGET (all) of tests/fuzz, by clang's libFuzzer
+	@command -v clang >/dev/null || { echo "make fuzz: needs clang: apt-get install clang libomp-dev" >&2; exit 2; }
+	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang SAN=fuzzer-no-link,address,undefined build/clang/fuzz
+	@tests/fuzz/run build/clang/fuzz "$(TARGET)" "$(or $(RUNS),100000)"
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)
@@ -103,7 +108,10 @@ $(PROGRAM): $(OBJECTS) $(BUILD)/core/main.o
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $< $(OBJECTS) $(LDLIBS) -lcmocka -o $@
+	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) $(LDLIBS) -lcmocka -o $@
+$(BUILD)/tests/test_fuzz: $(FUZZ)
+$(BUILD)/fuzz: $(FUZZ) tests/fuzz/libfuzzer.c $(OBJECTS)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) -Itests $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $(filter %.c %.o,$^) $(LDLIBS) -o $@
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@

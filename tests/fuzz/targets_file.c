@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Files: pictures, data sets, weights, archives, DomainBed's results and stores. */
+#include "data/archive.h"
+#include "data/dataset.h"
+#include "data/idx.h"
+#include "data/picture.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/targets.h"
+#include "base/safetensors.h"
+#include "lab/import_domainbed.h"
+#include "lab/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SIDE = 32 };
+
+/* Every byte that a reader gave must be there: sanitizers watch the reading. */
+static void touch(const void *bytes, size_t size)
+{
+    const volatile unsigned char *p = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        (void)p[i];
+}
+
+static void check_picture(int result, const struct picture *p, struct arena *arena,
+                          const struct error *err)
+{
+    unsigned char small[3 * SIDE * SIDE];
+
+    if (result < 0) {
+        fuzz_check_refusal(err);
+        return;
+    }
+    FUZZ_CHECK(p->height > 0 && p->width > 0);
+    touch(p->pixels, (size_t)p->height * (size_t)p->width * 3);
+    picture_resize(p, SIDE, arena, small);
+    touch(small, sizeof small);
+}
+
+void target_jpeg(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct picture p;
+    struct error err = {0};
+
+    check_picture(picture_decode_jpeg(bytes, size, SIDE, &arena, &p, &err), &p, &arena, &err);
+    arena_release(&arena);
+}
+
+void target_png(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct picture p;
+    struct error err = {0};
+
+    check_picture(picture_decode_png(bytes, size, &arena, &p, &err), &p, &arena, &err);
+    arena_release(&arena);
+}
+
+/* Cuts the input in two at its first two bytes' number, puts both into files and gives the
+ * description's line that names them. */
+static const char *two_files(const char *key, const uint8_t *bytes, size_t size, struct arena *arena)
+{
+    size_t n = size - 2, cut = ((size_t)bytes[0] << 8 | bytes[1]) % (n + 1);
+    const char *first = fuzz_file(0, bytes + 2, cut), *second = fuzz_file(1, bytes + 2 + cut, n - cut);
+
+    return arena_printf(arena, "%s = [\"%s\",\"%s\"]\n", key, strrchr(first, '/') + 1,
+                        strrchr(second, '/') + 1);
+}
+
+static struct settings description_of(const char *text, struct arena *arena)
+{
+    struct settings s;
+    struct error err;
+
+    settings_init(&s, arena);
+    FUZZ_CHECK(settings_parse(&s, text, &err) == 0);
+    return s;
+}
+
+void target_idx(const uint8_t *bytes, size_t size)
+{
+    struct dataset d = {.name = "x", .arena = {.limit = FUZZ_MEMORY}};
+    struct settings description;
+    struct dataset_source source = {"x", "/proc/self/fd", &description, NULL};
+    const char *missing;
+    struct idx idx;
+    struct error err = {0};
+
+    if (size < 2)
+        return;
+    description = description_of(two_files("train", bytes, size, &d.arena), &d.arena);
+    if (idx_read(&d, &source, "train", &idx, &missing, &err) < 0) {
+        fuzz_check_refusal(&err);
+    } else {
+        touch(idx.pixels, (size_t)idx.n * (size_t)idx.height * (size_t)idx.width);
+        for (int i = 0; i < idx.n; i++)
+            FUZZ_CHECK(idx.labels[i] < 10);
+    }
+    dataset_close(&d);
+}
+
+void target_cifar(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct settings description, settings;
+    struct dataset_source source = {"x", "/proc/self/fd", &description, NULL};
+    const char *path = fuzz_file(0, bytes, size), *name = strrchr(path, '/') + 1;
+    struct dataset d;
+    struct error err = {0};
+
+    settings_init(&settings, &arena);
+    description = description_of(
+        arena_printf(&arena, "classes = [\"a\",\"b\"]\nformat = \"cifar\"\nlabel_bytes = 1\n"
+                             "test = [\"%s\"]\ntrain = [\"%s\"]\n", name, name), &arena);
+    if (dataset_open(&d, &source, &settings, &err) < 0) {
+        fuzz_check_refusal(&err);
+    } else {
+        for (int i = 0; i < d.train.n; i++)
+            FUZZ_CHECK(d.train.labels[i] < d.n_classes);
+        dataset_close(&d);
+    }
+    arena_release(&arena);
+}
+
+void target_safetensors(const uint8_t *bytes, size_t size)
+{
+    struct safetensors file;
+    struct error err = {0};
+
+    if (safetensors_open(fuzz_file(0, bytes, size), &file, &err) < 0) {
+        fuzz_check_refusal(&err);
+        return;
+    }
+    for (int i = 0; i < file.n_tensors; i++)
+        touch(file.tensors[i].bytes, tensor_size(&file.tensors[i]));
+    safetensors_close(&file);
+}
+
+void target_gzip(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    unsigned char *plain;
+    size_t n;
+    struct error err = {0};
+
+    if (archive_read_gzip(fuzz_file(0, bytes, size), 1 << 20, &arena, &plain, &n, &err) < 0)
+        fuzz_check_refusal(&err);
+    else
+        touch(plain, n);
+    arena_release(&arena);
+}
+
+/* Nothing but what was asked for comes out. */
+void target_archive(const uint8_t *bytes, size_t size)
+{
+    static const char *const wanted[] = {"a", "b/c", NULL};
+    const char *folder = fuzz_folder();
+    char path[100], evil[100];
+    struct error err = {0};
+
+    snprintf(evil, sizeof evil, "%s/evil", folder);
+    snprintf(path, sizeof path, "%s/in", folder);
+    mkdir(path, 0777);
+    if (archive_unpack(fuzz_file(0, bytes, size), path, wanted, &err) < 0)
+        fuzz_check_refusal(&err);
+    FUZZ_CHECK(access(evil, F_OK) < 0);
+}
+
+void target_domainbed(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct import import;
+    char path[100];
+    FILE *f;
+    struct error err = {0};
+
+    snprintf(path, sizeof path, "%s/tree", fuzz_folder());
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/tree/job", fuzz_folder());
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/tree/job/done", fuzz_folder());
+    FUZZ_CHECK((f = fopen(path, "w")) && fclose(f) == 0);
+    snprintf(path, sizeof path, "%s/tree/job/results.jsonl", fuzz_folder());
+    FUZZ_CHECK((f = fopen(path, "w")) && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
+    snprintf(path, sizeof path, "%s/tree", fuzz_folder());
+    if (import_domainbed_read(path, "x", NULL, &arena, &import, &err) < 0)
+        fuzz_check_refusal(&err);
+    arena_release(&arena);
+}
+
+/* Opened as another's, and read. */
+void target_store(const uint8_t *bytes, size_t size)
+{
+    struct store *store;
+    struct store_counts counts;
+    char path[100];
+    FILE *f;
+    struct error err = {0};
+
+    snprintf(path, sizeof path, "%s/x.db", fuzz_folder());
+    FUZZ_CHECK((f = fopen(path, "w")) && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
+    if (store_open(path, STORE_READ, &store, &err) < 0) {
+        fuzz_check_refusal(&err);
+        return;
+    }
+    if (store_count(store, &counts, &err) < 0)
+        fuzz_check_refusal(&err);
+    store_close(store);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Texts: values, settings, words of the command line, JSON, CSV, and scripts. */
+#include "base/csv.h"
+#include "base/json_tree.h"
+#include "base/settings.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/targets.h"
+#include "lab/override.h"
+#include "report/samples.h"
+#include "script/description.h"
+#include "script/reader.h"
+#include "script/script.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What is read and written again reads the same. */
+void target_value(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct value v, again;
+    struct error err = {0};
+
+    if (value_parse(fuzz_text(bytes, size, &arena), &arena, &v, &err) < 0) {
+        fuzz_check_refusal(&err);
+    } else {
+        const char *text = value_text(&arena, &v);
+
+        FUZZ_CHECK(value_parse(text, &arena, &again, &err) == 0);
+        FUZZ_CHECK(value_equal(&v, &again));
+        FUZZ_CHECK(strcmp(value_text(&arena, &again), text) == 0);
+    }
+    arena_release(&arena);
+}
+
+void target_settings(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct settings s, again;
+    struct text one = {0}, two = {0};
+    struct error err = {0};
+
+    settings_init(&s, &arena);
+    settings_init(&again, &arena);
+    if (settings_parse(&s, fuzz_text(bytes, size, &arena), &err) < 0) {
+        fuzz_check_refusal(&err);
+    } else if (s.n_items) {
+        settings_write(&one, &s);
+        FUZZ_CHECK(settings_parse(&again, one.s, &err) == 0);
+        settings_write(&two, &again);
+        FUZZ_CHECK(strcmp(one.s, two.s) == 0);
+    }
+    text_release(&one);
+    text_release(&two);
+    arena_release(&arena);
+}
+
+/* The first byte chooses the flags. */
+void target_json(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    const struct json_tree *tree;
+    struct error err = {0};
+
+    if (size == 0)
+        return;
+    if (json_tree_read((const char *)bytes + 1, size - 1, bytes[0] & JSON_TREE_NOT_FINITE, &arena,
+                       &tree, &err) < 0)
+        fuzz_check_refusal(&err);
+    else
+        json_tree_find(tree, "x");
+    arena_release(&arena);
+}
+
+void target_csv(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    const char *path = fuzz_file(0, bytes, size);
+    struct csv csv;
+    struct samples samples;
+    struct error err = {0};
+
+    if (csv_read(path, &arena, &csv, &err) < 0) {
+        fuzz_check_refusal(&err);
+    } else {
+        for (int r = 0; r < csv.n_rows; r++)
+            for (int c = 0; c < csv.n_columns; c++) {
+                double x;
+
+                if (csv_number(&csv, r, c, &x, &err) < 0)
+                    fuzz_check_refusal(&err);
+                else
+                    FUZZ_CHECK(isfinite(x));
+            }
+        if (samples_read(path, &arena, &samples, &err) < 0)
+            fuzz_check_refusal(&err);
+    }
+    arena_release(&arena);
+}
+
+/* ---- experiments ---- */
+
+/* The data sets that scripts and words may name. */
+static const struct data_description *known_data(int *ret_n)
+{
+    static const char *const texts[][2] = {
+        {"cifar10", "classes = [\"a\",\"b\"]\ndoc = \"d\"\nformat = \"cifar\"\nlabel_bytes = 1\n"
+                    "test = [\"t\"]\ntrain = [\"r\"]\n"},
+        {"shapes", "doc = \"d\"\nformat = \"shapes\"\n"},
+        {"shapes_domains", "doc = \"d\"\nformat = \"shapes_domains\"\n"},
+    };
+    enum { N = sizeof texts / sizeof *texts };
+    static struct arena arena;
+    static struct data_description data[N];
+    struct error err;
+
+    for (int i = 0; i < N && !data[N - 1].name; i++) {
+        data[i].name = texts[i][0];
+        settings_init(&data[i].settings, &arena);
+        FUZZ_CHECK(settings_parse(&data[i].settings, texts[i][1], &err) == 0);
+    }
+    *ret_n = N;
+    return data;
+}
+
+/* An experiment of which only the arena and the data are set. */
+static struct experiment blank(struct arena *arena)
+{
+    struct experiment e = {.arena = arena, .name = "x", .overrides = "", .source = ""};
+
+    e.data = known_data(&e.n_data);
+    return e;
+}
+
+/* What was described and written again describes the same. */
+static void check_description(const struct experiment *e)
+{
+    struct experiment again = blank(e->arena);
+    struct text one = {0}, two = {0};
+    struct error err;
+
+    description_write(&one, e);
+    if (description_read(one.s, &again, &err) < 0)
+        fuzz_fail(__FILE__, __LINE__, err.text);
+    description_write(&two, &again);
+    FUZZ_CHECK(strcmp(one.s, two.s) == 0);
+    text_release(&one);
+    text_release(&two);
+}
+
+void target_description(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct experiment e = blank(&arena);
+    struct error err = {0};
+
+    if (description_read(fuzz_text(bytes, size, &arena), &e, &err) < 0)
+        fuzz_check_refusal(&err);
+    else
+        check_description(&e);
+    arena_release(&arena);
+}
+
+/* A word a line, as the command line gives them. */
+void target_override(const uint8_t *bytes, size_t size)
+{
+    static const char base[] =
+        "title \"T\"\nquestion \"Q\"\nseeds 2\ndraws 0\nsmoke \"\"\ndefault_methods \"\"\naxis data\nvalue \"shapes\"\n"
+        "axis model\nvalue \"mlp\"\naxis train.lr\nvalue 0.1\nvalue 0.2\n"
+        "method erm\naxis objective\nvalue \"erm\"\n"
+        "method rgd\naxis objective\nvalue \"rgd\"\naxis objective.clip\nvalue 1\nvalue 3\n"
+        "baseline \"erm\"\n";
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct experiment e = blank(&arena);
+    char *rest = fuzz_text(bytes, size, &arena), *word;
+    struct error err = {0};
+    int result;
+
+    FUZZ_CHECK(description_read(base, &e, &err) == 0);
+    for (result = 0; result == 0 && (word = strsep(&rest, "\n"));)
+        result = override_apply(&e, word, &err);
+    if (result < 0)
+        fuzz_check_refusal(&err);
+    else if (e.n_methods && experiment_find_method(&e, e.baseline))
+        check_description(&e);
+    arena_release(&arena);
+}
+
+/* What happens in the confined child (script/script.c), here: libFuzzer sees into it, and a
+ * fork for each text would take most of the time. An experiment or a data set. */
+void target_lua(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct experiment e = blank(&arena);
+    struct settings description;
+    struct reader r = {
+        .arena = &arena, .experiment = &e, .description = &description, .data = e.data,
+        .n_data = e.n_data};
+    const char *source = fuzz_text(bytes, size, &arena);
+    struct error err = {0};
+
+    settings_init(&description, &arena);
+    grid_init(&e.grid, &arena);
+    FUZZ_CHECK(reader_open(&r, &err) == 0);
+    if (sandbox_run(&r.sandbox, "x.lua", source, size, &err) < 0)
+        fuzz_check_refusal(&err);
+    else if (e.baseline)
+        check_description(&e);
+    reader_close(&r);
+    FUZZ_CHECK(r.sandbox.memory == 0);
+    arena_release(&arena);
+}
