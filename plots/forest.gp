@@ -17,7 +17,8 @@ if (n > 1) {
     set key at graph 0.5, graph 1 + (key_height + 4) / graph_height center top horizontal \
         maxcols key_columns Left reverse samplen 2.6 spacing 1.1
 } else {
-    set title wrap(figure_title, 56)
+    unset title # gnuplot puts it beyond the edge above so high a graph
+    set label 90 wrap(figure_title, 56) noenhanced center font ',14' at screen 0.5, screen 1 - 14. / height
     unset key
 }
 set bmargin at screen bottom / height

@@ -33,7 +33,9 @@ unset xtics
 
 # The axis, and the distance above it.
 set arrow from 1, 0 to n, 0 nohead lw 1.5 lc rgb '#202020'
+tick = more(step(n - 1., floor((width - 2 * side) / 26)), 1)
 do for [i = 1 : n] {
+    if (i > 1 && int(i) % int(tick) != 0) { continue }
     set arrow from i, 0 to i, -5 nohead lw 1.5 lc rgb '#202020'
     set label sprintf('%d', i) at i, -13 center font ',13' front
 }

@@ -17,8 +17,8 @@ struct drawing {
     const struct plot_target *target;
     const struct figure_type *type; /* that is being drawn */
     struct arena arena;
-    /* one condition, and its methods that have runs which ended; an overall figure sees
-     * the first condition here */
+    /* one condition, and its methods that have runs which ended, the baseline first; an
+     * overall figure sees the first condition here */
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
     int n_rows;
     const char *condition;

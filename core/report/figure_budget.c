@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LINES = 8 };
-
 /* A configuration's means over its seeds. */
 struct point {
     double validation, test;
@@ -85,7 +83,7 @@ static void fill_line(struct drawing *d, const struct selection *r, struct plot_
 
 static int draw(struct drawing *d, struct error *err)
 {
-    struct plot_line lines[MAX_LINES];
+    struct plot_line lines[EXPERIMENT_MAX_METHODS];
     struct plot_curves figure = {.name = drawing_name(d, "budget"),
                                  .title = drawing_title(d, d->selections->plan.title),
                                  .x_label = "configurations tried",
@@ -93,7 +91,7 @@ static int draw(struct drawing *d, struct error *err)
                                  .lines = lines};
     int n_most = 0;
 
-    for (int i = 0; i < d->n_rows && figure.n_lines < MAX_LINES; i++) {
+    for (int i = 0; i < d->n_rows; i++) {
         fill_line(d, d->rows[i], &lines[figure.n_lines]);
         n_most = lines[figure.n_lines].n > n_most ? lines[figure.n_lines].n : n_most;
         figure.n_lines += lines[figure.n_lines].n > 0;

@@ -2,8 +2,6 @@
 #include "report/drawing.h"
 #include "stats/summary.h"
 
-enum { MAX_LINES = 8 }; /* more cannot be told apart */
-
 /* How many epochs a run has; 0 where steps are what counts: environments have no common
  * epoch, and imported runs need not say. */
 static int read_epochs(struct drawing *d, const struct selection *row, double *ret_epochs,
@@ -57,8 +55,10 @@ static int read_line(struct drawing *d, const struct selection *row, double epoc
         columns[3][k] = summary.mean + summary.half_width;
     }
     *ret_line = (struct plot_line){
-        .label = arena_printf(&d->arena, "%s %s", row->method,
-                              select_short_point(&d->arena, row->point)),
+        .label = d->n_rows > PLOT_MAX_LINES
+                     ? row->method
+                     : arena_printf(&d->arena, "%s %s", row->method,
+                                    select_short_point(&d->arena, row->point)),
         .n = n,
         .x = columns[0],
         .y = columns[1],
@@ -70,7 +70,7 @@ static int read_line(struct drawing *d, const struct selection *row, double epoc
 
 static int draw(struct drawing *d, struct error *err)
 {
-    struct plot_line lines[MAX_LINES];
+    struct plot_line lines[EXPERIMENT_MAX_METHODS];
     struct plot_curves figure = {.name = drawing_name(d, "learning-curves"),
                                  .title = drawing_title(d, d->selections->plan.title),
                                  .y_label = "test accuracy (%)",
@@ -80,7 +80,7 @@ static int draw(struct drawing *d, struct error *err)
     if (read_epochs(d, d->rows[0], &epochs, err) < 0)
         return -1;
     figure.x_label = epochs > 0 ? "epoch" : "step";
-    for (int i = 0; i < d->n_rows && figure.n_lines < MAX_LINES; i++) {
+    for (int i = 0; i < d->n_rows; i++) {
         if (read_line(d, d->rows[i], epochs, &lines[figure.n_lines], err) < 0)
             return -1;
         figure.n_lines += lines[figure.n_lines].n > 0;

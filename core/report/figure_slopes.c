@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/drawing.h"
 
-#include <stddef.h>
-
 enum { MAX_PANELS = 6 };
 
 /* The seeds that both have, in percent. */
@@ -24,27 +22,33 @@ static void fill_panel(struct drawing *d, const struct selection *base, const st
     *ret_panel = (struct plot_panel){base->method, r->method, n, a, b};
 }
 
+/* A few panels at a time, each picture with an axis of its own: NAME, NAME-part2 ... */
 static int draw(struct drawing *d, struct error *err)
 {
-    const struct selection *base = select_beside(d->selections, d->rows[0],
-                                                 d->selections->plan.baseline);
-    struct plot_panel panels[MAX_PANELS];
-    struct plot_slopes figure = {
-        .name = drawing_name(d, "paired-differences"),
-        .title = drawing_title(d, arena_printf(&d->arena, "%s, seed by seed; means in black",
-                                               d->selections->plan.title)),
-        .y_label = "test accuracy (%)",
-        .panels = panels};
+    const struct selections *s = d->selections;
+    const struct selection *base = select_beside(s, d->rows[0], s->plan.baseline);
+    const char *name = drawing_name(d, "paired-differences");
+    struct plot_panel panels[EXPERIMENT_MAX_METHODS];
+    int n = 0, result = 0;
 
-    for (int i = 0; i < d->n_rows && base && figure.n_panels < MAX_PANELS; i++) {
+    for (int i = 0; i < d->n_rows && base; i++) {
         if (d->rows[i] == base)
             continue;
-        fill_panel(d, base, d->rows[i], &panels[figure.n_panels]);
-        figure.n_panels += panels[figure.n_panels].n > 0;
+        fill_panel(d, base, d->rows[i], &panels[n]);
+        n += panels[n].n > 0;
     }
-    if (figure.n_panels == 0)
-        return 0;
-    return drawing_done(d, figure.name, plot_slopes(d->target, &figure, err));
+    for (int i = 0; i < n && result == 0; i += MAX_PANELS) {
+        struct plot_slopes figure = {
+            .name = i ? arena_printf(&d->arena, "%s-part%d", name, i / MAX_PANELS + 1) : name,
+            .title = drawing_title(d, arena_printf(&d->arena, "%s, seed by seed; means in black",
+                                                   s->plan.title)),
+            .y_label = "test accuracy (%)",
+            .n_panels = n - i < MAX_PANELS ? n - i : MAX_PANELS,
+            .panels = panels + i};
+
+        result = drawing_done(d, figure.name, plot_slopes(d->target, &figure, err));
+    }
+    return result;
 }
 
 const struct figure_type figure_slopes = {

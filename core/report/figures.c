@@ -4,7 +4,7 @@
 #include "report/drawing.h"
 #include "report/ranking.h"
 
-#include <stddef.h>
+#include <string.h>
 
 extern const struct figure_type figure_heatmap, figure_curves, figure_classes, figure_slopes,
     figure_budget, figure_forest, figure_ranks;
@@ -37,7 +37,8 @@ int drawing_done(struct drawing *d, const char *name, int result)
     return result;
 }
 
-/* The methods of the i-th condition that have something to show; false past the last. */
+/* The methods of the i-th condition that have something to show, the baseline first; false
+ * past the last. */
 static bool set_condition(struct drawing *d, int i)
 {
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
@@ -45,9 +46,15 @@ static bool set_condition(struct drawing *d, int i)
 
     d->n_rows = 0;
     d->condition_index = i;
-    for (int k = 0; k < n; k++)
-        if (rows[k]->n > rows[k]->n_diverged_here)
-            d->rows[d->n_rows++] = rows[k];
+    for (int k = 0; k < n; k++) {
+        if (rows[k]->n <= rows[k]->n_diverged_here)
+            continue;
+        d->rows[d->n_rows++] = rows[k];
+        if (strcmp(rows[k]->method, d->selections->plan.baseline) == 0) {
+            memmove(d->rows + 1, d->rows, (size_t)(d->n_rows - 1) * sizeof *d->rows);
+            d->rows[0] = rows[k];
+        }
+    }
     if (n > 0)
         d->condition = rows[0]->condition;
     return n > 0;

@@ -32,6 +32,10 @@ struct plot_heatmap {
     int best_x, best_y; /* the cell to mark, or -1 */
 };
 
+/* What one graph can hold. With more lines or series each but the first gets a graph of
+ * its own, beside the first, which should be what the others are compared with. */
+enum { PLOT_MAX_LINES = 8 };
+
 /* Lines with bands. */
 struct plot_line {
     const char *label;

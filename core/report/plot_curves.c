@@ -14,7 +14,8 @@ int plot_curves(const struct plot_target *target, const struct plot_curves *figu
     int result = -1;
 
     assert(figure->n_lines > 0);
-    if (plot_figure_init(&f, target, "curves", figure->name, err) < 0)
+    if (plot_figure_init(&f, target, figure->n_lines > PLOT_MAX_LINES ? "panels" : "curves",
+                         figure->name, err) < 0)
         goto out;
     const char **labels = arena_alloc(&f.arena, (size_t)figure->n_lines * sizeof *labels);
 
