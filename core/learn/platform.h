@@ -10,7 +10,8 @@
 
 /* Makes this process compute in the named profile. OpenBLAS reads its settings
  * when it is loaded, so the program may be executed anew, with `argv`; then the
- * call does not come back. */
+ * call does not come back. Fails with EXIT_MISMATCH where the linked OpenBLAS would
+ * break the promise of the same bits (math/self_test.h). */
 int platform_enter(const char *numeric, char *const *argv, struct error *err);
 
 /* Adds blas, blas.core. */
