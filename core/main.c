@@ -70,6 +70,11 @@ static const struct command commands[] = {
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
      "  --threads=N   results are the same for any number\n",
      "data threads", 3, 3, command_bisect, false},
+    {"doctor", "[PROFILE]", "what this machine, build and library are, and whether they keep the promise",
+     "PROFILE: portable (default) or native. Tests the linked OpenBLAS as each worker does, measures\n"
+     "its products, and names the data sets that are there. Exit status 3 where bits would differ.\n"
+     "Options:\n  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n",
+     "data", 0, 1, command_doctor, false},
     {"list", "[SLOT]", "experiments, and what can stand in each slot of a method",
      "Slots: experiments data transform model loss objective optimizer schedule train;\n"
      "methods: transform, loss, objective and optimizer\n"

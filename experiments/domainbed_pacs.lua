@@ -8,7 +8,7 @@
 -- Selecting by leave-one-domain-out needs the pairs too, another 25 minutes:
 --           make sweep EXP=domainbed_pacs SET="data.test_envs=held_out(4,2)"
 -- DomainBed trains a pretrained ResNet-50 at 224 pixels for 5,001 steps with augmentation: its numbers
--- are 40 points higher, and not comparable. What FRR's paper leaves open is as `list penalty` says.
+-- are some 65 points higher, and not comparable. What FRR's paper leaves open is as `list penalty` says.
 return experiment {
     title = "PACS at 48 pixels, each style held out once, small ViT from scratch (not a pretrained ResNet-50)",
     question = "Does any method beat ERM on PACS with a small Vision Transformer trained from scratch?",

@@ -41,6 +41,7 @@ int command_bisect(const struct invocation *, enum exit_status *, struct error *
 int command_compare(const struct invocation *, enum exit_status *, struct error *);
 int command_data(const struct invocation *, enum exit_status *, struct error *);
 int command_digest(const struct invocation *, enum exit_status *, struct error *);
+int command_doctor(const struct invocation *, enum exit_status *, struct error *);
 int command_export(const struct invocation *, enum exit_status *, struct error *);
 int command_hparams(const struct invocation *, enum exit_status *, struct error *);
 int command_export_weights(const struct invocation *, enum exit_status *, struct error *);

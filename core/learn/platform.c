@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/platform.h"
 
+#include "base/arena.h"
+#include "base/clock.h"
 #include "math/blas.h"
 #include "math/kernels.h"
 #include "math/self_test.h"
@@ -31,6 +33,24 @@ int platform_enter(const char *numeric, char *const *argv, struct error *err)
     if (blas_check((enum blas_profile)profile, err) < 0)
         return -1;
     return self_test_run(blas_gemm, &test, err);
+}
+
+double platform_peak(void)
+{
+    enum { SIDE = 1024, ROUNDS = 5 };
+    struct arena arena = {0};
+    float *a = arena_alloc(&arena, 3 * (size_t)SIDE * SIDE * sizeof *a), *b = a + SIDE * SIDE;
+    double best = 0;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        double start = clock_now(), rate;
+
+        blas_gemm(false, false, SIDE, SIDE, SIDE, a, SIDE, b, SIDE, 0, b + SIDE * SIDE, SIDE);
+        rate = 2e-9 * SIDE * SIDE * SIDE / (clock_now() - start);
+        best = rate > best ? rate : best;
+    }
+    arena_release(&arena);
+    return best;
 }
 
 void platform_read(struct settings *s)

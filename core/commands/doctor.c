@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands/command.h"
+#include "data/dataset.h"
+#include "lab/environment.h"
+#include "learn/platform.h"
+#include "script/script.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+static void print_environment(void)
+{
+    struct arena arena = {0};
+    struct settings s;
+
+    settings_init(&s, &arena);
+    environment_read(&s);
+    for (int i = 0; i < s.n_items; i++)
+        printf("%-15s %s\n", s.items[i].name,
+               s.items[i].value.kind == VALUE_STRING ? s.items[i].value.string
+                                                     : value_text(&arena, &s.items[i].value));
+    arena_release(&arena);
+}
+
+static int print_data(const struct invocation *in, struct error *err)
+{
+    const struct data_description *data;
+    const char *missing;
+    int n;
+
+    if (script_load_data("datasets", in->arena, &data, &n, err) < 0)
+        return -1;
+    printf("%-15s %s\n", "data root", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
+    for (int i = 0; i < n; i++) {
+        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings, NULL};
+
+        if (dataset_is_present(&source, in->arena, &missing))
+            printf("%-15s %s\n", "data set", data[i].name);
+        else
+            printf("%-15s %s, missing %s\n", "no data set", data[i].name, missing);
+    }
+    return 0;
+}
+
+static void print_disk(void)
+{
+    struct statvfs disk;
+
+    if (statvfs("results", &disk) == 0 || statvfs(".", &disk) == 0)
+        printf("%-15s %.1f GB free for results/\n", "disk",
+               1e-9 * (double)disk.f_bavail * (double)disk.f_frsize);
+}
+
+int command_doctor(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    const char *numeric = in->n_words ? in->words[0] : "portable";
+
+    (void)ret_status;
+    if (platform_enter(numeric, in->argv, err) < 0)
+        return -1;
+    print_environment();
+    printf("%-15s %s: the same bits on any number of threads; %.0f GFLOP/s on one core\n", "numbers",
+           numeric, platform_peak());
+    print_disk();
+    return print_data(in, err);
+}
