@@ -201,11 +201,12 @@ grep -q 'an administrator runs: apt-get install -y --no-install-recommends no-su
     { echo "make deps: $(cat out)"; failures=1; }
 
 # doctor names the library, the promise and the data sets that need no file.
-"$program" doctor > doctor.txt || { echo "doctor"; status=1; }
+"$program" doctor > doctor.txt || { echo "doctor"; failures=1; }
 for line in '^blas  *OpenBLAS' '^numbers  *portable: the same bits' '^data set  *shapes'; do
-    grep -q "$line" doctor.txt || { echo "doctor prints no line $line"; status=1; }
+    grep -q "$line" doctor.txt || { echo "doctor prints no line $line"; failures=1; }
 done
 fails 'unknown numeric profile "fast"' doctor fast
+
 # docs/METHODS.md is the program's list of methods, and README names each.
 "$program" list methods --format=md > want
 sed -n '/^| slot | name/,$p' "$here/docs/METHODS.md" > have
