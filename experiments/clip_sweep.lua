@@ -2,7 +2,7 @@
 -- Question: how does RGD's accuracy depend on clip level and learning rate, the two that its
 --           authors tune? `make plot EXP=clip_sweep` draws the heat maps.
 -- Command:  make sweep EXP=clip_sweep
--- Time:     about 45 minutes on 2 cores. Needs no data.
+-- Time:     about 9 minutes on 2 cores. Needs no data.
 --           Short: make sweep EXP=clip_sweep SET=smoke
 --
 -- The clip levels are from 0.5, where a weight is at most 1.40, to 9, where it is at most 2.46; both
@@ -10,14 +10,14 @@
 return experiment {
     title = "RGD by clip level and learning rate, long-tailed shapes, MLP",
     question = "How does RGD's accuracy depend on clip level and learning rate?",
-    data = shapes { imbalance = 20, train_per_class = 600, difficulty = 0.3, validation = 50 },
+    data = shapes { imbalance = 20, train_per_class = 250, difficulty = 0.3, validation = 50 },
     model = mlp { hidden = { 128, 128 } },
     optimizer = sgd { momentum = 0.9, weight_decay = 5e-4 },
-    train = { epochs = 10, batch = 64, evaluate = 5, lr = grid { 0.005, 0.01, 0.02, 0.03, 0.05, 0.08 } },
+    train = { epochs = 10, batch = 64, evaluate = 5, lr = grid { 0.01, 0.02, 0.03, 0.05 } },
     methods = {
         { "erm", objective = erm {} },
-        { "rgd", objective = rgd { clip = grid { 0.5, 1, 2, 3, 5, 7, 9 } } },
-        { "rgd_mean_one", objective = rgd_mean_one { clip = grid { 0.5, 1, 2, 3, 5, 7, 9 } } },
+        { "rgd", objective = rgd { clip = grid { 0.5, 1, 3, 5, 9 } } },
+        { "rgd_mean_one", objective = rgd_mean_one { clip = grid { 0.5, 1, 3, 5, 9 } } },
     },
     baseline = "erm",
     seeds = 6,

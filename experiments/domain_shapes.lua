@@ -28,4 +28,5 @@ return experiment {
     },
     baseline = "erm",
     seeds = 3,
+    smoke = "methods=erm,rgd,frr seeds=2 data.steps=31 data.every=30 data.test_envs=[0]",
 }

@@ -3,7 +3,7 @@
 --           a small Vision Transformer trained from scratch?
 -- Command:  RGDBENCH_DATA=/data make sweep EXP=longtail_cifar_vit
 -- Time:     about 40 minutes on 2 cores. Needs cifar10: make data NAME=cifar10
---           Short: make sweep EXP=longtail_cifar_vit SET="train.epochs=2 seeds=2"
+--           Short: make sweep EXP=longtail_cifar_vit SET=smoke
 --
 -- Each method tries 4 configurations.
 return experiment {
@@ -20,4 +20,5 @@ return experiment {
     },
     baseline = "erm",
     seeds = 6,
+    smoke = "train.epochs=1 train.warmup=0 train.evaluate=1 seeds=1 train.lr=0.002 objective.clip=1",
 }

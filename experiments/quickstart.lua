@@ -2,6 +2,7 @@
 -- Question: does weighting the hard examples help on long-tailed drawn shapes?
 -- Command:  make sweep EXP=quickstart
 -- Time:     about a minute on 2 cores. Needs no data.
+--           Short: make sweep EXP=quickstart SET=smoke
 return experiment {
     title = "Long-tailed shapes, MLP",
     question = "Does weighting the hard examples help on long-tailed drawn shapes?",
@@ -16,4 +17,5 @@ return experiment {
     },
     baseline = "erm",
     seeds = 6,
+    smoke = "train.epochs=2 seeds=2 train.lr=0.05",
 }
