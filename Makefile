@@ -80,8 +80,9 @@ deps: ## install the Debian packages that are missing
 
 test: $(PROGRAM) $(TESTS) ## the tests
 	@tests/run $(PROGRAM) $(TESTS)
-check: test ## test, sanitizers, headers, layers, clang
+check: test ## test, headers, layers, docs, sanitizers, clang
 	$(Q)$(MAKE) --no-print-directory headers layers
+	@tests/docs.sh $(PROGRAM)
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined test
 	$(Q)if command -v clang >/dev/null; then for f in $(SOURCES) core/main.c; do \
 		clang -fsyntax-only -Werror -Ibuild $(CFLAGS) $(filter-out -MMD -MP,$(CPPFLAGS)) $$f || exit 1; done; \

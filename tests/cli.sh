@@ -207,13 +207,6 @@ for line in '^blas  *OpenBLAS' '^numbers  *portable: the same bits' '^data set  
 done
 fails 'unknown numeric profile "fast"' doctor fast
 
-# docs/METHODS.md is the program's list of methods, and README names each.
-"$program" list methods --format=md > want
-sed -n '/^| slot | name/,$p' "$here/docs/METHODS.md" > have
-cmp -s want have || { echo "docs/METHODS.md is not the program's list: make docs"; failures=1; }
-for name in $(sed -n 's/^| [a-z]* | `\([a-z0-9_]*\)` .*/\1/p' want); do
-    grep -q "^| [a-z]* | .*\`$name\`" "$here/README.md" || { echo "README's table of slots lacks $name"; failures=1; }
-done
 
 # Draws: as many configurations for each method, the first ones the same however many.
 "$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' 'objective.clip=one_of(1,3,9)' draws=5 seeds=1 --dry-run > draws || failures=1

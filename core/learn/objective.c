@@ -5,33 +5,32 @@
 #include <math.h>
 #include <stdlib.h>
 
-extern const struct objective_type objective_erm, objective_rgd, objective_rgd_mean_one,
-    objective_rgd_chi2, objective_rgd_revkl, objective_kl_dro, objective_kl_dro_constrained,
-    objective_chi2_dro, objective_chi2_dro_hashimoto, objective_chi2_dro_penalised, objective_cvar,
-    objective_kl_cvar, objective_term, objective_absgd, objective_group_dro,
-    objective_class_balanced, objective_vrex;
-
 /* To add an objective, add its line here. */
-static const struct objective_type *const types[] = {
-    &objective_erm,
-    &objective_rgd,
-    &objective_rgd_mean_one,
-    &objective_rgd_chi2,
-    &objective_rgd_revkl,
-    &objective_kl_dro,
-    &objective_kl_dro_constrained,
-    &objective_chi2_dro,
-    &objective_chi2_dro_hashimoto,
-    &objective_chi2_dro_penalised,
-    &objective_cvar,
-    &objective_kl_cvar,
-    &objective_term,
-    &objective_absgd,
-    &objective_group_dro,
-    &objective_class_balanced,
-    &objective_vrex,
-    NULL,
-};
+#define ALL(X) \
+    X(erm) \
+    X(rgd) \
+    X(rgd_mean_one) \
+    X(rgd_chi2) \
+    X(rgd_revkl) \
+    X(kl_dro) \
+    X(kl_dro_constrained) \
+    X(chi2_dro) \
+    X(chi2_dro_hashimoto) \
+    X(chi2_dro_penalised) \
+    X(cvar) \
+    X(kl_cvar) \
+    X(term) \
+    X(absgd) \
+    X(group_dro) \
+    X(class_balanced) \
+    X(vrex)
+
+#define DECLARE(name) extern const struct objective_type objective_##name;
+#define ADDRESS(name) &objective_##name,
+
+ALL(DECLARE)
+
+static const struct objective_type *const types[] = {ALL(ADDRESS) NULL};
 
 static const struct component *at(int i)
 {

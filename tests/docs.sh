@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# docs/METHODS.md is the program's list of methods, and README names each. usage: tests/docs.sh PROGRAM
+program=$1
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+failures=0
+
+"$program" list methods --format=md > "$list"
+sed -n '/^| slot | name/,$p' docs/METHODS.md | cmp -s "$list" - ||
+    { echo "docs/METHODS.md is not the program's list: make docs"; failures=1; }
+for name in $(sed -n 's/^| [a-z]* | `\([a-z0-9_]*\)` .*/\1/p' "$list"); do
+    grep -q "^| [a-z]* | .*\`$name\`" README.md || { echo "README's table of slots lacks $name"; failures=1; }
+done
+[ $failures = 0 ] && echo "docs: name every method"
