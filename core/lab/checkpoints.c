@@ -44,8 +44,9 @@ void checkpoints_key(const char *spec_id, const struct settings *environment,
     text_release(&t);
 }
 
-/* "....123.tmp" of a process 123 that is not there? */
-static bool is_abandoned(const char *name)
+/* "ID.safetensors.123" of a process 123 that is not there? One that was killed may be
+ * there for ever, where nobody waits for it, and another may have got its number. */
+static bool process_is_gone(const char *name)
 {
     const char *dot = strrchr(name, '.');
     long pid = dot ? strtol(dot + 1, NULL, 10) : 0;
@@ -57,18 +58,21 @@ int checkpoints_clean(struct store *store, const char *store_path, struct error 
 {
     struct arena arena = {0};
     const char *folder = folder_of(&arena, store_path);
-    const char *const *names = file_names(folder, HALF_WRITTEN, &arena);
+    const char *const endings[] = {HALF_WRITTEN, ENDING};
     int result = 0;
 
-    for (; *names; names++)
-        if (is_abandoned(*names))
-            unlink(arena_printf(&arena, "%s/%s%s", folder, *names, HALF_WRITTEN));
-    for (names = file_names(folder, ENDING, &arena); *names && result == 0; names++) {
-        bool has_ended;
+    for (int e = 0; e < 2; e++) {
+        const char *const *names = file_names(folder, endings[e], &arena);
 
-        result = store_has_ended(store, *names, &has_ended, err);
-        if (result == 0 && has_ended)
-            unlink(checkpoints_path(&arena, store_path, *names));
+        for (; *names && result == 0; names++) {
+            const char *spec_id = arena_printf(&arena, "%.*s", (int)strcspn(*names, "."), *names);
+            bool is_done = false;
+
+            result = store_has_ended(store, spec_id, &is_done, err);
+            is_done = is_done || (e == 0 && process_is_gone(*names));
+            if (result == 0 && is_done)
+                unlink(arena_printf(&arena, "%s/%s%s", folder, *names, endings[e]));
+        }
     }
     rmdir(folder); /* where nothing is left in it */
     arena_release(&arena);
