@@ -4,10 +4,12 @@
  * from its checkpoints gives the bits of one that was not. */
 #include "learn/run.h"
 
+#include "base/histogram.h"
 #include "learn/config.h"
 #include "learn/transform.h"
 #include "nn/model.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,6 +30,7 @@ struct witness {
     struct text journal; /* every number of every evaluation */
     char line[1200];     /* the last that was told */
     int n_polls, stop_at;
+    float weights[HISTOGRAM_N]; /* shares, of the last evaluation */
 };
 
 static void note(struct text *t, const struct evaluation *e)
@@ -46,7 +49,12 @@ static int evaluated(void *context, const struct run_point *point, struct error 
                 point->train_accuracy);
     note(&w->journal, &point->validation);
     note(&w->journal, &point->test);
+    for (int i = 0; i < point->n_records; i++)
+        for (int k = 0; k < point->records[i].n; k++)
+            text_printf(&w->journal, " %a", (double)point->records[i].numbers[k]);
     text_printf(&w->journal, "\n");
+    if (point->n_records)
+        memcpy(w->weights, point->records[0].numbers, sizeof w->weights);
     return 0;
 }
 
@@ -253,6 +261,34 @@ static void test_late_slots(void **state)
     assert_string_not_equal(same.weights_hash, other.weights_hash);
 }
 
+/* The shares of the weights that are recorded: a trimmed share is 0, the others make up for it. */
+static void test_weights(void **state)
+{
+    struct settings erm = settings_with(""), trimmed = settings_with("objective.trim = 0.25\n"),
+                    rgd = settings_with("objective = \"rgd\"\nobjective.clip = 1\n"),
+                    mean_one = settings_with("objective = \"rgd_mean_one\"\nobjective.clip = 1\n");
+    struct witness w;
+    double below = 0, above = 0;
+
+    (void)state;
+    whole(&erm, &w, NEVER);
+    assert_true(w.weights[HISTOGRAM_ONE] == 1);
+    release(&w);
+    whole(&trimmed, &w, NEVER);
+    assert_true(w.weights[0] > 0.15f && w.weights[0] <= 0.25f && w.weights[HISTOGRAM_ONE] == 0);
+    release(&w);
+    whole(&rgd, &w, NEVER); /* from 1 to exp(1/2) */
+    for (int i = 0; i < HISTOGRAM_N; i++)
+        if (w.weights[i] > 0)
+            assert_true(i >= HISTOGRAM_ONE && histogram_edge(i) < 1.6488);
+    release(&w);
+    whole(&mean_one, &w, NEVER);
+    for (int i = 0; i < HISTOGRAM_N; i++)
+        *(i < HISTOGRAM_ONE ? &below : &above) += (double)w.weights[i];
+    assert_true(below > 0.05 && above > 0.05 && fabs(below + above - 1) < 1e-6);
+    release(&w);
+}
+
 /* All labels drawn anew are other labels; those of no picture are the same run. */
 static void test_label_noise(void **state)
 {
@@ -453,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_every_component),
         cmocka_unit_test(test_every_way_to_compose),
         cmocka_unit_test(test_late_slots),
+        cmocka_unit_test(test_weights),
         cmocka_unit_test(test_label_noise),
         cmocka_unit_test(test_just_train_twice),
         cmocka_unit_test(test_evaluation_interval),

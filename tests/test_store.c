@@ -74,6 +74,10 @@ enum { N_METRICS = sizeof metrics / sizeof *metrics };
 
 static const unsigned char bits[] = {0xa5, 0x01};
 
+static const float numbers[] = {0.25f, -3e-40f, 1e30f};
+static const struct store_array arrays[] = {
+    {20, "weights", 3, numbers}, {10, "weights", 1, numbers}, {20, "other", 2, numbers}};
+
 static struct store_outcome outcome(void)
 {
     return (struct store_outcome){
@@ -83,6 +87,8 @@ static struct store_outcome outcome(void)
         .metrics = metrics,
         .n_metrics = N_METRICS,
         .answers = {20, 9, bits},
+        .arrays = arrays,
+        .n_arrays = 3,
         .environment = "cpu = \"x\"\n",
         .host = "here",
         .started = 5,
@@ -112,6 +118,8 @@ static void test_round_trip(void **state)
     struct store_answers answers;
     struct value classes;
     double last[N_RUNS];
+    struct store_array *read;
+    int n_read;
     struct error err;
 
     (void)state;
@@ -158,42 +166,61 @@ static void test_round_trip(void **state)
     assert_memory_equal(answers.bits, bits, sizeof bits);
     OK(store_read_answers(store, got.runs[1].run, &arena, &answers, &err));
     assert_int_equal(answers.n, 0);
+    OK(store_read_arrays(store, got.runs[0].run, "weights", &arena, &read, &n_read, &err));
+    assert_true(n_read == 2 && read[0].step == 10 && read[0].n == 1 && read[1].n == 3);
+    assert_memory_equal(read[1].numbers, numbers, sizeof numbers);
+    OK(store_read_arrays(store, got.runs[1].run, "weights", &arena, &read, &n_read, &err));
+    assert_int_equal(n_read, 0);
     store_close(store);
 }
 
-/* A store of version 2 is read as it is; whoever writes to it adds what it lacks. */
-static void test_old_version(void **state)
+/* An older store is read as it is; whoever writes to it adds what it lacks. */
+static void read_old_version(const char *downgrade)
 {
     const char *path = fresh_path();
     struct store *store = planned_store(path);
     struct store_outcome o = outcome();
     struct store_answers answers;
+    struct store_array *read;
+    int n_read;
     struct sql *db;
     struct error err;
 
-    (void)state;
     store_close(store);
     OK(sql_open(path, SQL_WRITE, &db, &err));
-    OK(sql_script(db, "DROP TABLE answers; PRAGMA user_version = 2", &err));
+    OK(sql_script(db, downgrade, &err));
     sql_close(db);
 
     store = open_store(path, STORE_READ);
     OK(store_read_answers(store, 1, &arena, &answers, &err));
     assert_int_equal(answers.n, 0);
+    OK(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err));
+    assert_int_equal(n_read, 0);
     store_close(store);
     store = open_store(path, STORE_WRITE);
     finish_next(store, "me", &o);
     OK(store_read_answers(store, 1, &arena, &answers, &err));
     assert_int_equal(answers.n, 9);
+    OK(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err));
+    assert_int_equal(n_read, 2);
     store_close(store);
 
     OK(sql_open(path, SQL_WRITE, &db, &err));
-    OK(sql_script(db, "UPDATE answers SET bits = x'00'", &err));
+    OK(sql_script(db, "UPDATE answers SET bits = x'00'; UPDATE arrays SET n = n + 1", &err));
     sql_close(db);
     store = open_store(path, STORE_READ);
     assert_int_equal(store_read_answers(store, 1, &arena, &answers, &err), -1);
     assert_non_null(strstr(err.text, "the answers of run 1 are damaged"));
+    assert_int_equal(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err), -1);
+    assert_non_null(strstr(err.text, "\"weights\" of run 1 is damaged"));
     store_close(store);
+}
+
+static void test_old_versions(void **state)
+{
+    (void)state;
+    read_old_version("DROP TABLE arrays; DROP TABLE answers; PRAGMA user_version = 2");
+    read_old_version("DROP TABLE arrays; PRAGMA user_version = 3");
 }
 
 static int collect(void *context, const struct store_export_row *row)
@@ -474,7 +501,7 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_old_version),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_old_versions),
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_life_of_a_run),

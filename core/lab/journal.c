@@ -24,6 +24,15 @@ static void add_evaluation(struct journal *j, long step, const char *part,
     add(j, step, part, "balanced_accuracy", -1, e->balanced_accuracy);
 }
 
+static void add_array(struct journal *j, long step, const char *name, int n, const void *numbers)
+{
+    float *copy = arena_alloc(j->arena, (size_t)n * sizeof *copy);
+
+    memcpy(copy, numbers, (size_t)n * sizeof *copy);
+    j->arrays = arena_grow(j->arena, j->arrays, j->n_arrays, sizeof *j->arrays);
+    j->arrays[j->n_arrays++] = (struct store_array){step, name, n, copy};
+}
+
 static unsigned char *take_answers(struct journal *j, long step, int n)
 {
     unsigned char *bits = arena_alloc(j->arena, ((size_t)n + 7) / 8);
@@ -49,6 +58,19 @@ void journal_add(struct journal *j, const struct run_point *point)
     if (point->test.answers && point->test.n <= STORE_MAX_ANSWERS)
         memcpy(take_answers(j, point->step, point->test.n), point->test.answers,
                ((size_t)point->test.n + 7) / 8);
+    for (int i = 0; i < point->n_records; i++)
+        if (point->records[i].n <= STORE_MAX_ARRAY)
+            add_array(j, point->step, point->records[i].name, point->records[i].n,
+                      point->records[i].numbers);
+}
+
+static void write_bytes(struct text *t, const void *bytes, size_t size)
+{
+    const unsigned char *b = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        text_printf(t, "%02x", b[i]);
+    text_printf(t, "\n");
 }
 
 void journal_write(const struct journal *j, double seconds, struct text *t)
@@ -59,12 +81,16 @@ void journal_write(const struct journal *j, double seconds, struct text *t)
 
         text_printf(t, "%ld %s %s %d %a\n", m->step, m->part, m->name, m->class_index, m->value);
     }
+    for (int i = 0; i < j->n_arrays; i++) {
+        const struct store_array *a = &j->arrays[i];
+
+        text_printf(t, "array %ld %s %d ", a->step, a->name, a->n);
+        write_bytes(t, a->numbers, (size_t)a->n * sizeof *a->numbers);
+    }
     if (j->answers.n == 0)
         return;
     text_printf(t, "answers %ld %d ", j->answers.step, j->answers.n);
-    for (int i = 0; i < (j->answers.n + 7) / 8; i++)
-        text_printf(t, "%02x", j->answers.bits[i]);
-    text_printf(t, "\n");
+    write_bytes(t, j->answers.bits, ((size_t)j->answers.n + 7) / 8);
 }
 
 static int digit(char c)
@@ -72,20 +98,42 @@ static int digit(char c)
     return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
-/* The length of the line "answers STEP N BITS" that `line` begins with; 0: it is none. */
-static size_t read_answers(struct journal *j, const char *line)
+/* As many bytes from the digits at the end of a line; false where those are not what is there. */
+static bool read_bytes(const char *digits, unsigned char *ret_bytes, size_t size)
 {
-    unsigned char *bits;
+    if (strspn(digits, "0123456789abcdef") != 2 * size || digits[2 * size] != '\n')
+        return false;
+    for (size_t i = 0; i < size; i++)
+        ret_bytes[i] = (unsigned char)(16 * digit(digits[2 * i]) + digit(digits[2 * i + 1]));
+    return true;
+}
+
+/* The length of the line "answers STEP N BYTES" or "array STEP NAME N BYTES" that `line` begins
+ * with; 0: it is none. */
+static size_t read_bulk(struct journal *j, const char *line)
+{
+    char name[64];
     long step;
     int n, at = 0;
+    size_t size;
 
-    if (sscanf(line, "answers %ld %d %n", &step, &n, &at) != 2 || at == 0 || n < 1 ||
-        n > STORE_MAX_ANSWERS || strspn(line + at, "0123456789abcdef") != 2 * (((size_t)n + 7) / 8))
-        return 0;
-    bits = take_answers(j, step, n);
-    for (int i = 0; i < (n + 7) / 8; i++, at += 2)
-        bits[i] = (unsigned char)(16 * digit(line[at]) + digit(line[at + 1]));
-    return line[at] == '\n' ? (size_t)at + 1 : 0;
+    if (sscanf(line, "answers %ld %d %n", &step, &n, &at) == 2 && at > 0 && n >= 1 &&
+        n <= STORE_MAX_ANSWERS) {
+        size = ((size_t)n + 7) / 8;
+        return read_bytes(line + at, take_answers(j, step, n), size) ? (size_t)at + 2 * size + 1 : 0;
+    }
+    if (sscanf(line, "array %ld %63s %d %n", &step, name, &n, &at) == 3 && at > 0 && n >= 1 &&
+        n <= STORE_MAX_ARRAY) {
+        unsigned char *bytes;
+
+        size = (size_t)n * sizeof(float);
+        bytes = arena_alloc(j->arena, size);
+        if (!read_bytes(line + at, bytes, size))
+            return 0;
+        add_array(j, step, arena_strdup(j->arena, name), n, bytes);
+        return (size_t)at + 2 * size + 1;
+    }
+    return 0;
 }
 
 int journal_read(struct journal *j, const char *text, struct error *err)
@@ -95,14 +143,14 @@ int journal_read(struct journal *j, const char *text, struct error *err)
     if (sscanf(text, "seconds %lf%n", &j->seconds, &end) != 1 || text[end] != '\n')
         return error_set(err, "its journal does not begin with seconds");
     for (text += end + 1; *text; text += end + 1) {
-        size_t answers = read_answers(j, text);
+        size_t bulk = read_bulk(j, text);
         long step;
         char part[32], name[64];
         int class_index;
         double value;
 
-        if (answers > 0) {
-            end = (int)answers - 1;
+        if (bulk > 0) {
+            end = (int)bulk - 1;
             continue;
         }
         if (sscanf(text, "%ld %31s %63s %d %lf%n", &step, part, name, &class_index, &value,

@@ -83,3 +83,16 @@ CREATE TABLE answers (
     n    INTEGER NOT NULL, -- examples of the part test, in the data's order; 8388608 at most, else there is no row
     bits BLOB NOT NULL     -- (n + 7) / 8 bytes: example i is bit i % 8 (from the lowest) of byte i / 8; 1: right
 ) STRICT;
+
+-- from version 4 on
+-- What a run records besides metrics. By name, rows of numbers:
+--   weights  what the objective gave to the examples of the steps since the evaluation before: shares of
+--            the examples, in the bins of core/base/histogram.h
+CREATE TABLE arrays (
+    run     INTEGER NOT NULL REFERENCES runs (id),
+    step    INTEGER NOT NULL, -- steps made when it was recorded
+    name    TEXT NOT NULL,
+    n       INTEGER NOT NULL, -- 1048576 at most
+    numbers BLOB NOT NULL,    -- n floats of 4 bytes (IEEE 754, the lowest byte first)
+    PRIMARY KEY (run, name, step)
+) STRICT, WITHOUT ROWID;

@@ -13,11 +13,9 @@
 
 enum {
     APPLICATION_ID = 0x72676462, /* "rgdb", in the file's header */
-    SCHEMA_VERSION = 3,
-    OLDEST_VERSION = 2, /* lacks what stands behind NEW_IN_3 in the schema */
+    SCHEMA_VERSION = 4,
+    OLDEST_VERSION = 2, /* an older one lacks what stands behind "-- from version N on" in the schema */
 };
-
-static const char NEW_IN_3[] = "-- from version 3 on";
 
 /* core/lab/schema.sql, put in by the assembler. */
 extern const char store_schema[];
@@ -39,16 +37,19 @@ static int set_version(struct store *store, struct error *err)
 /* Two programs may come upon an old store at once. */
 static int upgrade(struct store *store, struct error *err)
 {
+    char since[40];
     long version;
     int result = -1;
 
     if (sql_begin(store->db, err) < 0)
         return -1;
-    if (sql_get(store->db, err, 0, &version, "PRAGMA user_version", "") == 0 &&
-        (version == SCHEMA_VERSION ||
-         (sql_script(store->db, strstr(store_schema, NEW_IN_3), err) == 0 &&
-          set_version(store, err) == 0)))
-        result = sql_commit(store->db, err);
+    if (sql_get(store->db, err, 0, &version, "PRAGMA user_version", "") == 0) {
+        snprintf(since, sizeof since, "-- from version %ld on", version + 1);
+        if (version == SCHEMA_VERSION ||
+            (sql_script(store->db, strstr(store_schema, since), err) == 0 &&
+             set_version(store, err) == 0))
+            result = sql_commit(store->db, err);
+    }
     if (result < 0)
         sql_rollback(store->db);
     return result;
@@ -65,7 +66,7 @@ static int check_schema(struct store *store, enum store_mode mode, struct error 
         return -1;
     if (application == APPLICATION_ID && version == SCHEMA_VERSION)
         return 0;
-    if (application == APPLICATION_ID && version == OLDEST_VERSION)
+    if (application == APPLICATION_ID && version >= OLDEST_VERSION && version < SCHEMA_VERSION)
         return mode == STORE_READ ? 0 : upgrade(store, err);
     if (application == APPLICATION_ID)
         return error_set(err,
@@ -315,6 +316,17 @@ static int put_answers(struct store *store, long run, const struct store_answers
                   (long)a->n, a->bits, ((size_t)a->n + 7) / 8);
 }
 
+static int put_arrays(struct store *store, long run, const struct store_array *arrays, int n,
+                      struct error *err)
+{
+    for (int i = 0; i < n; i++)
+        if (sql_do(store->db, err, "INSERT INTO arrays VALUES (?1, ?2, ?3, ?4, ?5)", "iitib", run,
+                   arrays[i].step, arrays[i].name, (long)arrays[i].n, arrays[i].numbers,
+                   (size_t)arrays[i].n * sizeof *arrays[i].numbers) < 0)
+            return -1;
+    return 0;
+}
+
 static int finish(struct store *store, long run, const char *owner, const struct store_outcome *o,
                   struct error *err)
 {
@@ -339,7 +351,8 @@ static int finish(struct store *store, long run, const char *owner, const struct
         return error_set_status(err, EXIT_STORAGE,
                                 "store \"%s\": run %ld was taken away from this worker",
                                 store->path, run);
-    if (put_metrics(store, run, o->metrics, o->n_metrics, err) < 0)
+    if (put_metrics(store, run, o->metrics, o->n_metrics, err) < 0 ||
+        put_arrays(store, run, o->arrays, o->n_arrays, err) < 0)
         return -1;
     return put_answers(store, run, &o->answers, err);
 }

@@ -73,6 +73,16 @@ struct store_answers {
     const unsigned char *bits; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8; 1: right */
 };
 
+/* A row of numbers that a run recorded; schema.sql lists the names. */
+enum { STORE_MAX_ARRAY = 1 << 20 }; /* numbers */
+
+struct store_array {
+    long step;
+    const char *name;
+    int n;
+    const float *numbers; /* [n] */
+};
+
 struct store_outcome {
     bool has_diverged;
     long n_steps, last_step;
@@ -81,6 +91,8 @@ struct store_outcome {
     const struct store_metric *metrics;
     int n_metrics;
     struct store_answers answers;
+    const struct store_array *arrays;
+    int n_arrays;
     const char *environment; /* text of settings */
     const char *host;
     double started, seconds;
@@ -184,6 +196,10 @@ int store_read_classes(struct store *store, long run, const char *part, struct a
 /* n = 0 where the store has none of this run. */
 int store_read_answers(struct store *store, long run, struct arena *arena,
                        struct store_answers *ret_answers, struct error *err);
+
+/* What a run recorded under that name, by step; none where the store has nothing of it. */
+int store_read_arrays(struct store *store, long run, const char *name, struct arena *arena,
+                      struct store_array **ret_arrays, int *ret_n, struct error *err);
 
 /* The text of a run's spec. */
 int store_read_spec(struct store *store, long run, struct settings *ret_settings,

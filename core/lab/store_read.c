@@ -207,11 +207,11 @@ int store_read_classes(struct store *store, long run, const char *part, struct a
         arena, ret_series, err);
 }
 
-/* Stores of version 2 have no table of them. */
-static int has_answers(struct store *store, long *ret_has, struct error *err)
+/* Stores of older versions lack some. */
+static int has_table(struct store *store, const char *name, long *ret_has, struct error *err)
 {
     return sql_get(store->db, err, 0, ret_has,
-                   "SELECT count(*) FROM sqlite_master WHERE name = 'answers'", "");
+                   "SELECT count(*) FROM sqlite_master WHERE name = ?1", "t", name);
 }
 
 int store_read_answers(struct store *store, long run, struct arena *arena,
@@ -223,7 +223,7 @@ int store_read_answers(struct store *store, long run, struct arena *arena,
     long has;
     int got;
 
-    if (has_answers(store, &has, err) < 0)
+    if (has_table(store, "answers", &has, err) < 0)
         return -1;
     if (!has) {
         *ret_answers = answers;
@@ -247,6 +247,46 @@ int store_read_answers(struct store *store, long run, struct arena *arena,
     if (got < 0)
         return -1;
     *ret_answers = answers;
+    return 0;
+}
+
+int store_read_arrays(struct store *store, long run, const char *name, struct arena *arena,
+                      struct store_array **ret_arrays, int *ret_n, struct error *err)
+{
+    struct store_array *arrays = NULL;
+    struct sql_query *q;
+    long has;
+    int n = 0, got;
+
+    *ret_n = 0;
+    if (has_table(store, "arrays", &has, err) < 0)
+        return -1;
+    if (!has)
+        return 0;
+    q = sql_prepare(store->db, err,
+                    "SELECT step, n, numbers FROM arrays WHERE run = ?1 AND name = ?2 ORDER BY step",
+                    "it", run, name);
+    while ((got = sql_step(q, err)) > 0) {
+        size_t size;
+        const void *bytes = sql_bytes(q, 2, &size);
+        long length = sql_long(q, 1);
+        float *numbers;
+
+        if (length < 1 || length > STORE_MAX_ARRAY || size != (size_t)length * sizeof *numbers) {
+            got = error_set_status(err, EXIT_STORAGE, "store \"%s\": \"%s\" of run %ld is damaged",
+                                   store->path, name, run);
+            break;
+        }
+        numbers = arena_alloc(arena, size);
+        memcpy(numbers, bytes, size);
+        arrays = arena_grow(arena, arrays, n, sizeof *arrays);
+        arrays[n++] = (struct store_array){sql_long(q, 0), name, (int)length, numbers};
+    }
+    sql_end(q);
+    if (got < 0)
+        return -1;
+    *ret_arrays = arrays;
+    *ret_n = n;
     return 0;
 }
 

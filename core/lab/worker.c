@@ -125,6 +125,8 @@ static int work_on(struct worker *w, const struct store_claim *claim, struct err
                               .metrics = w->journal.metrics,
                               .n_metrics = w->journal.n_metrics,
                               .answers = w->journal.answers,
+                              .arrays = w->journal.arrays,
+                              .n_arrays = w->journal.n_arrays,
                               .environment = w->environment_text,
                               .host = process_host(),
                               .started = wall,

@@ -2,6 +2,7 @@
 #include "learn/run.h"
 
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "data/noise.h"
 #include "learn/config.h"
 #include "learn/method.h"
@@ -13,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_STATE = 6 + TRAINER_MAX_STATE };
+enum { MAX_STATE = 7 + TRAINER_MAX_STATE };
 
 /* What changes while it trains, beside the trainer's blocks. */
 struct run_state {
@@ -21,6 +22,7 @@ struct run_state {
     int64_t evaluated; /* the step of the last evaluation */
     int64_t n_seen, n_correct; /* pictures since the epoch's start */
     double loss;               /* their sum */
+    struct histogram weights;  /* of the pictures since the last evaluation */
 };
 
 /* Everything a run works with, in one arena. */
@@ -278,6 +280,11 @@ static int list_state(struct run *run, struct tensor ret_tensors[MAX_STATE])
         {.name = "n_seen", .type = TENSOR_I64, .bytes = &state->n_seen},
         {.name = "n_correct", .type = TENSOR_I64, .bytes = &state->n_correct},
         {.name = "loss", .type = TENSOR_F64, .bytes = &state->loss},
+        {.name = "weight_counts",
+         .type = TENSOR_I64,
+         .n_dims = 1,
+         .dims = {HISTOGRAM_N},
+         .bytes = state->weights.counts},
     };
     int n = sizeof numbers / sizeof *numbers;
 
@@ -418,20 +425,25 @@ static bool has_diverged(struct run *run, const struct run_point *point)
 
 static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
 {
-    const struct run_state *state = &run->state;
+    struct run_state *state = &run->state;
+    float weights[HISTOGRAM_N];
+    const struct run_record records[] = {{"weights", HISTOGRAM_N, weights}};
     struct run_point point = {
         .step = state->step,
         .n_steps = run->n_steps,
         .epoch = (int)(stage_step(run) / run->stage.steps_per_epoch),
         .train_loss = state->loss / (double)state->n_seen,
         .train_accuracy = (double)state->n_correct / (double)state->n_seen,
+        .records = records,
     };
 
     *ret_outcome = RUN_STOPPED;
     if (!look(run, &point))
         return 0;
     *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
-    run->state.evaluated = state->step;
+    point.n_records = histogram_shares(&state->weights, weights) > 0;
+    state->weights = (struct histogram){{0}};
+    state->evaluated = state->step;
     return run->observer->evaluated(run->observer->context, &point, err);
 }
 
@@ -500,8 +512,10 @@ static enum run_outcome train_step(struct run *run)
     state->loss += sums.loss;
     state->n_correct += sums.n_correct;
     state->n_seen += n;
-    if (isfinite(sums.loss))
+    if (isfinite(sums.loss)) {
+        histogram_add(&state->weights, run->trainer.example_weights, n, run->trainer.weight_scale);
         return RUN_FINISHED;
+    }
     trainer_trace(&run->trainer, &data, stage->order + first, n, &step, &where);
     snprintf(run->diverged, sizeof run->diverged, "step %ld: not finite: %s", (long)state->step,
              where.s);
@@ -518,6 +532,7 @@ static void end_first_stage(struct run *run)
 
     trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train, run->errors);
     trainer_restart(&run->trainer, run->start);
+    run->state.weights = (struct histogram){{0}};
     begin_stage(run, true);
 }
 

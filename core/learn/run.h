@@ -20,6 +20,13 @@ enum run_outcome {
     RUN_STOPPED,  /* the observer asked for it */
 };
 
+/* A row of numbers that an evaluation records. */
+struct run_record {
+    const char *name;
+    int n;
+    const float *numbers; /* [n] */
+};
+
 struct run_point {
     long step, n_steps;
     int epoch; /* finished ones */
@@ -28,6 +35,8 @@ struct run_point {
     /* Of data with environments: those that domains.h says; else none. */
     const struct domains_part *parts;
     int n_parts;
+    const struct run_record *records;
+    int n_records;
 };
 
 struct run_observer {

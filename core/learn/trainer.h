@@ -89,6 +89,7 @@ struct trainer {
     float *grads[TRAINER_MAX_LANES]; /* the sum, then those of a wave's other lanes */
     /* [batch] each, of the last step: */
     double *losses, *example_weights;
+    double weight_scale; /* of all example_weights */
     int *labels, *environments;
     bool *correct;
     struct transform_mix *mixes;

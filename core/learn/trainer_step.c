@@ -148,6 +148,7 @@ static double compute_gradient(struct trainer *t, struct work *work)
     struct objective *objective = t->slots->objective;
     struct objective_sums sums = {.n = work->n};
 
+    t->weight_scale = 1;
     if (objective_reach(objective) == REACH_BATCH || t->method.penalty) {
         struct objective_batch all = losses_of(t, work, 0, work->n);
 
@@ -167,9 +168,10 @@ static double compute_gradient(struct trainer *t, struct work *work)
     work_on_lanes(t, work);
     sums.losses = sum_of(t->losses, work->n);
     sums.weights = sum_of(t->example_weights, work->n);
-    if (isfinite(sums.losses) && objective->type->reach == REACH_SCALE)
-        kernels->scale(t->grads[0], (float)objective_scale(objective, &sums),
-                       t->graph.params.size);
+    if (isfinite(sums.losses) && objective->type->reach == REACH_SCALE) {
+        t->weight_scale = objective_scale(objective, &sums);
+        kernels->scale(t->grads[0], (float)t->weight_scale, t->graph.params.size);
+    }
     return sums.losses;
 }
 
