@@ -75,7 +75,7 @@ done
 "$program" compare quickstart rgd erm | grep -q "paired t" || die "compare prints no test"
 "$program" compare quickstart rgd nothing 2>/dev/null && die "compare took an unknown method"
 "$program" plot quickstart > figures || die "plot failed"
-[ "$(wc -l < figures)" = 7 ] || die "plot named $(wc -l < figures) figures, not 7"
+[ "$(wc -l < figures)" = 8 ] || die "plot named $(wc -l < figures) figures, not 8"
 for f in $(tr ' ' '\n' < figures | grep .); do [ -s "$f" ] || die "figure $f is missing"; done
 sum=$(cat plots/quickstart/*.svg plots/quickstart/*.png plots/quickstart/*.pdf | sha256sum)
 "$program" plot quickstart > /dev/null

@@ -107,6 +107,18 @@ void plot_add_texts(struct plot_figure *f, const char *variable, int n, const ch
     text_printf(&f->script, "]\n%s_width = %d\n", variable, widest);
 }
 
+void plot_add_numbers(struct plot_figure *f, const char *variable, int n, const double *x)
+{
+    text_printf(&f->script, "array %s[%d] = [", variable, n);
+    for (int i = 0; i < n; i++) {
+        char number[TEXT_NUMBER_SIZE];
+
+        text_number(x[i], number);
+        text_printf(&f->script, "%s%s", i ? ", " : "", number);
+    }
+    text_printf(&f->script, "]\n");
+}
+
 void plot_add_range(struct plot_figure *f, const char *variable, struct plot_range range)
 {
     char low[TEXT_NUMBER_SIZE] = "0", high[TEXT_NUMBER_SIZE] = "1";

@@ -93,6 +93,18 @@ struct plot_ranks {
     double critical_distance;
 };
 
+/* Panels with two histograms each over the same bins, of before and after. x is in the unit of
+ * the positions below; ticks say what stands there. before[p * n_bins + b]. */
+struct plot_histograms {
+    const char *name, *title, *x_label, *y_label, *before_label, *after_label;
+    int n_bins, n_panels, n_ticks;
+    const double *low, *high;        /* [n_bins] positions, ascending */
+    const char *const *labels;       /* [n_panels] */
+    const double *before, *after;
+    const double *ticks;             /* [n_ticks] positions */
+    const char *const *tick_labels;  /* [n_ticks] */
+};
+
 int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
                  struct error *err);
 int plot_curves(const struct plot_target *target, const struct plot_curves *figure,
@@ -105,5 +117,7 @@ int plot_forest(const struct plot_target *target, const struct plot_forest *figu
                 struct error *err);
 int plot_ranks(const struct plot_target *target, const struct plot_ranks *figure,
                struct error *err);
+int plot_histograms(const struct plot_target *target, const struct plot_histograms *figure,
+                    struct error *err);
 
 #endif

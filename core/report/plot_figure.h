@@ -49,10 +49,11 @@ void plot_range_add(struct plot_range *range, double x);
 void plot_add_row(struct text *t, int n, const double *x);
 
 /* Variables of the script: a text; an array of texts and NAME_width, the width of the
- * widest; NAME_low and NAME_high. In tick labels gnuplot wants % doubled. */
+ * widest; an array of finite numbers; NAME_low and NAME_high. In tick labels gnuplot wants % doubled. */
 void plot_add_text(struct plot_figure *f, const char *variable, const char *s, int width);
 void plot_add_texts(struct plot_figure *f, const char *variable, int n, const char *const *texts,
                     int width, bool is_tick);
+void plot_add_numbers(struct plot_figure *f, const char *variable, int n, const double *x);
 void plot_add_range(struct plot_figure *f, const char *variable, struct plot_range range);
 
 #endif
