@@ -17,9 +17,11 @@ struct experiment_method *experiment_find_method(struct experiment *e, const cha
 int experiment_match_methods(const struct experiment *e, const char *list,
                              bool ret_is_named[EXPERIMENT_MAX_METHODS], struct error *err)
 {
-    const char *labels[EXPERIMENT_MAX_METHODS + 1] = {0};
+    static const char ALL[] = "all";
+    const char *labels[EXPERIMENT_MAX_METHODS + 2] = {0};
     char *words = arena_strdup(e->arena, list), *rest = NULL;
 
+    labels[e->n_methods] = ALL; /* behind a method that is called so */
     for (int i = 0; i < e->n_methods; i++) {
         labels[i] = e->methods[i].label;
         ret_is_named[i] = false;
@@ -27,11 +29,12 @@ int experiment_match_methods(const struct experiment *e, const char *list,
     for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
         int i = 0;
 
-        while (i < e->n_methods && strcmp(labels[i], word) != 0)
+        while (labels[i] && strcmp(labels[i], word) != 0)
             i++;
-        if (i == e->n_methods)
+        if (!labels[i])
             return text_unknown(err, "method", word, labels);
-        ret_is_named[i] = true;
+        for (int k = 0; k < e->n_methods; k++)
+            ret_is_named[k] |= i == e->n_methods || k == i;
     }
     return 0;
 }

@@ -104,8 +104,6 @@ static int keep_methods(struct experiment *e, const char *list, struct error *er
     bool is_named[EXPERIMENT_MAX_METHODS];
 
     e->default_methods = "";
-    if (strcmp(list, "all") == 0 && !experiment_find_method(e, list))
-        return 0;
     if (experiment_match_methods(e, list, is_named, err) < 0)
         return -1;
     experiment_keep_methods(e, is_named);

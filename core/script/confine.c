@@ -30,6 +30,7 @@ enum { MAGIC = 0x72676263 };
 
 /* ---- the child ---- */
 
+#ifndef __SANITIZE_ADDRESS__
 /* Bytes of address space in use. */
 static rlim_t address_space(void)
 {
@@ -43,6 +44,7 @@ static rlim_t address_space(void)
     }
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
+#endif
 
 static int limit(void)
 {
