@@ -121,7 +121,7 @@ $(BUILD)/core/math/%_v4.o: core/math/%_simd.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -march=x86-64-v4 -mprefer-vector-width=512 \
 		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -DPRODUCTS=products_v4 -c $< -o $@
-$(BUILD)/core/lab/store.o: core/lab/schema.sql
+$(BUILD)/core/lab/store_schema.o: core/lab/schema.sql
 $(BUILD)/core/report/html.o: core/report/page.css core/report/page.js
 $(BUILD)/core/lab/environment.o: $(BUILD)/build.h
 

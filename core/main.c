@@ -27,9 +27,11 @@ static const struct command commands[] = {
      "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
      "  --checkpoint=SECONDS  between two of a run (default 60; 0: after every step); a run\n"
      "                that is stopped or killed goes on from its last one to the same bits\n"
+     "  --lease=SECONDS  after which the run of a worker that is silent (stopped, or of a\n"
+     "                machine that is gone) is another's (default 60)\n"
      "  --dry-run     print the plan and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint dry-run quiet", 1, 200, command_sweep, false},
+     "jobs threads data checkpoint lease dry-run quiet", 1, 200, command_sweep, false},
     {"status", "NAME", "how many runs are planned, finished, failed; which, and why", "", "", 1, 1,
      command_status, false},
     {"compare", "NAME A B", "two methods, seed by seed, with p-values",
@@ -113,8 +115,8 @@ static const struct command commands[] = {
      "  correction=NAME   holm, hochberg, benjamini_hochberg\n"
      "  seed=1            of resampling\n"
      "Options:\n  --format=txt|md|tex|csv|jsonl|html|json\n", "format", 1, 6, command_stats, false},
-    {"worker", "STORE NUMERIC THREADS PARENT [DATA]", "started by sweep", "",
-     "checkpoint", 4, 5,
+    {"worker", "STORE PLAN NUMERIC THREADS PARENT [DATA]", "started by sweep", "",
+     "checkpoint lease", 5, 6,
      command_worker, true},
     {0},
 };
@@ -157,6 +159,7 @@ static const struct option {
     {"--jobs", COUNT, offsetof(struct invocation, n_jobs)},
     {"--threads", COUNT, offsetof(struct invocation, n_threads)},
     {"--checkpoint", SECONDS, offsetof(struct invocation, checkpoint_interval)},
+    {"--lease", SECONDS, offsetof(struct invocation, lease)},
     {"--data", TEXT, offsetof(struct invocation, data_root)},
     {"--format", TEXT, offsetof(struct invocation, format)},
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
@@ -237,6 +240,7 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
         .words = words,
         .n_threads = 1,
         .checkpoint_interval = 60,
+        .lease = 60,
         .data_root = root && *root ? root : NULL,
     };
     const struct command *c = NULL;

@@ -2,6 +2,7 @@
  *
  * The store: what is put in comes out, a run has one owner and one end, the digest is of
  * results alone, and files of others are left as they are. */
+#include "lab/process.h"
 #include "lab/sql.h"
 #include "lab/store.h"
 
@@ -16,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { N_RUNS = 4 };
+enum { N_RUNS = 4, LEASE = 1000 };
 
 static char folder[] = "/tmp/rgdbench-test-XXXXXX";
 static struct arena arena;
@@ -103,8 +104,75 @@ static void finish_next(struct store *store, const char *owner, const struct sto
     struct store_claim claim;
     struct error err;
 
-    assert_int_equal(store_claim(store, owner, "portable", &arena, &claim, &err), 1);
-    OK(store_finish(store, claim.run, owner, o, &err));
+    assert_int_equal(store_claim(store, owner, "portable", LEASE, &arena, &claim, &err), 1);
+    assert_int_equal(store_finish(store, &claim, o, &err), 0);
+}
+
+static void digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int n_left)
+{
+    struct error err;
+    int got;
+
+    OK(store_digest(store, ret_hex, &got, &err));
+    assert_int_equal(got, n_left);
+}
+
+static struct store_counts count(struct store *store)
+{
+    struct store_counts c;
+    struct error err;
+
+    OK(store_count(store, &c, &err));
+    return c;
+}
+
+static int claim(struct store *store, const char *owner, double lease, struct store_claim *ret_claim)
+{
+    struct error err;
+    int got;
+
+    OK(got = store_claim(store, owner, "portable", lease, &arena, ret_claim, &err));
+    return got;
+}
+
+static void read_file(const char *path, char **ret_bytes, size_t *ret_size)
+{
+    struct error err;
+
+    OK(file_read(path, 1 << 24, &arena, ret_bytes, ret_size, &err));
+}
+
+static void refuse(const char *path, enum store_mode mode, const char *part)
+{
+    struct store *store;
+    struct error err = {.text = "no error"};
+    struct arena own = {0};
+    char *before = NULL, *after;
+    size_t size = 0, size_after;
+
+    if (file_exists(path))
+        OK(file_read(path, 1 << 20, &own, &before, &size, &err));
+    if (store_open(path, mode, &store, &err) != -1 || !strstr(err.text, part))
+        fail_msg("\"%s\" lacks \"%s\"", err.text, part);
+    assert_non_null(strstr(err.text, path));
+    assert_int_equal(err.status, EXIT_BAD_INPUT);
+    assert_int_equal(file_exists(path), before != NULL);
+    if (before) {
+        OK(file_read(path, 1 << 20, &own, &after, &size_after, &err));
+        assert_int_equal(size_after, size);
+        assert_memory_equal(after, before, size);
+    }
+    arena_release(&own);
+}
+
+static void change(const char *path, const char *statement)
+{
+    struct sql *db;
+    struct error err;
+
+    OK(sql_open(path, SQL_CREATE, &db, &err));
+    OK(sql_script(db, statement, &err));
+    sql_close(db);
 }
 
 static void test_round_trip(void **state)
@@ -174,8 +242,98 @@ static void test_round_trip(void **state)
     store_close(store);
 }
 
-/* An older store is read as it is; whoever writes to it adds what it lacks. */
-static void read_old_version(const char *downgrade)
+/* As programs of version `version` wrote it: from the text of the schema, less what is newer. */
+static void downgrade(const char *path, int version)
+{
+    static const char *const steps[] = {
+        "DROP TABLE arrays", /* 4 */
+        "DROP TABLE answers",
+    };
+    struct sql *db;
+    struct error err;
+
+    OK(sql_open(path, SQL_WRITE, &db, &err));
+    OK(sql_script(db,
+                  "DROP INDEX runs_by_end; ALTER TABLE runs DROP COLUMN lease; "
+                  "ALTER TABLE runs DROP COLUMN fence; ALTER TABLE runs DROP COLUMN sum; "
+                  "ALTER TABLE plans DROP COLUMN sum; ALTER TABLE data_sets DROP COLUMN sum", &err));
+    for (int v = 4; v > version; v--)
+        OK(sql_script(db, steps[4 - v], &err));
+    OK(sql_script(db, arena_printf(&arena, "PRAGMA user_version = %d", version), &err));
+    sql_close(db);
+}
+
+/* An older store is read as it is; whoever writes to it brings it up to date. */
+static void read_old_version(int version)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    struct store_answers answers;
+    struct store_array *read;
+    char want[HASH_HEX_SIZE], got[HASH_HEX_SIZE], *before, *after;
+    size_t size_before, size_after;
+    int n_read;
+    struct error err;
+
+    finish_next(store, "me", &o);
+    digest(store, want, N_RUNS - 1);
+    store_close(store);
+    downgrade(path, version);
+    read_file(path, &before, &size_before);
+
+    store = open_store(path, STORE_READ);
+    digest(store, got, N_RUNS - 1);
+    assert_string_equal(got, want);
+    OK(store_read_answers(store, 1, &arena, &answers, &err));
+    assert_int_equal(answers.n, version < 3 ? 0 : 9);
+    OK(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err));
+    assert_int_equal(n_read, version < 4 ? 0 : 2);
+    store_close(store);
+    read_file(path, &after, &size_after);
+    assert_true(size_after == size_before && memcmp(before, after, size_after) == 0);
+
+    store = open_store(path, STORE_WRITE);
+    digest(store, got, N_RUNS - 1);
+    assert_string_equal(got, want);
+    finish_next(store, "me", &o);
+    OK(store_read_answers(store, 2, &arena, &answers, &err));
+    assert_int_equal(answers.n, 9);
+    OK(store_read_arrays(store, 2, "weights", &arena, &read, &n_read, &err));
+    assert_int_equal(n_read, 2);
+    store_close(store);
+    store = open_store(path, STORE_READ);
+    assert_int_equal(count(store).finished, 2);
+    store_close(store);
+}
+
+static void test_old_versions(void **state)
+{
+    (void)state;
+    for (int version = 2; version <= 4; version++)
+        read_old_version(version);
+}
+
+/* One that an older program works on right now is left alone: it knows no leases. */
+static void test_old_version_at_work(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    char owner[PROCESS_OWNER_SIZE];
+    struct store_claim c;
+
+    (void)state;
+    process_owner(getpid(), owner);
+    assert_int_equal(claim(store, owner, LEASE, &c), 1);
+    store_close(store);
+    downgrade(path, 4);
+    refuse(path, STORE_WRITE, "an older version of this program works on it");
+    store = open_store(path, STORE_READ);
+    assert_int_equal(count(store).running, 1);
+    store_close(store);
+}
+
+static void test_damaged_blobs(void **state)
 {
     const char *path = fresh_path();
     struct store *store = planned_store(path);
@@ -183,44 +341,18 @@ static void read_old_version(const char *downgrade)
     struct store_answers answers;
     struct store_array *read;
     int n_read;
-    struct sql *db;
     struct error err;
 
-    store_close(store);
-    OK(sql_open(path, SQL_WRITE, &db, &err));
-    OK(sql_script(db, downgrade, &err));
-    sql_close(db);
-
-    store = open_store(path, STORE_READ);
-    OK(store_read_answers(store, 1, &arena, &answers, &err));
-    assert_int_equal(answers.n, 0);
-    OK(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err));
-    assert_int_equal(n_read, 0);
-    store_close(store);
-    store = open_store(path, STORE_WRITE);
+    (void)state;
     finish_next(store, "me", &o);
-    OK(store_read_answers(store, 1, &arena, &answers, &err));
-    assert_int_equal(answers.n, 9);
-    OK(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err));
-    assert_int_equal(n_read, 2);
     store_close(store);
-
-    OK(sql_open(path, SQL_WRITE, &db, &err));
-    OK(sql_script(db, "UPDATE answers SET bits = x'00'; UPDATE arrays SET n = n + 1", &err));
-    sql_close(db);
+    change(path, "UPDATE answers SET bits = x'00'; UPDATE arrays SET n = n + 1");
     store = open_store(path, STORE_READ);
     assert_int_equal(store_read_answers(store, 1, &arena, &answers, &err), -1);
     assert_non_null(strstr(err.text, "the answers of run 1 are damaged"));
     assert_int_equal(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err), -1);
     assert_non_null(strstr(err.text, "\"weights\" of run 1 is damaged"));
     store_close(store);
-}
-
-static void test_old_versions(void **state)
-{
-    (void)state;
-    read_old_version("DROP TABLE arrays; DROP TABLE answers; PRAGMA user_version = 2");
-    read_old_version("DROP TABLE arrays; PRAGMA user_version = 3");
 }
 
 static int collect(void *context, const struct store_export_row *row)
@@ -250,15 +382,6 @@ static void test_export(void **state)
     assert_non_null(strstr(t.s, "a 1 finished 10 test class_accuracy 1 nan\n"));
     text_release(&t);
     store_close(store);
-}
-
-static void digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int n_left)
-{
-    struct error err;
-    int got;
-
-    OK(store_digest(store, ret_hex, &got, &err));
-    assert_int_equal(got, n_left);
 }
 
 /* Ends all runs of a store, in any order of workers, with `odd` for run `which`. */
@@ -318,15 +441,6 @@ static void test_digest(void **state)
     store_close(store);
 }
 
-static struct store_counts count(struct store *store)
-{
-    struct store_counts c;
-    struct error err;
-
-    OK(store_count(store, &c, &err));
-    return c;
-}
-
 static bool nobody_is_alive(const char *owner)
 {
     (void)owner;
@@ -342,35 +456,122 @@ static void test_life_of_a_run(void **state)
     int n;
 
     (void)state;
-    assert_int_equal(store_claim(store, "me", "native", &arena, &first, &err), 0);
-    assert_int_equal(store_claim(store, "me", "portable", &arena, &first, &err), 1);
-    assert_int_equal(store_claim(store, "you", "portable", &arena, &second, &err), 1);
+    assert_int_equal(store_claim(store, "me", "native", LEASE, &arena, &first, &err), 0);
+    assert_int_equal(claim(store, "me", LEASE, &first), 1);
+    assert_int_equal(claim(store, "you", LEASE, &second), 1);
     assert_true(first.run != second.run);
     assert_string_equal(first.spec, runs[0].spec);
     assert_int_equal(count(store).running, 2);
 
-    /* Only its owner can end a run, once, and the metrics of who cannot are not kept. */
-    assert_int_equal(store_finish(store, first.run, "you", &o, &err), -1);
-    assert_non_null(strstr(err.text, "taken away from this worker"));
-    OK(store_finish(store, first.run, "me", &o, &err));
-    assert_int_equal(store_finish(store, first.run, "me", &o, &err), -1);
-    OK(store_release(store, first.run, "me", &err)); /* it has ended: nothing happens */
+    /* A run ends once; afterwards nothing happens to it. */
+    assert_int_equal(store_finish(store, &first, &o, &err), 0);
+    assert_int_equal(store_finish(store, &first, &o, &err), 1);
+    assert_int_equal(store_fail(store, &first, "why", &err), 1);
+    assert_int_equal(store_release(store, &first, &err), 1);
+    assert_int_equal(store_renew(store, first.run, first.fence, LEASE, &err), 0);
     assert_int_equal(count(store).finished, 1);
 
-    OK(store_fail(store, second.run, "you", "why not", &err));
+    assert_int_equal(store_fail(store, &second, "why not", &err), 0);
     assert_int_equal(count(store).failed, 1);
     assert_int_equal(store_retry_failed(store, &err), 1);
-    assert_int_equal(store_claim(store, "me", "portable", &arena, &again, &err), 1);
+    assert_int_equal(claim(store, "me", LEASE, &again), 1);
     assert_int_equal(again.run, second.run);
+    assert_true(again.fence > second.fence);
 
     /* A worker that is gone gives its run back, or fails it. */
     OK(store_reclaim(store, nobody_is_alive, &err));
     assert_int_equal(count(store).planned, 3);
-    assert_int_equal(store_claim(store, "me", "portable", &arena, &again, &err), 1);
+    assert_int_equal(claim(store, "me", LEASE, &again), 1);
     OK(store_fail_owner(store, "me", "killed", &n, &err));
     assert_int_equal(n, 1);
     assert_int_equal(count(store).failed, 1);
     store_close(store);
+}
+
+static bool all_are_alive(const char *owner)
+{
+    (void)owner;
+    return true;
+}
+
+/* Whose lease ran out loses its run to who asks next, and then changes no byte of the store, though it
+ * has the same name, a result of its own, and is alive. */
+static void test_leases(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path), *late = open_store(path, STORE_WRITE);
+    struct store_outcome o = outcome(), other = outcome();
+    struct store_claim held, lost, taken, rest;
+    char want[HASH_HEX_SIZE], got[HASH_HEX_SIZE], *before, *after;
+    size_t size_before, size_after;
+    struct error err;
+
+    (void)state;
+    assert_int_equal(claim(store, "me", LEASE, &held), 1);
+    assert_int_equal(claim(late, "me", -1, &lost), 1); /* has run out already */
+    for (int i = 2; i < N_RUNS; i++)
+        assert_int_equal(claim(store, "me", LEASE, &rest), 1);
+
+    /* Nobody took it: it is still who claimed it, who may renew it. */
+    assert_int_equal(store_renew(late, lost.run, lost.fence, LEASE, &err), 1);
+    assert_int_equal(claim(store, "me", LEASE, &taken), 0);
+    OK(store_reclaim(store, all_are_alive, &err));
+    assert_int_equal(count(store).running, N_RUNS);
+
+    assert_int_equal(store_renew(late, lost.run, lost.fence, -1, &err), 1);
+    assert_int_equal(claim(store, "me", LEASE, &taken), 1);
+    assert_int_equal(taken.run, lost.run);
+    assert_true(taken.fence > lost.fence);
+    for (int k = 0; k < 2; k++) { /* while the other is at work; when it has finished */
+        if (k == 1)
+            assert_int_equal(store_finish(store, &taken, &o, &err), 0);
+        digest(store, want, N_RUNS - k);
+        read_file(path, &before, &size_before);
+        other.weights_hash = "another";
+        other.environment = "cpu = \"another\"\n";
+        assert_int_equal(store_renew(late, lost.run, lost.fence, LEASE, &err), 0);
+        assert_int_equal(store_finish(late, &lost, &other, &err), 1);
+        assert_int_equal(store_fail(late, &lost, "why", &err), 1);
+        assert_int_equal(store_release(late, &lost, &err), 1);
+        digest(store, got, N_RUNS - k);
+        assert_string_equal(got, want);
+        read_file(path, &after, &size_after);
+        assert_true(size_after == size_before && memcmp(before, after, size_after) == 0);
+        assert_int_equal(count(store).failed + count(store).planned, 0);
+    }
+    assert_int_equal(store_finish(store, &held, &o, &err), 0);
+    store_close(late);
+    store_close(store);
+}
+
+/* A worker stays with the plan that it was started for. */
+static void test_bound_plan(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path), *other = open_store(path, STORE_WRITE);
+    struct plan shorter = plan;
+    struct store_claim c;
+    char id[HASH_HEX_SIZE];
+    struct error err;
+
+    (void)state;
+    shorter.n_runs = 1;
+    plan_set_id(&shorter);
+    OK(store_put_plan(other, &shorter, &err));
+    assert_int_equal(count(other).planned, 1);
+    assert_int_equal(count(store).planned, N_RUNS);
+    store_close(store);
+    store = open_store(path, STORE_WRITE);
+    assert_int_equal(count(store).planned, 1);
+    OK(store_bind_plan(store, plan.id, id, &err));
+    assert_int_equal(count(store).planned, N_RUNS);
+    for (int i = 0; i < N_RUNS; i++)
+        assert_int_equal(claim(store, "me", LEASE, &c), 1);
+    assert_int_equal(claim(other, "you", LEASE, &c), 0);
+    assert_int_equal(store_bind_plan(store, "0", id, &err), -1);
+    assert_non_null(strstr(err.text, "holds no such plan"));
+    store_close(store);
+    store_close(other);
 }
 
 /* The same plan again adds nothing and forgets nothing. */
@@ -389,39 +590,6 @@ static void test_same_plan_twice(void **state)
     digest(store, after, N_RUNS - 1);
     assert_string_equal(before, after);
     store_close(store);
-}
-
-static void refuse(const char *path, enum store_mode mode, const char *part)
-{
-    struct store *store;
-    struct error err = {.text = "no error"};
-    struct arena own = {0};
-    char *before = NULL, *after;
-    size_t size = 0, size_after;
-
-    if (file_exists(path))
-        OK(file_read(path, 1 << 20, &own, &before, &size, &err));
-    if (store_open(path, mode, &store, &err) != -1 || !strstr(err.text, part))
-        fail_msg("\"%s\" lacks \"%s\"", err.text, part);
-    assert_non_null(strstr(err.text, path));
-    assert_int_equal(err.status, EXIT_BAD_INPUT);
-    assert_int_equal(file_exists(path), before != NULL);
-    if (before) {
-        OK(file_read(path, 1 << 20, &own, &after, &size_after, &err));
-        assert_int_equal(size_after, size);
-        assert_memory_equal(after, before, size);
-    }
-    arena_release(&own);
-}
-
-static void change(const char *path, const char *statement)
-{
-    struct sql *db;
-    struct error err;
-
-    OK(sql_open(path, SQL_CREATE, &db, &err));
-    OK(sql_script(db, statement, &err));
-    sql_close(db);
 }
 
 static void test_what_is_not_ours(void **state)
@@ -481,8 +649,8 @@ static int set_up(void **state)
                          .runs = runs,
                          .n_runs = N_RUNS,
                          .data = &data,
-                         .n_data = 1,
-                         .id = "plan"};
+                         .n_data = 1};
+    plan_set_id(&plan);
     return 0;
 }
 
@@ -502,9 +670,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_old_versions),
-        cmocka_unit_test(test_export),
-        cmocka_unit_test(test_digest),
-        cmocka_unit_test(test_life_of_a_run),
+        cmocka_unit_test(test_old_version_at_work), cmocka_unit_test(test_damaged_blobs),
+        cmocka_unit_test(test_export), cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_life_of_a_run), cmocka_unit_test(test_leases),
+        cmocka_unit_test(test_bound_plan),
         cmocka_unit_test(test_same_plan_twice),
         cmocka_unit_test(test_what_is_not_ours),
     };

@@ -22,6 +22,7 @@ struct invocation {
     int n_jobs;            /* --jobs=N; 0: one for each core */
     int n_threads;         /* --threads=N */
     double checkpoint_interval; /* --checkpoint=SECONDS */
+    double lease;          /* --lease=SECONDS */
     const char *format;    /* --format=NAME; NULL: none given */
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
     bool is_quiet;         /* --quiet */

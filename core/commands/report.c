@@ -168,8 +168,8 @@ int command_status(const struct invocation *in, enum exit_status *ret_status, st
     if (open_store(in, &store, err) < 0 ||
         store_count(store, &c, err) < 0 || store_read_plan(store, in->arena, &plan, err) < 0)
         goto out;
-    printf("%s\nplanned %d  running %d  finished %d  diverged %d  failed %d\n", plan.title,
-           c.planned, c.running, c.finished, c.diverged, c.failed);
+    printf("%s\nplanned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d\n",
+           plan.title, c.planned, c.running, c.finished, c.diverged, c.failed, c.cancelled);
     for (int i = 0; i < plan.n_runs; i++) {
         const struct store_run *run = &plan.runs[i];
 

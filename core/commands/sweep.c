@@ -84,6 +84,7 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
         .n_jobs = in->n_jobs ? in->n_jobs : process_cores(),
         .n_threads = in->n_threads,
         .checkpoint_interval = in->checkpoint_interval,
+        .lease = in->lease,
         .is_quiet = in->is_quiet,
     };
     struct experiment e;

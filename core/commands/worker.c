@@ -9,11 +9,13 @@ int command_worker(const struct invocation *in, enum exit_status *ret_status, st
 {
     struct worker_options options = {
         .store_path = in->words[0],
-        .numeric = in->words[1],
-        .n_threads = atoi(in->words[2]),
+        .plan = in->words[1],
+        .numeric = in->words[2],
+        .n_threads = atoi(in->words[3]),
         .checkpoint_interval = in->checkpoint_interval,
-        .parent = atoi(in->words[3]),
-        .data_root = in->n_words > 4 ? in->words[4] : NULL,
+        .lease = in->lease,
+        .parent = atoi(in->words[4]),
+        .data_root = in->n_words > 5 ? in->words[5] : NULL,
     };
 
     (void)ret_status;

@@ -2,6 +2,12 @@
 -- The store of one experiment. core/lab/store.c is its only reader and writer;
 -- anyone may read it with sqlite3. Raw values only: tables and p-values are
 -- computed from these each time they are printed.
+--
+-- To change it: edit here, and raise SCHEMA_VERSION in store_schema.c. An older store is
+-- read and rewritten by copying the columns that both have, so that a new column
+-- needs a default or may be NULL.
+--
+-- Sums (store_sum.c) find what a disk or another program damaged; reports check them.
 
 CREATE TABLE environments (
     id   INTEGER PRIMARY KEY,
@@ -12,7 +18,8 @@ CREATE TABLE data_sets (
     digest      TEXT PRIMARY KEY, -- SHA-256 of the decoded pictures and labels
     name        TEXT NOT NULL,    -- of datasets/NAME.lua
     description TEXT NOT NULL,    -- that file as "name = value" lines; file names are relative to the data root
-    classes     TEXT NOT NULL     -- the class names, as a list
+    classes     TEXT NOT NULL,    -- the names of the classes: a list
+    sum         TEXT              -- SHA-256 of the columns above
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE files (
@@ -29,7 +36,8 @@ CREATE TABLE plans (
     baseline  TEXT NOT NULL,        -- label of the method the others are compared with
     source    TEXT NOT NULL,        -- the Lua script
     overrides TEXT NOT NULL,        -- what the command line changed, one word a line
-    created   REAL NOT NULL         -- seconds since 1970
+    created   REAL NOT NULL,        -- seconds since 1970
+    sum       TEXT                  -- SHA-256 of the columns above, but for id and created
 ) STRICT;
 
 CREATE TABLE runs (
@@ -38,8 +46,10 @@ CREATE TABLE runs (
     spec         TEXT NOT NULL,        -- all settings, one "name = value" a line, sorted; the seed is train.seed
     numeric      TEXT NOT NULL,        -- profile: portable or native; also in spec
     state        TEXT NOT NULL DEFAULT 'planned'
-                 CHECK (state IN ('planned', 'running', 'finished', 'diverged', 'failed')),
+                 CHECK (state IN ('planned', 'running', 'finished', 'diverged', 'failed', 'cancelled')),
     owner        TEXT,    -- running: host, process and its start time
+    lease        REAL,    -- running: until when it is its owner's, seconds since 1970; the owner renews it
+    fence        INTEGER NOT NULL DEFAULT 0, -- counts claims: only who claimed last may write
     error        TEXT,    -- failed: why; diverged: at which step, and what was not finite first
     n_steps      INTEGER, -- ended: steps that the run was to have
     last_step    INTEGER, -- ended: steps that were made; fewer than n_steps: it diverged there
@@ -49,10 +59,13 @@ CREATE TABLE runs (
     started      REAL,    -- seconds since 1970
     seconds      REAL,    -- wall time
     peak_memory  INTEGER, -- of the worker so far, bytes
-    host         TEXT     -- name of the machine
+    host         TEXT,    -- name of the machine
+    sum          TEXT     -- finished, diverged: SHA-256 of all above that a report may show, and of the run's
+                          -- metrics, answers and arrays
 ) STRICT;
 
 CREATE INDEX runs_by_state ON runs (state, numeric);
+CREATE INDEX runs_by_end ON runs (ended);
 
 CREATE TABLE plan_runs (
     plan       INTEGER NOT NULL REFERENCES plans (id),
@@ -76,7 +89,6 @@ CREATE TABLE metrics (
     PRIMARY KEY (run, step, part, name, class)
 ) STRICT, WITHOUT ROWID;
 
--- from version 3 on
 CREATE TABLE answers (
     run  INTEGER PRIMARY KEY REFERENCES runs (id),
     step INTEGER NOT NULL, -- steps made when they were given: the last evaluation
@@ -84,7 +96,6 @@ CREATE TABLE answers (
     bits BLOB NOT NULL     -- (n + 7) / 8 bytes: example i is bit i % 8 (from the lowest) of byte i / 8; 1: right
 ) STRICT;
 
--- from version 4 on
 -- What a run records besides metrics. By name, rows of numbers:
 --   weights  what the objective gave to the examples of the steps since the evaluation before: shares of
 --            the examples, in the bins of core/base/histogram.h

@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { BUSY_MILLISECONDS = 60000 };
+enum { MAX_TRIES = 20000 }; /* of a lock: some five minutes */
 
 struct sql {
     sqlite3 *db;
@@ -22,6 +23,31 @@ struct sql_query {
     sqlite3_stmt *statement;
     struct sql *sql;
 };
+
+/* Of a store that a stranger made. */
+static const struct {
+    int which, value;
+} limits[] = {
+    {SQLITE_LIMIT_LENGTH, 64 << 20},  {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
+    {SQLITE_LIMIT_COLUMN, 100},       {SQLITE_LIMIT_EXPR_DEPTH, 50},
+    {SQLITE_LIMIT_ATTACHED, 1},       {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+};
+
+/* SQLite's own waiting grows to 100 ms and is the same for all, so that 64 workers at
+ * one store starve some of their number. */
+static int wait_for_lock(void *context, int n_tries)
+{
+    struct timespec t = {0}, now;
+    long longest = n_tries < 5 ? 1L << n_tries : 32; /* milliseconds */
+
+    (void)context;
+    if (n_tries > MAX_TRIES)
+        return 0;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    t.tv_nsec = 1000 * (200 + (now.tv_nsec / 64 * 7919L + getpid() * 104729L) % (1000 * longest));
+    nanosleep(&t, NULL);
+    return 1;
+}
 
 static int fail(struct sql *sql, struct error *err)
 {
@@ -74,16 +100,16 @@ static bool is_at_rest(const char *path)
            snprintf(log, sizeof log, "%s-wal", path) < (int)sizeof log && access(log, F_OK) < 0;
 }
 
-/* "file:PATH?immutable=1", with what has a meaning in it escaped. */
-static char *immutable_name(const char *path)
+/* "file:PATH?QUERY", with what has a meaning in it escaped. */
+static char *uri(const char *path, const char *query)
 {
-    char *name = malloc(3 * strlen(path) + 32), *at;
+    char *name = malloc(3 * strlen(path) + strlen(query) + 8), *at;
 
     assert(name);
     at = stpcpy(name, "file:");
     for (; *path; path++)
-        at += sprintf(at, strchr("?#%", *path) ? "%%%02x" : "%c", (unsigned char)*path);
-    stpcpy(at, "?immutable=1");
+        at += sprintf(at, strchr("?#%'", *path) ? "%%%02x" : "%c", (unsigned char)*path);
+    stpcpy(stpcpy(at, "?"), query);
     return name;
 }
 
@@ -94,12 +120,31 @@ static int open_path(struct sql *sql, enum sql_mode mode)
         [SQL_WRITE] = SQLITE_OPEN_READWRITE,
         [SQL_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
     };
-    char *name = mode == SQL_READ && is_at_rest(sql->path) ? immutable_name(sql->path) : NULL;
+    char *name = mode == SQL_READ && is_at_rest(sql->path) ? uri(sql->path, "immutable=1") : NULL;
     int code = sqlite3_open_v2(name ? name : sql->path, &sql->db,
                                flags[mode] | (name ? SQLITE_OPEN_URI : 0), NULL);
 
     free(name);
     return code;
+}
+
+static void configure(struct sql *sql)
+{
+    sqlite3_busy_handler(sql->db, wait_for_lock, NULL);
+    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        sqlite3_limit(sql->db, limits[i].which, limits[i].value);
+}
+
+static struct sql *new_sql(const char *path)
+{
+    struct sql *sql = calloc(1, sizeof *sql);
+
+    assert(sql);
+    sql->path = strdup(path);
+    assert(sql->path);
+    return sql;
 }
 
 int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct error *err)
@@ -108,19 +153,37 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct e
 
     if (mode != SQL_READ && check_writable(path, err) < 0)
         return -1;
-    sql = calloc(1, sizeof *sql);
-    assert(sql);
-    sql->path = strdup(path);
+    sql = new_sql(path);
     if (open_path(sql, mode) != SQLITE_OK) {
         fail(sql, err);
         sql_close(sql);
         return -1;
     }
-    sqlite3_busy_timeout(sql->db, BUSY_MILLISECONDS);
-    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    configure(sql);
     *ret_db = sql;
     return 0;
+}
+
+int sql_open_memory(const struct sql *old, struct sql **ret_db, struct error *err)
+{
+    char *from = uri(old->path, is_at_rest(old->path) ? "immutable=1" : "mode=ro");
+    struct sql *sql = new_sql(old->path);
+    int result = -1;
+
+    if (sqlite3_open_v2(":memory:", &sql->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_URI,
+                        NULL) != SQLITE_OK) {
+        fail(sql, err);
+    } else {
+        configure(sql);
+        result = sql_do(sql, err, "ATTACH ?1 AS old", "t", from);
+    }
+    free(from);
+    if (result < 0)
+        sql_close(sql);
+    else
+        *ret_db = sql;
+    return result;
 }
 
 void sql_close(struct sql *sql)
@@ -272,7 +335,12 @@ int sql_begin_reading(struct sql *sql, struct error *err)
 
 int sql_begin(struct sql *sql, struct error *err)
 {
-    return sql_script(sql, "BEGIN IMMEDIATE", err);
+    return sql_script(sql, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE", err);
+}
+
+int sql_begin_light(struct sql *sql, struct error *err)
+{
+    return sql_script(sql, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE", err);
 }
 
 int sql_commit(struct sql *sql, struct error *err)
@@ -312,6 +380,47 @@ const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size)
 bool sql_is_null(struct sql_query *q, int column)
 {
     return sqlite3_column_type(q->statement, column) == SQLITE_NULL;
+}
+
+int sql_columns(struct sql_query *q)
+{
+    return sqlite3_column_count(q->statement);
+}
+
+void sql_append(struct sql_query *q, int column, struct text *t)
+{
+    int kind = sqlite3_column_type(q->statement, column);
+    struct {
+        long kind, size; /* no padding, which would be of any value */
+    } head = {kind, 0};
+    long i;
+    double x;
+
+    switch (kind) {
+    case SQLITE_INTEGER:
+        i = sql_long(q, column);
+        head.size = sizeof i;
+        text_add(t, (const char *)&head, sizeof head);
+        text_add(t, (const char *)&i, sizeof i);
+        return;
+    case SQLITE_FLOAT:
+        x = sql_double(q, column);
+        head.size = sizeof x;
+        text_add(t, (const char *)&head, sizeof head);
+        text_add(t, (const char *)&x, sizeof x);
+        return;
+    case SQLITE_TEXT:
+    case SQLITE_BLOB: {
+        const void *bytes = sqlite3_column_blob(q->statement, column);
+
+        head.size = sqlite3_column_bytes(q->statement, column);
+        text_add(t, (const char *)&head, sizeof head);
+        text_add(t, bytes ? bytes : "", (size_t)head.size);
+        return;
+    }
+    default: /* NULL */
+        text_add(t, (const char *)&head, sizeof head);
+    }
 }
 
 const char *sql_version(void)

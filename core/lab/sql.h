@@ -18,6 +18,7 @@
 #define LAB_SQL_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,9 @@ enum sql_mode { SQL_READ, SQL_WRITE, SQL_CREATE };
 
 int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct error *err);
 void sql_close(struct sql *db);
+
+/* A new database in memory that sees the file of `db` as the schema `old`. */
+int sql_open_memory(const struct sql *db, struct sql **ret_db, struct error *err);
 
 /* Several statements without values. */
 int sql_script(struct sql *db, const char *text, struct error *err);
@@ -49,8 +53,11 @@ long sql_last_id(struct sql *db);
  * each statement. */
 int sql_begin_reading(struct sql *db, struct error *err);
 
-/* Takes the write lock at once, so that no later statement finds it taken. */
+/* Takes the write lock at once, so that no later statement finds it taken. What is
+ * committed is on the disk; the light one survives the process, and not a power
+ * failure: it does not wait for the disk. */
 int sql_begin(struct sql *db, struct error *err);
+int sql_begin_light(struct sql *db, struct error *err);
 int sql_commit(struct sql *db, struct error *err);
 void sql_rollback(struct sql *db); /* nothing where no transaction is open */
 
@@ -64,6 +71,10 @@ double sql_double(struct sql_query *q, int column);
 const char *sql_text(struct sql_query *q, int column); /* until the next step; NULL stays NULL */
 const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size); /* likewise */
 bool sql_is_null(struct sql_query *q, int column);
+int sql_columns(struct sql_query *q);
+
+/* Kind, size and bytes of a value as it is stored, for a hash over values. */
+void sql_append(struct sql_query *q, int column, struct text *t);
 void sql_end(struct sql_query *q);
 
 /* The library's. Static text. */

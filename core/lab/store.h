@@ -6,14 +6,18 @@
  * Invariants:
  *   1. A run's results and its state `finished` or `diverged` are written in one
  *      transaction: what is reported finished is on disk, whole.
- *   2. A run is claimed in one transaction; two workers never have the same one.
- *   3. Runs that ended are never changed, except that a failed one may be planned
- *      again.
+ *   2. A run is claimed in one transaction, for the time of a lease; two workers
+ *      never hold the same one. Each claim has a higher number, its fence.
+ *   3. Only who claimed a run last writes to it: a worker whose lease ran out, and
+ *      whose run another took over, is refused.
+ *   4. Runs that finished or diverged are never changed.
  *
  *     planned --claim--> running --finish--> finished | diverged
- *        ^                  |  `--fail-----> failed
- *        `----release-------'                  |
- *        `-------------------------------------' (the next sweep)
+ *      ^   ^                |  `--fail-----> failed
+ *      |   `-release, lease-'                  |
+ *      |     ran out                           |
+ *      `---------------------------------------' (retry; the next sweep)
+ *      planned --cancel--> cancelled --retry--> planned
  *
  * Calls give 0, or -1 with an error that names the file, unless said otherwise.
  */
@@ -34,20 +38,29 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
                struct error *err);
 void store_close(struct store *store);
 
-/* Makes `plan` the current one and adds the runs that are not there yet. */
+/* Makes `plan` the current one and adds the runs that are not there yet; the store is
+ * bound to it. */
 int store_put_plan(struct store *store, const struct plan *plan, struct error *err);
+
+/* What this handle counts, claims and reads from now on: the plan with that digest
+ * (NULL: the current one), whichever becomes the current one later. */
+int store_bind_plan(struct store *store, const char *digest, char ret_digest[HASH_HEX_SIZE],
+                    struct error *err);
 
 /* ---- for workers ---- */
 
 struct store_claim {
-    long run;
+    long run, fence;
     char *spec; /* in the arena given to store_claim */
 };
 
-/* Claims the first planned run of the current plan in that numeric profile:
- * 1, or 0 where none is left. */
-int store_claim(struct store *store, const char *owner, const char *numeric, struct arena *arena,
-                struct store_claim *ret_claim, struct error *err);
+/* Claims the first planned run of the plan in that numeric profile for `lease`
+ * seconds; also one whose owner's lease ran out: 1, or 0 where none is left. */
+int store_claim(struct store *store, const char *owner, const char *numeric, double lease,
+                struct arena *arena, struct store_claim *ret_claim, struct error *err);
+
+/* `lease` seconds from now: 1, or 0 where the run was taken away. */
+int store_renew(struct store *store, long run, long fence, double lease, struct error *err);
 
 /* The description of the data set with that digest. */
 int store_data_description(struct store *store, const char *digest, struct settings *ret_settings,
@@ -99,11 +112,13 @@ struct store_outcome {
     long peak_memory;
 };
 
-int store_finish(struct store *store, long run, const char *owner,
+/* These end a claim: 0, or 1 where the run was taken away from this worker meanwhile, and
+ * nothing was changed. */
+int store_finish(struct store *store, const struct store_claim *claim,
                  const struct store_outcome *outcome, struct error *err);
-int store_fail(struct store *store, long run, const char *owner, const char *why,
+int store_fail(struct store *store, const struct store_claim *claim, const char *why,
                struct error *err);
-int store_release(struct store *store, long run, const char *owner, struct error *err);
+int store_release(struct store *store, const struct store_claim *claim, struct error *err);
 
 /* ---- for imports ---- */
 
@@ -114,22 +129,22 @@ int store_put_ended(struct store *store, const struct plan *plan,
                     struct store_outcome (*outcome)(void *context, int i, struct arena *arena),
                     void *context, struct error *err);
 
-/* ---- for the sweep ---- */
+/* ---- for the sweep: the plan's runs ---- */
 
-/* Plans again the runs of the current plan that failed; gives their number. */
+/* Plans again those that failed; gives their number. */
 int store_retry_failed(struct store *store, struct error *err);
 
-/* Plans again the running ones whose owner is not alive; fails those of `owner`
- * instead where `why` is given. */
+/* Plans again the running ones whose lease ran out or whose owner is not alive; fails those
+ * of `owner` instead. */
 int store_reclaim(struct store *store, bool (*is_alive)(const char *owner), struct error *err);
 int store_fail_owner(struct store *store, const char *owner, const char *why, int *ret_n,
                      struct error *err);
 
 struct store_counts {
-    int planned, running, finished, diverged, failed;
+    int planned, running, finished, diverged, failed, cancelled;
 };
 
-/* Of the current plan, each run once. */
+/* Each run once. */
 int store_count(struct store *store, struct store_counts *ret_counts, struct error *err);
 
 /* Has a run whose spec's id begins so finished or diverged? */

@@ -6,16 +6,33 @@
 #define LAB_STORE_PRIVATE_H
 
 #include "lab/sql.h"
+#include "lab/store.h"
 
 struct store {
     struct sql *db;
     const char *path;
+    long plan;     /* that it is bound to; 0: the current one */
+    long position; /* where the next planned run may be, at best */
 };
 
-/* The row id of the current plan. Fails where there is none. */
+/* Makes the schema, brings an older one up to date, refuses what is not a store. One that is
+ * only read stays as it is: it is brought up to date in memory. */
+int store_schema_prepare(struct store *store, enum store_mode mode, struct error *err);
+
+/* The row id of the plan that the store is bound to, else of the current one. Fails where
+ * there is none. */
 int store_current_plan(struct store *store, long *ret_plan, struct error *err);
 
 /* A value of the table metrics: column `column` is value, the next one kind. */
 double store_value(struct sql_query *q, int column);
+
+/* store_put_plan inside a transaction. */
+int store_insert_plan(struct store *store, const struct plan *plan, struct error *err);
+
+/* Write the sum of a run that has ended, of a plan, of a data set: of what the store now has. */
+int store_sum_put(struct store *store, long run, struct error *err);
+int store_sum_put_plan(struct store *store, long plan, struct error *err);
+int store_sum_put_data(struct store *store, const char *digest, struct error *err);
+int store_sum_put_all(struct store *store, struct error *err);
 
 #endif

@@ -207,28 +207,14 @@ int store_read_classes(struct store *store, long run, const char *part, struct a
         arena, ret_series, err);
 }
 
-/* Stores of older versions lack some. */
-static int has_table(struct store *store, const char *name, long *ret_has, struct error *err)
-{
-    return sql_get(store->db, err, 0, ret_has,
-                   "SELECT count(*) FROM sqlite_master WHERE name = ?1", "t", name);
-}
-
 int store_read_answers(struct store *store, long run, struct arena *arena,
                        struct store_answers *ret_answers, struct error *err)
 {
     struct store_answers answers = {0};
     struct sql_query *q;
     size_t size = 0;
-    long has;
     int got;
 
-    if (has_table(store, "answers", &has, err) < 0)
-        return -1;
-    if (!has) {
-        *ret_answers = answers;
-        return 0;
-    }
     q = sql_prepare(store->db, err, "SELECT step, n, bits FROM answers WHERE run = ?1", "i", run);
     got = sql_step(q, err);
     if (got > 0) {
@@ -255,14 +241,9 @@ int store_read_arrays(struct store *store, long run, const char *name, struct ar
 {
     struct store_array *arrays = NULL;
     struct sql_query *q;
-    long has;
     int n = 0, got;
 
     *ret_n = 0;
-    if (has_table(store, "arrays", &has, err) < 0)
-        return -1;
-    if (!has)
-        return 0;
     q = sql_prepare(store->db, err,
                     "SELECT step, n, numbers FROM arrays WHERE run = ?1 AND name = ?2 ORDER BY step",
                     "it", run, name);
@@ -377,7 +358,16 @@ static int hash_metrics(struct sql_query *q, struct hash *h, long run, struct er
         strfromd(value, sizeof value, "%a", store_value(q, 0)); /* printf is slow with doubles */
         n = snprintf(line, sizeof line, "%ld %s %s %ld %s %s\n", sql_long(q, 2), sql_text(q, 3),
                      sql_text(q, 4), sql_long(q, 5), value, sql_text(q, 1));
-        hash_update(h, line, (size_t)n);
+        if ((size_t)n < sizeof line) {
+            hash_update(h, line, (size_t)n);
+        } else { /* an import's names may be long */
+            struct text t = {0};
+
+            text_printf(&t, "%ld %s %s %ld %s %s\n", sql_long(q, 2), sql_text(q, 3),
+                        sql_text(q, 4), sql_long(q, 5), value, sql_text(q, 1));
+            hash_update(h, t.s, t.size);
+            text_release(&t);
+        }
     }
     return got;
 }

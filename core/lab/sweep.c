@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/sweep.h"
 
+#include "base/clock.h"
 #include "lab/checkpoints.h"
 #include "lab/process.h"
 #include "lab/progress.h"
@@ -13,7 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_JOBS = 1024, POLL_MILLISECONDS = 50 };
+enum {
+    MAX_JOBS = 1024,
+    POLL_MILLISECONDS = 50,
+    LEAVE_SECONDS = 10, /* that a worker has for leaving when no run is left */
+};
 
 static volatile sig_atomic_t stop_signal, n_signals;
 
@@ -34,27 +39,34 @@ struct sweep {
     struct {
         pid_t pid; /* 0: free place */
         char owner[PROCESS_OWNER_SIZE];
+        double stopped; /* clock_now() when it was (SIGSTOP); 0: it is not */
     } workers[MAX_JOBS];
     int n_workers;
     int n_fruitless; /* workers that ended badly without a run, in a row */
+    char plan[HASH_HEX_SIZE];
+    struct store_counts counts;
+    double looked;  /* clock_now() at the last look for runs of the dead */
+    double all_ended; /* clock_now() when no run was left; 0: some are */
     struct progress progress;
 };
 
 static int start_worker(struct sweep *s, int place, const char *numeric, struct error *err)
 {
     const struct sweep_options *o = s->options;
-    char threads[16], parent[16], checkpoint[64];
-    const char *argv[] = {"rgdbench", "worker", checkpoint, o->store_path, numeric, threads,
-                          parent, o->data_root, NULL};
+    char threads[16], parent[16], checkpoint[64], lease[64];
+    const char *argv[] = {"rgdbench", "worker", checkpoint, lease, o->store_path, s->plan, numeric,
+                          threads, parent, o->data_root, NULL};
     pid_t pid;
 
     snprintf(threads, sizeof threads, "%d", o->n_threads);
     snprintf(parent, sizeof parent, "%d", (int)getpid());
     snprintf(checkpoint, sizeof checkpoint, "--checkpoint=%.17g", o->checkpoint_interval);
+    snprintf(lease, sizeof lease, "--lease=%.17g", o->lease);
     pid = process_start(argv, o->log_path, err);
     if (pid < 0)
         return -1;
     s->workers[place].pid = pid;
+    s->workers[place].stopped = 0;
     process_owner(pid, s->workers[place].owner);
     s->n_workers++;
     return 0;
@@ -62,15 +74,14 @@ static int start_worker(struct sweep *s, int place, const char *numeric, struct 
 
 static int fill_places(struct sweep *s, struct error *err)
 {
-    struct store_counts counts;
     char numeric[16];
     int n_waiting, got = 1;
 
-    if (stop_signal || s->n_workers == s->options->n_jobs)
-        return 0;
-    if (store_count(s->store, &counts, err) < 0)
+    if (store_count(s->store, &s->counts, err) < 0)
         return -1;
-    n_waiting = counts.planned;
+    if (stop_signal)
+        return 0;
+    n_waiting = s->counts.planned;
     for (int i = 0; i < s->options->n_jobs && n_waiting > 0; i++) {
         if (s->workers[i].pid)
             continue;
@@ -87,7 +98,10 @@ static int fill_places(struct sweep *s, struct error *err)
 /* What ended badly: the text for the run's record. */
 static void describe_end(int status, const char *log, char ret_text[300])
 {
-    if (WIFSIGNALED(status))
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+        snprintf(ret_text, 300, "its worker was ended by signal %d: a file of data became shorter, "
+                                "or could not be read, while it was used", SIGBUS);
+    else if (WIFSIGNALED(status))
         snprintf(ret_text, 300, "its worker was ended by signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
     else
@@ -118,23 +132,73 @@ static int bury(struct sweep *s, int place, int status, struct error *err)
     return 0;
 }
 
-static int reap(struct sweep *s, struct error *err)
-{
-    for (int i = 0; i < s->options->n_jobs; i++) {
-        int status;
-
-        if (s->workers[i].pid && waitpid(s->workers[i].pid, &status, WNOHANG) > 0 &&
-            bury(s, i, status, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 static void signal_workers(struct sweep *s, int signal)
 {
     for (int i = 0; i < s->options->n_jobs; i++)
         if (s->workers[i].pid)
             kill(s->workers[i].pid, signal);
+}
+
+/* A worker that is stopped for longer than its lease has lost its run, and may have stopped
+ * for ever: another takes its place. */
+static int end_stopped(struct sweep *s, int place, struct error *err)
+{
+    if (store_reclaim(s->store, process_is_alive, err) < 0)
+        return -1;
+    kill(s->workers[place].pid, SIGKILL);
+    while (waitpid(s->workers[place].pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    s->workers[place].pid = 0;
+    s->n_workers--;
+    return 0;
+}
+
+static int reap(struct sweep *s, struct error *err)
+{
+    for (int i = 0; i < s->options->n_jobs; i++) {
+        double *stopped = &s->workers[i].stopped;
+        int status;
+
+        if (!s->workers[i].pid)
+            continue;
+        if (waitpid(s->workers[i].pid, &status, WNOHANG | WUNTRACED | WCONTINUED) > 0) {
+            if (WIFSTOPPED(status))
+                *stopped = clock_now();
+            else if (WIFCONTINUED(status))
+                *stopped = 0;
+            else if (bury(s, i, status, err) < 0)
+                return -1;
+        } else if (*stopped > 0 && clock_now() - *stopped > s->options->lease + 1 &&
+                   end_stopped(s, i, err) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Once a second, where a place is free: runs of workers of other sweeps that are gone, or silent for
+ * longer than their lease, are planned again. */
+static int look_for_dead(struct sweep *s, struct error *err)
+{
+    double now = clock_now();
+
+    if (s->n_workers == s->options->n_jobs || now - s->looked < 1)
+        return 0;
+    s->looked = now;
+    return store_reclaim(s->store, process_is_alive, err);
+}
+
+/* Nothing is left, and yet a worker does not leave: it is stopped, or hangs. */
+static void end_idle(struct sweep *s)
+{
+    double now = clock_now();
+
+    if (s->counts.planned + s->counts.running > 0)
+        s->all_ended = 0;
+    else if (s->all_ended == 0)
+        s->all_ended = now;
+    else if (now - s->all_ended > LEAVE_SECONDS)
+        signal_workers(s, SIGKILL);
 }
 
 static void nap(void)
@@ -156,11 +220,12 @@ static int work(struct sweep *s, struct error *err)
             fprintf(stderr, n_seen > 1 ? "stopping at once\n"
                                        : "stopping; runs at work write a checkpoint and are given back\n");
         }
-        if (reap(s, err) < 0 || fill_places(s, err) < 0 ||
+        if (reap(s, err) < 0 || look_for_dead(s, err) < 0 || fill_places(s, err) < 0 ||
             progress_update(&s->progress, s->store, err) < 0)
             return -1;
-        if (s->n_workers == 0)
+        if (s->n_workers == 0 && (stop_signal || s->counts.planned + s->counts.running == 0))
             return 0;
+        end_idle(s);
         nap();
     }
 }
@@ -183,11 +248,15 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     struct sweep *s;
     struct arena arena = {0};
     struct store_ended *ended;
+    char plan[HASH_HEX_SIZE];
     int n_ended, result;
 
     if (options->n_jobs < 1 || options->n_jobs > MAX_JOBS)
         return error_set(err, "%d jobs; must be from 1 to %d", options->n_jobs, MAX_JOBS);
-    if (store_reclaim(store, process_is_alive, err) < 0 ||
+    if (options->lease < 1)
+        return error_set(err, "a lease of %g seconds; must be at least 1", options->lease);
+    if (store_bind_plan(store, NULL, plan, err) < 0 ||
+        store_reclaim(store, process_is_alive, err) < 0 ||
         store_read_ended(store, 0, &arena, &ended, &n_ended, err) < 0) {
         arena_release(&arena);
         return -1;
@@ -195,6 +264,7 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     s = arena_alloc(&arena, sizeof *s);
     s->store = store;
     s->options = options;
+    memcpy(s->plan, plan, sizeof plan);
     progress_start(&s->progress, options->n_jobs, options->is_quiet,
                    n_ended ? ended[n_ended - 1].run.ended : 0);
     set_signals();

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
+#include "lab/heartbeat.h"
 #include "lab/job.h"
 #include "lab/journal.h"
 #include "lab/process.h"
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+enum { STORAGE_PATIENCE = 600 }; /* seconds that a result waits for room on the disk */
 
 static volatile sig_atomic_t is_told_to_stop;
 
@@ -30,7 +33,8 @@ struct worker {
     struct settings environment;
     const char *environment_text;
     const char *store_path;
-    double checkpoint_interval;
+    double checkpoint_interval, lease;
+    struct heartbeat *heartbeat;
     /* of the run at work */
     struct arena arena;
     struct job job;
@@ -49,8 +53,10 @@ static int evaluated(void *context, const struct run_point *point, struct error 
 
 static bool should_stop(void *context, long step, long n_steps)
 {
-    (void)context, (void)step, (void)n_steps;
-    return is_told_to_stop;
+    struct worker *w = context;
+
+    (void)step, (void)n_steps;
+    return is_told_to_stop || heartbeat_is_lost(w->heartbeat);
 }
 
 static double seconds_so_far(const struct worker *w)
@@ -77,7 +83,7 @@ static void tell(void *context, const char *line)
 {
     struct worker *w = context;
 
-    fprintf(stderr, "run %.12s: %s\n", w->job.spec_id, line);
+    fprintf(stderr, "worker %d: run %.12s: %s\n", (int)getpid(), w->job.spec_id, line);
 }
 
 /* Trains one run. *ret_result is set where it gives 0. */
@@ -102,6 +108,51 @@ static int train(struct worker *w, const struct store_claim *claim, struct run_r
     return run_train(&w->job.input, &observer, ret_result, err);
 }
 
+/* store_finish. The disk may have room again later: what has been computed waits for that. */
+static int put_result(struct worker *w, const struct store_claim *claim,
+                      const struct store_outcome *outcome, struct error *err)
+{
+    double until = clock_now() + STORAGE_PATIENCE;
+    int result, n_tries = 0;
+
+    while ((result = store_finish(w->store, claim, outcome, err)) < 0 &&
+           err->status == EXIT_STORAGE && !heartbeat_is_lost(w->heartbeat) && !is_told_to_stop &&
+           clock_now() < until) {
+        if (n_tries++ == 0)
+            tell(w, arena_printf(&w->arena, "waits for storage: %s", err->text));
+        sleep(n_tries < 10 ? 1 : 10);
+    }
+    return result;
+}
+
+static int finish(struct worker *w, const struct store_claim *claim,
+                  const struct run_result *result, double started, struct error *err)
+{
+    int status = put_result(w, claim,
+                            &(struct store_outcome){
+                                .has_diverged = result->outcome == RUN_DIVERGED,
+                                .where = *result->diverged ? result->diverged : NULL,
+                                .n_steps = result->n_steps,
+                                .last_step = result->last_step,
+                                .weights_hash = result->weights_hash,
+                                .metrics = w->journal.metrics,
+                                .n_metrics = w->journal.n_metrics,
+                                .answers = w->journal.answers,
+                                .arrays = w->journal.arrays,
+                                .n_arrays = w->journal.n_arrays,
+                                .environment = w->environment_text,
+                                .host = process_host(),
+                                .started = started,
+                                .seconds = seconds_so_far(w),
+                                .peak_memory = process_peak_memory(),
+                            },
+                            err);
+
+    if (status == 0)
+        unlink(checkpoints_path(&w->arena, w->store_path, w->job.spec_id));
+    return status;
+}
+
 static int work_on(struct worker *w, const struct store_claim *claim, struct error *err)
 {
     struct run_result result;
@@ -112,31 +163,14 @@ static int work_on(struct worker *w, const struct store_claim *claim, struct err
     w->start = clock_now();
     journal_init(&w->journal, &w->arena);
     if (train(w, claim, &result, &run_err) < 0)
-        return store_fail(w->store, claim->run, w->owner, run_err.text, err);
-    if (result.outcome == RUN_STOPPED)
-        return store_release(w->store, claim->run, w->owner, err);
-    status = store_finish(w->store, claim->run, w->owner,
-                          &(struct store_outcome){
-                              .has_diverged = result.outcome == RUN_DIVERGED,
-                              .where = *result.diverged ? result.diverged : NULL,
-                              .n_steps = result.n_steps,
-                              .last_step = result.last_step,
-                              .weights_hash = result.weights_hash,
-                              .metrics = w->journal.metrics,
-                              .n_metrics = w->journal.n_metrics,
-                              .answers = w->journal.answers,
-                              .arrays = w->journal.arrays,
-                              .n_arrays = w->journal.n_arrays,
-                              .environment = w->environment_text,
-                              .host = process_host(),
-                              .started = wall,
-                              .seconds = seconds_so_far(w),
-                              .peak_memory = process_peak_memory(),
-                          },
-                          err);
-    if (status == 0)
-        unlink(checkpoints_path(&w->arena, w->store_path, w->job.spec_id));
-    return status;
+        status = store_fail(w->store, claim, run_err.text, err);
+    else if (result.outcome == RUN_STOPPED)
+        status = store_release(w->store, claim, err);
+    else
+        status = finish(w, claim, &result, wall, err);
+    if (status > 0)
+        tell(w, "was taken over by another worker; nothing is written");
+    return status < 0 ? -1 : 0;
 }
 
 static void set_signals(int parent)
@@ -145,8 +179,11 @@ static void set_signals(int parent)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
     sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGUSR1, &stop, NULL);
+    sigaction(SIGXCPU, &stop, NULL);
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a limit on sizes of files: an error of the write */
     prctl(PR_SET_NAME, "rgdbench"); /* not "exe", as executed through /proc */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
@@ -158,9 +195,11 @@ int worker_run(const struct worker_options *options, struct error *err)
     struct worker w = {.data_root = options->data_root,
                        .n_threads = options->n_threads,
                        .store_path = options->store_path,
-                       .checkpoint_interval = options->checkpoint_interval};
+                       .checkpoint_interval = options->checkpoint_interval,
+                       .lease = options->lease};
     struct arena arena = {0};
     struct text text = {0};
+    char plan[HASH_HEX_SIZE];
     int got = -1;
 
     set_signals(options->parent);
@@ -169,19 +208,26 @@ int worker_run(const struct worker_options *options, struct error *err)
     environment_read(&w.environment);
     settings_write(&text, &w.environment);
     w.environment_text = text.s;
-    if (store_open(options->store_path, STORE_WRITE, &w.store, err) < 0)
+    if (store_open(options->store_path, STORE_WRITE, &w.store, err) < 0 ||
+        store_bind_plan(w.store, options->plan, plan, err) < 0 ||
+        heartbeat_start(options->store_path, w.lease, &w.heartbeat, err) < 0)
         goto out;
     do {
         struct store_claim claim;
 
         got = is_told_to_stop
                   ? 0
-                  : store_claim(w.store, w.owner, options->numeric, &w.arena, &claim, err);
-        if (got > 0 && work_on(&w, &claim, err) < 0)
-            got = -1;
+                  : store_claim(w.store, w.owner, options->numeric, w.lease, &w.arena, &claim, err);
+        if (got > 0) {
+            heartbeat_watch(w.heartbeat, claim.run, claim.fence);
+            if (work_on(&w, &claim, err) < 0)
+                got = -1;
+            heartbeat_watch(w.heartbeat, 0, 0);
+        }
         arena_release(&w.arena);
     } while (got > 0);
 out:
+    heartbeat_stop(w.heartbeat);
     data_cache_close(&w.data);
     store_close(w.store);
     text_release(&text);

@@ -35,21 +35,22 @@ def main():
     root = pathlib.Path(__file__).parents[2]
     db = sqlite3.connect(path)
     db.executescript((root / "core/lab/schema.sql").read_text())
-    source = (root / "core/lab/store.c").read_text()
+    source = (root / "core/lab/store_schema.c").read_text()
     for pragma, name in ("user_version", "SCHEMA_VERSION"), ("application_id", "APPLICATION_ID"):
         value = re.search(name + r" = (\w+)", source) or re.search(name + r"\s+(\w+)", source)
-        db.execute("PRAGMA %s = %d" % (pragma, int(value.group(1), 0)))
+        value = int(value.group(1), 0) - (pragma == "user_version")  # of the version before: it needs no sums
+        db.execute("PRAGMA %s = %d" % (pragma, value))
     digest = hashlib.sha256(b"data").hexdigest()
     classes = [text(k) for k in range(8)] if hostile else list("abcdefgh")
     quote = lambda s: '"' + s.replace("\\", "\\\\").replace('"', '\\"') + '"'
     printable = lambda s: "".join(c if c >= " " else "?" for c in s)
-    db.execute("INSERT INTO data_sets VALUES (?, ?, ?, ?)",
+    db.execute("INSERT INTO data_sets (digest, name, description, classes) VALUES (?, ?, ?, ?)",
                (digest, "drawn", 'format = "shapes"', "[%s]" % ",".join(quote(printable(c)) for c in classes)))
     for k in (1, 2):
         db.execute("INSERT INTO environments VALUES (?, ?)",
                    (k, 'commit = "%040d"\ncompiler = %s\ncpu = "x"\n' % (k, quote(text(k) if hostile else "gcc"))))
     methods = [text(m) if hostile else "method%d" % m for m in range(n_methods)]
-    db.execute("INSERT INTO plans VALUES (1, 'd', 1, ?, ?, ?, ?, ?, 0)",
+    db.execute("INSERT INTO plans VALUES (1, 'd', 1, ?, ?, ?, ?, ?, 0, NULL)",
                (text(0) + " title" if hostile else "Drawn results", text(1) if hostile else "Does it render?",
                 methods[0], "\n".join(map(text, range(500))) if hostile else "return experiment {}",
                 "\n".join(map(text, range(30))) if hostile else ""))

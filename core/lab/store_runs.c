@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The life of a run, as store.h draws it.
+ *
+ * What a power failure may undo is not waited for: a claim or a lease that is lost
+ * was its owner's, who is gone as well. Results are on the disk before the call
+ * comes back. */
+#include "lab/store.h"
+
+#include "base/clock.h"
+#include "lab/store_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PLAN_RUNS "(SELECT run FROM plan_runs WHERE plan = ?1)"
+#define NEXT_END "(SELECT coalesce(max(ended), 0) + 1 FROM runs)"
+
+/* Ends the transaction as `result` says, and gives it. */
+static int end(struct store *store, int result, struct error *err)
+{
+    if (result >= 0 && sql_commit(store->db, err) == 0)
+        return result;
+    sql_rollback(store->db);
+    return -1;
+}
+
+/* ---- for workers ---- */
+
+/* The next planned run of the plan from `position` on; 1, 0 or -1. */
+static int find_planned(struct store *store, long plan, const char *numeric, long position,
+                        struct arena *arena, struct store_claim *ret_claim, struct error *err)
+{
+    struct sql_query *q = sql_prepare(
+        store->db, err,
+        "SELECT runs.id, runs.spec, runs.fence, position FROM plan_runs CROSS JOIN runs ON "
+        "runs.id = plan_runs.run WHERE plan = ?1 AND position >= ?2 AND state = 'planned' AND "
+        "numeric = ?3 ORDER BY position LIMIT 1",
+        "iit", plan, position, numeric);
+    int got = sql_step(q, err);
+
+    if (got > 0) {
+        ret_claim->run = sql_long(q, 0);
+        ret_claim->spec = arena_strdup(arena, sql_text(q, 1));
+        ret_claim->fence = sql_long(q, 2) + 1;
+        store->position = sql_long(q, 3);
+    }
+    sql_end(q);
+    return got;
+}
+
+static int expire(struct store *store, struct error *err)
+{
+    return sql_do(store->db, err,
+                  "UPDATE runs SET state = 'planned', owner = NULL, lease = NULL, started = NULL "
+                  "WHERE state = 'running' AND coalesce(lease, 0) < ?1",
+                  "f", clock_wall());
+}
+
+static int claim(struct store *store, const char *owner, const char *numeric, double lease,
+                 struct arena *arena, struct store_claim *ret_claim, struct error *err)
+{
+    long plan;
+    int got;
+
+    if (store_current_plan(store, &plan, err) < 0)
+        return -1;
+    /* Runs before the last claimed one are taken, but for those that were given back. */
+    got = find_planned(store, plan, numeric, store->position, arena, ret_claim, err);
+    if (got == 0 && expire(store, err) < 0)
+        return -1;
+    if (got == 0)
+        got = find_planned(store, plan, numeric, 0, arena, ret_claim, err);
+    if (got <= 0)
+        return got;
+    if (sql_do(store->db, err,
+               "UPDATE runs SET state = 'running', owner = ?2, lease = ?3, fence = ?4, "
+               "error = NULL, started = ?5 WHERE id = ?1",
+               "itfif", ret_claim->run, owner, clock_wall() + lease, ret_claim->fence,
+               clock_wall()) < 0)
+        return -1;
+    return 1;
+}
+
+int store_claim(struct store *store, const char *owner, const char *numeric, double lease,
+                struct arena *arena, struct store_claim *ret_claim, struct error *err)
+{
+    if (sql_begin_light(store->db, err) < 0)
+        return -1;
+    return end(store, claim(store, owner, numeric, lease, arena, ret_claim, err), err);
+}
+
+int store_renew(struct store *store, long run, long fence, double lease, struct error *err)
+{
+    if (sql_begin_light(store->db, err) < 0)
+        return -1;
+    return end(store,
+               sql_do(store->db, err,
+                      "UPDATE runs SET lease = ?3 WHERE id = ?1 AND state = 'running' AND "
+                      "fence = ?2",
+                      "iif", run, fence, clock_wall() + lease) < 0
+                   ? -1
+                   : sql_changes(store->db) == 1,
+               err);
+}
+
+static int put_metrics(struct store *store, long run, const struct store_metric *metrics, int n,
+                       struct error *err)
+{
+    struct sql_query *q = sql_prepare(
+        store->db, err, "INSERT INTO metrics VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "");
+    int got = q ? 0 : -1;
+
+    for (int i = 0; i < n && got == 0; i++) {
+        const struct store_metric *m = &metrics[i];
+        const char *kind = isfinite(m->value) ? "finite"
+                           : isnan(m->value)  ? "nan"
+                           : m->value > 0     ? "inf"
+                                              : "-inf";
+
+        sql_rebind(q, "iittift", run, m->step, m->part, m->name, (long)m->class_index, m->value,
+                   kind);
+        got = sql_step(q, err);
+    }
+    sql_end(q);
+    return got;
+}
+
+static int put_answers(struct store *store, long run, const struct store_answers *a,
+                       struct error *err)
+{
+    if (a->n == 0)
+        return 0;
+    return sql_do(store->db, err, "INSERT INTO answers VALUES (?1, ?2, ?3, ?4)", "iiib", run, a->step,
+                  (long)a->n, a->bits, ((size_t)a->n + 7) / 8);
+}
+
+static int put_arrays(struct store *store, long run, const struct store_array *arrays, int n,
+                      struct error *err)
+{
+    for (int i = 0; i < n; i++)
+        if (sql_do(store->db, err, "INSERT INTO arrays VALUES (?1, ?2, ?3, ?4, ?5)", "iitib", run,
+                   arrays[i].step, arrays[i].name, (long)arrays[i].n, arrays[i].numbers,
+                   (size_t)arrays[i].n * sizeof *arrays[i].numbers) < 0)
+            return -1;
+    return 0;
+}
+
+/* 0; 1 where the run is not the claim's any more. */
+static int finish(struct store *store, const struct store_claim *claim,
+                  const struct store_outcome *o, struct error *err)
+{
+    long environment, run = claim->run;
+
+    if (sql_do(store->db, err,
+               "INSERT INTO environments (text) VALUES (?1) ON CONFLICT DO NOTHING", "t",
+               o->environment) < 0 ||
+        sql_get(store->db, err, 0, &environment, "SELECT id FROM environments WHERE text = ?1",
+                "t", o->environment) < 0 ||
+        sql_do(store->db, err,
+               "UPDATE runs SET state = ?3, owner = NULL, lease = NULL, n_steps = ?4, "
+               "last_step = ?5, weights_hash = ?6, environment = ?7, started = ?8, seconds = ?9, "
+               "peak_memory = ?10, host = ?11, error = ?12, ended = " NEXT_END
+               " WHERE id = ?1 AND state = 'running' AND fence = ?2",
+               "iitiitiffitt", run, claim->fence, o->has_diverged ? "diverged" : "finished",
+               o->n_steps, o->last_step, o->weights_hash, environment, o->started, o->seconds,
+               o->peak_memory, o->host, o->where) < 0)
+        return -1;
+    if (sql_changes(store->db) != 1)
+        return 1;
+    if (put_metrics(store, run, o->metrics, o->n_metrics, err) < 0 ||
+        put_arrays(store, run, o->arrays, o->n_arrays, err) < 0 ||
+        put_answers(store, run, &o->answers, err) < 0)
+        return -1;
+    return store_sum_put(store, run, err);
+}
+
+int store_finish(struct store *store, const struct store_claim *claim,
+                 const struct store_outcome *outcome, struct error *err)
+{
+    int result;
+
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    result = finish(store, claim, outcome, err);
+    if (result > 0) { /* not even the environment */
+        sql_rollback(store->db);
+        return 1;
+    }
+    return end(store, result, err);
+}
+
+int store_fail(struct store *store, const struct store_claim *claim, const char *why,
+               struct error *err)
+{
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    return end(store,
+               sql_do(store->db, err,
+                      "UPDATE runs SET state = 'failed', owner = NULL, lease = NULL, error = ?3, "
+                      "ended = " NEXT_END " WHERE id = ?1 AND state = 'running' AND fence = ?2",
+                      "iit", claim->run, claim->fence, why) < 0
+                   ? -1
+                   : sql_changes(store->db) != 1,
+               err);
+}
+
+int store_release(struct store *store, const struct store_claim *claim, struct error *err)
+{
+    if (sql_begin_light(store->db, err) < 0)
+        return -1;
+    return end(store,
+               sql_do(store->db, err,
+                      "UPDATE runs SET state = 'planned', owner = NULL, lease = NULL, "
+                      "started = NULL WHERE id = ?1 AND state = 'running' AND fence = ?2",
+                      "ii", claim->run, claim->fence) < 0
+                   ? -1
+                   : sql_changes(store->db) != 1,
+               err);
+}
+
+/* ---- for imports ---- */
+
+static int put_ended(struct store *store, const struct plan *plan,
+                     struct store_outcome (*outcome)(void *context, int i, struct arena *arena),
+                     void *context, struct error *err)
+{
+    if (store_insert_plan(store, plan, err) < 0)
+        return -1;
+    for (int i = 0; i < plan->n_runs; i++) {
+        struct arena arena = {0};
+        struct store_claim claim = {0};
+        struct store_outcome o;
+        int result = -1;
+
+        if (sql_get(store->db, err, 0, &claim.run,
+                    "SELECT id FROM runs WHERE spec_id = ?1 AND state = 'planned'", "t",
+                    plan->runs[i].id) < 0)
+            return -1;
+        if (claim.run == 0)
+            continue;
+        o = outcome(context, i, &arena);
+        if (sql_do(store->db, err, "UPDATE runs SET state = 'running', fence = fence + 1 "
+                                   "WHERE id = ?1", "i", claim.run) == 0 &&
+            sql_get(store->db, err, 0, &claim.fence, "SELECT fence FROM runs WHERE id = ?1", "i",
+                    claim.run) == 0)
+            result = finish(store, &claim, &o, err);
+        arena_release(&arena);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int store_put_ended(struct store *store, const struct plan *plan,
+                    struct store_outcome (*outcome)(void *context, int i, struct arena *arena),
+                    void *context, struct error *err)
+{
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    return end(store, put_ended(store, plan, outcome, context, err), err);
+}
+
+/* ---- for the sweep ---- */
+
+int store_retry_failed(struct store *store, struct error *err)
+{
+    long plan;
+    int result = -1;
+
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    if (store_current_plan(store, &plan, err) == 0)
+        result = sql_do(store->db, err,
+                        "UPDATE runs SET state = 'planned', error = NULL, ended = NULL WHERE "
+                        "state = 'failed' AND id IN " PLAN_RUNS,
+                        "i", plan);
+    return end(store, result < 0 ? -1 : (int)sql_changes(store->db), err);
+}
+
+/* Gives back the runs of owners that are not alive. */
+static int release_dead(struct store *store, bool (*is_alive)(const char *owner),
+                        struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err, "SELECT id, owner FROM runs WHERE state = 'running'", "");
+    int got;
+
+    while ((got = sql_step(q, err)) > 0)
+        if (!is_alive(sql_text(q, 1)) &&
+            sql_do(store->db, err,
+                   "UPDATE runs SET state = 'planned', owner = NULL, lease = NULL, started = NULL "
+                   "WHERE id = ?1",
+                   "i", sql_long(q, 0)) < 0) {
+            got = -1;
+            break;
+        }
+    sql_end(q);
+    return got;
+}
+
+int store_reclaim(struct store *store, bool (*is_alive)(const char *owner), struct error *err)
+{
+    if (sql_begin_light(store->db, err) < 0)
+        return -1;
+    return end(store, expire(store, err) < 0 ? -1 : release_dead(store, is_alive, err), err);
+}
+
+int store_fail_owner(struct store *store, const char *owner, const char *why, int *ret_n,
+                     struct error *err)
+{
+    int n;
+
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    n = sql_do(store->db, err,
+               "UPDATE runs SET state = 'failed', owner = NULL, lease = NULL, error = ?2, "
+               "ended = " NEXT_END " WHERE state = 'running' AND owner = ?1",
+               "tt", owner, why) < 0
+            ? -1
+            : (int)sql_changes(store->db);
+    n = end(store, n, err);
+    if (n < 0)
+        return -1;
+    *ret_n = n;
+    return 0;
+}
+
+int store_count(struct store *store, struct store_counts *ret_counts, struct error *err)
+{
+    struct store_counts c = {0};
+    const struct {
+        const char *state;
+        int *count;
+    } states[] = {{"planned", &c.planned},
+                  {"running", &c.running},
+                  {"finished", &c.finished},
+                  {"diverged", &c.diverged},
+                  {"failed", &c.failed},
+                  {"cancelled", &c.cancelled}};
+    struct sql_query *q;
+    long plan;
+    int got;
+
+    if (store_current_plan(store, &plan, err) < 0)
+        return -1;
+    q = sql_prepare(store->db, err,
+                    "SELECT state, count(*) FROM runs WHERE id IN " PLAN_RUNS " GROUP BY state", "i",
+                    plan);
+    while ((got = sql_step(q, err)) > 0)
+        for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+            if (strcmp(states[i].state, sql_text(q, 0)) == 0)
+                *states[i].count = (int)sql_long(q, 1);
+    sql_end(q);
+    if (got == 0)
+        *ret_counts = c;
+    return got;
+}
+
+int store_has_ended(struct store *store, const char *spec_id, bool *ret_has_ended,
+                    struct error *err)
+{
+    long n;
+
+    if (sql_get(store->db, err, 0, &n,
+                "SELECT count(*) FROM runs WHERE spec_id >= ?1 AND spec_id < ?1 || 'g' AND "
+                "state IN ('finished', 'diverged')",
+                "t", spec_id) < 0)
+        return -1;
+    *ret_has_ended = n > 0;
+    return 0;
+}
+
+int store_next_numeric(struct store *store, char ret_numeric[16], struct error *err)
+{
+    struct sql_query *q;
+    long plan;
+    int got;
+
+    if (store_current_plan(store, &plan, err) < 0)
+        return -1;
+    q = sql_prepare(store->db, err,
+                    "SELECT numeric FROM runs WHERE state = 'planned' AND id IN " PLAN_RUNS
+                    " LIMIT 1",
+                    "i", plan);
+    got = sql_step(q, err);
+    if (got > 0)
+        snprintf(ret_numeric, 16, "%s", sql_text(q, 0));
+    sql_end(q);
+    return got;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Sums over what the store has: of one run, plan or data set, so that damage is found. They are
+ * taken of what has been written, as it is read back. */
+#include "lab/store.h"
+#include "lab/store_private.h"
+
+#include "base/text.h"
+
+/* What a sum is of: a row of these, then rows of metrics, of answers and of arrays. Whoever
+ * computed a run, when and how long, is in it: pages show that. */
+#define RUN_QUERY \
+    "SELECT runs.id, spec_id, spec, numeric, state, error, n_steps, last_step, weights_hash, " \
+    "started, seconds, peak_memory, host, environments.text FROM runs LEFT JOIN environments ON " \
+    "environments.id = environment WHERE runs.id = ?1"
+
+static const char *const queries[] = {
+    RUN_QUERY,
+    "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 "
+    "ORDER BY step, part, name, class",
+    "SELECT step, n, bits FROM answers WHERE run = ?1",
+    "SELECT step, name, n, numbers FROM arrays WHERE run = ?1 ORDER BY name, step",
+};
+
+enum { N_QUERIES = sizeof queries / sizeof *queries };
+
+struct summer {
+    struct sql_query *queries[N_QUERIES];
+    struct text bytes; /* of one run */
+};
+
+static void summer_release(struct summer *s)
+{
+    for (int i = 0; i < N_QUERIES; i++)
+        sql_end(s->queries[i]);
+    text_release(&s->bytes);
+}
+
+static int summer_init(struct summer *ret_summer, struct store *store, struct error *err)
+{
+    *ret_summer = (struct summer){0};
+    for (int i = 0; i < N_QUERIES; i++)
+        if (!(ret_summer->queries[i] = sql_prepare(store->db, err, queries[i], "i", 0L))) {
+            summer_release(ret_summer);
+            return -1;
+        }
+    return 0;
+}
+
+/* Appends all columns of a row from `first` on, so that no two rows look the same. */
+static void add_row(struct sql_query *q, int first, struct text *bytes)
+{
+    for (int c = first; c < sql_columns(q); c++)
+        sql_append(q, c, bytes);
+    text_add(bytes, "\n", 1);
+}
+
+static int sum(struct summer *s, long run, char ret_hex[HASH_HEX_SIZE], struct error *err)
+{
+    s->bytes.size = 0;
+    for (int i = 0; i < N_QUERIES; i++) {
+        int got;
+
+        sql_rebind(s->queries[i], "i", run);
+        while ((got = sql_step(s->queries[i], err)) > 0)
+            add_row(s->queries[i], i == 0, &s->bytes); /* without its id, which a merge changes */
+        if (got < 0)
+            return -1;
+        text_add(&s->bytes, "\n", 1);
+    }
+    hash_block(s->bytes.s, s->bytes.size, ret_hex);
+    return 0;
+}
+
+static int put(struct store *store, struct summer *s, long run, struct error *err)
+{
+    char hex[HASH_HEX_SIZE];
+
+    if (sum(s, run, hex, err) < 0)
+        return -1;
+    return sql_do(store->db, err, "UPDATE runs SET sum = ?2 WHERE id = ?1", "it", run, hex);
+}
+
+int store_sum_put(struct store *store, long run, struct error *err)
+{
+    struct summer s;
+    int result;
+
+    if (summer_init(&s, store, err) < 0)
+        return -1;
+    result = put(store, &s, run, err);
+    summer_release(&s);
+    return result;
+}
+
+/* Of all rows that the query gives. Ends it. */
+static int sum_rows(struct sql_query *q, char ret_hex[HASH_HEX_SIZE], struct error *err)
+{
+    struct text bytes = {0};
+    int got;
+
+    while ((got = sql_step(q, err)) > 0)
+        add_row(q, 0, &bytes);
+    sql_end(q);
+    hash_block(bytes.s ? bytes.s : "", bytes.size, ret_hex);
+    text_release(&bytes);
+    return got;
+}
+
+static int sum_plan(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE], struct error *err)
+{
+    return sum_rows(sql_prepare(store->db, err,
+                                "SELECT digest, used, title, question, baseline, source, overrides "
+                                "FROM plans WHERE id = ?1", "i", plan),
+                    ret_hex, err);
+}
+
+static int sum_data(struct store *store, const char *digest, char ret_hex[HASH_HEX_SIZE],
+                    struct error *err)
+{
+    return sum_rows(sql_prepare(store->db, err,
+                                "SELECT digest, name, description, classes FROM data_sets "
+                                "WHERE digest = ?1", "t", digest),
+                    ret_hex, err);
+}
+
+int store_sum_put_plan(struct store *store, long plan, struct error *err)
+{
+    char hex[HASH_HEX_SIZE];
+
+    if (sum_plan(store, plan, hex, err) < 0)
+        return -1;
+    return sql_do(store->db, err, "UPDATE plans SET sum = ?2 WHERE id = ?1", "it", plan, hex);
+}
+
+int store_sum_put_data(struct store *store, const char *digest, struct error *err)
+{
+    char hex[HASH_HEX_SIZE];
+
+    if (sum_data(store, digest, hex, err) < 0)
+        return -1;
+    return sql_do(store->db, err, "UPDATE data_sets SET sum = ?2 WHERE digest = ?1", "tt", digest,
+                  hex);
+}
+
+int store_sum_put_all(struct store *store, struct error *err)
+{
+    struct sql_query *q = sql_prepare(
+        store->db, err, "SELECT id FROM runs WHERE state IN ('finished', 'diverged')", "");
+    struct summer s;
+    int got = summer_init(&s, store, err);
+
+    while (got >= 0 && (got = sql_step(q, err)) > 0)
+        got = put(store, &s, sql_long(q, 0), err);
+    sql_end(q);
+    summer_release(&s);
+    q = got < 0 ? NULL : sql_prepare(store->db, err, "SELECT id FROM plans", "");
+    while (q && (got = sql_step(q, err)) > 0 &&
+           (got = store_sum_put_plan(store, sql_long(q, 0), err)) >= 0)
+        ;
+    sql_end(q);
+    q = got < 0 ? NULL : sql_prepare(store->db, err, "SELECT digest FROM data_sets", "");
+    while (q && (got = sql_step(q, err)) > 0 &&
+           (got = store_sum_put_data(store, sql_text(q, 0), err)) >= 0)
+        ;
+    sql_end(q);
+    return got < 0 || !q ? -1 : 0;
+}
