@@ -12,7 +12,7 @@
 /* The numbers of the objectives agree to this share of the largest weight. */
 static const double TOLERANCE = 1e-6;
 
-enum { N = 40 };
+enum { N = 40, MAX_MEMORY = 3, MAX_OBJECTIVES = 100 };
 
 struct sample {
     const char *name;
@@ -40,24 +40,47 @@ static int draw_samples(void **state)
     return 0;
 }
 
+/* The objectives that were compared with weights computed otherwise, on all samples. */
+static bool is_compared[MAX_OBJECTIVES];
+
+static int index_of(const struct objective_type *type)
+{
+    int i = 0;
+
+    while (objective_kind.at(i) != &type->component)
+        i++;
+    assert_true(i < MAX_OBJECTIVES);
+    return i;
+}
+
+/* The weights that `b` gives to a sample are w[n]. */
+static void check(struct objective_bench *b, const char *text, const struct sample *s,
+                  const long double *w)
+{
+    long double largest = 0;
+    double got[N];
+
+    bench_weigh(b, s->x, s->n, got);
+    for (int i = 0; i < s->n; i++)
+        largest = fmaxl(largest, fabsl(w[i]));
+    for (int i = 0; i < s->n; i++)
+        if (!(fabsl(got[i] - w[i]) <= TOLERANCE * largest))
+            fail_msg("%s, %s: weight %d is %.12g, not %.12Lg", text, s->name, i, got[i], w[i]);
+    is_compared[index_of(b->o.type)] = true;
+}
+
 /* Runs `text` over all samples; `want` fills the weights it should give. */
 static void compare(const char *text, void (*want)(const double *x, int n, long double *ret_w))
 {
     for (size_t k = 0; k < sizeof samples / sizeof *samples; k++) {
         const struct sample *s = &samples[k];
         struct objective_bench b;
-        long double w[N], largest = 0;
-        double got[N];
+        long double w[N];
 
-        bench_open(&b, text);
-        bench_weigh(&b, s->x, s->n, got);
-        arena_release(&b.arena);
         want(s->x, s->n, w);
-        for (int i = 0; i < s->n; i++)
-            largest = fmaxl(largest, fabsl(w[i]));
-        for (int i = 0; i < s->n; i++)
-            if (!(fabsl(got[i] - w[i]) <= TOLERANCE * largest))
-                fail_msg("%s, %s: weight %d is %.12g, not %.12Lg", text, s->name, i, got[i], w[i]);
+        bench_open(&b, text);
+        check(&b, text, s, w);
+        arena_release(&b.arena);
     }
 }
 
@@ -439,64 +462,91 @@ static void test_no_worse_distribution(void **state)
 
 /* ---- with a memory ---- */
 
-static void test_absgd(void **state)
+/* The batches of all samples in turn, the huge one last; `want` keeps what it will in memory[]. */
+static void compare_steps(const char *text, void (*want)(const double *x, int n,
+                                                         long double *memory, long double *ret_w))
 {
+    long double memory[MAX_MEMORY] = {0};
     struct objective_bench b;
-    long double u = 0;
 
-    (void)state;
-    bench_open(&b, "absgd lambda=2 gamma=0.6 alpha=0.5");
-    for (int step = 0; step < 6; step++) {
-        const double *x = samples[0].x + 5 * step;
-        long double sum = 0;
-        double w[5];
+    bench_open(&b, text);
+    for (size_t k = 0; k < sizeof samples / sizeof *samples; k++) {
+        long double w[N];
 
-        for (int i = 0; i < 5; i++)
-            sum += expl(x[i] / 2) / 5;
-        u = 0.4L * u + 0.6L * 0.5L * sum;
-        bench_weigh(&b, x, 5, w);
-        for (int i = 0; i < 5; i++)
-            assert_true(fabsl(w[i] - expl(x[i] / 2) / u) < 1e-12L * w[i]);
+        want(samples[k].x, samples[k].n, memory, w);
+        check(&b, text, &samples[k], w);
     }
     arena_release(&b.arena);
 }
 
-/* Two groups, of which the third batch has one only. */
-static void test_group_dro(void **state)
+static long double log_sum(long double a, long double b)
 {
-    static const int environments[3][4] = {{0, 1, 0, 0}, {0, 0, 1, 1}, {0, 0, 0, 0}};
-    struct objective_bench b;
-    long double q[2] = {0.5, 0.5};
+    long double high = fmaxl(a, b);
 
-    (void)state;
-    bench_open(&b, "group_dro eta=0.3 adjustment=2 by=environment");
-    for (int step = 0; step < 3; step++) {
-        const double *x = samples[0].x + 4 * step;
-        struct objective_batch batch = {.n = 4, .losses = x, .environments = environments[step]};
-        long double loss[2] = {0}, sum;
-        int counts[2] = {0};
-        double w[4];
+    return high == -INFINITY ? high : high + log1pl(expl(fminl(a, b) - high));
+}
 
-        for (int i = 0; i < 4; i++) {
-            loss[environments[step][i]] += x[i];
-            counts[environments[step][i]]++;
-        }
-        for (int g = 0; g < 2; g++) {
-            long double l = counts[g] ? loss[g] / counts[g] : 0;
+/* exp(x/2) / u, u <- 0.4 u + 0.6 0.5 mean exp(x/2), in logarithms; memory: is there a u, and log u. */
+static void want_absgd(const double *x, int n, long double *memory, long double *w)
+{
+    long double log_mean = -INFINITY;
 
-            q[g] *= expl(0.3L * (l + 2 / sqrtl(environment_counts[g])));
-        }
-        sum = q[0] + q[1];
-        q[0] /= sum;
-        q[1] /= sum;
-        objective_weigh(&b.o, &batch, w);
-        for (int i = 0; i < 4; i++) {
-            int g = environments[step][i];
+    for (int i = 0; i < n; i++)
+        log_mean = log_sum(log_mean, x[i] / 2.0L - logl(n));
+    memory[1] = log_sum(memory[0] > 0 ? memory[1] + logl(0.4L) : -INFINITY, log_mean + logl(0.3L));
+    memory[0] = 1;
+    for (int i = 0; i < n; i++)
+        w[i] = expl(x[i] / 2.0L - memory[1]);
+}
 
-            assert_true(fabsl(w[i] - 4 * q[g] / counts[g]) < 1e-12L * w[i]);
-        }
+/* The same with -2 in place of 2: of u itself, which does not leave the range of numbers. */
+static void want_absgd_negative(const double *x, int n, long double *memory, long double *w)
+{
+    long double sum = 0;
+
+    for (int i = 0; i < n; i++)
+        sum += expl(-x[i] / 2.0L) / n;
+    memory[0] = 0.4L * memory[0] + 0.3L * sum;
+    for (int i = 0; i < n; i++)
+        w[i] = expl(-x[i] / 2.0L) / memory[0];
+}
+
+/* q_g <- q_g exp(0.3 (L_g + 2/sqrt(n_g))), in logarithms; the sample "one" lacks groups. */
+static void want_groups(const double *x, int n, int n_groups, const int *sizes,
+                        long double *memory, long double *w)
+{
+    long double total = -INFINITY, loss[MAX_MEMORY] = {0};
+    int counts[MAX_MEMORY] = {0};
+
+    for (int i = 0; i < n; i++) {
+        loss[i % n_groups] += x[i];
+        counts[i % n_groups]++;
     }
-    arena_release(&b.arena);
+    for (int g = 0; g < n_groups; g++) {
+        memory[g] += 0.3L * ((counts[g] ? loss[g] / counts[g] : 0) + 2 / sqrtl(sizes[g]));
+        total = log_sum(total, memory[g]);
+    }
+    for (int i = 0; i < n; i++)
+        w[i] = expl(memory[i % n_groups] - total) * n / counts[i % n_groups];
+}
+
+static void want_group_dro(const double *x, int n, long double *memory, long double *w)
+{
+    want_groups(x, n, N_ENVIRONMENTS, environment_counts, memory, w);
+}
+
+static void want_group_dro_by_class(const double *x, int n, long double *memory, long double *w)
+{
+    want_groups(x, n, N_CLASSES, class_counts, memory, w);
+}
+
+static void test_with_memory(void **state)
+{
+    (void)state;
+    compare_steps("absgd lambda=2 gamma=0.6 alpha=0.5", want_absgd);
+    compare_steps("absgd lambda=2 negative=true gamma=0.6 alpha=0.5", want_absgd_negative);
+    compare_steps("group_dro eta=0.3 adjustment=2 by=\"environment\"", want_group_dro);
+    compare_steps("group_dro eta=0.3 adjustment=2", want_group_dro_by_class);
 }
 
 static void test_vrex_anneals(void **state)
@@ -514,6 +564,17 @@ static void test_vrex_anneals(void **state)
     arena_release(&b.arena);
 }
 
+/* A new objective needs a reference here. */
+static void test_none_is_missing(void **state)
+{
+    const struct component *c;
+
+    (void)state;
+    for (int i = 0; (c = objective_kind.at(i)); i++)
+        if (!is_compared[i])
+            fail_msg("the weights of \"%s\" are compared with nothing", c->name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -521,9 +582,9 @@ int main(void)
         cmocka_unit_test(test_duals),
         cmocka_unit_test(test_weights_of_duals),
         cmocka_unit_test(test_no_worse_distribution),
-        cmocka_unit_test(test_absgd),
-        cmocka_unit_test(test_group_dro),
+        cmocka_unit_test(test_with_memory),
         cmocka_unit_test(test_vrex_anneals),
+        cmocka_unit_test(test_none_is_missing),
     };
 
     return cmocka_run_group_tests(tests, draw_samples, NULL);
