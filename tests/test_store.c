@@ -202,6 +202,7 @@ static void test_round_trip(void **state)
     assert_string_equal(got.digest, plan.id);
     assert_int_equal(got.n_runs, N_RUNS);
     assert_int_equal(got.n_methods, 2);
+    assert_string_equal(got.caveats, "frr: norm, linear map, lambda and the lengths of the stages");
     assert_string_equal(got.methods[1], "b");
     for (int i = 0; i < N_RUNS; i++) {
         assert_string_equal(got.runs[i].method, runs[i].method);
@@ -636,6 +637,8 @@ static int set_up(void **state)
         settings_set(&spec, "train.numeric", value_string("portable"));
         settings_set(&spec, "train.seed", value_number(i % 2));
         settings_set(&spec, "objective", value_string(i < 2 ? "erm" : "rgd"));
+        if (i >= 2)
+            settings_set(&spec, "penalty", value_string("frr"));
         settings_write(&t, &spec);
         runs[i] = (struct plan_run){.method = i < 2 ? "a" : "b",
                                     .condition = "",

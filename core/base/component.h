@@ -52,6 +52,8 @@ struct component {
     const char *doc;
     const char *formula;          /* what it computes, in a line; (optional) */
     const char *source;           /* paper and equation, or code; (optional) */
+    const char *caveat;           /* what of it is our choice, as no source says it, for captions of
+                                   * tables that have it; (optional) */
     const struct hparam *hparams; /* ends in a nameless one; (optional) */
     size_t config_size;           /* of the struct that hparams fill */
 };

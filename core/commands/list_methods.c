@@ -66,6 +66,10 @@ static void print_row(const struct config_slot *slot, const struct component *c)
     }
     printf(" | ");
     print_text(c->source ? c->source : "");
+    if (c->caveat) {
+        printf("; our choice: ");
+        print_text(c->caveat);
+    }
     printf(" |\n");
 }
 

@@ -186,6 +186,7 @@ struct store_plan {
     int n_runs;
     const char *const *methods; /* labels, in the experiment's order */
     int n_methods;
+    const char *caveats; /* "frr: the norm ...; rgd_chi2: ...", see component.h; "": none */
 };
 
 int store_read_plan(struct store *store, struct arena *arena, struct store_plan *ret_plan,

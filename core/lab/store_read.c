@@ -2,6 +2,7 @@
  *
  * The half of the store that reports read. */
 #include "lab/store.h"
+#include "lab/caveats.h"
 #include "lab/store_private.h"
 
 #include <math.h>
@@ -137,6 +138,8 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
     if (got <= 0 || read_runs(store, id, arena, &plan, err) < 0)
         return -1;
     list_methods(&plan, arena);
+    if (caveats_read(store, &plan, arena, err) < 0)
+        return -1;
     *ret_plan = plan;
     return 0;
 }

@@ -68,9 +68,10 @@ const struct objective_type objective_rgd_chi2 = {
     .component =
         {
             .name = "rgd_chi2",
-            .doc = "rgd under the chi-squared divergence; constants ours",
+            .doc = "rgd under the chi-squared divergence",
             .formula = "w = max(0, 1 + min(v, clip) / (clip + 1))",
             .source = "Kumar et al. 2023 with a generic weight; derived from penalised DRO",
+            .caveat = "the form and its constants",
             .hparams = hparams,
             .config_size = sizeof(struct form),
         },
@@ -83,9 +84,10 @@ const struct objective_type objective_rgd_revkl = {
     .component =
         {
             .name = "rgd_revkl",
-            .doc = "rgd under the reverse Kullback-Leibler divergence; constants ours",
+            .doc = "rgd under the reverse Kullback-Leibler divergence",
             .formula = "w = 1 / (1 - min(v, clip) / (clip + 1))",
             .source = "Kumar et al. 2023 with a generic weight; derived from penalised DRO",
+            .caveat = "the form and its constants",
             .hparams = hparams,
             .config_size = sizeof(struct form),
         },

@@ -133,10 +133,10 @@ const struct penalty_type penalty_frr = {
     .component =
         {
             .name = "frr",
-            .doc = "feature reconstruction from the scores, in its two stages; norm, map and "
-                   "lengths are ours",
+            .doc = "feature reconstruction from the scores, in its two stages",
             .formula = "lambda mean_i mean_k (z - V u - c)^2",
             .source = "Addepalli et al. 2022 (arXiv 2210.01360)",
+            .caveat = "norm, linear map, lambda and the lengths of the stages",
             .hparams = hparams,
             .config_size = sizeof(struct frr),
         },

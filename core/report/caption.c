@@ -63,6 +63,12 @@ void caption_runs(struct text *t, const struct selections *s)
                 n_missing == 1 ? "is" : "are");
 }
 
+void caption_caveats(struct text *t, const struct store_plan *plan)
+{
+    if (*plan->caveats)
+        text_printf(t, " Our choice, as no source that we read says it: %s.", plan->caveats);
+}
+
 void caption_published(struct text *t, const struct table_options *options)
 {
     const struct published *p = options->published;

@@ -17,6 +17,9 @@ void caption_emphasis(struct text *t, const struct table_options *options);
 /* How many runs ended, are missing, failed, diverged; what so few seeds cannot show. */
 void caption_runs(struct text *t, const struct selections *s);
 
+/* What of the methods is our choice. */
+void caption_caveats(struct text *t, const struct store_plan *plan);
+
 /* The sources of the published numbers that the table shows. */
 void caption_published(struct text *t, const struct table_options *options);
 

@@ -3,6 +3,7 @@
  * The tables that DomainBed's collect_results.py prints, in its text and its LaTeX to the
  * byte; the other formats take the same cells. It differs where DomainBed's own would break:
  * long names are not cut in the middle, and LaTeX's orders in names are escaped. */
+#include "report/caption.h"
 #include "report/escape.h"
 #include "report/held_out.h"
 #include "report/table.h"
@@ -84,6 +85,20 @@ static void add_cell(const struct style *style, int width, bool is_head, const c
     text_release(&cell);
 }
 
+/* A line below all tables, which DomainBed's own do not need. */
+static void write_caveats(const struct held_out *h, const struct style *style, struct text *t)
+{
+    struct text caveats = {0};
+
+    caption_caveats(&caveats, &h->plan);
+    if (caveats.size) {
+        text_printf(t, "\n");
+        style->escape(t, caveats.s + 1);
+        text_printf(t, "\n");
+    }
+    text_release(&caveats);
+}
+
 static void write_cells(const struct board *g, const struct style *style, int row, struct text *t)
 {
     double average = row_average(g, row);
@@ -141,10 +156,7 @@ static void write_sheet(const struct board *g, const struct sheet_format *format
 {
     struct sheet s = {.arena = g->arena};
     int n_columns = g->n_columns < SHEET_MAX_COLUMNS - 2 ? g->n_columns : SHEET_MAX_COLUMNS - 2;
-    const char *caption = arena_printf(
-        g->arena, "%s%s, model selection method: %s. Mean and standard error (deviation of the "
-                  "population over the root of n) over trials.", g->data ? "Dataset: " : "Averages",
-        g->data ? g->data->label : "", g->rule->title);
+    struct text caption = {0};
 
     sheet_column(&s, (struct sheet_column){"Algorithm", "method", SHEET_ALL, false});
     for (int c = 0; c < n_columns; c++)
@@ -162,7 +174,12 @@ static void write_sheet(const struct board *g, const struct sheet_format *format
         sheet_text(&s, isfinite(average) ? arena_printf(g->arena, "%.1f", average) : "X");
     }
     text_printf(t, t->size ? "\n" : "");
-    sheet_write(&s, format, caption, t);
+    text_printf(&caption, "%s%s, model selection method: %s. Mean and standard error (deviation of "
+                          "the population over the root of n) over trials.",
+                g->data ? "Dataset: " : "Averages", g->data ? g->data->label : "", g->rule->title);
+    caption_caveats(&caption, &g->h->plan);
+    sheet_write(&s, format, caption.s, t);
+    text_release(&caption);
 }
 
 /* For programs: a row for each number. */
@@ -260,6 +277,8 @@ void table_domainbed(const struct held_out *h, const struct table_options *optio
                 write_sheet(&g, options->format, ret_text);
         }
     }
+    if (style)
+        write_caveats(h, style, ret_text);
     if (style && style->is_latex)
         text_printf(ret_text, "\\end{document}\n");
     if (options->format->is_for_programs)

@@ -130,6 +130,7 @@ static void write_caption(const struct selections *s, const struct table_options
     caption_emphasis(t, options);
     caption_selection(t, s);
     caption_runs(t, s);
+    caption_caveats(t, &s->plan);
     caption_published(t, options);
 }
 
