@@ -18,22 +18,33 @@
     "  rgd.objective.clip=1,2        one method's own\n" \
     "  methods=erm,rgd  ~rgd         which methods\n"
 
+#define OF_WORK \
+    "  --jobs=N      worker processes (default: one for each core)\n" \
+    "  --threads=N   threads in each (default 1); results are the same for any number\n" \
+    "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n" \
+    "  --checkpoint=SECONDS  between two of a run (default 60; 0: after every step); a run\n" \
+    "                that is stopped or killed goes on from its last one to the same bits\n" \
+    "  --lease=SECONDS  after which the run of a worker that is silent (stopped, or of a\n" \
+    "                machine that is gone) is another's (default 60)\n" \
+    "  --max-failures=N  stop when N runs have failed; --fail-fast: at the first\n"
+
 static const struct command commands[] = {
     {"sweep", "NAME [WORD ...]", "run what is left of an experiment, then print its table",
      WORDS
      "Options:\n"
-     "  --jobs=N      worker processes (default: one for each core)\n"
-     "  --threads=N   threads in each (default 1); results are the same for any number\n"
-     "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
-     "  --checkpoint=SECONDS  between two of a run (default 60; 0: after every step); a run\n"
-     "                that is stopped or killed goes on from its last one to the same bits\n"
-     "  --lease=SECONDS  after which the run of a worker that is silent (stopped, or of a\n"
-     "                machine that is gone) is another's (default 60)\n"
+     OF_WORK
      "  --dry-run     print the plan and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint lease dry-run quiet", 1, 200, command_sweep, false},
-    {"status", "NAME", "how many runs are planned, finished, failed; which, and why", "", "", 1, 1,
-     command_status, false},
+     "jobs threads data checkpoint lease fail-fast max-failures dry-run quiet", 1, 200, command_sweep, false},
+    {"status", "NAME", "how many runs are planned, running, finished, failed; where, which, and why",
+     "", "", 1, 1, command_status, false},
+    {"retry", "NAME [RUN]", "run what failed or was cancelled again: all, or one",
+     "RUN is the beginning of a spec's id, as `sweep --dry-run` and `export` print it.\n"
+     "Options:\n" OF_WORK
+     "  --quiet       print nothing but errors\n",
+     "jobs threads data checkpoint lease fail-fast max-failures quiet", 1, 2, command_retry, false},
+    {"cancel", "NAME [RUN]", "leave out what is still planned: all, or one; `retry` takes it back",
+     "What is being worked on goes on; it ends with its sweep.\n", "", 1, 2, command_cancel, false},
     {"compare", "NAME A B", "two methods, seed by seed, with p-values",
      "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 3, command_compare, false},
     {"table", "NAME [WORD ...]", "all methods against the baseline, with intervals and p-values",
@@ -129,8 +140,8 @@ static void print_help(void)
             printf("  %-14s %-18s %s\n", c->name, c->arguments, c->doc);
     printf("\nThe project's folder must be the current one.\n"
            "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
-           "hold; 4 memory, disk or store gave out; 130, 143 interrupted, go on with the same "
-           "command.\n");
+           "hold; 4 memory, disk or store gave out; 75, 130, 143 told to stop (75 by SIGUSR1 or\n"
+           "SIGXCPU), go on with the same command.\n");
 }
 
 static int find_command(const char *name, const struct command **ret_command, struct error *err)
@@ -159,6 +170,8 @@ static const struct option {
     {"--jobs", COUNT, offsetof(struct invocation, n_jobs)},
     {"--threads", COUNT, offsetof(struct invocation, n_threads)},
     {"--checkpoint", SECONDS, offsetof(struct invocation, checkpoint_interval)},
+    {"--max-failures", COUNT, offsetof(struct invocation, max_failures)},
+    {"--fail-fast", FLAG, offsetof(struct invocation, is_fail_fast)},
     {"--lease", SECONDS, offsetof(struct invocation, lease)},
     {"--data", TEXT, offsetof(struct invocation, data_root)},
     {"--format", TEXT, offsetof(struct invocation, format)},

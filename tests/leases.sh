@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sweeps that share a store; workers and sweeps that are stopped, whose runs others take over, and that
-# come back too late. usage: tests/leases.sh PROGRAM [ROUNDS]
+# come back too late; runs that are cancelled or fail, and are tried again; signals. usage: tests/leases.sh PROGRAM [ROUNDS]
 program=$(realpath "$1")
 rounds=${2:-1}
 here=$(pwd)
@@ -60,4 +60,42 @@ for round in $(seq "$rounds"); do
     wait $one || die "a sweep with a stopped worker failed"
     [ "$("$program" digest quickstart)" = "$want" ] || die "a stopped worker: another digest"
 done
+
+# A run that failed, the first of which ends the sweep, and what is said of it.
+fresh failed
+"$program" sweep quickstart $words $options --jobs=1 --checkpoint=0.05 --fail-fast 2> first & one=$!
+at_work $one
+kill -KILL $(children $one)
+wait $one
+[ $? = 1 ] || die "--fail-fast gave another exit status than 1"
+grep -q '^stopping because 1 run failed' first || die "--fail-fast says: $(cat first)"
+"$program" status quickstart > said
+grep -q 'planned 1  running 0  finished 0  diverged 0  failed 1  cancelled 0' said || die "status: $(cat said)"
+grep -q 'failed  erm .* seed 0: its worker was ended by signal 9' said || die "status: $(cat said)"
+"$program" retry quickstart 00 --quiet 2> said && die "a run was tried again that is not there"
+grep -q "no failed or cancelled run's spec has an id that begins with \"00\"" said || die "retry: $(cat said)"
+"$program" retry quickstart --quiet 2> said || die "retry failed: $(cat said)"
+grep -q '^1 failed or cancelled runs are planned again' said || die "retry: $(cat said)"
+[ "$("$program" digest quickstart)" = "$want" ] || die "tried again: another digest"
+
+# Signals, each with its exit status, within five seconds; then cancelled, and taken back.
+fresh signals
+for signal in USR1:75 XCPU:75 TERM:143 INT:130; do
+    "$program" sweep quickstart $words $options --jobs=1 --checkpoint=0.05 2> said & one=$!
+    at_work $one
+    begun=$(date +%s%N)
+    kill -${signal%:*} $one
+    wait $one
+    [ $? = ${signal#*:} ] || die "SIG${signal%:*}: another exit status than ${signal#*:}: $(cat said)"
+    [ $(($(date +%s%N) - begun)) -lt 5000000000 ] || die "SIG${signal%:*}: took longer than 5 s"
+    "$program" status quickstart | grep -q 'planned 2  running 0' || die "SIG${signal%:*}: a run was not given back"
+    ls results/quickstart.ckpt/*.safetensors > /dev/null || die "SIG${signal%:*}: no checkpoint"
+    rm -r results/quickstart.ckpt
+done
+"$program" cancel quickstart > said || die "cancel failed"
+grep -q '^2 planned runs are cancelled; 0 are being worked on' said || die "cancel: $(cat said)"
+sweep || die "a sweep with nothing left to do failed"
+"$program" status quickstart | grep -q 'planned 0 .* cancelled 2' || die "a sweep ran what was cancelled"
+"$program" retry quickstart --quiet 2> /dev/null || die "retry failed"
+[ "$("$program" digest quickstart)" = "$want" ] || die "cancelled and taken back: another digest"
 exit 0

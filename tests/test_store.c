@@ -474,7 +474,7 @@ static void test_life_of_a_run(void **state)
 
     assert_int_equal(store_fail(store, &second, "why not", &err), 0);
     assert_int_equal(count(store).failed, 1);
-    assert_int_equal(store_retry_failed(store, &err), 1);
+    assert_int_equal(store_retry(store, "", false, &err), 1);
     assert_int_equal(claim(store, "me", LEASE, &again), 1);
     assert_int_equal(again.run, second.run);
     assert_true(again.fence > second.fence);

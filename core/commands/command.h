@@ -21,6 +21,8 @@ struct invocation {
     /* options, with their defaults */
     int n_jobs;            /* --jobs=N; 0: one for each core */
     int n_threads;         /* --threads=N */
+    int max_failures;      /* --max-failures=N; 0: any number */
+    bool is_fail_fast;     /* --fail-fast: --max-failures=1 */
     double checkpoint_interval; /* --checkpoint=SECONDS */
     double lease;          /* --lease=SECONDS */
     const char *format;    /* --format=NAME; NULL: none given */
@@ -39,6 +41,7 @@ struct command {
 };
 
 int command_bisect(const struct invocation *, enum exit_status *, struct error *);
+int command_cancel(const struct invocation *, enum exit_status *, struct error *);
 int command_compare(const struct invocation *, enum exit_status *, struct error *);
 int command_data(const struct invocation *, enum exit_status *, struct error *);
 int command_digest(const struct invocation *, enum exit_status *, struct error *);
@@ -51,6 +54,7 @@ int command_list(const struct invocation *, enum exit_status *, struct error *);
 int command_plot(const struct invocation *, enum exit_status *, struct error *);
 int command_split(const struct invocation *, enum exit_status *, struct error *);
 int command_report(const struct invocation *, enum exit_status *, struct error *);
+int command_retry(const struct invocation *, enum exit_status *, struct error *);
 int command_stats(const struct invocation *, enum exit_status *, struct error *);
 int command_status(const struct invocation *, enum exit_status *, struct error *);
 int command_sweep(const struct invocation *, enum exit_status *, struct error *);

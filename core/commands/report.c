@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The verbs that only read a store: table, compare, plot, status, export, digest. */
+ * The verbs that only read a store: table, compare, plot, export, digest. */
 #include "commands/command.h"
 #include "commands/project.h"
 #include "report/figures.h"
@@ -153,37 +153,6 @@ int command_plot(const struct invocation *in, enum exit_status *ret_status, stru
     (void)ret_status;
     if (open_selections(in, &store, &s, err) == 0)
         result = figures_draw(store, &s, &target, tell_figure, NULL, err);
-    store_close(store);
-    return result;
-}
-
-int command_status(const struct invocation *in, enum exit_status *ret_status, struct error *err)
-{
-    struct store *store = NULL;
-    struct store_plan plan;
-    struct store_counts c;
-    int result = -1;
-
-    (void)ret_status;
-    if (open_store(in, &store, err) < 0 ||
-        store_count(store, &c, err) < 0 || store_read_plan(store, in->arena, &plan, err) < 0)
-        goto out;
-    printf("%s\nplanned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d\n",
-           plan.title, c.planned, c.running, c.finished, c.diverged, c.failed, c.cancelled);
-    for (int i = 0; i < plan.n_runs; i++) {
-        const struct store_run *run = &plan.runs[i];
-
-        if (strcmp(run->state, "failed") != 0 && strcmp(run->state, "diverged") != 0)
-            continue;
-        printf("%s  %s %s%s%s seed %d", run->state, run->method, run->condition,
-               run->condition[0] ? " " : "", run->point, run->seed);
-        if (run->error)
-            printf(": %s\n", run->error);
-        else
-            printf(" at step %ld\n", run->last_step);
-    }
-    result = 0;
-out:
     store_close(store);
     return result;
 }

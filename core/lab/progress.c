@@ -125,12 +125,14 @@ int progress_update(struct progress *p, struct store *store, struct error *err)
     if (store_count(store, &c, err) < 0 ||
         store_read_ended(store, p->since, &arena, &ended, &n, err) < 0)
         goto out;
-    n_all = c.planned + c.running + c.finished + c.diverged + c.failed;
+    n_all = c.planned + c.running + c.finished + c.diverged + c.failed + c.cancelled;
     n_done = c.finished + c.diverged + c.failed - n;
     for (int i = 0; i < n; i++) {
         tell_run(p, &ended[i], ++n_done, n_all);
         p->since = ended[i].run.ended;
-        if (strcmp(ended[i].run.state, "failed") != 0) {
+        if (strcmp(ended[i].run.state, "failed") == 0) {
+            p->n_failed++;
+        } else {
             p->n_ended++;
             p->seconds += ended[i].run.seconds;
         }

@@ -12,7 +12,7 @@ struct progress {
     bool is_quiet, is_terminal;
     double start, last;       /* clock_now() */
     int n_jobs;
-    int n_ended;              /* since the start */
+    int n_ended, n_failed;    /* since the start */
     double seconds;           /* that they took */
     long since;               /* the last one told of */
     double best;              /* validation accuracy */

@@ -131,8 +131,11 @@ int store_put_ended(struct store *store, const struct plan *plan,
 
 /* ---- for the sweep: the plan's runs ---- */
 
-/* Plans again those that failed; gives their number. */
-int store_retry_failed(struct store *store, struct error *err);
+/* Those whose spec's id begins with `prefix` ("": all); each gives the number of those changed.
+ * The first plans again those that failed, and where wanted those that were cancelled; the second
+ * cancels planned ones, but none that is being worked on. */
+int store_retry(struct store *store, const char *prefix, bool with_cancelled, struct error *err);
+int store_cancel(struct store *store, const char *prefix, struct error *err);
 
 /* Plans again the running ones whose lease ran out or whose owner is not alive; fails those
  * of `owner` instead. */
@@ -178,6 +181,22 @@ struct store_ended {
 
 int store_read_ended(struct store *store, long since, struct arena *arena,
                      struct store_ended **ret_ended, int *ret_n, struct error *err);
+
+/* The plan's runs that are being worked on, diverged or failed, in its order. */
+struct store_watched {
+    struct store_run run;
+    const char *owner;     /* running: whose; else "" */
+    double started, lease; /* running: seconds since 1970 */
+};
+
+struct store_watch {
+    const struct store_watched *runs;
+    int n_runs;
+    double seconds; /* mean time of the last 50 runs that ended; NaN: none has */
+};
+
+int store_read_watch(struct store *store, struct arena *arena, struct store_watch *ret_watch,
+                     struct error *err);
 
 struct store_plan {
     const char *title, *question, *baseline;

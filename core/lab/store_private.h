@@ -23,6 +23,15 @@ int store_schema_prepare(struct store *store, enum store_mode mode, struct error
  * there is none. */
 int store_current_plan(struct store *store, long *ret_plan, struct error *err);
 
+/* A row of a join of plan_runs and runs that begins with these columns. */
+#define STORE_RUN_COLUMNS \
+    "run, method, condition, point, seed, state, error, spec_id, last_step, seconds, ended"
+
+struct store_run store_read_run(struct sql_query *q, struct arena *arena);
+
+/* The runs of plan ?1. */
+#define STORE_PLAN_RUNS "(SELECT run FROM plan_runs WHERE plan = ?1)"
+
 /* A value of the table metrics: column `column` is value, the next one kind. */
 double store_value(struct sql_query *q, int column);
 

@@ -42,11 +42,7 @@ static void list_methods(struct store_plan *plan, struct arena *arena)
     plan->n_methods = n;
 }
 
-#define RUN_COLUMNS \
-    "run, method, condition, point, seed, state, error, spec_id, last_step, seconds, ended"
-
-/* A row that begins with RUN_COLUMNS. */
-static struct store_run read_run(struct sql_query *q, struct arena *arena)
+struct store_run store_read_run(struct sql_query *q, struct arena *arena)
 {
     return (struct store_run){
         .run = sql_long(q, 0),
@@ -76,42 +72,14 @@ static int read_runs(struct store *store, long id, struct arena *arena, struct s
         return -1;
     runs = arena_alloc(arena, (size_t)(n + 1) * sizeof *runs);
     q = sql_prepare(store->db, err,
-                    "SELECT " RUN_COLUMNS " FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
+                    "SELECT " STORE_RUN_COLUMNS " FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
                     "WHERE plan = ?1 ORDER BY position",
                     "i", id);
     while ((got = sql_step(q, err)) > 0 && i < n)
-        runs[i++] = read_run(q, arena);
+        runs[i++] = store_read_run(q, arena);
     sql_end(q);
     plan->runs = runs;
     plan->n_runs = i;
-    return got < 0 ? -1 : 0;
-}
-
-int store_read_ended(struct store *store, long since, struct arena *arena,
-                     struct store_ended **ret_ended, int *ret_n, struct error *err)
-{
-    struct store_ended *ended;
-    struct sql_query *q;
-    long n, plan;
-    int i = 0, got = 0;
-
-    if (store_current_plan(store, &plan, err) < 0 ||
-        sql_get(store->db, err, 0, &n, "SELECT count(*) FROM runs WHERE ended > ?1", "i", since) <
-            0)
-        return -1;
-    ended = arena_alloc(arena, (size_t)(n + 1) * sizeof *ended);
-    q = sql_prepare(store->db, err,
-                    "SELECT " RUN_COLUMNS ", (SELECT value FROM metrics WHERE metrics.run = "
-                    "plan_runs.run AND part = 'validation' AND name = 'accuracy' ORDER BY step DESC "
-                    "LIMIT 1) FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
-                    "WHERE plan = ?1 AND ended > ?2 GROUP BY run ORDER BY ended",
-                    "ii", plan, since);
-    while (i < n && (got = sql_step(q, err)) > 0)
-        ended[i++] = (struct store_ended){read_run(q, arena),
-                                          sql_is_null(q, 11) ? NAN : sql_double(q, 11)};
-    sql_end(q);
-    *ret_ended = ended;
-    *ret_n = i;
     return got < 0 ? -1 : 0;
 }
 

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PLAN_RUNS "(SELECT run FROM plan_runs WHERE plan = ?1)"
 #define NEXT_END "(SELECT coalesce(max(ended), 0) + 1 FROM runs)"
 
 /* Ends the transaction as `result` says, and gives it. */
@@ -264,19 +263,48 @@ int store_put_ended(struct store *store, const struct plan *plan,
 
 /* ---- for the sweep ---- */
 
-int store_retry_failed(struct store *store, struct error *err)
+/* Changes the state of runs of the plan; gives their number. The statement has the plan as ?1 and
+ * the beginning of spec ids as ?2. */
+static int change_state(struct store *store, const char *prefix, const char *statement,
+                        struct error *err)
 {
     long plan;
-    int result = -1;
 
+    if (store_current_plan(store, &plan, err) < 0 ||
+        sql_do(store->db, err, statement, "it", plan, prefix) < 0)
+        return -1;
+    return (int)sql_changes(store->db);
+}
+
+#define OF_PLAN_AND_PREFIX " AND spec_id >= ?2 AND spec_id < ?2 || 'g' AND id IN " STORE_PLAN_RUNS
+
+int store_retry(struct store *store, const char *prefix, bool with_cancelled, struct error *err)
+{
     if (sql_begin(store->db, err) < 0)
         return -1;
-    if (store_current_plan(store, &plan, err) == 0)
-        result = sql_do(store->db, err,
-                        "UPDATE runs SET state = 'planned', error = NULL, ended = NULL WHERE "
-                        "state = 'failed' AND id IN " PLAN_RUNS,
-                        "i", plan);
-    return end(store, result < 0 ? -1 : (int)sql_changes(store->db), err);
+    return end(store,
+               change_state(store, prefix,
+                            with_cancelled
+                                ? "UPDATE runs SET state = 'planned', error = NULL, ended = NULL "
+                                  "WHERE state IN ('failed', 'cancelled')" OF_PLAN_AND_PREFIX
+                                : "UPDATE runs SET state = 'planned', error = NULL, ended = NULL "
+                                  "WHERE state = 'failed'" OF_PLAN_AND_PREFIX,
+                            err),
+               err);
+}
+
+int store_cancel(struct store *store, const char *prefix, struct error *err)
+{
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    return end(store,
+               expire(store, err) < 0
+                   ? -1
+                   : change_state(store, prefix,
+                                  "UPDATE runs SET state = 'cancelled' "
+                                  "WHERE state = 'planned'" OF_PLAN_AND_PREFIX,
+                                  err),
+               err);
 }
 
 /* Gives back the runs of owners that are not alive. */
@@ -325,68 +353,4 @@ int store_fail_owner(struct store *store, const char *owner, const char *why, in
         return -1;
     *ret_n = n;
     return 0;
-}
-
-int store_count(struct store *store, struct store_counts *ret_counts, struct error *err)
-{
-    struct store_counts c = {0};
-    const struct {
-        const char *state;
-        int *count;
-    } states[] = {{"planned", &c.planned},
-                  {"running", &c.running},
-                  {"finished", &c.finished},
-                  {"diverged", &c.diverged},
-                  {"failed", &c.failed},
-                  {"cancelled", &c.cancelled}};
-    struct sql_query *q;
-    long plan;
-    int got;
-
-    if (store_current_plan(store, &plan, err) < 0)
-        return -1;
-    q = sql_prepare(store->db, err,
-                    "SELECT state, count(*) FROM runs WHERE id IN " PLAN_RUNS " GROUP BY state", "i",
-                    plan);
-    while ((got = sql_step(q, err)) > 0)
-        for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-            if (strcmp(states[i].state, sql_text(q, 0)) == 0)
-                *states[i].count = (int)sql_long(q, 1);
-    sql_end(q);
-    if (got == 0)
-        *ret_counts = c;
-    return got;
-}
-
-int store_has_ended(struct store *store, const char *spec_id, bool *ret_has_ended,
-                    struct error *err)
-{
-    long n;
-
-    if (sql_get(store->db, err, 0, &n,
-                "SELECT count(*) FROM runs WHERE spec_id >= ?1 AND spec_id < ?1 || 'g' AND "
-                "state IN ('finished', 'diverged')",
-                "t", spec_id) < 0)
-        return -1;
-    *ret_has_ended = n > 0;
-    return 0;
-}
-
-int store_next_numeric(struct store *store, char ret_numeric[16], struct error *err)
-{
-    struct sql_query *q;
-    long plan;
-    int got;
-
-    if (store_current_plan(store, &plan, err) < 0)
-        return -1;
-    q = sql_prepare(store->db, err,
-                    "SELECT numeric FROM runs WHERE state = 'planned' AND id IN " PLAN_RUNS
-                    " LIMIT 1",
-                    "i", plan);
-    got = sql_step(q, err);
-    if (got > 0)
-        snprintf(ret_numeric, 16, "%s", sql_text(q, 0));
-    sql_end(q);
-    return got;
 }

@@ -17,6 +17,7 @@
 enum {
     MAX_JOBS = 1024,
     POLL_MILLISECONDS = 50,
+    STOP_SECONDS = 4,   /* that a worker has for its checkpoint when it is told to stop */
     LEAVE_SECONDS = 10, /* that a worker has for leaving when no run is left */
 };
 
@@ -46,6 +47,7 @@ struct sweep {
     char plan[HASH_HEX_SIZE];
     struct store_counts counts;
     double looked;  /* clock_now() at the last look for runs of the dead */
+    double told;      /* clock_now() when workers were told to stop; 0: they were not */
     double all_ended; /* clock_now() when no run was left; 0: some are */
     struct progress progress;
 };
@@ -79,7 +81,7 @@ static int fill_places(struct sweep *s, struct error *err)
 
     if (store_count(s->store, &s->counts, err) < 0)
         return -1;
-    if (stop_signal)
+    if (s->told)
         return 0;
     n_waiting = s->counts.planned;
     for (int i = 0; i < s->options->n_jobs && n_waiting > 0; i++) {
@@ -121,7 +123,7 @@ static int bury(struct sweep *s, int place, int status, struct error *err)
         return 0;
     }
     describe_end(status, s->options->log_path, why);
-    if (stop_signal) /* we may have ended it ourselves: its run was not at fault */
+    if (s->told) /* we may have ended it ourselves: its run was not at fault */
         return store_reclaim(s->store, process_is_alive, err);
     if (store_fail_owner(s->store, s->workers[place].owner, why, &n_lost, err) < 0)
         return -1;
@@ -208,22 +210,39 @@ static void nap(void)
     nanosleep(&t, NULL);
 }
 
+static void stop_workers(struct sweep *s, const char *why)
+{
+    s->told = clock_now();
+    signal_workers(s, SIGTERM);
+    progress_end(&s->progress);
+    fprintf(stderr, "stopping%s; runs at work write a checkpoint and are given back\n", why);
+}
+
+/* Signals, and too many failures. */
+static void look_for_reasons_to_stop(struct sweep *s)
+{
+    int most = s->options->max_failures;
+    char why[60];
+
+    if (s->told == 0 && n_signals > 0) {
+        stop_workers(s, "");
+    } else if (s->told == 0 && most && s->progress.n_failed >= most) {
+        snprintf(why, sizeof why, " because %d run%s failed", s->progress.n_failed,
+                 s->progress.n_failed == 1 ? "" : "s");
+        stop_workers(s, why);
+    } else if (s->told > 0 && (n_signals > 1 || clock_now() - s->told > STOP_SECONDS)) {
+        signal_workers(s, SIGKILL);
+    }
+}
+
 static int work(struct sweep *s, struct error *err)
 {
-    int n_seen = 0;
-
     for (;;) {
-        if (n_signals > n_seen) {
-            n_seen = n_signals;
-            signal_workers(s, n_seen > 1 ? SIGKILL : SIGTERM);
-            progress_end(&s->progress);
-            fprintf(stderr, n_seen > 1 ? "stopping at once\n"
-                                       : "stopping; runs at work write a checkpoint and are given back\n");
-        }
+        look_for_reasons_to_stop(s);
         if (reap(s, err) < 0 || look_for_dead(s, err) < 0 || fill_places(s, err) < 0 ||
             progress_update(&s->progress, s->store, err) < 0)
             return -1;
-        if (s->n_workers == 0 && (stop_signal || s->counts.planned + s->counts.running == 0))
+        if (s->n_workers == 0 && (s->told || s->counts.planned + s->counts.running == 0))
             return 0;
         end_idle(s);
         nap();
@@ -238,6 +257,8 @@ static void set_signals(void)
     stop_signal = n_signals = 0;
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGUSR1, &stop, NULL);
+    sigaction(SIGXCPU, &stop, NULL);
     sigaction(SIGCHLD, &child, NULL);
     signal(SIGPIPE, SIG_IGN);
 }

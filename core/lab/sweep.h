@@ -4,8 +4,8 @@
  *
  * One failed run stops no other. A worker that dies costs its run what it
  * did since its last checkpoint; one that is stopped does so when its lease has run out. Any number
- * of sweeps share the runs of one store, and each ends when all runs of its plan have. A first SIGINT or SIGTERM stops the workers cleanly, a second one at once; the
- * same sweep goes on later.
+ * of sweeps share the runs of one store, and each ends when all runs of its plan have. A first SIGINT, SIGTERM, SIGUSR1 or
+ * SIGXCPU stops the workers cleanly within 5 s, a second one at once; the same sweep goes on later.
  */
 #ifndef LAB_SWEEP_H
 #define LAB_SWEEP_H
@@ -16,6 +16,7 @@ struct sweep_options {
     const char *store_path, *log_path;
     const char *data_root; /* NULL: none */
     int n_jobs, n_threads; /* worker processes; threads in each */
+    int max_failures; /* stop when so many runs have failed; 0: go on */
     double checkpoint_interval; /* seconds; 0: after every step */
     double lease; /* seconds after which the run of a worker that is silent is taken over */
     bool is_quiet;

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How the runs of an experiment stand, also while others work on them. */
+#include "base/clock.h"
+#include "base/text.h"
+#include "commands/command.h"
+#include "commands/project.h"
+#include "lab/process.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N_ERRORS = 20, TAIL_LINES = 10, TAIL_BYTES = 4000 };
+
+static void print_run(const struct store_run *run)
+{
+    printf("%s  %s %s%s%s seed %d", run->state, run->method, run->condition,
+           run->condition[0] ? " " : "", run->point, run->seed);
+}
+
+/* "12 m 5 s a run, 40 runs an hour, 1:23:45 to go" */
+static void print_pace(const struct store_counts *c, double seconds)
+{
+    char mean[32], eta[32];
+
+    if (isnan(seconds) || c->running == 0)
+        return;
+    clock_duration(seconds, mean);
+    clock_duration(seconds * (c->planned + 0.5 * c->running) / c->running, eta);
+    printf("%s a run, %.3g runs an hour, %s to go\n", mean, c->running * 3600 / fmax(seconds, 1e-3),
+           eta);
+}
+
+static void print_worker(const struct store_watched *w)
+{
+    double now = clock_wall();
+    char since[32], lease[64];
+
+    clock_duration(fmax(0, now - w->started), since);
+    if (!process_is_alive(w->owner))
+        snprintf(lease, sizeof lease, "its worker is gone");
+    else if (w->lease < now)
+        snprintf(lease, sizeof lease, "silent for %.0f s: the next worker takes it", now - w->lease);
+    else
+        snprintf(lease, sizeof lease, "for %s", since);
+    print_run(&w->run);
+    printf(": %.*s, %s\n", (int)strcspn(w->owner, " ") + 1 +
+           (int)strcspn(w->owner + strcspn(w->owner, " ") + (*w->owner != 0), " "), w->owner, lease);
+}
+
+static void print_troubles(const struct store_watch *watch, const char *state, int n_most)
+{
+    int n = 0, n_shown = 0;
+
+    for (int i = 0; i < watch->n_runs; i++)
+        n += strcmp(watch->runs[i].run.state, state) == 0;
+    for (int i = 0; i < watch->n_runs && n_shown < n_most; i++) {
+        const struct store_run *run = &watch->runs[i].run;
+
+        if (strcmp(run->state, state) != 0)
+            continue;
+        n_shown++;
+        if (strcmp(state, "running") == 0) {
+            print_worker(&watch->runs[i]);
+            continue;
+        }
+        print_run(run);
+        if (run->error)
+            printf(": %s\n", run->error);
+        else
+            printf(" at step %ld\n", run->last_step);
+    }
+    if (n > n_shown)
+        printf("... and %d more\n", n - n_shown);
+}
+
+/* The end of the sweeps' log, which has what workers said; each line begins with whose it is. */
+static void print_log(const char *path)
+{
+    char bytes[TAIL_BYTES + 1], *from;
+    FILE *f = fopen(path, "re");
+    size_t size;
+    int n = 0;
+
+    if (!f)
+        return;
+    if (fseek(f, -TAIL_BYTES, SEEK_END) < 0)
+        rewind(f);
+    size = fread(bytes, 1, TAIL_BYTES, f);
+    fclose(f);
+    bytes[size] = 0;
+    for (from = bytes + size; from > bytes; from--)
+        if (from[-1] == '\n' && from < bytes + size && ++n == TAIL_LINES)
+            break;
+    if (*from)
+        printf("\nthe end of %s:\n", path);
+    for (; *from; from++) /* what a library wrote may be anything */
+        putchar((unsigned char)*from < ' ' && *from != '\n' && *from != '\t' ? '?' : *from);
+}
+
+int command_status(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    struct store *store = NULL;
+    struct store_watch watch;
+    struct store_counts c;
+    int result = -1;
+
+    (void)ret_status;
+    if (project_open_store(in->arena, in->words[0], &store, err) < 0 ||
+        store_freeze(store, err) < 0 || store_count(store, &c, err) < 0 ||
+        store_read_watch(store, in->arena, &watch, err) < 0)
+        goto out;
+    printf("planned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d\n", c.planned,
+           c.running, c.finished, c.diverged, c.failed, c.cancelled);
+    print_pace(&c, watch.seconds);
+    print_troubles(&watch, "running", 1024);
+    print_troubles(&watch, "diverged", N_ERRORS);
+    print_troubles(&watch, "failed", N_ERRORS);
+    if (c.failed)
+        print_log(project_path(in->arena, "results", in->words[0], ".log"));
+    result = 0;
+out:
+    store_close(store);
+    return result;
+}
