@@ -76,6 +76,25 @@ static void check(struct bench *b, const char *what, float *x, const float *g, s
     }
 }
 
+/* A second micro-batch of the same examples gives the weights' gradient twice. */
+static void check_adds(struct bench *b)
+{
+    struct op_pass pass = pass_of(b);
+    float *once = arena_alloc(&b->arena, (b->params.size + 1) * sizeof *once);
+
+    memcpy(once, b->gw, b->params.size * sizeof *once);
+    value(b);
+    memcpy(b->gy, b->direction, N * shape_size(b->node.out) * sizeof *b->gy);
+    pass.gw_adds = true;
+    b->node.type->backward(&b->node, &pass);
+    for (int k = 0; k < b->params.n; k++)
+        for (size_t i = 0; i < b->params.items[k].size; i++) {
+            size_t at = b->params.items[k].offset + i;
+
+            assert_true(fabs(b->gw[at] - 2 * once[at]) <= 1e-5 * (1 + fabs(once[at])));
+        }
+}
+
 static void check_op(const struct op_type *type)
 {
     struct bench b = {.node = {.name = "tested", .type = type, .config = type->sample,
@@ -112,12 +131,17 @@ static void check_op(const struct op_type *type)
     if (type->prepare)
         type->prepare(&b.node, b.w, b.prepared);
     pass = pass_of(&b);
+    if (type->begins_gw) /* what was there must not show */
+        for (size_t i = 0; i < b.params.size; i++)
+            b.gw[i] = NAN;
+    pass.gw_adds = !type->begins_gw;
     type->backward(&b.node, &pass);
     for (int k = 0; k < b.params.n; k++)
         check(&b, b.params.items[k].name, b.w + b.params.items[k].offset,
               b.gw + b.params.items[k].offset, b.params.items[k].size);
     for (int k = 0; k < type->n_inputs; k++)
         check(&b, "input", b.x[k], b.gx[k], n_x);
+    check_adds(&b);
     arena_release(&b.arena);
 }
 

@@ -41,6 +41,7 @@ static void work_on_piece(struct trainer *t, const struct work *work, struct tra
         .weights = t->weights,
         .prepared = t->prepared,
         .grads = grads,
+        .grads_add = first >= t->n_lanes * t->micro_batch, /* not the first of its lane */
         .x = desk->x,
         .workspace = desk->workspace,
     };
@@ -82,13 +83,15 @@ static void work_on_lane(struct trainer *t, const struct work *work, int lane, i
     }
 }
 
-/* All lanes; their gradients end in grads[0], and the others are zero again. */
+/* All lanes that have a piece; their gradients end in grads[0]. */
 static void work_on_lanes(struct trainer *t, const struct work *work)
 {
     size_t size = t->graph.params.size;
+    int n_pieces = (work->n + t->micro_batch - 1) / t->micro_batch;
+    int n_lanes = n_pieces < t->n_lanes ? n_pieces : t->n_lanes;
 
-    for (int first = 0; first < t->n_lanes; first += t->n_threads) {
-        int n_wave = t->n_lanes - first < t->n_threads ? t->n_lanes - first : t->n_threads;
+    for (int first = 0; first < n_lanes; first += t->n_threads) {
+        int n_wave = n_lanes - first < t->n_threads ? n_lanes - first : t->n_threads;
         float **grads = t->grads + (first > 0); /* only lane 0 adds to the sum itself */
 
 #pragma omp parallel for schedule(static, 1) num_threads(n_wave) if (n_wave > 1)
@@ -96,10 +99,8 @@ static void work_on_lanes(struct trainer *t, const struct work *work)
             work_on_lane(t, work, first + i, i, grads[i]);
         if (work->phases == FORWARD)
             continue;
-        for (int i = first == 0; i < n_wave; i++) {
+        for (int i = first == 0; i < n_wave; i++)
             kernels->add(t->grads[0], grads[i], size);
-            memset(grads[i], 0, size * sizeof *grads[i]);
-        }
     }
 }
 
@@ -136,12 +137,15 @@ static double compute_penalty(struct trainer *t, const struct work *work)
 
     memset(t->score_gradients, 0, n * (size_t)t->n_classes * sizeof *t->score_gradients);
     memset(t->feature_gradients, 0, n * width * sizeof *t->feature_gradients);
+    if (t->method.penalty->plan) /* its weights are the last */
+        memset(gradients.weights, 0,
+               (t->graph.params.size - t->penalty_weights) * sizeof *gradients.weights);
     value = t->method.penalty->compute(t->method.penalty_config, &batch, &arena, &gradients);
     arena_release(&arena);
     return value;
 }
 
-/* The gradient of the objective into grads[0], zero before, and the sum of losses.
+/* The gradient of the objective into grads[0], and the sum of losses.
  * Where that is not finite, the gradient is not what it should be. */
 static double compute_gradient(struct trainer *t, struct work *work)
 {
@@ -182,15 +186,14 @@ static void climb(struct trainer *t)
     size_t size = t->graph.params.size;
     double length = sqrt(kernels->square_sum(t->grads[0], size));
     float stride = (float)(t->method.optimizer_common->sam / (length + 1e-12));
-    float *restrict w = t->weights, *restrict g = t->grads[0];
+    float *restrict w = t->weights;
+    const float *restrict g = t->grads[0];
     const struct objective *objective = t->slots->objective;
 
     memcpy(t->home, w, size * sizeof *w);
 #pragma omp simd
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         w[i] += stride * g[i];
-        g[i] = 0;
-    }
     if (objective->n_state)
         memcpy(objective->state, t->home_state,
                (size_t)objective->n_state * sizeof *objective->state);

@@ -43,6 +43,7 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
     struct op_node *node = new_node(g);
     int inputs[OP_MAX_INPUTS] = {a, b};
     int n_params = g->params.n;
+    size_t start = g->params.size;
 
     *node = (struct op_node){.name = arena_strdup(g->arena, name), .type = type, .config = config};
     for (int i = 0; i < OP_MAX_INPUTS; i++) {
@@ -57,6 +58,8 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
     if (type->plan(node, &g->params, g->arena, err) < 0)
         return error_context(err, "layer \"%s\" (%s)", name, type->name);
     node->has_weights |= g->params.n > n_params;
+    node->weights_start = start;
+    node->weights_end = g->params.size;
     g->n_params_before_last = n_params;
     return g->n_nodes++;
 }
@@ -197,6 +200,7 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         .w = pass->weights,
         .prepared = pass->prepared ? pass->prepared + node->prepared : NULL,
         .gw = pass->grads,
+        .gw_adds = pass->grads_add || !node->type->begins_gw,
         .y = pass->workspace + node->y,
         .saved = pass->workspace + node->saved,
         .scratch = pass->workspace + g->scratch,
@@ -250,7 +254,11 @@ void graph_backward(const struct graph *g, const struct graph_pass *pass)
         if (i == features_node(g) && pass->feature_gradient && g->nodes[i].has_weights)
             kernels->add(p.gy, pass->feature_gradient,
                          (size_t)pass->n * shape_size(g->nodes[i].out));
-        if (g->nodes[i].has_weights)
-            g->nodes[i].type->backward(&g->nodes[i], &p);
+        if (!g->nodes[i].has_weights)
+            continue;
+        if (p.gw_adds && !pass->grads_add)
+            memset(p.gw + g->nodes[i].weights_start, 0,
+                   (g->nodes[i].weights_end - g->nodes[i].weights_start) * sizeof *p.gw);
+        g->nodes[i].type->backward(&g->nodes[i], &p);
     }
 }

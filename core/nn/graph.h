@@ -35,7 +35,8 @@ struct graph_pass {
     struct rng rng; /* this step's */
     const float *weights;
     const float *prepared; /* [prepared_size], backward only */
-    float *grads;     /* backward only; added to */
+    float *grads;     /* backward only; written, or added to */
+    bool grads_add;
     const float *x;   /* [n][input] */
     float *workspace; /* [workspace_size] */
     const float *feature_gradient; /* [n][features] added to that of the features; NULL: none */

@@ -43,6 +43,7 @@ struct op_node {
     bool has_weights, has_weights_before[OP_MAX_INPUTS];
     struct shape in[OP_MAX_INPUTS], out;
     size_t weights[OP_MAX_PARAMS]; /* offsets in the weight block, set by plan */
+    size_t weights_start, weights_end; /* all of them, set by graph_add */
     size_t saved_size;   /* floats per example kept from forward to backward, set by plan */
     size_t scratch_size; /* floats per example free to use inside one pass, set by plan */
     size_t prepared_size; /* floats that prepare makes of the weights, set by plan */
@@ -60,7 +61,8 @@ struct op_pass {
     struct rng rng;  /* this step's, this node's */
     const float *w;  /* the weight block */
     const float *prepared; /* this node's part; backward only */
-    float *gw;       /* the gradient block, added to; backward only */
+    float *gw;       /* the gradient block; backward only */
+    bool gw_adds;    /* it has the sum of earlier micro-batches, to be added to */
     const float *x[OP_MAX_INPUTS]; /* [n][in.rows][in.width] */
     float *y;                      /* [n][out.rows][out.width] */
     float *saved, *scratch;
@@ -83,6 +85,9 @@ struct op_type {
     /* The gradient of the second input is the output's: backward leaves gy as it
      * is, and the graph may give both one place (then gx[1] == gy). */
     bool passes_on;
+    /* Where !gw_adds, backward writes all of its weights' gradient; of the others the graph
+     * makes it zero before. */
+    bool begins_gw;
     const void *sample;        /* a configuration for tests */
     struct shape sample_input; /* and the shape of all inputs for it; zero: 2 x 7 */
 };

@@ -100,6 +100,8 @@ static void activate_backward(const struct op_node *node, const struct op_pass *
     size_t out = (size_t)node->out.width;
     float *gbias = pass->gw + node->weights[BIAS];
 
+    if (!pass->gw_adds)
+        memset(gbias, 0, out * sizeof *gbias);
     switch (config->activation) {
     case ACTIVATION_NONE:
         kernels->bias_backward(pass->gy, gbias, rows, out);
@@ -121,7 +123,7 @@ static void backward(const struct op_node *node, const struct op_pass *pass)
 
     activate_backward(node, pass, rows);
     product(pass->gw + node->weights[WEIGHT], out, pass->x[0], 1, in, pass->gy, out, in, out, rows,
-            true);
+            pass->gw_adds);
     if (pass->gx[0])
         product(pass->gx[0], in, pass->gy, out, 1, pass->prepared, in, rows, in, out,
                 node->gx_adds[0]);
@@ -142,6 +144,7 @@ const struct op_type op_linear = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .begins_gw = true,
     .sample = &sample,
 };
 
@@ -154,5 +157,6 @@ const struct op_type op_linear_residual = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .begins_gw = true,
     .sample = &residual_sample,
 };

@@ -107,10 +107,13 @@ static void backward(const struct op_node *node, const struct op_pass *pass)
     const struct op_patches *config = node->config;
     size_t rows = (size_t)pass->n * (size_t)node->out.rows;
     size_t in = (size_t)patch_size(config), out = (size_t)node->out.width;
+    float *gbias = pass->gw + node->weights[BIAS];
 
-    kernels->bias_backward(pass->gy, pass->gw + node->weights[BIAS], rows, out);
+    if (!pass->gw_adds)
+        memset(gbias, 0, out * sizeof *gbias);
+    kernels->bias_backward(pass->gy, gbias, rows, out);
     product(pass->gw + node->weights[WEIGHT], out, pass->saved, 1, in, pass->gy, out, in, out, rows,
-            true);
+            pass->gw_adds);
     if (!pass->gx[0])
         return;
     product(pass->scratch, in, pass->gy, out, 1, pass->prepared, in, rows, in, out, false);
@@ -132,6 +135,7 @@ const struct op_type op_patches = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .begins_gw = true,
     .sample = &sample,
     .sample_input = {1, 48},
 };

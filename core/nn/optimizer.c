@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/optimizer.h"
 
-#include <string.h>
-
 extern const struct optimizer_type optimizer_adagrad;
 extern const struct optimizer_type optimizer_adam;
 extern const struct optimizer_type optimizer_adamw;
@@ -51,7 +49,7 @@ const struct component optimizer_common_component = {
 
 void optimizer_step(const struct optimizer_type *type, const void *config,
                     const struct params *params, long step, double rate, float *weights,
-                    float *grads, float *const *states)
+                    const float *grads, float *const *states)
 {
     for (int i = 0; i < params->n; i++) {
         const struct param *item = &params->items[i];
@@ -64,10 +62,8 @@ void optimizer_step(const struct optimizer_type *type, const void *config,
             .g = grads + item->offset,
         };
 
-        if (item->is_frozen) {
-            memset(s.g, 0, s.n * sizeof *s.g);
+        if (item->is_frozen)
             continue;
-        }
         for (int k = 0; k < type->n_states; k++)
             s.states[k] = states[k] + item->offset;
         type->step(config, &s);

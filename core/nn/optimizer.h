@@ -2,10 +2,8 @@
  *
  * optimizer: from a gradient to new weights.
  *
- * A step reads the gradient once and leaves it zero for the next one: backward
- * passes add to it, and clearing it here, in the cache, is cheapest. The update
- * rules are PyTorch's, so that recipes carry over; weight decay skips biases
- * and norms (params.h).
+ * The update rules are PyTorch's, so that recipes carry over; weight decay skips
+ * biases and norms (params.h).
  *
  * To add one:
  *   1. write nn/optimizer_NAME.c after the pattern of optimizer_sgd.c;
@@ -26,7 +24,8 @@ struct optimizer_step {
     double rate; /* learning rate */
     bool decays;
     size_t n;
-    float *w, *g;                        /* [n] */
+    float *w;                            /* [n] */
+    const float *g;                      /* [n] */
     float *states[OPTIMIZER_MAX_STATES]; /* [n] each, zero before the first step */
 };
 
@@ -51,6 +50,6 @@ extern const struct component optimizer_common_component;
  * type->n_states blocks. */
 void optimizer_step(const struct optimizer_type *type, const void *config,
                     const struct params *params, long step, double rate, float *weights,
-                    float *grads, float *const *states);
+                    const float *grads, float *const *states);
 
 #endif

@@ -20,7 +20,8 @@ static void step(const void *config, const struct optimizer_step *s)
     const struct adagrad *adagrad = config;
     float rate = (float)s->rate, epsilon = (float)adagrad->epsilon;
     float decay = s->decays ? (float)adagrad->weight_decay : 0;
-    float *restrict w = s->w, *restrict g = s->g, *restrict sum = s->states[0];
+    const float *restrict g = s->g;
+    float *restrict w = s->w, *restrict sum = s->states[0];
 
 #pragma omp simd
     for (size_t i = 0; i < s->n; i++) {
@@ -29,7 +30,6 @@ static void step(const void *config, const struct optimizer_step *s)
 
         sum[i] = total;
         w[i] -= rate * (d / (sqrtf(total) + epsilon));
-        g[i] = 0;
     }
 }
 

@@ -41,8 +41,8 @@ static void update(const struct adam *adam, const struct optimizer_step *s, floa
     double correction2 = 1 - kernel_power(adam->beta2, s->step);
     float rate = (float)(s->rate / correction1), epsilon = (float)adam->epsilon;
     float inverse = (float)(1 / sqrt(correction2));
-    float *restrict w = s->w, *restrict g = s->g;
-    float *restrict m = s->states[0], *restrict v = s->states[1];
+    const float *restrict g = s->g;
+    float *restrict w = s->w, *restrict m = s->states[0], *restrict v = s->states[1];
 
 #pragma omp simd
     for (size_t i = 0; i < s->n; i++) {
@@ -53,7 +53,6 @@ static void update(const struct adam *adam, const struct optimizer_step *s, floa
         m[i] = mean;
         v[i] = square;
         w[i] = w[i] * shrink - rate * (mean / (sqrtf(square) * inverse + epsilon));
-        g[i] = 0;
     }
 }
 

@@ -22,7 +22,8 @@ static void step(const void *config, const struct optimizer_step *s)
     const struct sgd *sgd = config;
     float momentum = (float)sgd->momentum, rate = (float)s->rate;
     float decay = s->decays ? (float)sgd->weight_decay : 0;
-    float *restrict w = s->w, *restrict g = s->g, *restrict m = s->states[0];
+    const float *restrict g = s->g;
+    float *restrict w = s->w, *restrict m = s->states[0];
 
     if (sgd->nesterov) {
 #pragma omp simd
@@ -32,7 +33,6 @@ static void step(const void *config, const struct optimizer_step *s)
 
             m[i] = v;
             w[i] -= rate * (d + momentum * v);
-            g[i] = 0;
         }
         return;
     }
@@ -42,7 +42,6 @@ static void step(const void *config, const struct optimizer_step *s)
 
         m[i] = v;
         w[i] -= rate * v;
-        g[i] = 0;
     }
 }
 
