@@ -44,14 +44,14 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-/* Few enough that a block's activations stay near the cache, enough for long
- * products: 8 pictures of 64 tokens; more where patches are larger. */
+/* Few enough that a block's activations stay near the cache, enough for long products: 4
+ * pictures of 64 tokens; more where patches are larger. At patch 4, 8 pictures took as long and
+ * 45 MB more at dim 192, and 3% longer at dim 96. */
 static int micro_batch(const void *config)
 {
     const struct vit *vit = config;
-    int n = vit->patch * vit->patch / 2;
 
-    return n < 4 ? 4 : n > 32 ? 32 : n;
+    return vit->patch < 8 ? 4 : 32;
 }
 
 /* What the layers are added to, one after the other. */
