@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/arena.h"
 
-#include "base/error.h"
+#include "base/memory.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum {
     ALIGNMENT = 64,
@@ -23,21 +22,10 @@ struct arena_chunk {
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
-static void die(size_t size)
-{
-    char line[80];
-    int n = snprintf(line, sizeof line, "rgdbench: out of memory (%zu bytes wanted)\n", size);
-
-    if (write(STDERR_FILENO, line, (size_t)n) < 0) {
-        /* nobody left to tell */
-    }
-    _exit(EXIT_STORAGE);
-}
-
 static size_t round_up(size_t size, size_t to)
 {
     if (size > SIZE_MAX - to)
-        die(size);
+        memory_lacks(size);
     return (size + to - 1) / to * to;
 }
 
@@ -52,10 +40,10 @@ static struct arena_chunk *add_chunk(struct arena *arena, size_t payload)
         size = round_up(size, HUGE_SIZE);
     }
     if (arena->limit && size > arena->limit - arena->taken)
-        die(payload);
+        memory_lacks(payload);
     chunk = aligned_alloc(alignment, size);
     if (!chunk)
-        die(payload);
+        memory_lacks(payload);
     if (alignment == HUGE_SIZE)
         madvise(chunk, size, MADV_HUGEPAGE); /* a wish; refusal is harmless */
     memset(chunk, 0, size);
@@ -111,7 +99,7 @@ void *arena_grow(struct arena *arena, void *items, int n, size_t item_size)
     if (n && (n < LEAST || (n & (n - 1))))
         return items;
     if (item_size > SIZE_MAX / room)
-        die(SIZE_MAX);
+        memory_lacks(SIZE_MAX);
     larger = arena_alloc(arena, room * item_size);
     return n ? memcpy(larger, items, (size_t)n * item_size) : larger;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 
+#include "base/memory.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -8,23 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void reserve(struct text *t, size_t more)
 {
     size_t capacity = t->capacity ? t->capacity : 128;
-    char *s;
 
     while (capacity - t->size <= more)
         capacity *= 2;
     if (capacity == t->capacity)
         return;
-    s = realloc(t->s, capacity);
-    if (!s) {
-        fputs("rgdbench: out of memory\n", stderr);
-        _exit(4);
-    }
-    t->s = s;
+    t->s = memory_resize(t->s, capacity);
     t->capacity = capacity;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/heartbeat.h"
 
+#include "base/memory.h"
 #include "lab/store.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -70,12 +70,11 @@ static void *run_thread(void *context)
 int heartbeat_start(const char *store_path, double lease, struct heartbeat **ret_heartbeat,
                     struct error *err)
 {
-    struct heartbeat *h = calloc(1, sizeof *h);
+    struct heartbeat *h = memory_alloc(sizeof *h);
     pthread_condattr_t monotonic;
     sigset_t all, old;
     int code;
 
-    assert(h);
     h->lease = lease;
     if (store_open(store_path, STORE_WRITE, &h->store, err) < 0) {
         free(h);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/sql.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
@@ -21,6 +23,7 @@ struct sql {
 
 struct sql_query {
     sqlite3_stmt *statement;
+    int bound; /* SQLITE_OK, or why a value was not; there is no memory, say */
     struct sql *sql;
 };
 
@@ -103,10 +106,8 @@ static bool is_at_rest(const char *path)
 /* "file:PATH?QUERY", with what has a meaning in it escaped. */
 static char *uri(const char *path, const char *query)
 {
-    char *name = malloc(3 * strlen(path) + strlen(query) + 8), *at;
-
-    assert(name);
-    at = stpcpy(name, "file:");
+    char *name = memory_alloc(3 * strlen(path) + strlen(query) + 8);
+    char *at = stpcpy(name, "file:");
     for (; *path; path++)
         at += sprintf(at, strchr("?#%'", *path) ? "%%%02x" : "%c", (unsigned char)*path);
     stpcpy(stpcpy(at, "?"), query);
@@ -139,11 +140,9 @@ static void configure(struct sql *sql)
 
 static struct sql *new_sql(const char *path)
 {
-    struct sql *sql = calloc(1, sizeof *sql);
+    struct sql *sql = memory_alloc(sizeof *sql);
 
-    assert(sql);
-    sql->path = strdup(path);
-    assert(sql->path);
+    sql->path = memory_strdup(path);
     return sql;
 }
 
@@ -202,27 +201,28 @@ int sql_script(struct sql *sql, const char *text, struct error *err)
 
 static void bind(struct sql_query *q, const char *letters, va_list args)
 {
-    for (int i = 1; *letters; letters++, i++) {
+    q->bound = SQLITE_OK;
+    for (int i = 1; *letters && q->bound == SQLITE_OK; letters++, i++) {
         const void *bytes;
         double x;
 
         switch (*letters) {
         case 'i':
-            sqlite3_bind_int64(q->statement, i, va_arg(args, long));
+            q->bound = sqlite3_bind_int64(q->statement, i, va_arg(args, long));
             break;
         case 'f':
             x = va_arg(args, double);
-            if (isfinite(x))
-                sqlite3_bind_double(q->statement, i, x);
-            else
-                sqlite3_bind_null(q->statement, i);
+            q->bound = isfinite(x) ? sqlite3_bind_double(q->statement, i, x)
+                                   : sqlite3_bind_null(q->statement, i);
             break;
         case 't':
-            sqlite3_bind_text(q->statement, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+            q->bound = sqlite3_bind_text(q->statement, i, va_arg(args, const char *), -1,
+                                         SQLITE_TRANSIENT);
             break;
         case 'b':
             bytes = va_arg(args, const void *);
-            sqlite3_bind_blob64(q->statement, i, bytes, va_arg(args, size_t), SQLITE_TRANSIENT);
+            q->bound = sqlite3_bind_blob64(q->statement, i, bytes, va_arg(args, size_t),
+                                           SQLITE_TRANSIENT);
             break;
         default:
             assert(!"a letter of i, f, t, b");
@@ -233,9 +233,8 @@ static void bind(struct sql_query *q, const char *letters, va_list args)
 static struct sql_query *prepare(struct sql *sql, struct error *err, const char *text,
                                  const char *letters, va_list args)
 {
-    struct sql_query *q = calloc(1, sizeof *q);
+    struct sql_query *q = memory_alloc(sizeof *q);
 
-    assert(q);
     q->sql = sql;
     if (sqlite3_prepare_v2(sql->db, text, -1, &q->statement, NULL) != SQLITE_OK) {
         fail(sql, err);
@@ -270,7 +269,7 @@ void sql_rebind(struct sql_query *q, const char *letters, ...)
 
 int sql_step(struct sql_query *q, struct error *err)
 {
-    int code = q ? sqlite3_step(q->statement) : SQLITE_ERROR;
+    int code = q && q->bound == SQLITE_OK ? sqlite3_step(q->statement) : SQLITE_ERROR;
 
     if (code == SQLITE_ROW)
         return 1;
@@ -366,7 +365,12 @@ double sql_double(struct sql_query *q, int column)
 
 const char *sql_text(struct sql_query *q, int column)
 {
-    return (const char *)sqlite3_column_text(q->statement, column);
+    bool is_null = sql_is_null(q, column);
+    const char *text = (const char *)sqlite3_column_text(q->statement, column);
+
+    if (!text && !is_null)
+        memory_lacks((size_t)sqlite3_column_bytes(q->statement, column) + 1);
+    return text;
 }
 
 const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size)
@@ -374,6 +378,8 @@ const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size)
     const void *bytes = sqlite3_column_blob(q->statement, column);
 
     *ret_size = (size_t)sqlite3_column_bytes(q->statement, column);
+    if (!bytes && *ret_size > 0)
+        memory_lacks(*ret_size);
     return bytes;
 }
 

@@ -2,6 +2,7 @@
 #include "lab/store.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "lab/store_private.h"
 
 #include <math.h>
@@ -21,8 +22,8 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
 
     if (is_new && mode != STORE_CREATE)
         return error_set(err, "there is no store \"%s\"; a sweep makes it", path);
-    store = calloc(1, sizeof *store);
-    store->path = strdup(path);
+    store = memory_alloc(sizeof *store);
+    store->path = memory_strdup(path);
     if (sql_open(path, modes[mode], &store->db, err) < 0 ||
         store_schema_prepare(store, mode, err) < 0) {
         store_close(store);
