@@ -18,14 +18,30 @@ static int fail(struct error *err, const char *what, const char *path)
     return error_set(err, "could not %s \"%s\": %s", what, path, strerror(errno));
 }
 
+/* A signal may come while a file of the network is opened. */
+static int open_file(const char *path, int flags)
+{
+    int fd;
+
+    do
+        fd = open(path, flags | O_CLOEXEC, 0666);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
 static int open_regular(const char *path, size_t *ret_size, struct error *err)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open_file(path, O_RDONLY | O_NONBLOCK);
 
     if (fd < 0)
         return fail(err, "open", path);
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+    if (fstat(fd, &st) < 0) {
+        fail(err, "open", path);
+        close(fd);
+        return -1;
+    }
+    if (!S_ISREG(st.st_mode)) {
         close(fd);
         return error_set(err, "could not open \"%s\": not a regular file", path);
     }
@@ -121,7 +137,7 @@ static int sync_directory_of(const char *path)
         strcpy(directory, ".");
     else
         snprintf(directory, sizeof directory, "%.*s", (int)(slash - path) + 1, path);
-    fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd = open_file(directory, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return -1;
     result = fsync(fd);
@@ -137,7 +153,7 @@ int file_write_parts(const char *path, const struct file_part *parts, int n, str
     if (snprintf(temporary, sizeof temporary, "%s.%d.tmp", path, (int)getpid()) >=
         (int)sizeof temporary)
         return error_set(err, "path too long: \"%s\"", path);
-    fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    fd = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
     if (fd < 0)
         return fail(err, "write", path);
     for (int i = 0; i < n && result == 0; i++)

@@ -81,7 +81,8 @@ pid_t process_start(const char *const *argv, const char *log, struct error *err)
     code = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, (char *const *)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (code != 0) {
-        error_set(err, "could not start a worker (log \"%s\"): %s", log, strerror(code));
+        error_set_status(err, EXIT_STORAGE, "could not start a worker (log \"%s\"): %s", log,
+                         strerror(code));
         return -1;
     }
     return pid;

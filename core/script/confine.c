@@ -123,8 +123,10 @@ static void send_all(int fd, const void *bytes, size_t size)
     while (size > 0) {
         ssize_t n = write(fd, p, size);
 
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n < 0)
-            _exit(EXIT_STORAGE);
+            _exit(EXIT_BAD_INPUT); /* nobody listens */
         p += n;
         size -= (size_t)n;
     }
