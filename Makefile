@@ -29,6 +29,7 @@ SOURCES = $(wildcard core/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c)
+FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults)
 RUN = $(PROGRAM)
 WITH_DATA = $(if $(DATA),--data=$(DATA))
 
@@ -94,6 +95,8 @@ layers: ## includes point down only
 	@tests/layers.sh
 check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, two minutes
 	@$<
+check-faults: $(PROGRAM) $(FAULTS) ## faults, kills and damage by the thousand, under ten minutes (KILLS=500 SITES=n DAMAGES=2000)
+	@tests/faults/run $(PROGRAM) $(BUILD)/tests/faults
 check-page: $(PROGRAM) ## pages and tables of hostile and of large stores, in Chromium and pdflatex
 	@tests/page/run $(PROGRAM)
 fuzz: ## RUNS inputs (100000) for TARGET (all) of tests/fuzz, by clang's libFuzzer
@@ -111,6 +114,10 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) $(LDLIBS) -lcmocka -o $@
 $(BUILD)/tests/test_fuzz: $(FUZZ)
+$(filter-out %.so,$(FAULTS)): tests/faults/harness.c
+$(BUILD)/tests/faults/shim.so: tests/faults/shim.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Itests -fPIC -shared $< -o $@
 $(BUILD)/fuzz: $(FUZZ) tests/fuzz/libfuzzer.c $(OBJECTS)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) -Itests $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $(filter %.c %.o,$^) $(LDLIBS) -o $@
 $(BUILD)/%.o: %.c $(BUILD)/flags
@@ -142,5 +149,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep status compare table plot export digest report verify reproduce list docs data deps test check \
-	check-stats check-page headers layers bench bench-peers clean help FORCE
+	check-stats check-page check-faults headers layers bench bench-peers clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d
