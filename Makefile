@@ -107,6 +107,8 @@ bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)
 	@$(PYTHON) tests/bench/peers.py $<
+parity: $(BUILD)/tests/bench/parity ## losses of 50 steps beside PyTorch's, from the same weights and pictures
+	@$(PYTHON) tests/bench/parity.py $<
 
 $(PROGRAM): $(OBJECTS) $(BUILD)/core/main.o
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -149,5 +151,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep status compare table plot export digest report verify reproduce list docs data deps test check \
-	check-stats check-page check-faults headers layers bench bench-peers clean help FORCE
+	check-stats check-page check-faults headers layers bench bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

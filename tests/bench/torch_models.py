@@ -3,6 +3,8 @@
 
 Parameters carry the names and shapes that `rgdbench export-weights` writes (timm's for the ViT).
 """
+from collections import OrderedDict
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -91,10 +93,10 @@ def make_model(workload):
         return VisionTransformer(workload["picture"], **workload["vit"])
     channels, height, width = workload["picture"]
     widths = [channels * height * width, *workload["mlp"]]
-    layers = [nn.Flatten()]
-    for a, b in zip(widths, widths[1:]):
-        layers += [nn.Linear(a, b), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear(widths[-1], N_CLASSES))
+    layers = {"pixels": nn.Flatten()}
+    for i, (a, b) in enumerate(zip(widths, widths[1:]), 1):
+        layers |= {f"hidden{i}": nn.Linear(a, b), f"relu{i}": nn.ReLU()}
+    return nn.Sequential(OrderedDict(layers, output=nn.Linear(widths[-1], N_CLASSES)))
 
 
 def make_optimizer(name, model, lr):

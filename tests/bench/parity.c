@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Trains as another program has just trained (parity.py): `parity FOLDER` reads
+ *
+ *     settings              a run's, in the text of base/settings.h
+ *     pictures.safetensors  pixels U8 [n][C][H][W], labels I32 [n], order I32 [steps][batch]
+ *     start.safetensors     the weights before the first step
+ *
+ * and writes start_again.safetensors, the same weights as export-weights would;
+ * after the last step checkpoint.safetensors, as a run that is stopped would; and
+ * losses.safetensors, F64 [steps][2]: the mean loss of each batch, and the mean of
+ * weight times loss. Prints the SHA-256 of each block of the checkpoint, as it is in
+ * memory. */
+#include "learn/checkpoint.h"
+#include "learn/config.h"
+#include "learn/method.h"
+#include "learn/platform.h"
+#include "learn/weights.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct parity {
+    struct arena arena;
+    const char *folder;
+    struct settings settings;
+    struct safetensors pictures;
+    struct dataset dataset;
+    struct standard standard;
+    const uint32_t *order; /* [n_steps][batch] */
+    int n_steps, batch;
+    struct method method;
+    struct trainer trainer;
+};
+
+static const char *path(struct parity *p, const char *name)
+{
+    return arena_printf(&p->arena, "%s/%s", p->folder, name);
+}
+
+/* A copy of a tensor of the pictures: in the file it may lie at any address. */
+static const void *take(struct parity *p, const char *name, enum tensor_type type, int n_dims,
+                        const struct tensor **ret_tensor, struct error *err)
+{
+    const struct tensor *t = safetensors_find(&p->pictures, name);
+    void *copy;
+
+    if (!t || t->type != type || t->n_dims != n_dims) {
+        error_set(err, "pictures: no tensor \"%s\" of %s in %d dimensions", name,
+                  tensor_type_name(type), n_dims);
+        return NULL;
+    }
+    copy = arena_alloc(&p->arena, tensor_size(t));
+    memcpy(copy, t->bytes, tensor_size(t));
+    *ret_tensor = t;
+    return copy;
+}
+
+static int open_pictures(struct parity *p, struct error *err)
+{
+    struct dataset *d = &p->dataset;
+    const struct tensor *t;
+    const unsigned char *pixels;
+    const int32_t *from;
+    uint32_t *all;
+    uint16_t *labels;
+    size_t size;
+    int n;
+
+    if (safetensors_open(path(p, "pictures.safetensors"), &p->pictures, err) < 0 ||
+        !(p->order = take(p, "order", TENSOR_I32, 2, &t, err)))
+        return -1;
+    p->n_steps = (int)t->dims[0];
+    p->batch = (int)t->dims[1];
+    if (!(from = take(p, "labels", TENSOR_I32, 1, &t, err)) ||
+        !(pixels = take(p, "pixels", TENSOR_U8, 4, &t, err)))
+        return -1;
+    n = (int)t->dims[0];
+    *d = (struct dataset){.channels = (int)t->dims[1], .height = (int)t->dims[2],
+                          .width = (int)t->dims[3]};
+    size = t->dims[1] * t->dims[2] * t->dims[3];
+    dataset_pool_init(d, &d->train, n, &labels);
+    all = arena_alloc(&p->arena, (size_t)n * sizeof *all);
+    for (int i = 0; i < n; i++) {
+        all[i] = (uint32_t)i;
+        labels[i] = (uint16_t)from[i];
+        d->n_classes = labels[i] < d->n_classes ? d->n_classes : labels[i] + 1;
+        d->train.pixels[i] = pixels + (size_t)i * size;
+    }
+    standard_measure(d, &d->train, all, n, &p->standard);
+    return 0;
+}
+
+static int open_settings(struct parity *p, struct error *err)
+{
+    char *text;
+    size_t size;
+
+    settings_init(&p->settings, &p->arena);
+    if (file_read(path(p, "settings"), 4096, &p->arena, &text, &size, err) < 0 ||
+        settings_parse(&p->settings, text, err) < 0)
+        return -1;
+    settings_set(&p->settings, "train.batch", value_number(p->batch));
+    return config_complete(&p->settings, err);
+}
+
+static int open_trainer(struct parity *p, struct error *err)
+{
+    const struct dataset *d = &p->dataset;
+    const struct method_data data = {{.n_classes = d->n_classes}, p->batch};
+    const struct component *model;
+    struct graph graph;
+    void *config, *train;
+
+    if (method_choose(&p->settings, "model", &model_kind, &p->arena, &model, &config, err) < 0 ||
+        component_configure(&train_component, "train", &p->settings, &p->arena, &train, err) < 0 ||
+        method_open(&p->method, &p->settings, &data, &p->arena, err) < 0)
+        return -1;
+    graph_init(&graph, &p->arena, (struct shape){1, d->channels * d->height * d->width});
+    if (((const struct model_type *)model)
+            ->build(config, (struct picture_shape){d->channels, d->height, d->width}, d->n_classes,
+                    &graph, err) < 0)
+        return -1;
+    trainer_init(&p->trainer, &p->arena, &p->method.trainer, &graph,
+                 &(struct trainer_sizes){
+                     .n_classes = d->n_classes,
+                     .batch = p->batch,
+                     .micro_batch = ((const struct train_config *)train)->micro_batch,
+                     .n_threads = 1,
+                     .keep = TRAINER_KEEP},
+                 rng_seed(0));
+    return 0;
+}
+
+static int start(struct parity *p, struct error *err)
+{
+    const struct params *params = &p->trainer.graph.params;
+    char digest[HASH_HEX_SIZE];
+
+    if (weights_digest(path(p, "start.safetensors"), digest, err) < 0 ||
+        weights_load(path(p, "start.safetensors"), digest, "", params, p->trainer.weights, err) < 0)
+        return -1;
+    return weights_save(path(p, "start_again.safetensors"), params, p->trainer.weights, NULL, err);
+}
+
+static int train(struct parity *p, struct error *err)
+{
+    const struct trainer_data data = {.dataset = &p->dataset, .pool = &p->dataset.train,
+                                      .standard = &p->standard};
+    const struct trainer *t = &p->trainer;
+    double *losses = arena_alloc(&p->arena, (size_t)p->n_steps * 2 * sizeof *losses);
+    const struct tensor tensor = {.name = "losses", .type = TENSOR_F64, .n_dims = 2,
+                                  .dims = {(size_t)p->n_steps, 2}, .bytes = losses};
+
+    for (int s = 0; s < p->n_steps; s++) {
+        struct trainer_step step = {.step = s + 1, .n_steps = p->n_steps,
+                                    .rate = settings_number(&p->settings, "train.lr")};
+        struct trainer_sums sums;
+        double weighted = 0;
+
+        trainer_step(&p->trainer, &data, p->order + (size_t)s * (size_t)p->batch, p->batch, &step,
+                     &sums);
+        for (int i = 0; i < p->batch; i++)
+            weighted += t->weight_scale * t->example_weights[i] * t->losses[i];
+        losses[2 * s] = sums.loss / p->batch;
+        losses[2 * s + 1] = weighted / p->batch;
+    }
+    return safetensors_write(path(p, "losses.safetensors"), &tensor, 1, NULL, err);
+}
+
+static int save(struct parity *p, struct error *err)
+{
+    const struct checkpoint c = {.path = path(p, "checkpoint.safetensors"), .key = "parity"};
+    struct tensor blocks[TRAINER_MAX_STATE];
+    int n = trainer_state(&p->trainer, blocks);
+    char hex[HASH_HEX_SIZE];
+
+    for (int i = 0; i < n; i++) {
+        hash_block(blocks[i].bytes, tensor_size(&blocks[i]), hex);
+        printf("%s %s\n", blocks[i].name, hex);
+    }
+    return checkpoint_save(&c, blocks, n, "", err);
+}
+
+int main(int argc, char **argv)
+{
+    static struct parity p;
+    struct error err;
+
+    if (argc != 2) {
+        fprintf(stderr, "usage: parity FOLDER\n");
+        return 2;
+    }
+    p.folder = argv[1];
+    if (platform_enter("portable", argv, &err) < 0 || open_pictures(&p, &err) < 0 ||
+        open_settings(&p, &err) < 0 || open_trainer(&p, &err) < 0 || start(&p, &err) < 0 ||
+        train(&p, &err) < 0 || save(&p, &err) < 0) {
+        fprintf(stderr, "parity: %s\n", err.text);
+        return err.status;
+    }
+    safetensors_close(&p.pictures);
+    arena_release(&p.dataset.arena);
+    arena_release(&p.arena);
+    return 0;
+}

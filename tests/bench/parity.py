@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does training follow PyTorch's? The same weights, the same pictures in the same order.
+
+    python3 tests/bench/parity.py build/tests/bench/parity [--steps 50] [--seed 1] [MODEL ...]
+
+PyTorch makes the weights and trains first; tests/bench/parity.c starts from the same weights and
+trains on the same pictures. What the two hand over are files that Hugging Face's package writes
+and we read, or the other way about. Held:
+
+    losses   of each step, the mean weighted one, to TOLERANCE relative
+    weights  what we read and write again is what PyTorch wrote, bit for bit
+    blocks   of a checkpoint are what they were in our memory, bit for bit
+"""
+import argparse
+import hashlib
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+try:
+    import torch
+    from safetensors.torch import load_file, save_file
+except ImportError:
+    sys.exit("parity needs PyTorch and safetensors. In a virtual environment outside the project:\n"
+             "    python3 -m venv ~/torch && ~/torch/bin/pip install torch numpy safetensors\n"
+             "    make parity PYTHON=~/torch/bin/python")
+from torch.nn import functional as F
+
+from torch_models import N_CLASSES, WORKLOADS, make_model, rgd_loss
+
+# fp32 sums in another order differ by 1e-7. Where that switches a relu on or off, it grows: the MLP
+# 3072-256-256-10 of PyTorch itself differs from itself in fp64 by up to 3e-4 so. The small one has
+# fewer and shorter sums, so that it seldom happens; an error in a formula shows in both.
+TOLERANCE = 1e-4
+N_PICTURES = 1000
+N_NOISY = 250  # labels drawn anew: else losses near 0 would be compared
+
+MODELS = {
+    "MLP": (WORKLOADS[4], 'model = "mlp"\nmodel.hidden = [128, 128]\n'),
+    "ViT": (WORKLOADS[2], 'model = "vit"\nmodel.dim = 64\nmodel.depth = 4\nmodel.heads = 4\n'
+            'model.patch = 8\n'),
+}
+OPTIMIZERS = {
+    "SGD": (torch.optim.SGD, dict(lr=0.02, momentum=0.9, weight_decay=5e-4),
+            'optimizer = "sgd"\noptimizer.momentum = 0.9\noptimizer.weight_decay = 0.0005\n'
+            'train.lr = 0.02\n'),
+    "Adam": (torch.optim.Adam, dict(lr=5e-4, weight_decay=1e-4),
+             'optimizer = "adam"\noptimizer.weight_decay = 0.0001\ntrain.lr = 0.0005\n'),
+    "AdamW": (torch.optim.AdamW, dict(lr=5e-4, weight_decay=0.05),
+              'optimizer = "adamw"\noptimizer.weight_decay = 0.05\ntrain.lr = 0.0005\n'),
+}
+OBJECTIVES = {"ERM": (F.cross_entropy, 'objective = "erm"\n'),
+              "RGD": (rgd_loss, 'objective = "rgd"\n')}
+
+
+def make_pictures(shape):
+    """Each class is a pattern under noise."""
+    labels = torch.randint(0, N_CLASSES, (N_PICTURES,))
+    patterns = torch.randn(N_CLASSES, *shape)
+    pixels = 120 + 25 * patterns[labels] + 50 * torch.randn(N_PICTURES, *shape)
+    labels[:N_NOISY] = torch.randint(0, N_CLASSES, (N_NOISY,))
+    return pixels.clamp(0, 255).to(torch.uint8), labels
+
+
+def make_optimizer(kind, settings, model):
+    """Biases, norms, the class token and positions do not decay with us."""
+    decays = {True: [], False: []}
+    for name, p in model.named_parameters():
+        decays[p.ndim >= 2 and name not in ("cls_token", "pos_embed")].append(p)
+    return kind([{"params": decays[True]}, {"params": decays[False], "weight_decay": 0}],
+                **settings)
+
+
+def train(model, optimizer, loss, pictures):
+    """The mean weighted loss of each step."""
+    pixels, losses = pictures["pixels"].float(), []
+    deviation, mean = torch.std_mean(pixels, (0, 2, 3), correction=0, keepdim=True)
+    for rows in pictures["order"].long():
+        value = loss(model((pixels[rows] - mean) / deviation), pictures["labels"][rows].long())
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        losses.append(value.item())
+    return torch.tensor(losses, dtype=torch.float64)
+
+
+def same_bits(a, b):
+    return a.keys() == b.keys() and all(
+        a[k].shape == b[k].shape and a[k].numpy().tobytes() == b[k].numpy().tobytes() for k in a)
+
+
+def run(program, folder, model_name, optimizer_name, objective_name, args):
+    workload, model_settings = MODELS[model_name]
+    kind, hparams, optimizer_settings = OPTIMIZERS[optimizer_name]
+    loss, objective_settings = OBJECTIVES[objective_name]
+
+    torch.manual_seed(args.seed)
+    pixels, labels = make_pictures(workload["picture"])
+    order = torch.stack([torch.randperm(N_PICTURES)[:workload["batch"]] for _ in range(args.steps)])
+    pictures = dict(pixels=pixels, labels=labels.int(), order=order.int())
+    model = make_model(workload)
+    first = {name: p.detach().clone() for name, p in model.named_parameters()}
+    save_file(pictures, folder / "pictures.safetensors")
+    save_file(first, folder / "start.safetensors")
+    (folder / "settings").write_text('data = "shapes"\ndata.format = "shapes"\n' + model_settings +
+                                     optimizer_settings + objective_settings)
+    theirs = train(model, make_optimizer(kind, hparams, model), loss, pictures)
+    printed = subprocess.run([program, folder], check=True, stdout=subprocess.PIPE, text=True)
+
+    ours = load_file(folder / "losses.safetensors")["losses"][:, 1]
+    difference = ((ours - theirs).abs() / theirs.abs()).max().item()
+    same_weights = same_bits(first, load_file(folder / "start_again.safetensors"))
+    checkpoint = load_file(folder / "checkpoint.safetensors")
+    hashes = dict(line.split() for line in printed.stdout.splitlines())
+    same_blocks = hashes == {name: hashlib.sha256(checkpoint[name].numpy().tobytes()).hexdigest()
+                             for name in checkpoint if name != "journal"}
+    yes = {True: "same bits", False: "DIFFER"}
+    print(f"{model_name:<6} {optimizer_name:<6} {objective_name:<4} {theirs[0]:8.4f} "
+          f"{theirs[-1]:8.4f} {difference:12.1e}  {yes[same_weights]:<10} {yes[same_blocks]:<10}",
+          flush=True)
+    return difference < TOLERANCE and same_weights and same_blocks
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("program")
+    parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("model", nargs="*", choices=[*MODELS, []], help="all unless named")
+    args = parser.parse_args()
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    print(f"PyTorch {torch.__version__}, {args.steps} steps; loss: of the first and of the last")
+    print(f"{'model':<6} {'':<6} {'':<4} {'first':>8} {'last':>8} {'largest rel.':>12}  "
+          f"{'weights':<10} {'checkpoint':<10}")
+    with tempfile.TemporaryDirectory() as folder:
+        held = [run(args.program, pathlib.Path(folder), m, opt, obj, args)
+                for m in args.model or MODELS for opt in OPTIMIZERS for obj in OBJECTIVES]
+    if not all(held):
+        sys.exit(f"parity: {held.count(False)} of {len(held)} cases do not hold "
+                 f"(losses to {TOLERANCE:g})")
+
+
+main()
