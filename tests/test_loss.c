@@ -66,8 +66,8 @@ static void test_pytorch(void **state)
         float gradient[LOSS_N * LOSS_C];
 
         open_loss(&b, want->text);
-        loss_compute(&b.loss, LOSS_N, loss_scores, loss_labels, losses, gradient);
-        loss_compute(&b.loss, LOSS_N, loss_scores, loss_labels, alone, NULL);
+        loss_compute(&b.loss, LOSS_N, loss_scores, loss_labels, NULL, losses, gradient);
+        loss_compute(&b.loss, LOSS_N, loss_scores, loss_labels, NULL, alone, NULL);
         assert_memory_equal(losses, alone, sizeof losses);
         for (int i = 0; i < LOSS_N; i++)
             if (fabs(losses[i] - want->losses[i]) >
@@ -92,15 +92,15 @@ static void check_gradient(const char *text)
 
     open_loss(&b, text);
     kernel_normal(x, LOSS_N * LOSS_C, (const uint32_t[]){3, 4});
-    loss_compute(&b.loss, LOSS_N, x, loss_labels, losses, gradient);
+    loss_compute(&b.loss, LOSS_N, x, loss_labels, NULL, losses, gradient);
     for (int k = 0; k < LOSS_N * LOSS_C; k++) {
         float keep = x[k];
         double numeric;
 
         x[k] = keep + 0x1p-10f;
-        loss_compute(&b.loss, LOSS_N, x, loss_labels, high, NULL);
+        loss_compute(&b.loss, LOSS_N, x, loss_labels, NULL, high, NULL);
         x[k] = keep - 0x1p-10f;
-        loss_compute(&b.loss, LOSS_N, x, loss_labels, low, NULL);
+        loss_compute(&b.loss, LOSS_N, x, loss_labels, NULL, low, NULL);
         x[k] = keep;
         numeric = (high[k / LOSS_C] - low[k / LOSS_C]) / 0x1p-9;
         /* The third derivative, at most about scale^3, times the step squared; ldam
@@ -138,7 +138,7 @@ static void test_far_scores(void **state)
         float gradient[2 * LOSS_C];
 
         open_loss(&b, c->name);
-        loss_compute(&b.loss, 2, scores, labels, losses, gradient);
+        loss_compute(&b.loss, 2, scores, labels, NULL, losses, gradient);
         for (int k = 0; k < 2; k++)
             assert_true(isfinite(losses[k]) && losses[k] >= 0);
         if (strcmp(c->name, "cross_entropy") == 0)

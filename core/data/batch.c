@@ -4,12 +4,37 @@
 #include <assert.h>
 #include <math.h>
 
+/* The same of numbers, summed in the order of the indices. */
+static void measure_numbers(const struct dataset *d, const struct pool *pool,
+                            const uint32_t *indices, int n, struct standard *ret_standard)
+{
+    for (int c = 0; c < d->channels; c++) {
+        double sum = 0, squares = 0, mean, variance;
+
+        for (int i = 0; i < n; i++)
+            sum += (double)pool->numbers[indices[i] * (size_t)d->channels + (size_t)c];
+        mean = sum / n;
+        for (int i = 0; i < n; i++) {
+            double x = (double)pool->numbers[indices[i] * (size_t)d->channels + (size_t)c] - mean;
+
+            squares += x * x;
+        }
+        variance = squares / n;
+        ret_standard->mean[c] = (float)mean;
+        ret_standard->inverse[c] = variance > 1e-12 ? (float)(1 / sqrt(variance)) : 1;
+    }
+}
+
 void standard_measure(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
                       int n, struct standard *ret_standard)
 {
     size_t plane = (size_t)d->height * (size_t)d->width;
 
     assert(d->channels <= BATCH_MAX_CHANNELS);
+    if (pool->numbers) {
+        measure_numbers(d, pool, indices, n, ret_standard);
+        return;
+    }
     for (int c = 0; c < d->channels; c++) {
         uint64_t sum = 0, squares = 0; /* whole numbers: no order to fix */
         double count = (double)n * (double)plane;
@@ -108,12 +133,27 @@ static void fill_cropped(const struct dataset *d, const struct standard *standar
         crop_plane(d, x, dy, dx, flip, standard->mean[c], standard->inverse[c], y);
 }
 
+static void fill_numbers(const struct dataset *d, const struct pool *pool,
+                         const struct standard *standard, const uint32_t *indices, int n, float *y)
+{
+    for (int i = 0; i < n; i++)
+        for (int c = 0; c < d->channels; c++, y++)
+            *y = (pool->numbers[indices[i] * (size_t)d->channels + (size_t)c] - standard->mean[c]) *
+                 standard->inverse[c];
+}
+
 void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,
                 const uint32_t *indices, int n, const struct augment_config *augment,
                 struct rng rng, float *ret_x, int *ret_labels)
 {
     size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
 
+    for (int i = 0; i < n; i++)
+        ret_labels[i] = pool->labels[indices[i]];
+    if (pool->numbers) {
+        fill_numbers(d, pool, standard, indices, n, ret_x);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         const unsigned char *x = pool->pixels[indices[i]];
         float *y = ret_x + (size_t)i * size;
@@ -130,6 +170,5 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
                 standardise(y + (size_t)c * plane, x + (size_t)c * plane, plane,
                             standard->mean[c], standard->inverse[c]);
         }
-        ret_labels[i] = pool->labels[indices[i]];
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * batch: pictures as floats for a model: augmented, standardised, in order.
+ * batch: pictures, or rows of numbers, as floats for a model: augmented, standardised, in order.
  *
  * Standardisation is per channel, with mean and deviation of the training
  * pictures. Augmentation of a picture depends on the generator and the picture's
@@ -15,7 +15,7 @@
 enum { BATCH_MAX_CHANNELS = 4 };
 
 struct standard {
-    float mean[BATCH_MAX_CHANNELS], inverse[BATCH_MAX_CHANNELS]; /* in units of a byte */
+    float mean[BATCH_MAX_CHANNELS], inverse[BATCH_MAX_CHANNELS]; /* in units of a byte, or of the numbers */
 };
 
 /* From `n` pictures of the pool. A channel that never varies is only centred. */

@@ -8,6 +8,8 @@ extern const struct dataset_format dataset_format_cifar;
 extern const struct dataset_format dataset_format_coloured_digits;
 extern const struct dataset_format dataset_format_folders;
 extern const struct dataset_format dataset_format_idx;
+extern const struct dataset_format dataset_format_rare_cluster;
+extern const struct dataset_format dataset_format_rare_line;
 extern const struct dataset_format dataset_format_rotated_digits;
 extern const struct dataset_format dataset_format_shapes;
 extern const struct dataset_format dataset_format_shapes_domains;
@@ -18,6 +20,8 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_coloured_digits,
     &dataset_format_folders,
     &dataset_format_idx,
+    &dataset_format_rare_cluster,
+    &dataset_format_rare_line,
     &dataset_format_rotated_digits,
     &dataset_format_shapes,
     &dataset_format_shapes_domains,
@@ -112,6 +116,14 @@ void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **r
     pool->labels = *ret_labels;
 }
 
+void dataset_table_init(struct dataset *d, struct pool *pool, int n, float **ret_numbers,
+                        uint16_t **ret_labels)
+{
+    *ret_labels = arena_alloc(&d->arena, (size_t)n * sizeof **ret_labels);
+    *ret_numbers = arena_alloc(&d->arena, (size_t)n * (size_t)d->channels * sizeof **ret_numbers);
+    *pool = (struct pool){.n = n, .numbers = *ret_numbers, .labels = *ret_labels};
+}
+
 void dataset_environments_init(struct dataset *d, const char *const *names, const int *sizes,
                                int n_environments, uint16_t **ret_labels)
 {
@@ -151,7 +163,12 @@ static void hash_pool(struct hash *h, const struct dataset *d, const struct pool
         unsigned char label[2] = {pool->labels[i] & 0xff, (unsigned char)(pool->labels[i] >> 8)};
 
         hash_update(h, label, 2);
-        hash_update(h, pool->pixels[i], size);
+        if (pool->numbers)
+            hash_update(h, pool->numbers + (size_t)i * size, size * sizeof *pool->numbers);
+        else
+            hash_update(h, pool->pixels[i], size);
+        if (pool->targets)
+            hash_update(h, &pool->targets[i], sizeof *pool->targets);
     }
 }
 
@@ -173,6 +190,7 @@ static void set_digest(struct dataset *d)
     }
     hash_pool(&h, d, &d->train);
     hash_pool(&h, d, &d->test);
+    hash_pool(&h, d, &d->probe);
     hash_hex(&h, d->digest);
 }
 

@@ -11,6 +11,9 @@
  * The digest is the SHA-256 of what was decoded, not of paths or files: moved or
  * renamed data are the same data, one changed pixel is another data set.
  *
+ * In place of pictures an example may be a few numbers, each a channel of one pixel, and in place
+ * of a class its target may be a number.
+ *
  * To add a format:
  *   1. write data/format_NAME.c after the pattern of format_cifar.c;
  *   2. end it in `const struct dataset_format dataset_format_NAME = {...}`;
@@ -31,8 +34,10 @@ enum { DATASET_MAX_FILES = 32, DATASET_MAX_CLASSES = 1000, DATASET_MAX_ENVIRONME
 
 struct pool {
     int n;
-    const unsigned char **pixels; /* [n], each C*H*W bytes */
+    const unsigned char **pixels; /* [n], each C*H*W bytes; NULL where there are numbers */
+    const float *numbers;         /* [n][C], H = W = 1; NULL where there are pictures */
     const uint16_t *labels;       /* [n], each below n_classes */
+    const float *targets;         /* [n] in place of the labels, which are 0; NULL: classes */
     const uint16_t *environments; /* [n], each below n_environments; NULL where there are none */
 };
 
@@ -40,10 +45,11 @@ struct dataset {
     const char *name;
     int channels, height, width, n_classes;
     int n_environments; /* 0: the data set names none */
-    const char *const *class_names;       /* [n_classes] */
+    const char *const *class_names;       /* [n_classes]; NULL where targets are numbers (n_classes: 1) */
     const char *const *environment_names; /* [n_environments] */
     const char *note; /* what a reader of results must know of the files; NULL: nothing */
     struct pool train, test;
+    struct pool probe; /* a run records what its model says of these, once trained; n = 0: none */
     char digest[HASH_HEX_SIZE];
     struct arena arena; /* owns all of the above but mapped files */
     struct file_map maps[DATASET_MAX_FILES];
@@ -94,6 +100,11 @@ int dataset_find_list(const struct dataset_source *source, const char *key,
 /* For formats: makes room for n examples. Labels are to be filled through
  * *ret_labels. */
 void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **ret_labels);
+
+/* For formats: makes room for n examples of d->channels numbers, to be filled through
+ * *ret_numbers, and with labels of 0. */
+void dataset_table_init(struct dataset *d, struct pool *pool, int n, float **ret_numbers,
+                        uint16_t **ret_labels);
 
 /* For formats: makes d->train of environments of sizes[n_environments] examples each, in
  * turn, and fills in which example is of which. */

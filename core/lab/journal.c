@@ -20,6 +20,10 @@ static void add_evaluation(struct journal *j, long step, const char *part,
                            const struct evaluation *e)
 {
     add(j, step, part, "loss", -1, e->loss);
+    if (e->n_classes == 0) {
+        add(j, step, part, "r2", -1, e->r2);
+        return;
+    }
     add(j, step, part, "accuracy", -1, e->accuracy);
     add(j, step, part, "balanced_accuracy", -1, e->balanced_accuracy);
 }
@@ -44,7 +48,8 @@ static unsigned char *take_answers(struct journal *j, long step, int n)
 void journal_add(struct journal *j, const struct run_point *point)
 {
     add(j, point->step, "train", "loss", -1, point->train_loss);
-    add(j, point->step, "train", "accuracy", -1, point->train_accuracy);
+    if (point->test.n_classes > 0)
+        add(j, point->step, "train", "accuracy", -1, point->train_accuracy);
     add_evaluation(j, point->step, "validation", &point->validation);
     add_evaluation(j, point->step, "test", &point->test);
     for (int i = 0; i < point->n_parts; i++) {

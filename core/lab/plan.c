@@ -74,15 +74,20 @@ static int resolve_data(struct maker *maker, struct settings *s,
     settings_write(&t, &description->settings);
     entry->description = arena_strdup(plan->arena, t.s);
     text_release(&t);
-    for (int c = 0; c < d->n_classes; c++) {
+    text_printf(&t, "[");
+    for (int c = 0; d->class_names && c < d->n_classes; c++) {
         struct value name = value_string(d->class_names[c]);
 
-        text_printf(&t, c ? "," : "[");
+        text_printf(&t, c ? "," : "");
         value_write(&t, &name);
     }
     text_printf(&t, "]");
     entry->classes = arena_strdup(plan->arena, t.s);
     text_release(&t);
+    if ((strcmp(entry->classes, "[]") == 0) != (strcmp(plan->data[0].classes, "[]") == 0))
+        return error_set(err, "data sets \"%s\" and \"%s\" do not go together in one experiment: one has "
+                              "classes, the other numbers as targets",
+                         plan->data[0].name, entry->name);
     if (d->note && maker->cache.listener)
         maker->cache.listener->tell(
             maker->cache.listener->context,

@@ -18,7 +18,7 @@ CREATE TABLE data_sets (
     digest      TEXT PRIMARY KEY, -- SHA-256 of the decoded pictures and labels
     name        TEXT NOT NULL,    -- of datasets/NAME.lua
     description TEXT NOT NULL,    -- that file as "name = value" lines; file names are relative to the data root
-    classes     TEXT NOT NULL,    -- the names of the classes: a list
+    classes     TEXT NOT NULL,    -- the names of the classes: a list, empty where targets are numbers
     sum         TEXT              -- SHA-256 of the columns above
 ) STRICT, WITHOUT ROWID;
 
@@ -82,7 +82,7 @@ CREATE TABLE metrics (
     run   INTEGER NOT NULL REFERENCES runs (id),
     step  INTEGER NOT NULL, -- steps made when it was measured
     part  TEXT NOT NULL,    -- train, validation, test; env0_in, env0_out ... of data with environments
-    name  TEXT NOT NULL,    -- loss, accuracy (share), balanced_accuracy, class_accuracy
+    name  TEXT NOT NULL,    -- loss, accuracy (share), balanced_accuracy, class_accuracy; r2
     class INTEGER NOT NULL, -- class_accuracy: index of the class; else -1
     value REAL,             -- NULL where it is not finite
     kind  TEXT NOT NULL DEFAULT 'finite' CHECK (kind IN ('finite', 'inf', '-inf', 'nan')),
@@ -99,6 +99,12 @@ CREATE TABLE answers (
 -- What a run records besides metrics. By name, rows of numbers:
 --   weights  what the objective gave to the examples of the steps since the evaluation before: shares of
 --            the examples, in the bins of core/base/histogram.h
+-- and of data that name points to look at, once trained:
+--   probe_inputs   the points, each a few numbers
+--   probe_scores   what the model says there: a score for each class, or its number
+--   train_inputs   the examples that were trained on
+--   train_targets  their classes' indices, or their numbers
+--   train_weights  what the objective gives them now, in batches of train.batch in the data's order
 CREATE TABLE arrays (
     run     INTEGER NOT NULL REFERENCES runs (id),
     step    INTEGER NOT NULL, -- steps made when it was recorded

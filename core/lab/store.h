@@ -173,7 +173,7 @@ struct store_run {
 };
 
 /* Runs of the current plan that ended after the `since`-th, in that order, each
- * once; with their validation accuracy (NaN: none). For progress lines. */
+ * once; with their validation accuracy, or R2 (NaN: none). For progress lines. */
 struct store_ended {
     struct store_run run;
     double accuracy;
@@ -198,6 +198,13 @@ struct store_watch {
 int store_read_watch(struct store *store, struct arena *arena, struct store_watch *ret_watch,
                      struct error *err);
 
+/* What runs are judged by: of the parts validation and test, higher is better, 1 is perfect; a run
+ * that diverged has 0. */
+struct store_measure {
+    const char *metric; /* of the table metrics */
+    const char *title, *column; /* "accuracy"; of tables for programs "test_accuracy" */
+};
+
 struct store_plan {
     const char *title, *question, *baseline;
     const char *digest;
@@ -205,6 +212,7 @@ struct store_plan {
     int n_runs;
     const char *const *methods; /* labels, in the experiment's order */
     int n_methods;
+    const struct store_measure *measure; /* accuracy; R2 where targets are numbers */
     const char *caveats; /* "frr: the norm ...; rgd_chi2: ...", see component.h; "": none */
 };
 

@@ -83,6 +83,32 @@ static int read_runs(struct store *store, long id, struct arena *arena, struct s
     return got < 0 ? -1 : 0;
 }
 
+/* All data sets of a plan have classes, or none of them has: the first run's tells. */
+static int read_measure(struct store *store, struct store_plan *plan, struct arena *arena,
+                        struct error *err)
+{
+    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy"},
+                                      r2 = {"r2", "R2", "test_r2"};
+    const struct value *digest;
+    struct settings spec;
+    struct value names;
+
+    plan->measure = &accuracy;
+    if (plan->n_runs == 0)
+        return 0;
+    settings_init(&spec, arena);
+    if (store_read_spec(store, plan->runs[0].run, &spec, err) < 0)
+        return -1;
+    digest = settings_find(&spec, "data.digest");
+    if (!digest) /* imported */
+        return 0;
+    if (store_read_class_names(store, digest->string, arena, &names, err) < 0)
+        return -1;
+    if (names.n_items == 0)
+        plan->measure = &r2;
+    return 0;
+}
+
 int store_read_plan(struct store *store, struct arena *arena, struct store_plan *ret_plan,
                     struct error *err)
 {
@@ -106,7 +132,7 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
     if (got <= 0 || read_runs(store, id, arena, &plan, err) < 0)
         return -1;
     list_methods(&plan, arena);
-    if (caveats_read(store, &plan, arena, err) < 0)
+    if (read_measure(store, &plan, arena, err) < 0 || caveats_read(store, &plan, arena, err) < 0)
         return -1;
     *ret_plan = plan;
     return 0;

@@ -87,7 +87,7 @@ int store_read_ended(struct store *store, long since, struct arena *arena,
     ended = arena_alloc(arena, (size_t)(n + 1) * sizeof *ended);
     q = sql_prepare(store->db, err,
                     "SELECT " STORE_RUN_COLUMNS ", (SELECT value FROM metrics WHERE metrics.run = "
-                    "plan_runs.run AND part = 'validation' AND name = 'accuracy' ORDER BY step DESC "
+                    "plan_runs.run AND part = 'validation' AND name IN ('accuracy', 'r2') ORDER BY step DESC "
                     "LIMIT 1) FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
                     "WHERE plan = ?1 AND ended > ?2 GROUP BY run ORDER BY ended",
                     "ii", plan, since);

@@ -30,6 +30,9 @@ static int open_transform(struct method *m, int i, const struct settings *s, str
     if (slots->transform->needs_environments && m->data.objective.n_environments == 0)
         return error_set(err, "transform %s mixes environments, and these data name none",
                          type->name);
+    if (slots->transform->mix && m->data.has_targets)
+        return error_set(err, "transform %s mixes classes, and these data have numbers as targets",
+                         type->name);
     return 0;
 }
 
@@ -37,7 +40,7 @@ static int open_loss(struct method *m, int i, const struct settings *s, struct a
                      struct error *err)
 {
     const struct objective_data *o = &m->data.objective;
-    const struct loss_data data = {o->n_classes, o->class_counts};
+    const struct loss_data data = {m->data.has_targets ? 1 : o->n_classes, o->class_counts};
     const struct component *type;
     void *config, *common;
 
@@ -45,6 +48,9 @@ static int open_loss(struct method *m, int i, const struct settings *s, struct a
     if (method_choose(s, loss_slots[i], &loss_kind, arena, &type, &config, err) < 0 ||
         component_configure(&loss_common_component, loss_slots[i], s, arena, &common, err) < 0)
         return -1;
+    if (m->data.has_targets && !((const struct loss_type *)type)->takes_targets)
+        return error_set(err, "loss %s is of classes, and these data have numbers as targets; use mse",
+                         type->name);
     return loss_init(&m->losses[i], arena, (const struct loss_type *)type, config, common, &data,
                      err);
 }
@@ -91,6 +97,9 @@ static int open_penalty(struct method *m, const struct settings *s, struct arena
     m->trainer.penalty_config = config;
     if (m->trainer.penalty->needs_environments && m->data.objective.n_environments == 0)
         return error_set(err, "penalty %s compares environments, and these data name none",
+                         type->name);
+    if (m->data.has_targets)
+        return error_set(err, "penalty %s is of classes, and these data have numbers as targets",
                          type->name);
     return 0;
 }

@@ -74,7 +74,7 @@ static struct objective_data count_data(const struct run *run)
     const struct domains *domains = run->domains;
 
     return (struct objective_data){
-        .n_classes = run->dataset->n_classes,
+        .n_classes = run->train_pool.targets ? 0 : run->dataset->n_classes,
         .class_counts = run->split.class_counts,
         .n_environments = domains ? domains->n_training : 0,
         .environment_counts = domains ? domains->environment_counts : NULL,
@@ -83,7 +83,7 @@ static struct objective_data count_data(const struct run *run)
 
 static int open_method(struct run *run, const struct settings *s, struct error *err)
 {
-    const struct method_data data = {count_data(run), run->batch};
+    const struct method_data data = {count_data(run), run->batch, run->train_pool.targets != NULL};
     const struct component *schedule;
 
     if (method_open(&run->method, s, &data, &run->arena, err) < 0 ||
@@ -113,6 +113,21 @@ static int open_domains(struct run *run, const struct settings *s, struct error 
     return 0;
 }
 
+/* What is of pictures or of classes cannot be asked of data that have none. */
+static int check_numbers(const struct dataset *d, const struct settings *s, struct error *err)
+{
+    if (d->train.numbers && strcmp(settings_string(s, "data.augment"), "none") != 0)
+        return error_set(err, "data.augment changes pictures; these data are numbers");
+    if (d->train.targets && settings_number(s, "data.imbalance") != 1)
+        return error_set(err, "data.imbalance is of classes; these data have numbers as targets");
+    if (d->train.targets && settings_number(s, "data.label_noise") != 0)
+        return error_set(err, "data.label_noise is of classes; these data have numbers as targets");
+    if (d->train.targets && settings_number(s, "train.jtt_epochs") != 0)
+        return error_set(err, "train.jtt_epochs looks for errors of class; these data have numbers as "
+                              "targets");
+    return 0;
+}
+
 /* What is trained on and what is held out. */
 static int open_split(struct run *run, const struct settings *s, struct error *err)
 {
@@ -122,6 +137,8 @@ static int open_split(struct run *run, const struct settings *s, struct error *e
     int result;
 
     run->train_pool = d->train;
+    if (check_numbers(d, s, err) < 0)
+        return error_context(err, "data set \"%s\"", d->name);
     run->batch = (int)settings_number(s, "train.batch");
     if (d->n_environments)
         result = open_domains(run, s, err);
@@ -246,6 +263,7 @@ static int open_run(struct run *run, const struct run_input *input, struct error
                      .batch = run->batch,
                      .micro_batch = run->train->micro_batch,
                      .n_environments = run->domains ? run->domains->n_training : 0,
+                     .has_targets = run->train_pool.targets != NULL,
                      .n_threads = input->n_threads,
                      .keep = TRAINER_KEEP,
                  },
@@ -423,11 +441,46 @@ static bool has_diverged(struct run *run, const struct run_point *point)
     return weights || part;
 }
 
+enum { N_PROBE_RECORDS = 5 };
+
+/* Of data that name points to look at: inputs and scores there, and the training part with the
+ * weights that its examples have by now; in the evaluation's arena. */
+static void record_probe(struct run *run, struct run_record ret_records[N_PROBE_RECORDS])
+{
+    const struct dataset *d = run->dataset;
+    struct arena *arena = &run->evaluation_arena;
+    struct trainer_data data = {.dataset = d, .pool = &d->probe, .standard = &run->standard};
+    int n = d->probe.n, n_train = run->split.n_train, width = d->channels;
+    uint32_t *all = arena_alloc(arena, (size_t)n * sizeof *all);
+    float *scores = arena_alloc(arena, (size_t)n * (size_t)d->n_classes * sizeof *scores);
+    float *inputs = arena_alloc(arena, (size_t)n_train * (size_t)width * sizeof *inputs);
+    float *targets = arena_alloc(arena, (size_t)n_train * sizeof *targets);
+    float *weights = arena_alloc(arena, (size_t)n_train * sizeof *weights);
+
+    for (int i = 0; i < n; i++)
+        all[i] = (uint32_t)i;
+    trainer_predict(&run->trainer, &data, all, n, scores);
+    data.pool = &run->train_pool;
+    trainer_weigh(&run->trainer, &data, run->split.train, n_train, arena, weights);
+    for (int i = 0; i < n_train; i++) {
+        uint32_t k = run->split.train[i];
+
+        memcpy(inputs + (size_t)i * (size_t)width, data.pool->numbers + k * (size_t)width,
+               (size_t)width * sizeof *inputs);
+        targets[i] = data.pool->targets ? data.pool->targets[k] : (float)data.pool->labels[k];
+    }
+    ret_records[0] = (struct run_record){"probe_inputs", n * width, d->probe.numbers};
+    ret_records[1] = (struct run_record){"probe_scores", n * d->n_classes, scores};
+    ret_records[2] = (struct run_record){"train_inputs", n_train * width, inputs};
+    ret_records[3] = (struct run_record){"train_targets", n_train, targets};
+    ret_records[4] = (struct run_record){"train_weights", n_train, weights};
+}
+
 static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
 {
     struct run_state *state = &run->state;
     float weights[HISTOGRAM_N];
-    const struct run_record records[] = {{"weights", HISTOGRAM_N, weights}};
+    struct run_record records[1 + N_PROBE_RECORDS] = {{"weights", HISTOGRAM_N, weights}};
     struct run_point point = {
         .step = state->step,
         .n_steps = run->n_steps,
@@ -442,6 +495,10 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
         return 0;
     *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
     point.n_records = histogram_shares(&state->weights, weights) > 0;
+    if (run->dataset->probe.n && state->step == run->n_steps && *ret_outcome == RUN_FINISHED) {
+        record_probe(run, records + point.n_records);
+        point.n_records += N_PROBE_RECORDS;
+    }
     state->weights = (struct histogram){{0}};
     state->evaluated = state->step;
     return run->observer->evaluated(run->observer->context, &point, err);

@@ -92,6 +92,8 @@ struct trainer {
     double weight_scale; /* of all example_weights */
     int *labels, *environments;
     bool *correct;
+    float *targets;    /* in place of labels; NULL until data have them */
+    double *residuals; /* score minus target; likewise */
     struct transform_mix *mixes;
     /* Where there is a penalty; else NULL: [batch] each, and the offset of its own weights. */
     float *scores, *features, *score_gradients, *feature_gradients;
@@ -109,6 +111,7 @@ struct trainer_sizes {
     int n_threads;
     size_t keep; /* bytes for activations that wait */
     int n_environments; /* of the batch; 0: the data name none */
+    bool has_targets;   /* the data's targets are numbers; n_classes is 1 */
 };
 
 /* Takes over graph (planned here). Weights start from `rng`. */
@@ -173,16 +176,26 @@ struct evaluation {
     double loss;             /* mean */
     double accuracy;         /* share, 0 to 1 */
     double balanced_accuracy; /* mean over the classes that occur */
-    int n_classes;
+    int n_classes;            /* 0: targets are numbers, and there is no accuracy but: */
+    double r2;                /* 1 - sum of squared residuals / that of the targets around their mean */
     double *class_accuracy; /* [n_classes], NaN where a class does not occur */
     unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL: of
-                             * several parts */
+                             * several parts, or of numbers */
 };
 
 /* Changes nothing in the trainer but its buffers. The arrays from `arena`.
  * False where it was told to stop: then there is no evaluation. */
 bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation);
+
+/* ret_scores[n][n_classes] of the model as it is evaluated. */
+void trainer_predict(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                     int n, float *ret_scores);
+
+/* ret_weights[n] that the objective would give in a step on these examples, a batch at a time, to
+ * the losses of the model as it is evaluated. The objective keeps its state. */
+void trainer_weigh(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                   int n, struct arena *arena, float *ret_weights);
 
 /* ret_errors[n]: 1 where the model, as it is evaluated, names another class. */
 void trainer_mark_errors(struct trainer *t, const struct trainer_data *data,

@@ -2,6 +2,7 @@
 #include "learn/trainer_private.h"
 
 #include <math.h>
+#include <string.h>
 
 static int piece(const struct trainer *t, int first, int n)
 {
@@ -9,15 +10,45 @@ static int piece(const struct trainer *t, int first, int n)
 }
 
 /* Forward of n <= micro_batch pictures, for evaluation; at place 0 of the buffers. */
-static void look(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
-                 int n)
+static const float *look(struct trainer *t, const struct trainer_data *data,
+                         const uint32_t *indices, int n)
 {
     struct trainer_desk *desk = &t->desks[0];
     const struct graph_pass pass = {
         .n = n, .weights = trainer_model(t), .x = desk->x, .workspace = desk->workspace};
 
-    trainer_forward(t, desk, data, indices, &pass, NULL);
+    const float *scores = trainer_forward(t, desk, data, indices, &pass, NULL);
+
     desk->first = -1;
+    return scores;
+}
+
+/* Of data whose targets are numbers. */
+static bool evaluate_numbers(struct trainer *t, const struct trainer_data *data,
+                             const uint32_t *indices, int n, struct evaluation *ret_evaluation)
+{
+    struct evaluation e = {.n = n};
+    double mean = 0, residuals = 0, spread = 0;
+
+    for (int i = 0; i < n; i++)
+        mean += (double)data->pool->targets[indices[i]] / n;
+    for (int first = 0; first < n; first += t->micro_batch) {
+        int n_piece = piece(t, first, n);
+
+        if (data->should_stop && data->should_stop(data->stop_context))
+            return false;
+        look(t, data, indices + first, n_piece);
+        for (int i = 0; i < n_piece; i++) {
+            double from_mean = (double)t->targets[i] - mean;
+
+            e.loss += t->losses[i] / n;
+            residuals += t->residuals[i] * t->residuals[i];
+            spread += from_mean * from_mean;
+        }
+    }
+    e.r2 = spread > 0 ? 1 - residuals / spread : NAN;
+    *ret_evaluation = e;
+    return true;
 }
 
 bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
@@ -34,6 +65,8 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
     };
     int n_occurring = 0, n_all_right = 0;
 
+    if (t->targets)
+        return evaluate_numbers(t, data, indices, n, ret_evaluation);
     for (int first = 0; first < n; first += t->micro_batch) {
         int n_piece = piece(t, first, n);
 
@@ -71,5 +104,54 @@ void trainer_mark_errors(struct trainer *t, const struct trainer_data *data,
         look(t, data, indices + first, n_piece);
         for (int i = 0; i < n_piece; i++)
             ret_errors[first + i] = !t->correct[i];
+    }
+}
+
+void trainer_predict(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                     int n, float *ret_scores)
+{
+    size_t n_classes = (size_t)t->n_classes;
+
+    for (int first = 0; first < n; first += t->micro_batch) {
+        int n_piece = piece(t, first, n);
+
+        memcpy(ret_scores + (size_t)first * n_classes, look(t, data, indices + first, n_piece),
+               (size_t)n_piece * n_classes * sizeof *ret_scores);
+    }
+}
+
+void trainer_weigh(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+                   int n, struct arena *arena, float *ret_weights)
+{
+    struct objective *objective = t->slots->objective;
+    size_t state_size = (size_t)objective->n_state * sizeof *objective->state;
+    double *state = arena_alloc(arena, state_size + sizeof *state);
+    double *losses = arena_alloc(arena, (size_t)n * sizeof *losses);
+
+    for (int first = 0; first < n; first += t->micro_batch) {
+        int n_piece = piece(t, first, n);
+
+        look(t, data, indices + first, n_piece);
+        memcpy(losses + first, t->losses, (size_t)n_piece * sizeof *losses);
+    }
+    if (objective->n_state)
+        memcpy(state, objective->state, state_size);
+    for (int first = 0; first < n; first += t->batch) {
+        struct objective_batch batch = {.n = n - first < t->batch ? n - first : t->batch,
+                                        .losses = losses + first,
+                                        .classes = t->labels,
+                                        .environments =
+                                            data->pool->environments ? t->environments : NULL};
+
+        for (int i = 0; i < batch.n; i++) {
+            t->labels[i] = data->pool->labels[indices[first + i]];
+            if (data->pool->environments)
+                t->environments[i] = data->pool->environments[indices[first + i]];
+        }
+        objective_weigh(objective, &batch, t->example_weights);
+        for (int i = 0; i < batch.n; i++)
+            ret_weights[first + i] = (float)t->example_weights[i];
+        if (objective->n_state)
+            memcpy(objective->state, state, state_size);
     }
 }

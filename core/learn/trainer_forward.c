@@ -54,7 +54,7 @@ static void mix_losses(struct trainer *t, struct trainer_desk *desk, const float
 {
     int n_classes = t->n_classes;
 
-    loss_compute(t->slots->loss, n, scores, desk->partner_labels, desk->partner_losses,
+    loss_compute(t->slots->loss, n, scores, desk->partner_labels, NULL, desk->partner_losses,
                  desk->partner_gradient);
     for (int i = 0; i < n; i++) {
         double share = t->mixes[first + i].share;
@@ -81,8 +81,16 @@ static void keep_outputs(struct trainer *t, const struct graph_pass *pass, const
            n * width * sizeof *t->features);
 }
 
-void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct trainer_data *data,
-                     const uint32_t *batch, const struct graph_pass *pass, float *gradient)
+static void take_targets(struct trainer *t, const struct trainer_data *data,
+                         const uint32_t *indices, const struct graph_pass *pass)
+{
+    for (int i = 0; i < pass->n; i++)
+        t->targets[pass->first + i] = data->pool->targets[indices[i]];
+}
+
+const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
+                             const struct trainer_data *data, const uint32_t *batch,
+                             const struct graph_pass *pass, float *gradient)
 {
     const struct loss *loss = t->slots->loss;
     bool mixes = pass->training && t->slots->transform->mix;
@@ -93,8 +101,13 @@ void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct 
     fill(data, indices, n, desk->x, t->labels + first);
     if (mixes)
         mix_pictures(t, desk, data, batch, first, n);
+    if (t->targets)
+        take_targets(t, data, indices, pass);
     scores = graph_forward(&t->graph, pass);
-    loss_compute(loss, n, scores, t->labels + first, t->losses + first, gradient);
+    loss_compute(loss, n, scores, t->labels + first, t->targets ? t->targets + first : NULL,
+                 t->losses + first, gradient);
+    for (int i = 0; t->targets && i < n; i++)
+        t->residuals[first + i] = (double)scores[i] - (double)t->targets[first + i];
     if (mixes)
         mix_losses(t, desk, scores, first, n, gradient);
     if (pass->training && t->scores)
@@ -108,4 +121,5 @@ void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct 
         t->correct[first + i] = label == t->labels[first + i];
     }
     desk->first = first;
+    return scores;
 }

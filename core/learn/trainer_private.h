@@ -6,10 +6,11 @@
 
 #include "learn/trainer.h"
 
-/* Forward of the pass->n pictures at place pass->first of `batch`; fills losses,
+/* Gives the scores [n][n_classes]. Forward of the pass->n pictures at place pass->first of `batch`; fills losses,
  * labels, environments and correct there, and gradient[n][n_classes] of the losses,
- * or none where that is NULL. */
-void trainer_forward(struct trainer *t, struct trainer_desk *desk, const struct trainer_data *data,
-                     const uint32_t *batch, const struct graph_pass *pass, float *gradient);
+ * or none where that is NULL. Likewise targets and residuals, where the data have them. */
+const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
+                             const struct trainer_data *data, const uint32_t *batch,
+                             const struct graph_pass *pass, float *gradient);
 
 #endif

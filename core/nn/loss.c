@@ -82,9 +82,9 @@ int loss_init(struct loss *loss, struct arena *arena, const struct loss_type *ty
 }
 
 void loss_compute(const struct loss *loss, int n, const float *scores, const int *labels,
-                  double *ret_losses, float *ret_gradient)
+                  const float *targets, double *ret_losses, float *ret_gradient)
 {
-    struct loss_batch batch = {n, loss->n_classes, scores, labels, loss->table};
+    struct loss_batch batch = {n, loss->n_classes, scores, labels, targets, loss->table};
 
     loss->type->compute(loss->config, &batch, ret_losses, ret_gradient);
     if (!loss->weights)

@@ -24,6 +24,7 @@ struct loss_batch {
     int n, n_classes;
     const float *scores; /* [n][n_classes] */
     const int *labels;   /* [n] */
+    const float *targets; /* [n] in place of the labels, where n_classes is 1; NULL: labels */
     const double *table; /* [n_classes] what prepare made; NULL without it */
 };
 
@@ -37,6 +38,7 @@ struct loss_type {
     struct component component;
     bool wants_cosines;      /* the scores must be cosines: a model with that head */
     bool knows_class_sizes;  /* it adjusts for them: nothing is left for posthoc */
+    bool takes_targets;      /* numbers in place of labels too */
     bool has_probabilities;  /* soft-max of the scores are the model's probabilities */
     /* (optional) Once: a number for each class. */
     void (*prepare)(const void *config, const struct loss_data *data, double *ret_table);
@@ -70,9 +72,9 @@ int loss_init(struct loss *loss, struct arena *arena, const struct loss_type *ty
               const void *config, const struct loss_common *common, const struct loss_data *data,
               struct error *err);
 
-/* The type's compute, weighted by class. ret_gradient may be NULL. */
+/* The type's compute, weighted by class. targets and ret_gradient may be NULL. */
 void loss_compute(const struct loss *loss, int n, const float *scores, const int *labels,
-                  double *ret_losses, float *ret_gradient);
+                  const float *targets, double *ret_losses, float *ret_gradient);
 
 /* ---- for losses ---- */
 

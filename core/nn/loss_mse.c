@@ -12,7 +12,8 @@ static void compute(const void *config, const struct loss_batch *batch, double *
         double sum = 0;
 
         for (int c = 0; c < n; c++) {
-            double d = (double)x[c] - (c == batch->labels[i]);
+            double wanted = batch->targets ? (double)batch->targets[i] : c == batch->labels[i];
+            double d = (double)x[c] - wanted;
 
             sum += d * d;
             if (ret_gradient)
@@ -26,9 +27,11 @@ const struct loss_type loss_mse = {
     .component =
         {
             .name = "mse",
-            .doc = "mean squared error of the scores to 1 for the label, 0 for the others",
+            .doc = "mean squared error of the scores to 1 for the label, 0 for the others; or of the one "
+                   "score to a number",
             .formula = "v = mean_c (x_c - onehot(y)_c)^2",
             .source = "PyTorch's MSELoss on one-hot targets",
         },
+    .takes_targets = true,
     .compute = compute,
 };

@@ -27,7 +27,8 @@ static void add_budgets(struct text *t, const struct selections *s)
 
 void caption_selection(struct text *t, const struct selections *s)
 {
-    text_printf(t, " The configuration with the best mean validation accuracy is selected");
+    text_printf(t, " The configuration with the best mean validation %s is selected",
+                s->plan.measure->title);
     add_budgets(t, s);
 }
 
@@ -58,7 +59,7 @@ void caption_runs(struct text *t, const struct selections *s)
                     power_least_p(n_most));
     text_printf(t, " Of %d runs %d ended", n_planned, n_ended);
     if (n_diverged)
-        text_printf(t, ", %d of them DIVERGED (counted as accuracy 0)", n_diverged);
+        text_printf(t, ", %d of them DIVERGED (counted as %s 0)", n_diverged, s->plan.measure->title);
     text_printf(t, ", %d failed, %d %s missing.", n_failed, n_missing,
                 n_missing == 1 ? "is" : "are");
 }

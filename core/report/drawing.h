@@ -32,6 +32,9 @@ struct drawing {
 const char *drawing_name(struct drawing *d, const char *name);
 const char *drawing_title(struct drawing *d, const char *title);
 
+/* "test accuracy (%)" of "test %s (%)": what the plan is judged by. */
+const char *drawing_measure(struct drawing *d, const char *format);
+
 /* Tells of a picture that was drawn; hands `result` on. */
 int drawing_done(struct drawing *d, const char *name, int result);
 

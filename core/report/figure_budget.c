@@ -87,7 +87,7 @@ static int draw(struct drawing *d, struct error *err)
     struct plot_curves figure = {.name = drawing_name(d, "budget"),
                                  .title = drawing_title(d, d->selections->plan.title),
                                  .x_label = "configurations tried",
-                                 .y_label = "expected test accuracy (%)",
+                                 .y_label = drawing_measure(d, "expected test %s (%)"),
                                  .lines = lines};
     int n_most = 0;
 
@@ -103,6 +103,6 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_budget = {
     .name = "budget",
-    .doc = "expected test accuracy when only some of the configurations are tried",
+    .doc = "expected test %s when only some of the configurations are tried",
     .draw = draw,
 };

@@ -24,8 +24,8 @@ static int draw(struct drawing *d, struct error *err)
         return 0; /* an imported run, which does not tell its classes */
     if (store_read_class_names(d->store, digest->string, &d->arena, &names, err) < 0)
         return -1;
-    if (names.n_items > 20)
-        return 0; /* no room for their names */
+    if (names.n_items == 0 || names.n_items > 20)
+        return 0; /* no classes, or no room for their names */
     n_cells = (size_t)d->n_rows * (size_t)names.n_items;
     classes = arena_alloc(&d->arena, (size_t)names.n_items * sizeof *classes);
     value = arena_alloc(&d->arena, n_cells * sizeof *value);

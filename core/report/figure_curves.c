@@ -33,7 +33,8 @@ static int read_line(struct drawing *d, const struct selection *row, double epoc
     for (int i = 0; i < row->n; i++) {
         if (row->has_diverged[i])
             continue;
-        if (store_read_curve(d->store, row->runs[i], "test", "accuracy", &d->arena,
+        if (store_read_curve(d->store, row->runs[i], "test",
+                             d->selections->plan.measure->metric, &d->arena,
                              &series[n_runs], err) < 0)
             return -1;
         n = n_runs == 0 || series[n_runs].n < n ? series[n_runs].n : n;
@@ -73,7 +74,7 @@ static int draw(struct drawing *d, struct error *err)
     struct plot_line lines[EXPERIMENT_MAX_METHODS];
     struct plot_curves figure = {.name = drawing_name(d, "learning-curves"),
                                  .title = drawing_title(d, d->selections->plan.title),
-                                 .y_label = "test accuracy (%)",
+                                 .y_label = drawing_measure(d, "test %s (%)"),
                                  .lines = lines};
     double epochs;
 
@@ -92,6 +93,6 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_curves = {
     .name = "learning-curves",
-    .doc = "test accuracy over epochs at the selected points, with 95% bands",
+    .doc = "test %s over epochs at the selected points, with 95% bands",
     .draw = draw,
 };

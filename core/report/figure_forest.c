@@ -22,8 +22,8 @@ static int draw(struct drawing *d, struct error *err)
     struct plot_forest figure = {
         .name = "effects",
         .title = d->selections->plan.title,
-        .x_label = arena_printf(&d->arena, "test accuracy minus %s (points), 95%% interval",
-                                s->plan.baseline),
+        .x_label = arena_printf(&d->arena, "test %s minus %s (points), 95%% interval",
+                                s->plan.measure->title, s->plan.baseline),
         .value = value,
         .half_width = half_width};
 

@@ -115,8 +115,9 @@ static int draw_method(struct drawing *d, const struct selection *row, struct er
     figure.name = drawing_name(d, text_is_name(row->method) && strlen(row->method) < 40
                                       ? arena_printf(&d->arena, "validation-%s", row->method)
                                       : arena_printf(&d->arena, "validation-%d", row->place));
-    figure.title = drawing_title(d, arena_printf(&d->arena, "%s: validation accuracy", row->method));
-    figure.cell_label = "accuracy (%)";
+    figure.title = drawing_title(d, arena_printf(&d->arena, "%s: validation %s", row->method,
+                                                         d->selections->plan.measure->title));
+    figure.cell_label = drawing_measure(d, "%s (%)");
     return drawing_done(d, figure.name, plot_heatmap(d->target, &figure, err));
 }
 
@@ -130,6 +131,6 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_heatmap = {
     .name = "validation-METHOD",
-    .doc = "validation accuracy over the two settings that the method varies",
+    .doc = "validation %s over the two settings that the method varies",
     .draw = draw,
 };

@@ -42,7 +42,7 @@ static int draw(struct drawing *d, struct error *err)
             .name = i ? arena_printf(&d->arena, "%s-part%d", name, i / MAX_PANELS + 1) : name,
             .title = drawing_title(d, arena_printf(&d->arena, "%s, seed by seed; means in black",
                                                    s->plan.title)),
-            .y_label = "test accuracy (%)",
+            .y_label = drawing_measure(d, "test %s (%)"),
             .n_panels = n - i < MAX_PANELS ? n - i : MAX_PANELS,
             .panels = panels + i};
 
@@ -53,6 +53,6 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_slopes = {
     .name = "paired-differences",
-    .doc = "test accuracy of the baseline and of each method, seed by seed",
+    .doc = "test %s of the baseline and of each method, seed by seed",
     .draw = draw,
 };

@@ -29,11 +29,18 @@ const char *drawing_title(struct drawing *d, const char *title)
                : title;
 }
 
+const char *drawing_measure(struct drawing *d, const char *format)
+{
+    const char *at = strstr(format, "%s"), *title = d->selections->plan.measure->title;
+
+    return at ? arena_printf(&d->arena, "%.*s%s%s", (int)(at - format), format, title, at + 2) : format;
+}
+
 int drawing_done(struct drawing *d, const char *name, int result)
 {
     if (result == 0)
         d->drawn(d->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
-                 d->type->doc);
+                 drawing_measure(d, d->type->doc));
     return result;
 }
 

@@ -13,7 +13,7 @@
 struct drawing;
 
 struct figure_type {
-    const char *name, *doc;
+    const char *name, *doc; /* in doc %s stands for what the plan is judged by */
     bool is_overall; /* over all conditions, not one of each */
     int (*draw)(struct drawing *d, struct error *err);
 };

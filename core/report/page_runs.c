@@ -7,22 +7,22 @@
 #include <math.h>
 #include <string.h>
 
-/* Test accuracy over the evaluations, as a line between 0 and 100%. */
-static int add_curve(struct store *store, const struct store_run *run, struct arena *arena,
-                     struct text *t, struct error *err)
+/* The test measure over the evaluations, as a line between 0 and 100%. */
+static int add_curve(struct store *store, const struct store_measure *measure,
+                     const struct store_run *run, struct arena *arena, struct text *t, struct error *err)
 {
     struct store_series c;
 
-    if (store_read_curve(store, run->run, "test", "accuracy", arena, &c, err) < 0)
+    if (store_read_curve(store, run->run, "test", measure->metric, arena, &c, err) < 0)
         return -1;
     text_printf(t, "<td>");
     if (c.n > 1) {
         text_printf(t, "<svg class=\"curve\" viewBox=\"0 0 96 24\" role=\"img\" aria-label=\"test "
-                       "accuracy from %.1f to %.1f percent\"><polyline points=\"",
-                    100 * c.values[0], 100 * c.values[c.n - 1]);
+                       "%s from %.1f to %.1f percent\"><polyline points=\"",
+                    measure->title, 100 * c.values[0], 100 * c.values[c.n - 1]);
         for (int i = 0; i < c.n; i++)
             if (isfinite(c.values[i]))
-                text_printf(t, "%.1f,%.1f ", 1 + 94.0 * i / (c.n - 1), 23 - 22 * c.values[i]);
+                text_printf(t, "%.1f,%.1f ", 1 + 94.0 * i / (c.n - 1), 23 - 22 * fmax(c.values[i], 0));
         text_printf(t, "\"/></svg>");
     }
     text_printf(t, "</td>");
@@ -70,7 +70,7 @@ static int add_run(struct store *store, const struct selections *s, int i,
     text_printf(t, "<td class=\"number\" data-value=\"%d\">%d</td>", run->seed, run->seed);
     add_percent(t, s->validation[i]);
     add_percent(t, s->test[i]);
-    result = add_curve(store, run, &arena, t, err);
+    result = add_curve(store, s->plan.measure, run, &arena, t, err);
     text_printf(t, "<td class=\"number\" data-value=\"%.3f\">%.1f</td>", run->seconds, run->seconds);
     add_environment(t, origin->environment);
     add_text(t, run->error ? run->error : "");
@@ -88,9 +88,9 @@ static int write_table(struct store *store, const struct selections *s,
     int result = 0;
 
     html_begin_scroll(t, "Every run");
-    text_printf(t, "<table class=\"sortable\">\n<caption>Accuracy at the last evaluation; a diverged "
+    text_printf(t, "<table class=\"sortable\">\n<caption>The %s at the last evaluation; a diverged "
                    "run counts as 0. A run's name is the beginning of the SHA-256 of its "
-                   "settings.</caption>\n<thead><tr>");
+                   "settings.</caption>\n<thead><tr>", s->plan.measure->title);
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         text_printf(t, "<th scope=\"col\"%s>%s</th>",
                     i == 5 || i == 6 || i == 7 || i == 9 ? " class=\"number\"" : "", heads[i]);

@@ -79,7 +79,7 @@ static struct board fill_board(const struct selections *s, const struct selectio
  * [n_points] each, for its use. */
 static int select_on(const struct board *b, const int *seeds, double *sums, double *counts)
 {
-    double best_score = -1;
+    double best_score = -INFINITY;
     int best = -1;
 
     for (int p = 0; p < b->n_points; p++)

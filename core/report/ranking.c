@@ -12,7 +12,7 @@ static const double LEVEL = 0.05;
 void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasis *ret_emphases,
                   double *ret_p)
 {
-    double p[EXPERIMENT_MAX_METHODS] = {0}, best_mean = -1;
+    double p[EXPERIMENT_MAX_METHODS] = {0}, best_mean = -INFINITY;
     int best = -1, n_there = 0;
 
     for (int i = 0; i < n; i++) {

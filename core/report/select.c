@@ -48,7 +48,7 @@ static int first_place(const int *order, int n)
     return first;
 }
 
-/* Mean validation accuracy of a point's runs that ended, or NaN. */
+/* Mean validation measure of a point's runs that ended, or NaN. */
 static double point_score(const struct selections *s, const int *order, int n)
 {
     double sum = 0;
@@ -105,7 +105,7 @@ static struct selection select_one(const struct selections *s, const int *order,
         .place = first_place(order, n),
         .n_planned = n,
     };
-    double best_score = -1;
+    double best_score = -INFINITY;
     int best = -1, best_place = 0, best_size = 0, size;
 
     for (int at = 0; at < n; at += size) {
@@ -194,8 +194,8 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
     validation = arena_alloc(arena, (size_t)n * sizeof *validation);
     test = arena_alloc(arena, (size_t)n * sizeof *test);
     order = arena_alloc(arena, (size_t)n * sizeof *order);
-    if (store_read_last(store, &s.plan, "validation", "accuracy", validation, err) < 0 ||
-        store_read_last(store, &s.plan, "test", "accuracy", test, err) < 0)
+    if (store_read_last(store, &s.plan, "validation", s.plan.measure->metric, validation, err) < 0 ||
+        store_read_last(store, &s.plan, "test", s.plan.measure->metric, test, err) < 0)
         return -1;
     s.validation = validation;
     s.test = test;

@@ -26,7 +26,7 @@ struct selection {
     int n_seeds;        /* runs planned at the selected point */
     int n;              /* those of them that ended, in rising order of seeds: */
     const int *seeds;
-    const double *validation, *test; /* accuracy, 0 to 1 */
+    const double *validation, *test; /* of plan.measure: accuracy, 0 to 1; or R2 */
     const bool *has_diverged;
     const long *runs;
     int n_diverged_here; /* among the n */

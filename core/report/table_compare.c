@@ -49,11 +49,11 @@ static int read_pairs(struct store *store, const struct selection *a, const stru
     return 0;
 }
 
-static void write_caption(const struct selection *a, const struct selection *b,
+static void write_caption(const char *title, const struct selection *a, const struct selection *b,
                           const struct paired *p, const struct pairs *pairs, struct arena *arena,
                           struct text *t)
 {
-    text_printf(t, "Test accuracy in percent. %s (%s) minus %s (%s)%s%s: %+.2f points", a->method,
+    text_printf(t, "Test %s in percent. %s (%s) minus %s (%s)%s%s: %+.2f points", title, a->method,
                 a->point ? select_short_point(arena, a->point) : "no run", b->method,
                 b->point ? select_short_point(arena, b->point) : "no run",
                 a->condition[0] ? ", " : "", select_short_point(arena, a->condition),
@@ -80,8 +80,8 @@ static void write_caption(const struct selection *a, const struct selection *b,
         text_printf(t, " Alone: test examples that this method has right and the other wrong; McNemar's "
                        "exact test is of the two trained models of a seed, not of the methods.");
     if (a->n_diverged_here + b->n_diverged_here)
-        text_printf(t, " %d of these runs DIVERGED and count as accuracy 0.",
-                    a->n_diverged_here + b->n_diverged_here);
+        text_printf(t, " %d of these runs DIVERGED and count as %s 0.",
+                    a->n_diverged_here + b->n_diverged_here, title);
 }
 
 static void add_columns(struct sheet *g, const char *a, const char *b, bool has_answers)
@@ -144,7 +144,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
         if (options->format->is_for_programs)
             continue;
         p = select_compare(x, y);
-        write_caption(x, y, &p, &pairs, &arena, &caption);
+        write_caption(s->plan.measure->title, x, y, &p, &pairs, &arena, &caption);
         text_printf(ret_text, n > 1 ? "\n" : "");
         sheet_write(&g, options->format, caption.s, ret_text);
         text_release(&caption);

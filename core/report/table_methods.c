@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-static void add_columns(struct sheet *g, const char *baseline, bool has_conditions,
-                        bool has_published)
+static void add_columns(struct sheet *g, const struct store_measure *measure, const char *baseline,
+                        bool has_conditions, bool has_published)
 {
     const struct sheet_column columns[] = {
         {"condition", "condition", has_conditions ? SHEET_ALL : SHEET_PROGRAMS, false},
@@ -20,9 +20,9 @@ static void add_columns(struct sheet *g, const char *baseline, bool has_conditio
         {"", "n_diverged", SHEET_PROGRAMS, true},
         {"", "n_failed", SHEET_PROGRAMS, true},
         {"", "n_configurations", SHEET_PROGRAMS, true},
-        {"test accuracy %", "test_accuracy", SHEET_ALL, true},
-        {"", "test_accuracy_sd", SHEET_PROGRAMS, true},
-        {"", "test_accuracy_ci95", SHEET_PROGRAMS, true},
+        {arena_printf(g->arena, "test %s %%", measure->title), measure->column, SHEET_ALL, true},
+        {"", arena_printf(g->arena, "%s_sd", measure->column), SHEET_PROGRAMS, true},
+        {"", arena_printf(g->arena, "%s_ci95", measure->column), SHEET_PROGRAMS, true},
         {"tuned anew", "procedure_low", SHEET_ALL, true},
         {"", "procedure_high", SHEET_PROGRAMS, true},
         {arena_printf(g->arena, "minus %s", baseline), "difference", SHEET_ALL, true},
@@ -119,9 +119,10 @@ static void add_row(struct sheet *g, const struct selections *s, const struct co
 static void write_caption(const struct selections *s, const struct table_options *options,
                           const struct comparisons *c, struct text *t)
 {
-    text_printf(t, "%s. Test accuracy at the last epoch: mean over n seeds and 95%% t interval, for "
+    text_printf(t, "%s. Test %s at the last epoch: mean over n seeds and 95%% t interval, for "
                    "the selected configuration as it is; tuned anew: 95%% percentile bootstrap of "
-                   "seeds with the selection done again on each draw (too narrow with few seeds).", s->plan.title);
+                   "seeds with the selection done again on each draw (too narrow with few seeds).",
+                s->plan.title, s->plan.measure->title);
     if (c->n_tests)
         text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired "
                        "t-test and of the exact Wilcoxon signed-rank test (zeros left out, ties at "
@@ -147,7 +148,7 @@ int table_methods(const struct selections *s, const struct table_options *option
         return error_set(err, "the plan has no runs");
     for (int i = 0; i < s->n; i++)
         has_conditions |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
-    add_columns(&g, s->plan.baseline, has_conditions,
+    add_columns(&g, s->plan.measure, s->plan.baseline, has_conditions,
                 options->published && options->published->n > 0);
     c = comparisons_make(s, options->correction, &arena);
     for (int i = 0; i < c.n; i++)
