@@ -80,4 +80,15 @@ for f in $(tr ' ' '\n' < figures | grep .); do [ -s "$f" ] || die "figure $f is 
 sum=$(cat plots/quickstart/*.svg plots/quickstart/*.png plots/quickstart/*.pdf | sha256sum)
 "$program" plot quickstart > /dev/null
 [ "$(cat plots/quickstart/*.svg plots/quickstart/*.png plots/quickstart/*.pdf | sha256sum)" = "$sum" ] || die "figures differ when drawn again"
+
+# Numbers as targets: another measure in the tables, a drawing of what was learned.
+for e in toy_regression toy_classification; do
+    "$program" sweep $e smoke > said 2>&1 || die "sweep $e: $(cat said)"
+    "$program" plot $e > figures && grep -q "plane.png" figures || die "$e: no drawing of the plane"
+done
+"$program" table toy_regression | grep -q "test R2 %" || die "toy_regression: its table does not say R2"
+"$program" table toy_regression --format=csv | grep -q "test_r2,test_r2_sd" || die "toy_regression: no test_r2"
+"$program" compare toy_regression rgd erm | grep -q "Test R2 in percent" || die "compare does not say R2"
+"$program" report > said && grep -q "test R2" report/toy_regression.html || die "report of R2: $(cat said)"
+"$program" sweep toy_regression loss=cross_entropy 2> said && die "took a loss that is none of numbers"
 exit 0

@@ -7,11 +7,11 @@
 #include <string.h>
 
 extern const struct figure_type figure_heatmap, figure_curves, figure_classes, figure_slopes,
-    figure_budget, figure_forest, figure_ranks, figure_weights;
+    figure_budget, figure_forest, figure_ranks, figure_weights, figure_plane;
 
 const struct figure_type *const figure_types[] = {
     &figure_heatmap, &figure_curves, &figure_classes, &figure_slopes, &figure_budget,
-    &figure_forest,  &figure_ranks,  &figure_weights, NULL,
+    &figure_forest,  &figure_ranks,  &figure_weights, &figure_plane, NULL,
 };
 
 const char *drawing_name(struct drawing *d, const char *name)

@@ -105,6 +105,22 @@ struct plot_histograms {
     const char *const *tick_labels;  /* [n_ticks] */
 };
 
+/* Points of two kinds, as large as their weights, and the lines drawn through them, a panel for each
+ * method; the lines of the first are in grey in the others. At most PLOT_MAX_LINES panels. */
+struct plot_plane_panel {
+    const char *label;
+    int n, n_segments;
+    const double *x, *y, *weights; /* [n] */
+    const int *kinds;              /* [n] 0 or 1 */
+    const double (*segments)[4];   /* [n_segments] from x, y to x, y */
+};
+
+struct plot_plane {
+    const char *name, *title, *x_label, *y_label, *note; /* note: below the title */
+    int n_panels;
+    const struct plot_plane_panel *panels;
+};
+
 int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
                  struct error *err);
 int plot_curves(const struct plot_target *target, const struct plot_curves *figure,
@@ -116,6 +132,8 @@ int plot_slopes(const struct plot_target *target, const struct plot_slopes *figu
 int plot_forest(const struct plot_target *target, const struct plot_forest *figure,
                 struct error *err);
 int plot_ranks(const struct plot_target *target, const struct plot_ranks *figure,
+               struct error *err);
+int plot_plane(const struct plot_target *target, const struct plot_plane *figure,
                struct error *err);
 int plot_histograms(const struct plot_target *target, const struct plot_histograms *figure,
                     struct error *err);
