@@ -18,7 +18,7 @@ CREATE TABLE data_sets (
     digest      TEXT PRIMARY KEY, -- SHA-256 of the decoded pictures and labels
     name        TEXT NOT NULL,    -- of datasets/NAME.lua
     description TEXT NOT NULL,    -- that file as "name = value" lines; file names are relative to the data root
-    classes     TEXT NOT NULL,    -- the names of the classes: a list, empty where targets are numbers
+    classes     TEXT NOT NULL,    -- the names of the classes: a list; [] where targets are numbers
     sum         TEXT              -- SHA-256 of the columns above
 ) STRICT, WITHOUT ROWID;
 
