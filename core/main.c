@@ -140,8 +140,8 @@ static void print_help(void)
             printf("  %-14s %-18s %s\n", c->name, c->arguments, c->doc);
     printf("\nThe project's folder must be the current one.\n"
            "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
-           "hold; 4 memory, disk or store gave out; 75, 130, 143 told to stop (75 by SIGUSR1 or\n"
-           "SIGXCPU), go on with the same command.\n");
+           "hold, or a store is damaged; 4 memory, disk or store gave out; 75, 130, 143 told to\n"
+           "stop (75 by SIGUSR1 or SIGXCPU), go on with the same command.\n");
 }
 
 static int find_command(const char *name, const struct command **ret_command, struct error *err)

@@ -18,7 +18,7 @@ enum exit_status {
     EXIT_OK = 0,
     EXIT_RUNS_FAILED = 1, /* the sweep ended, some runs failed */
     EXIT_BAD_INPUT = 2,   /* command line, script, data or store is not as it must be */
-    EXIT_MISMATCH = 3,    /* a promise about bits does not hold */
+    EXIT_MISMATCH = 3,    /* a promise about bits does not hold, or a store is damaged */
     EXIT_STORAGE = 4,     /* memory, disk or store gave out during the work */
     EXIT_LATER = 75,      /* told to stop (SIGUSR1, SIGXCPU): the same command goes on */
     EXIT_INTERRUPTED = 130,

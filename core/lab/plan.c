@@ -372,6 +372,16 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
     return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
 
+void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
+                   int seed, const char *spec_id)
+{
+    struct text line = {0};
+
+    text_printf(&line, "%s\t%s\t%s\t%d\t%s\n", method, condition, point, seed, spec_id);
+    hash_update(h, line.s, line.size);
+    text_release(&line);
+}
+
 void plan_set_id(struct plan *plan)
 {
     struct hash h;
@@ -379,12 +389,8 @@ void plan_set_id(struct plan *plan)
     hash_init(&h, HASH_SHA256);
     for (int i = 0; i < plan->n_runs; i++) {
         const struct plan_run *run = &plan->runs[i];
-        struct text line = {0};
 
-        text_printf(&line, "%s\t%s\t%s\t%d\t%s\n", run->method, run->condition, run->point,
-                    run->seed, run->id);
-        hash_update(&h, line.s, line.size);
-        text_release(&line);
+        plan_hash_run(&h, run->method, run->condition, run->point, run->seed, run->id);
     }
     hash_hex(&h, plan->id);
 }

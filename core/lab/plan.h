@@ -62,6 +62,10 @@ enum { PLAN_MAX_RUNS = 1000000 };
 int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
               struct arena *arena, struct plan *ret_plan, struct error *err);
 
+/* Adds a run to the hash that is its plan's id. */
+void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
+                   int seed, const char *spec_id);
+
 /* From its runs, where they do not come from plan_make. */
 void plan_set_id(struct plan *plan);
 

@@ -3,31 +3,31 @@
 -- anyone may read it with sqlite3. Raw values only: tables and p-values are
 -- computed from these each time they are printed.
 --
--- To change it: edit here, and raise SCHEMA_VERSION in store_schema.c. An older store is
--- read and rewritten by copying the columns that both have, so that a new column
--- needs a default or may be NULL.
+-- To change it: edit here, and in store_schema.c raise SCHEMA_VERSION, and name a table that has
+-- changed. Of an older store the columns are copied that both have, so that a new one needs a
+-- default or may be NULL.
 --
 -- Sums (store_sum.c) find what a disk or another program damaged; reports check them.
 
-CREATE TABLE environments (
+CREATE TABLE IF NOT EXISTS environments (
     id   INTEGER PRIMARY KEY,
     text TEXT NOT NULL UNIQUE   -- one "name = value" a line: commit, compiler, flags, BLAS, CPU, libraries
 ) STRICT;
 
-CREATE TABLE data_sets (
+CREATE TABLE IF NOT EXISTS data_sets (
     digest      TEXT PRIMARY KEY, -- SHA-256 of the decoded pictures and labels
     name        TEXT NOT NULL,    -- of datasets/NAME.lua
     description TEXT NOT NULL,    -- that file as "name = value" lines; file names are relative to the data root
-    classes     TEXT NOT NULL,    -- the names of the classes: a list; [] where targets are numbers
+    classes     TEXT NOT NULL,    -- the names of the classes: a list that is empty of number targets
     sum         TEXT              -- SHA-256 of the columns above
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE files (
+CREATE TABLE IF NOT EXISTS files (
     digest TEXT PRIMARY KEY, -- SHA-256 of the file that runs start from; their specs have it as model.init
     path   TEXT NOT NULL     -- where it was when the plan was made
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE plans (
+CREATE TABLE IF NOT EXISTS plans (
     id        INTEGER PRIMARY KEY,
     digest    TEXT NOT NULL UNIQUE, -- SHA-256 of the plan's runs
     used      INTEGER NOT NULL,     -- counts sweeps; the plan with the highest is the current one
@@ -40,7 +40,7 @@ CREATE TABLE plans (
     sum       TEXT                  -- SHA-256 of the columns above, but for id and created
 ) STRICT;
 
-CREATE TABLE runs (
+CREATE TABLE IF NOT EXISTS runs (
     id           INTEGER PRIMARY KEY,
     spec_id      TEXT NOT NULL UNIQUE, -- SHA-256 of spec
     spec         TEXT NOT NULL,        -- all settings, one "name = value" a line, sorted; the seed is train.seed
@@ -67,7 +67,7 @@ CREATE TABLE runs (
 CREATE INDEX runs_by_state ON runs (state, numeric);
 CREATE INDEX runs_by_end ON runs (ended);
 
-CREATE TABLE plan_runs (
+CREATE TABLE IF NOT EXISTS plan_runs (
     plan       INTEGER NOT NULL REFERENCES plans (id),
     position   INTEGER NOT NULL, -- order of the plan
     method     TEXT NOT NULL,    -- label
@@ -78,7 +78,7 @@ CREATE TABLE plan_runs (
     PRIMARY KEY (plan, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE metrics (
+CREATE TABLE IF NOT EXISTS metrics (
     run   INTEGER NOT NULL REFERENCES runs (id),
     step  INTEGER NOT NULL, -- steps made when it was measured
     part  TEXT NOT NULL,    -- train, validation, test; env0_in, env0_out ... of data with environments
@@ -89,7 +89,7 @@ CREATE TABLE metrics (
     PRIMARY KEY (run, step, part, name, class)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE answers (
+CREATE TABLE IF NOT EXISTS answers (
     run  INTEGER PRIMARY KEY REFERENCES runs (id),
     step INTEGER NOT NULL, -- steps made when they were given: the last evaluation
     n    INTEGER NOT NULL, -- examples of the part test, in the data's order; 8388608 at most, else there is no row
@@ -105,7 +105,7 @@ CREATE TABLE answers (
 --   train_inputs   the examples that were trained on
 --   train_targets  their classes' indices, or their numbers
 --   train_weights  what the objective gives them now, in batches of train.batch in the data's order
-CREATE TABLE arrays (
+CREATE TABLE IF NOT EXISTS arrays (
     run     INTEGER NOT NULL REFERENCES runs (id),
     step    INTEGER NOT NULL, -- steps made when it was recorded
     name    TEXT NOT NULL,

@@ -58,6 +58,9 @@ static int fail(struct sql *sql, struct error *err)
     enum exit_status status = EXIT_BAD_INPUT;
 
     switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+        status = EXIT_MISMATCH;
+        break;
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_NOMEM:

@@ -12,7 +12,8 @@
  *         use(sql_long(q, 0));
  *     sql_end(q);
  *
- * Errors name the file. Storage that gives out has status EXIT_STORAGE.
+ * Errors name the file. Storage that gives out has status EXIT_STORAGE, a damaged file
+ * EXIT_MISMATCH.
  */
 #ifndef LAB_SQL_H
 #define LAB_SQL_H

@@ -151,6 +151,30 @@ int store_put_plan(struct store *store, const struct plan *plan, struct error *e
     return sql_commit(store->db, err);
 }
 
+int store_plan_digest(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE],
+                      struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err,
+                    "SELECT method, condition, point, seed, spec_id FROM plan_runs JOIN runs ON "
+                    "runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
+                    "i", plan);
+    struct hash h;
+    int got;
+
+    hash_init(&h, HASH_SHA256);
+    while ((got = sql_step(q, err)) > 0) {
+        const char *texts[] = {sql_text(q, 0), sql_text(q, 1), sql_text(q, 2), sql_text(q, 4)};
+
+        for (int i = 0; i < 4; i++)
+            texts[i] = texts[i] ? texts[i] : ""; /* of a damaged store */
+        plan_hash_run(&h, texts[0], texts[1], texts[2], (int)sql_long(q, 3), texts[3]);
+    }
+    sql_end(q);
+    hash_hex(&h, ret_hex);
+    return got;
+}
+
 /* ---- what a run needs beside its spec ---- */
 
 int store_data_description(struct store *store, const char *digest, struct settings *ret_settings,

@@ -12,6 +12,7 @@ struct store {
     struct sql *db;
     const char *path;
     long plan;     /* that it is bound to; 0: the current one */
+    bool is_frozen, is_checked;
     long position; /* where the next planned run may be, at best */
 };
 
@@ -43,5 +44,15 @@ int store_sum_put(struct store *store, long run, struct error *err);
 int store_sum_put_plan(struct store *store, long plan, struct error *err);
 int store_sum_put_data(struct store *store, const char *digest, struct error *err);
 int store_sum_put_all(struct store *store, struct error *err);
+
+/* Are they still right? Else an error of status EXIT_MISMATCH, and no number of the store is to be
+ * shown. A plan is checked with all its runs; once is enough for a store that is frozen. */
+int store_check_run(struct store *store, long run, struct error *err);
+int store_check_plan(struct store *store, long plan, struct error *err);
+int store_check_data(struct store *store, const char *digest, const char *want, struct error *err);
+
+/* What the digest of a plan must be: of its runs as they are in the store. */
+int store_plan_digest(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE],
+                      struct error *err);
 
 #endif

@@ -14,6 +14,8 @@ double store_value(struct sql_query *q, int column)
 {
     const char *kind = sql_text(q, column + 1);
 
+    if (!kind) /* no column is NULL, but of a damaged store */
+        return NAN;
     if (strcmp(kind, "finite") == 0)
         return sql_double(q, column);
     return strcmp(kind, "nan") == 0 ? NAN : strcmp(kind, "inf") == 0 ? INFINITY : -INFINITY;
@@ -21,7 +23,10 @@ double store_value(struct sql_query *q, int column)
 
 int store_freeze(struct store *store, struct error *err)
 {
-    return sql_begin_reading(store->db, err);
+    if (sql_begin_reading(store->db, err) < 0)
+        return -1;
+    store->is_frozen = true;
+    return 0;
 }
 
 static const char *keep(struct arena *arena, const char *s)
@@ -117,7 +122,7 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
     long id;
     int got;
 
-    if (store_current_plan(store, &id, err) < 0)
+    if (store_current_plan(store, &id, err) < 0 || store_check_plan(store, id, err) < 0)
         return -1;
     q = sql_prepare(store->db, err,
                     "SELECT title, question, baseline, digest FROM plans WHERE id = ?1", "i", id);
@@ -289,19 +294,21 @@ int store_read_weights(struct store *store, const char *prefix, struct arena *ar
     struct sql_query *q;
     struct store_weights found = {0};
     const char *state = NULL;
+    long run = 0;
     int got, n = 0;
 
     if (!*prefix || prefix[strspn(prefix, "0123456789abcdef")])
         return error_set(err, "\"%s\" is not the beginning of a spec's id, which has the digits "
                               "0-9a-f", prefix);
     q = sql_prepare(store->db, err,
-                    "SELECT spec, spec_id, weights_hash, state FROM runs WHERE spec_id >= ?1 AND "
+                    "SELECT spec, spec_id, weights_hash, state, id FROM runs WHERE spec_id >= ?1 AND "
                     "spec_id < ?1 || 'g' LIMIT 2",
                     "t", prefix);
     for (; (got = sql_step(q, err)) > 0; n++) {
         found = (struct store_weights){keep(arena, sql_text(q, 0)), keep(arena, sql_text(q, 1)),
                                        keep(arena, sql_text(q, 2))};
         state = keep(arena, sql_text(q, 3));
+        run = sql_long(q, 4);
     }
     sql_end(q);
     if (got < 0)
@@ -309,6 +316,8 @@ int store_read_weights(struct store *store, const char *prefix, struct arena *ar
     if (n != 1)
         return error_set(err, "store \"%s\" has %s run whose spec's id begins with \"%s\"",
                          store->path, n ? "more than one" : "no", prefix);
+    if (store_check_run(store, run, err) < 0)
+        return -1;
     if (strcmp(state, "finished") != 0)
         return error_set(err, "run %.12s is %s; only a finished one has weights", found.spec_id,
                          state);
@@ -320,14 +329,14 @@ int store_read_class_names(struct store *store, const char *data_digest, struct 
                            struct value *ret_list, struct error *err)
 {
     struct sql_query *q = sql_prepare(
-        store->db, err, "SELECT classes FROM data_sets WHERE digest = ?1", "t", data_digest);
+        store->db, err, "SELECT classes, sum FROM data_sets WHERE digest = ?1", "t", data_digest);
     int got = sql_step(q, err);
 
-    if (got > 0)
-        got = value_parse(sql_text(q, 0), arena, ret_list, err);
-    else if (got == 0)
+    if (got == 0)
         got = error_set(err, "store \"%s\" does not describe data set %s", store->path,
                         data_digest);
+    else if (got > 0 && (got = store_check_data(store, data_digest, sql_text(q, 1), err)) == 0)
+        got = value_parse(sql_text(q, 0), arena, ret_list, err);
     sql_end(q);
     return got;
 }
@@ -378,7 +387,8 @@ int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_le
     int got = -1, n_left = 0;
 
     hash_init(&h, HASH_SHA256);
-    if (metrics && store_current_plan(store, &plan, err) == 0)
+    if (metrics && store_current_plan(store, &plan, err) == 0 &&
+        store_check_plan(store, plan, err) == 0)
         q = sql_prepare(store->db, err,
                         "SELECT id, spec, state, n_steps, last_step, weights_hash FROM runs WHERE "
                         "id IN (SELECT run FROM plan_runs WHERE plan = ?1) ORDER BY spec_id",
@@ -411,7 +421,8 @@ int store_export(struct store *store,
     long plan;
     int got = -1, stop = 0;
 
-    if (metrics && store_current_plan(store, &plan, err) == 0)
+    if (metrics && store_current_plan(store, &plan, err) == 0 &&
+        store_check_plan(store, plan, err) == 0)
         q = sql_prepare(store->db, err,
                         "SELECT run, method, condition, point, seed, spec_id, state FROM plan_runs "
                         "JOIN runs ON runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",

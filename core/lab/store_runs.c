@@ -33,13 +33,20 @@ static int find_planned(struct store *store, long plan, const char *numeric, lon
 {
     struct sql_query *q = sql_prepare(
         store->db, err,
-        "SELECT runs.id, runs.spec, runs.fence, position FROM plan_runs CROSS JOIN runs ON "
+        "SELECT runs.id, runs.spec, runs.fence, position, spec_id FROM plan_runs CROSS JOIN runs ON "
         "runs.id = plan_runs.run WHERE plan = ?1 AND position >= ?2 AND state = 'planned' AND "
         "numeric = ?3 ORDER BY position LIMIT 1",
         "iit", plan, position, numeric);
     int got = sql_step(q, err);
 
     if (got > 0) {
+        char id[HASH_HEX_SIZE];
+
+        hash_block(sql_text(q, 1), strlen(sql_text(q, 1)), id);
+        if (strcmp(id, sql_text(q, 4)) != 0)
+            got = error_set_status(err, EXIT_MISMATCH,
+                                   "store \"%s\" is damaged: run %.12s: its settings are not those "
+                                   "that it is named after", store->path, sql_text(q, 4));
         ret_claim->run = sql_long(q, 0);
         ret_claim->spec = arena_strdup(arena, sql_text(q, 1));
         ret_claim->fence = sql_long(q, 2) + 1;

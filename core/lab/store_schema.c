@@ -2,8 +2,8 @@
  *
  * The tables of a store: made, recognised, brought up to date.
  *
- * An older store is rewritten in one transaction: its tables step aside, the schema
- * of today is made, and the columns that both have are copied over. */
+ * An older store is brought up to date in one transaction: the tables that have changed since step
+ * aside, what is missing of today's schema is made, and the columns that both have are copied over. */
 #include "lab/process.h"
 #include "lab/store_private.h"
 
@@ -17,6 +17,9 @@ enum {
     SCHEMA_VERSION = 5,
     OLDEST_VERSION = 2,
 };
+
+/* Tables that have other columns today than in OLDEST_VERSION; those that are new need no line. */
+#define CHANGED "('runs', 'plans', 'data_sets')"
 
 /* core/lab/schema.sql, put in by the assembler. */
 extern const char store_schema[];
@@ -84,7 +87,8 @@ static int set_aside(struct store *store, struct arena *arena, struct error *err
                             err);
     const char *rename = drop ? join(store, arena, "; ",
                                      "SELECT printf('ALTER TABLE \"%w\" RENAME TO \"old_%w\"', "
-                                     "name, name) FROM sqlite_master WHERE type = 'table'",
+                                     "name, name) FROM sqlite_master WHERE type = 'table' AND "
+                                     "name IN " CHANGED,
                                      err)
                               : NULL;
 
@@ -192,9 +196,7 @@ static int check(struct store *store, enum store_mode mode, struct error *err)
         return error_set(err,
                          "store \"%s\" has schema version %ld; this program reads %d to %d",
                          store->path, version, OLDEST_VERSION, SCHEMA_VERSION);
-    if (application == 0 && version == 0 && n_tables == 0 && mode != STORE_CREATE)
-        return error_set(err, "store \"%s\" is empty; a sweep fills it", store->path);
-    if (application != 0 || version != 0 || n_tables != 0)
+    if (application != 0 || version != 0 || n_tables != 0 || mode != STORE_CREATE)
         return error_set(err,
                          "\"%s\" is a database of another program, not a store of rgdbench",
                          store->path);

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Sums over what the store has: of one run, plan or data set, so that damage is found. They are
- * taken of what has been written, as it is read back. */
+ * taken of what has been written, as it is read back. No row id is in them: a store that was put
+ * together from others (store_merge.c) has other ids. */
 #include "lab/store.h"
 #include "lab/store_private.h"
 
 #include "base/text.h"
 
-/* What a sum is of: a row of these, then rows of metrics, of answers and of arrays. Whoever
- * computed a run, when and how long, is in it: pages show that. */
+#include <stdio.h>
+#include <string.h>
+
+/* What a sum is of: a row of these but for SUM and what is before it, then rows of metrics, of
+ * answers and of arrays. Whoever computed a run, when and how long, is in it: pages show that. */
+enum { SUM = 0, SPEC_ID, SPEC, STATE = 4, N_NOT_SUMMED = 1 };
+
 #define RUN_QUERY \
-    "SELECT runs.id, spec_id, spec, numeric, state, error, n_steps, last_step, weights_hash, " \
+    "SELECT sum, spec_id, spec, numeric, state, error, n_steps, last_step, weights_hash, " \
     "started, seconds, peak_memory, host, environments.text FROM runs LEFT JOIN environments ON " \
     "environments.id = environment WHERE runs.id = ?1"
 
@@ -63,7 +69,7 @@ static int sum(struct summer *s, long run, char ret_hex[HASH_HEX_SIZE], struct e
 
         sql_rebind(s->queries[i], "i", run);
         while ((got = sql_step(s->queries[i], err)) > 0)
-            add_row(s->queries[i], i == 0, &s->bytes); /* without its id, which a merge changes */
+            add_row(s->queries[i], i == 0 ? N_NOT_SUMMED : 0, &s->bytes);
         if (got < 0)
             return -1;
         text_add(&s->bytes, "\n", 1);
@@ -165,4 +171,126 @@ int store_sum_put_all(struct store *store, struct error *err)
         ;
     sql_end(q);
     return got < 0 || !q ? -1 : 0;
+}
+
+/* ---- are they still right? ---- */
+
+static int damaged(struct store *store, struct error *err, const char *what)
+{
+    return error_set_status(err, EXIT_MISMATCH,
+                            "store \"%s\" is damaged: %s; `rgdbench fsck NAME` says what is sound",
+                            store->path, what);
+}
+
+/* The row of the run at hand: NULL where it is as it must be, but for its sum. */
+static const char *check_state(struct sql_query *q, const char *id)
+{
+    static const char *const open_states[] = {"planned", "running", "failed", "cancelled"};
+    const char *state = sql_text(q, STATE), *spec = sql_text(q, SPEC);
+    char hex[HASH_HEX_SIZE];
+
+    if (state && (strcmp(state, "finished") == 0 || strcmp(state, "diverged") == 0))
+        return sql_is_null(q, SUM) ? "it has no sum" : NULL; /* which is of settings and name, too */
+    hash_block(spec ? spec : "", spec ? strlen(spec) : 0, hex);
+    if (strcmp(hex, id) != 0)
+        return "its settings are not those that it is named after";
+    for (size_t i = 0; i < sizeof open_states / sizeof *open_states; i++)
+        if (state && strcmp(state, open_states[i]) == 0)
+            return sql_is_null(q, SUM) ? NULL : "it has a sum, and no results";
+    return "its state is none that there is";
+}
+
+static int check_run(struct store *store, struct summer *s, long run, struct error *err)
+{
+    char what[120], want[HASH_HEX_SIZE], hex[HASH_HEX_SIZE], id[HASH_HEX_SIZE];
+    struct sql_query *q = s->queries[0];
+    const char *why;
+    bool has_sum;
+    int got;
+
+    sql_rebind(q, "i", run);
+    if ((got = sql_step(q, err)) < 0)
+        return -1;
+    snprintf(id, sizeof id, "%s", got > 0 && sql_text(q, SPEC_ID) ? sql_text(q, SPEC_ID) : "");
+    snprintf(want, sizeof want, "%s", got > 0 && sql_text(q, SUM) ? sql_text(q, SUM) : "");
+    has_sum = *want;
+    why = got > 0 ? check_state(q, id) : "it is not there";
+    if (!why && has_sum) {
+        if (sum(s, run, hex, err) < 0)
+            return -1;
+        if (strcmp(hex, want) != 0)
+            why = "it is not what was written";
+    }
+    if (!why)
+        return 0;
+    snprintf(what, sizeof what, "run %.12s: %s", *id ? id : "?", why);
+    return damaged(store, err, what);
+}
+
+/* The sums of all plans, since a wrong one might be the current one; what `plan` consists of. */
+static int check_plan(struct store *store, long plan, struct error *err)
+{
+    struct sql_query *q = sql_prepare(store->db, err, "SELECT id, sum FROM plans", "");
+    char hex[HASH_HEX_SIZE], digest[HASH_HEX_SIZE] = "";
+    int got, is_right = 1;
+
+    while (is_right && (got = sql_step(q, err)) > 0 &&
+           (got = sum_plan(store, sql_long(q, 0), hex, err)) >= 0)
+        is_right = sql_text(q, 1) && strcmp(sql_text(q, 1), hex) == 0;
+    sql_end(q);
+    if (got < 0)
+        return -1;
+    q = sql_prepare(store->db, err, "SELECT digest FROM plans WHERE id = ?1", "i", plan);
+    if ((got = sql_step(q, err)) > 0)
+        snprintf(digest, sizeof digest, "%s", sql_text(q, 0) ? sql_text(q, 0) : "");
+    sql_end(q);
+    if (got < 0 || store_plan_digest(store, plan, hex, err) < 0)
+        return -1;
+    return is_right && strcmp(hex, digest) == 0
+               ? 0
+               : damaged(store, err, "its plan is not what was written");
+}
+
+int store_check_data(struct store *store, const char *digest, const char *want, struct error *err)
+{
+    char hex[HASH_HEX_SIZE];
+
+    if (sum_data(store, digest, hex, err) < 0)
+        return -1;
+    return want && strcmp(hex, want) == 0
+               ? 0
+               : damaged(store, err, "a data set's description is not what was written");
+}
+
+int store_check_run(struct store *store, long run, struct error *err)
+{
+    struct summer s;
+    int result;
+
+    if (summer_init(&s, store, err) < 0)
+        return -1;
+    result = check_run(store, &s, run, err);
+    summer_release(&s);
+    return result;
+}
+
+int store_check_plan(struct store *store, long plan, struct error *err)
+{
+    struct sql_query *q;
+    struct summer s;
+    int got;
+
+    if (store->is_checked)
+        return 0;
+    if (check_plan(store, plan, err) < 0 || summer_init(&s, store, err) < 0)
+        return -1;
+    q = sql_prepare(store->db, err, "SELECT run FROM plan_runs WHERE plan = ?1 ORDER BY position",
+                    "i", plan);
+    while ((got = sql_step(q, err)) > 0 &&
+           (got = check_run(store, &s, sql_long(q, 0), err)) >= 0)
+        ;
+    sql_end(q);
+    summer_release(&s);
+    store->is_checked = got == 0 && store->is_frozen;
+    return got;
 }

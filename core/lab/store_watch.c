@@ -27,7 +27,7 @@ int store_count(struct store *store, struct store_counts *ret_counts, struct err
     if (store_current_plan(store, &plan, err) < 0)
         return -1;
     q = sql_prepare(store->db, err,
-                    "SELECT state, count(*) FROM runs WHERE id IN " STORE_PLAN_RUNS " GROUP BY state", "i",
+                    "SELECT state, count(*) FROM runs NOT INDEXED WHERE id IN " STORE_PLAN_RUNS " GROUP BY state", "i",
                     plan);
     while ((got = sql_step(q, err)) > 0)
         for (size_t i = 0; i < sizeof states / sizeof *states; i++)

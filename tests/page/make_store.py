@@ -50,7 +50,8 @@ def main():
         db.execute("INSERT INTO environments VALUES (?, ?)",
                    (k, 'commit = "%040d"\ncompiler = %s\ncpu = "x"\n' % (k, quote(text(k) if hostile else "gcc"))))
     methods = [text(m) if hostile else "method%d" % m for m in range(n_methods)]
-    db.execute("INSERT INTO plans VALUES (1, 'd', 1, ?, ?, ?, ?, ?, 0, NULL)",
+    plan = hashlib.sha256()
+    db.execute("INSERT INTO plans VALUES (1, '', 1, ?, ?, ?, ?, ?, 0, NULL)",
                (text(0) + " title" if hostile else "Drawn results", text(1) if hostile else "Does it render?",
                 methods[0], "\n".join(map(text, range(500))) if hostile else "return experiment {}",
                 "\n".join(map(text, range(30))) if hostile else ""))
@@ -72,6 +73,8 @@ def main():
                                 text(run) if state == "failed" else None,
                                 None if state == "failed" else "%064d" % run, run, 1 + run % 2, 1 + run / 100))
                     db.execute("INSERT INTO plan_runs VALUES (1,?,?,?,?,?,?)", (run, method, condition, point, seed, run))
+                    plan.update(("%s\t%s\t%s\t%d\t%s\n" % (method, condition, point, seed, hashlib.sha256(
+                        spec.encode()).hexdigest())).encode())
                     if state != "finished":
                         continue
                     level = 0.6 + 0.01 * m + 0.02 * (p % 3) - 0.03 * c + rng.gauss(0, 0.01)
@@ -82,6 +85,7 @@ def main():
                     for k in range(8):
                         db.execute("INSERT INTO metrics VALUES (?,100,'test','class_accuracy',?,?,'finite')",
                                    (run, k, round(max(0, level - 0.05 * k), 4)))
+    db.execute("UPDATE plans SET digest = ?", (plan.hexdigest(),))
     db.commit()
     db.close()
 

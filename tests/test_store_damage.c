@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Stores of older versions are read and brought up to date; a damaged one never gives a wrong
+ * number. */
+#include "store_fixture.h"
+
+/* As programs of version `version` wrote it: from the text of the schema, less what is newer. */
+static void downgrade(const char *path, int version)
+{
+    static const char *const steps[] = {
+        "DROP TABLE arrays", /* 4 */
+        "DROP TABLE answers",
+    };
+    struct sql *db;
+    struct error err;
+
+    OK(sql_open(path, SQL_WRITE, &db, &err));
+    OK(sql_script(db,
+                  "DROP INDEX runs_by_end; ALTER TABLE runs DROP COLUMN lease; "
+                  "ALTER TABLE runs DROP COLUMN fence; ALTER TABLE runs DROP COLUMN sum; "
+                  "ALTER TABLE plans DROP COLUMN sum; ALTER TABLE data_sets DROP COLUMN sum", &err));
+    for (int v = 4; v > version; v--)
+        OK(sql_script(db, steps[4 - v], &err));
+    OK(sql_script(db, arena_printf(&arena, "PRAGMA user_version = %d", version), &err));
+    sql_close(db);
+}
+
+/* An older store is read as it is; whoever writes to it brings it up to date. */
+static void read_old_version(int version)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    struct store_answers answers;
+    struct store_array *read;
+    char want[HASH_HEX_SIZE], got[HASH_HEX_SIZE], *before, *after;
+    size_t size_before, size_after;
+    int n_read;
+    struct error err;
+
+    finish_next(store, "me", &o);
+    digest(store, want, N_RUNS - 1);
+    store_close(store);
+    downgrade(path, version);
+    read_file(path, &before, &size_before);
+
+    store = open_store(path, STORE_READ);
+    digest(store, got, N_RUNS - 1);
+    assert_string_equal(got, want);
+    OK(store_read_answers(store, 1, &arena, &answers, &err));
+    assert_int_equal(answers.n, version < 3 ? 0 : 9);
+    OK(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err));
+    assert_int_equal(n_read, version < 4 ? 0 : 2);
+    store_close(store);
+    read_file(path, &after, &size_after);
+    assert_true(size_after == size_before && memcmp(before, after, size_after) == 0);
+
+    store = open_store(path, STORE_WRITE);
+    digest(store, got, N_RUNS - 1);
+    assert_string_equal(got, want);
+    finish_next(store, "me", &o);
+    OK(store_read_answers(store, 2, &arena, &answers, &err));
+    assert_int_equal(answers.n, 9);
+    OK(store_read_arrays(store, 2, "weights", &arena, &read, &n_read, &err));
+    assert_int_equal(n_read, 2);
+    store_close(store);
+    store = open_store(path, STORE_READ);
+    assert_int_equal(count(store).finished, 2);
+    store_close(store);
+}
+
+static void test_old_versions(void **state)
+{
+    (void)state;
+    for (int version = 2; version <= 4; version++)
+        read_old_version(version);
+}
+
+/* One that an older program works on right now is left alone: it knows no leases. */
+static void test_old_version_at_work(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    char owner[PROCESS_OWNER_SIZE];
+    struct store_claim c;
+
+    (void)state;
+    process_owner(getpid(), owner);
+    assert_int_equal(claim(store, owner, LEASE, &c), 1);
+    store_close(store);
+    downgrade(path, 4);
+    refuse(path, STORE_WRITE, "an older version of this program works on it");
+    store = open_store(path, STORE_READ);
+    assert_int_equal(count(store).running, 1);
+    store_close(store);
+}
+
+static void test_damaged_blobs(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    struct store_answers answers;
+    struct store_array *read;
+    int n_read;
+    struct error err;
+
+    (void)state;
+    finish_next(store, "me", &o);
+    store_close(store);
+    change(path, "UPDATE answers SET bits = x'00'; UPDATE arrays SET n = n + 1");
+    store = open_store(path, STORE_READ);
+    assert_int_equal(store_read_answers(store, 1, &arena, &answers, &err), -1);
+    assert_non_null(strstr(err.text, "the answers of run 1 are damaged"));
+    assert_int_equal(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err), -1);
+    assert_non_null(strstr(err.text, "\"weights\" of run 1 is damaged"));
+    store_close(store);
+}
+
+static int ignore(void *context, const struct store_export_row *row)
+{
+    (void)context, (void)row;
+    return 0;
+}
+
+/* What reports read of the store: 0, or -1 by all of the ways that there are, with the same error. */
+static int read_all(const char *path, struct error *ret_err)
+{
+    struct store *store = open_store(path, STORE_READ);
+    struct store_plan got;
+    struct value classes;
+    struct error err = {0};
+    char hex[HASH_HEX_SIZE];
+    int n_left, result;
+
+    *ret_err = (struct error){0};
+    result = store_read_plan(store, &arena, &got, ret_err);
+    assert_int_equal(store_digest(store, hex, &n_left, &err), result);
+    assert_string_equal(err.text, ret_err->text);
+    assert_int_equal(store_export(store, ignore, NULL, &err), result);
+    assert_string_equal(err.text, ret_err->text);
+    if (result == 0)
+        result = store_read_class_names(store, data.digest, &arena, &classes, ret_err);
+    store_close(store);
+    return result;
+}
+
+/* One finished run (id 1), one diverged (2), one failed (3), one planned (4). */
+static const char *mixed_store(void)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    struct store_claim c;
+    struct error err;
+
+    finish_next(store, "me", &o);
+    o.has_diverged = true;
+    o.where = "step 3";
+    finish_next(store, "me", &o);
+    assert_int_equal(claim(store, "me", LEASE, &c), 1);
+    OK(store_fail(store, &c, "why", &err));
+    store_close(store);
+    return path;
+}
+
+static void test_no_wrong_number(void **state)
+{
+    static const char *const changes[] = {
+        "UPDATE metrics SET value = value + 1e-16 WHERE run = 1 AND value < 0.2",
+        "UPDATE metrics SET step = 21 WHERE run = 1 AND step = 20 AND part = 'validation'",
+        "UPDATE metrics SET part = 'tes' WHERE run = 2 AND name = 'loss' AND part = 'test'",
+        "UPDATE metrics SET kind = '-inf' WHERE run = 1 AND kind = 'inf'",
+        "UPDATE metrics SET run = 3 WHERE run = 1 AND step = 10",
+        "DELETE FROM metrics WHERE run = 2 AND class = 1",
+        "DELETE FROM metrics",
+        "UPDATE answers SET bits = x'a500' WHERE run = 1",
+        "UPDATE arrays SET step = 11 WHERE run = 1 AND step = 10",
+        "DELETE FROM answers",
+        "UPDATE runs SET last_step = 19 WHERE id = 1",
+        "UPDATE runs SET n_steps = NULL WHERE id = 2",
+        "UPDATE runs SET weights_hash = '00fe' WHERE id = 1",
+        "UPDATE runs SET seconds = 1.25 WHERE id = 1",
+        "UPDATE runs SET error = 'step 2' WHERE id = 2",
+        "UPDATE runs SET host = 'there' WHERE id = 2",
+        "UPDATE runs SET spec = spec || ' ' WHERE id = 1",
+        "UPDATE runs SET spec = spec || ' ' WHERE id = 4",
+        "UPDATE runs SET spec_id = 'ff' WHERE id = 1",
+        "UPDATE runs SET state = 'diverged' WHERE id = 1",
+        "UPDATE runs SET state = 'finished' WHERE id = 2",
+        "UPDATE runs SET state = 'failed' WHERE id = 1",
+        "UPDATE runs SET state = 'planned' WHERE id = 2",
+        "UPDATE runs SET state = 'finished' WHERE id = 4",
+        "PRAGMA ignore_check_constraints = ON; UPDATE runs SET state = 'failee' WHERE id = 3",
+        "UPDATE runs SET sum = NULL WHERE id = 1",
+        "UPDATE runs SET sum = (SELECT sum FROM runs WHERE id = 2) WHERE id = 1",
+        "UPDATE environments SET text = 'cpu = \"y\"\n'",
+        "PRAGMA foreign_keys = OFF; DELETE FROM runs WHERE id = 4",
+        "UPDATE plan_runs SET method = 'b' WHERE position = 1",
+        "UPDATE plan_runs SET point = 'train.lr=2' WHERE position = 1",
+        "UPDATE plan_runs SET seed = 2 WHERE position = 1",
+        "UPDATE plan_runs SET run = 2 WHERE position = 0",
+        "UPDATE plan_runs SET position = 7 WHERE position = 0",
+        "DELETE FROM plan_runs WHERE position = 3",
+        "UPDATE plans SET baseline = 'b'",
+        "UPDATE plans SET title = 'Titlf'",
+        "UPDATE plans SET used = 2",
+        "UPDATE plans SET digest = 'x'",
+        "UPDATE data_sets SET classes = '[\"dog\",\"cat\"]'",
+        "UPDATE data_sets SET sum = NULL",
+    };
+    struct error err;
+
+    (void)state;
+    if (read_all(mixed_store(), &err) < 0)
+        fail_msg("an undamaged store: %s", err.text);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        const char *path = mixed_store();
+
+        change(path, changes[i]);
+        if (read_all(path, &err) != -1 || err.status != EXIT_MISMATCH)
+            fail_msg("%s: gives \"%s\" (status %d)", changes[i], err.text, err.status);
+        assert_non_null(strstr(err.text, path));
+        assert_non_null(strstr(err.text, "is damaged"));
+        assert_null(strchr(err.text, '\n'));
+    }
+}
+
+/* No worker trains settings that are not the run's. */
+static void test_damaged_spec_is_not_claimed(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_claim c;
+    struct error err;
+
+    (void)state;
+    store_close(store);
+    change(path, "UPDATE runs SET spec = replace(spec, 'seed = 0', 'seed = 7')");
+    store = open_store(path, STORE_WRITE);
+    assert_int_equal(store_claim(store, "me", "portable", LEASE, &arena, &c, &err), -1);
+    assert_int_equal(err.status, EXIT_MISMATCH);
+    assert_non_null(strstr(err.text, "its settings are not those that it is named after"));
+    assert_int_equal(count(store).planned, N_RUNS);
+    store_close(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_old_versions),
+        cmocka_unit_test(test_old_version_at_work),
+        cmocka_unit_test(test_damaged_blobs),
+        cmocka_unit_test(test_no_wrong_number),
+        cmocka_unit_test(test_damaged_spec_is_not_claimed),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
