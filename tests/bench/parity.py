@@ -128,7 +128,7 @@ def main():
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("model", nargs="*", choices=[*MODELS, []], help="all unless named")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)

@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("workload", type=int, nargs="*")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
 
     torch.set_flush_denormal(True)
     print(f"PyTorch {torch.__version__}, {args.rounds} rounds of {args.seconds:g} s each; "
