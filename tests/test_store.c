@@ -189,6 +189,12 @@ static void test_what_is_not_ours(void **state)
     for (int mode = STORE_READ; mode <= STORE_CREATE; mode++)
         refuse(path, (enum store_mode)mode, "is a database of another program");
 
+    path = fresh_path(); /* as a sweep that was killed at its start leaves it */
+    OK(file_write(path, "", 0, &err));
+    refuse(path, STORE_READ, "is empty; a sweep fills it");
+    refuse(path, STORE_WRITE, "is empty; a sweep fills it");
+    store_close(planned_store(path));
+
     path = fresh_path();
     store_close(planned_store(path));
     change(path, "PRAGMA user_version = 99");

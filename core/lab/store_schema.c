@@ -196,7 +196,9 @@ static int check(struct store *store, enum store_mode mode, struct error *err)
         return error_set(err,
                          "store \"%s\" has schema version %ld; this program reads %d to %d",
                          store->path, version, OLDEST_VERSION, SCHEMA_VERSION);
-    if (application != 0 || version != 0 || n_tables != 0 || mode != STORE_CREATE)
+    if (application == 0 && version == 0 && n_tables == 0 && mode != STORE_CREATE)
+        return error_set(err, "store \"%s\" is empty; a sweep fills it", store->path);
+    if (application != 0 || version != 0 || n_tables != 0)
         return error_set(err,
                          "\"%s\" is a database of another program, not a store of rgdbench",
                          store->path);

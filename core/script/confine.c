@@ -217,7 +217,7 @@ static int judge(const struct confine_task *task, int status, bool is_late, char
     if (is_late)
         return error_set(err, "%s: it takes too long: ended after %d s", task->name,
                          CONFINE_SECONDS);
-    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
         return error_set(err, "%s: it takes too long: ended after %d s of computing", task->name,
                          CONFINE_CPU_SECONDS);
     if (WIFSIGNALED(status))
