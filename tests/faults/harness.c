@@ -26,7 +26,7 @@ static const char data_set[] = "return data_set {\n"
     "    model = mlp { hidden = { " hidden " } },\n"                                           \
     "    train = { epochs = " epochs ", batch = 32, micro_batch = 16, lr = 0.05 },\n"          \
     "    methods = { { \"erm\", objective = erm {} }, { \"rgd\", objective = rgd { clip = 1 } },\n" \
-    "                { \"absgd\", objective = absgd { lambda = 5 } } },\n"                     \
+    "                { \"cvar\", objective = cvar { alpha = 0.5 } } },\n"                      \
     "    baseline = \"erm\", seeds = " seeds ",\n"                                             \
     "}\n"
 
