@@ -95,9 +95,9 @@ static void check_adds(struct bench *b)
         }
 }
 
-static void check_op(const struct op_type *type)
+static void check_op(const struct op_type *type, const void *config)
 {
-    struct bench b = {.node = {.name = "tested", .type = type, .config = type->sample,
+    struct bench b = {.node = {.name = "tested", .type = type, .config = config,
                                .inputs = {1, type->n_inputs > 1 ? 1 : -1},
                                .has_weights_before = {true, true}}};
     struct shape input =
@@ -107,7 +107,7 @@ static void check_op(const struct op_type *type)
     struct op_pass pass;
     size_t n_y;
 
-    assert_non_null(type->sample);
+    assert_non_null(config);
     b.node.in[0] = b.node.in[1] = input;
     assert_int_equal(type->plan(&b.node, &b.params, &b.arena, &err), 0);
     n_y = N * shape_size(b.node.out);
@@ -149,7 +149,25 @@ static void test_all_ops(void **state)
 {
     (void)state;
     for (int i = 0; op_types[i]; i++)
-        check_op(op_types[i]);
+        check_op(op_types[i], op_types[i]->sample);
+}
+
+/* What a sample leaves out: each choice of an op that has several. */
+static void test_all_choices(void **state)
+{
+    static const enum activation activations[] = {ACTIVATION_NONE, ACTIVATION_RELU,
+                                                  ACTIVATION_GELU_TANH};
+    static float positions[(ROWS + 1) * WIDTH];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        check_op(&op_linear, &(struct op_linear){.width = WIDTH, .activation = activations[i]});
+    normal(positions, (ROWS + 1) * WIDTH, 3);
+    check_op(&op_tokens, &(struct op_tokens){.has_class_token = true, .positions = positions});
+    check_op(&op_tokens, &(struct op_tokens){.positions = positions});
+    check_op(&op_tokens, &(struct op_tokens){0});
+    check_op(&op_pool, &(struct op_pool){POOL_CLASS_TOKEN});
+    check_op(&op_residual, &(struct op_residual){.p = 0});
 }
 
 static void test_shapes_are_checked_when_built(void **state)
@@ -170,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_ops),
+        cmocka_unit_test(test_all_choices),
         cmocka_unit_test(test_shapes_are_checked_when_built),
     };
 
