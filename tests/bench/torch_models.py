@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The workloads of tests/bench/train.c in PyTorch: models, RGD's loss, optimizers.
 
-Parameters carry the names and shapes that `rgdbench export-weights` writes (timm's for the ViT).
+Parameters of the ViT and of MLPs carry the names and shapes that `rgdbench export-weights` writes
+(timm's for the ViT).
 """
 from collections import OrderedDict
 
@@ -20,6 +21,7 @@ WORKLOADS = [
     dict(title="MLP 3072-256-256-10", batch=128, optimizer="sgd", picture=(3, 32, 32),
          mlp=(256, 256)),
     dict(title="MLP 64-128-128-10", batch=64, optimizer="sgd", picture=(1, 8, 8), mlp=(128, 128)),
+    dict(title="MNIST_CNN, 28 x 28", batch=64, optimizer="adam", picture=(2, 28, 28)),
 ]
 N_CLASSES = 10
 
@@ -88,10 +90,23 @@ class VisionTransformer(nn.Module):
         return self.head(self.norm(self.blocks(x))[:, 0])
 
 
+def mnist_cnn(channels):
+    """Gulrajani and Lopez-Paz 2021, appendix D."""
+    layers = []
+    for width, stride in (64, 1), (128, 2), (128, 1), (128, 1):
+        layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.ReLU(),
+                   nn.GroupNorm(8, width)]
+        channels = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                         nn.Linear(channels, N_CLASSES))
+
+
 def make_model(workload):
+    channels, height, width = workload["picture"]
     if "vit" in workload:
         return VisionTransformer(workload["picture"], **workload["vit"])
-    channels, height, width = workload["picture"]
+    if "mlp" not in workload:
+        return mnist_cnn(channels)
     widths = [channels * height * width, *workload["mlp"]]
     layers = {"pixels": nn.Flatten()}
     for i, (a, b) in enumerate(zip(widths, widths[1:]), 1):
@@ -104,6 +119,8 @@ def make_optimizer(name, model, lr):
     if name == "sgd":
         return torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=5e-4,
                                fused=True)
+    if name == "adam":
+        return torch.optim.Adam(model.parameters(), lr=lr, fused=True)
     return torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.05, fused=True)
 
 
