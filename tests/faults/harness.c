@@ -58,20 +58,49 @@ static void remove_folder(const char *path)
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+void harness_put(const char *path, const void *bytes, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+    if (fd < 0 || write(fd, bytes, size) != (ssize_t)size || close(fd) != 0)
+        die(path);
+}
+
+unsigned char *harness_get(const char *path, size_t *ret_size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    unsigned char *bytes;
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0 || !(bytes = malloc((size_t)st.st_size + 1)) ||
+        read(fd, bytes, (size_t)st.st_size) != st.st_size)
+        die(path);
+    close(fd);
+    *ret_size = (size_t)st.st_size;
+    return bytes;
+}
+
 static void put(const struct harness *h, const char *name, const char *text)
 {
     char path[256];
-    FILE *f;
 
     snprintf(path, sizeof path, "%s/%s", h->folder, name);
-    f = fopen(path, "w");
-    if (!f || fputs(text, f) < 0 || fclose(f) != 0)
-        die(path);
+    harness_put(path, text, strlen(text));
+}
+
+size_t harness_draw(struct harness *h, size_t n)
+{
+    uint64_t z = h->random += 0x9e3779b97f4a7c15u; /* splitmix64 */
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (size_t)((z ^ z >> 31) % n);
 }
 
 void harness_start(struct harness *h, const char *name, const char *program)
 {
-    *h = (struct harness){.name = name, .started = now()};
+    *h = (struct harness){.name = name, .started = now(), .seed = harness_count("SEED", 1)};
+    h->random = (uint64_t)h->seed;
     if (!realpath(program, h->program))
         die(program);
     snprintf(h->root, sizeof h->root, "/tmp/rgdbench-%s-XXXXXX", name);
@@ -150,12 +179,13 @@ void harness_run(struct harness *h, const char *const *words, const char *const 
                  struct harness_outcome *ret_outcome)
 {
     const struct timespec nap = {.tv_nsec = 2000000};
-    double until = now() + HARNESS_SECONDS;
+    long n_naps = 0; /* not the clock's time: all may be suspended for a while */
     pid_t pid = harness_launch(h, words, environment);
     pid_t got;
 
     ret_outcome->is_hanging = false;
-    while ((got = waitpid(pid, &ret_outcome->status, WNOHANG)) == 0 && now() < until)
+    while ((got = waitpid(pid, &ret_outcome->status, WNOHANG)) == 0 &&
+           n_naps++ < HARNESS_SECONDS * 500)
         nanosleep(&nap, NULL);
     if (got == 0) {
         ret_outcome->is_hanging = true;

@@ -19,12 +19,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct harness {
     const char *name;
     char program[4096], root[64], folder[128];
     double started;
+    long seed; /* of harness_draw: SEED, or 1 */
+    uint64_t random;
     int n_violations;
 };
 
@@ -65,6 +68,13 @@ void harness_violation(struct harness *h, const char *format, ...)
 
 /* Prints one line; gives the exit status. */
 int harness_end(struct harness *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* From 0 to n - 1. */
+size_t harness_draw(struct harness *h, size_t n);
+
+/* A whole file; get's bytes are the caller's to free. Neither fails: the campaign ends. */
+unsigned char *harness_get(const char *path, size_t *ret_size);
+void harness_put(const char *path, const void *bytes, size_t size);
 
 /* A number of the environment, such as KILLS=500. */
 long harness_count(const char *name, long otherwise);

@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,6 @@ static const char *const targets[TARGETS] = {"launcher", "worker", "all"};
 
 struct kills {
     struct harness h;
-    uint64_t random;
     char digest[65];
     int n_runs, n_rounds, n_kills[TARGETS], n_resumed;
     /* of the runs that had ended at the last look */
@@ -39,16 +37,6 @@ struct kills {
         double seconds;
     } ended[MAX_RUNS];
 };
-
-/* From 0 to n - 1 (splitmix64). */
-static unsigned draw(struct kills *k, unsigned n)
-{
-    uint64_t z = k->random += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (unsigned)((z ^ z >> 31) % n);
-}
 
 /* NULL, or what is wrong with what had ended before. */
 static const char *compare_ended(struct kills *k, const struct store_plan *plan, struct arena *arena)
@@ -130,7 +118,7 @@ static pid_t worker_of(struct kills *k, pid_t pid)
         n++;
     if (f)
         fclose(f);
-    return n ? pids[draw(k, (unsigned)n)] : 0;
+    return n ? pids[harness_draw(&k->h, (size_t)n)] : 0;
 }
 
 /* One sweep, and kills until it has ended; false: a violation. */
@@ -140,7 +128,8 @@ static bool disturb(struct kills *k, int *ret_status)
     char when[80];
 
     for (;;) {
-        unsigned target = draw(k, TARGETS), delay = draw(k, 30) * draw(k, 30);
+        size_t target = harness_draw(&k->h, TARGETS);
+        unsigned delay = (unsigned)(harness_draw(&k->h, 30) * harness_draw(&k->h, 30));
         pid_t victim = pid;
 
         nap(target == 1 ? delay / 3 : delay);
@@ -227,7 +216,7 @@ static void one_round(struct kills *k)
 
 int main(int argc, char **argv)
 {
-    struct kills k = {.random = (uint64_t)harness_count("SEED", 1)};
+    struct kills k = {.n_rounds = 0};
     long wanted = harness_count("KILLS", 500);
     struct harness_outcome o;
 
@@ -245,6 +234,6 @@ int main(int argc, char **argv)
     for (; n_kills(&k) < wanted && k.h.n_violations < 10; k.n_rounds++)
         one_round(&k);
     return harness_end(&k.h, "seed %ld, %d rounds of %d runs, %d kills (launcher %d, worker %d, all %d), %d runs gone on with",
-                       harness_count("SEED", 1), k.n_rounds, k.n_runs, n_kills(&k), k.n_kills[0],
+                       k.h.seed, k.n_rounds, k.n_runs, n_kills(&k), k.n_kills[0],
                        k.n_kills[1], k.n_kills[2], k.n_resumed);
 }
