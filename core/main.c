@@ -62,6 +62,14 @@ static const struct command commands[] = {
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
      command_digest, false},
+    {"merge", "OUT IN ...", "join stores of one experiment, of several machines, into OUT",
+     "Each is a name in results/ or a file. Results of one run must be the same, or nothing of that\n"
+     "store is taken; any order gives the same, and twice is as good as once.\n",
+     "", 2, 1000, command_merge, false},
+    {"fsck", "NAME", "is the store sound: its file, its sums, each run",
+     "NAME is a name in results/ or a file. Exit status 3 where it is not.\n"
+     "Options:\n  --rescue=FILE  write what is sound into a new store\n", "rescue", 1, 1, command_fsck,
+     false},
     {"export-weights", "NAME RUN FILE", "a finished run's weights, as a safetensors file",
      "RUN is the beginning of a spec's id, as `sweep --dry-run` and `export` print it. The store\n"
      "keeps a hash of the weights only: they are trained anew, to the same bits, and compared\n"
@@ -173,6 +181,7 @@ static const struct option {
     {"--max-failures", COUNT, offsetof(struct invocation, max_failures)},
     {"--fail-fast", FLAG, offsetof(struct invocation, is_fail_fast)},
     {"--lease", SECONDS, offsetof(struct invocation, lease)},
+    {"--rescue", TEXT, offsetof(struct invocation, rescue)},
     {"--data", TEXT, offsetof(struct invocation, data_root)},
     {"--format", TEXT, offsetof(struct invocation, format)},
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},

@@ -26,6 +26,7 @@ struct invocation {
     double checkpoint_interval; /* --checkpoint=SECONDS */
     double lease;          /* --lease=SECONDS */
     const char *format;    /* --format=NAME; NULL: none given */
+    const char *rescue;    /* --rescue=FILE; NULL: none */
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
     bool is_quiet;         /* --quiet */
     bool is_dry;           /* --dry-run */
@@ -47,10 +48,12 @@ int command_data(const struct invocation *, enum exit_status *, struct error *);
 int command_digest(const struct invocation *, enum exit_status *, struct error *);
 int command_doctor(const struct invocation *, enum exit_status *, struct error *);
 int command_export(const struct invocation *, enum exit_status *, struct error *);
+int command_fsck(const struct invocation *, enum exit_status *, struct error *);
 int command_hparams(const struct invocation *, enum exit_status *, struct error *);
 int command_export_weights(const struct invocation *, enum exit_status *, struct error *);
 int command_import(const struct invocation *, enum exit_status *, struct error *);
 int command_list(const struct invocation *, enum exit_status *, struct error *);
+int command_merge(const struct invocation *, enum exit_status *, struct error *);
 int command_plot(const struct invocation *, enum exit_status *, struct error *);
 int command_split(const struct invocation *, enum exit_status *, struct error *);
 int command_report(const struct invocation *, enum exit_status *, struct error *);

@@ -270,6 +270,14 @@ void sql_rebind(struct sql_query *q, const char *letters, ...)
     va_end(args);
 }
 
+void sql_rebind_row(struct sql_query *q, long id, struct sql_query *from)
+{
+    sqlite3_reset(q->statement);
+    sqlite3_bind_int64(q->statement, 1, id);
+    for (int c = 0; c < sqlite3_column_count(from->statement); c++)
+        sqlite3_bind_value(q->statement, c + 2, sqlite3_column_value(from->statement, c));
+}
+
 int sql_step(struct sql_query *q, struct error *err)
 {
     int code = q && q->bound == SQLITE_OK ? sqlite3_step(q->statement) : SQLITE_ERROR;

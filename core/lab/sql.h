@@ -66,6 +66,8 @@ void sql_rollback(struct sql *db); /* nothing where no transaction is open */
 struct sql_query *sql_prepare(struct sql *db, struct error *err, const char *text,
                               const char *letters, ...);
 void sql_rebind(struct sql_query *q, const char *letters, ...);
+/* Binds the columns of the row that `from` stands at to ?2, ?3 ..., and `id` to ?1. */
+void sql_rebind_row(struct sql_query *q, long id, struct sql_query *from);
 int sql_step(struct sql_query *q, struct error *err); /* 1: a row, 0: no more, -1 */
 long sql_long(struct sql_query *q, int column);
 double sql_double(struct sql_query *q, int column);

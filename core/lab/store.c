@@ -10,7 +10,42 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+const char *store_network_name(long file_system)
+{
+    static const struct {
+        long number;
+        const char *name;
+    } known[] = {
+        {0x6969, "NFS"},       {0x517b, "SMB"},       {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"},
+        {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x01021997, "9p"},   {0x5346414f, "AFS"},
+        {0x00c36400, "Ceph"},  {0x19830326, "BeeGFS"}, {0x73757245, "Coda"}, {0x7461636f, "OCFS2"},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if ((unsigned)file_system == (unsigned)known[i].number)
+            return known[i].name;
+    return NULL;
+}
+
+static int check_place(const char *path, struct error *err)
+{
+    const char *slash = strrchr(path, '/'), *allowed = getenv("RGDBENCH_NETWORK_STORE");
+    char folder[4096] = ".";
+    const char *name;
+    struct statfs fs;
+
+    if (slash)
+        snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    if ((allowed && strcmp(allowed, "1") == 0) || statfs(folder, &fs) < 0 ||
+        !(name = store_network_name((long)fs.f_type)))
+        return 0;
+    return error_set(err, "store \"%s\" is on a network file system (%s), where SQLite's locks do not "
+                          "hold: keep results/ on a local disk, one store on each machine, and join "
+                          "them by `rgdbench merge`", path, name);
+}
 
 int store_open(const char *path, enum store_mode mode, struct store **ret_store,
                struct error *err)
@@ -22,6 +57,8 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
 
     if (is_new && mode != STORE_CREATE)
         return error_set(err, "there is no store \"%s\"; a sweep makes it", path);
+    if (mode != STORE_READ && check_place(path, err) < 0)
+        return -1;
     store = memory_alloc(sizeof *store);
     store->path = memory_strdup(path);
     if (sql_open(path, modes[mode], &store->db, err) < 0 ||
@@ -49,7 +86,7 @@ int store_current_plan(struct store *store, long *ret_plan, struct error *err)
     long plan = store->plan;
 
     if (!plan && sql_get(store->db, err, 0, &plan,
-                         "SELECT id FROM plans ORDER BY used DESC LIMIT 1", "") < 0)
+                         "SELECT id FROM plans ORDER BY used DESC, digest LIMIT 1", "") < 0)
         return -1;
     if (plan == 0)
         return error_set(err, "store \"%s\" holds no plan; a sweep makes one", store->path);
@@ -65,7 +102,7 @@ int store_bind_plan(struct store *store, const char *digest, char ret_digest[HAS
                              digest)
                : sql_prepare(store->db, err,
                              "SELECT id, digest FROM plans WHERE id = coalesce(nullif(?1, 0), "
-                             "(SELECT id FROM plans ORDER BY used DESC LIMIT 1))",
+                             "(SELECT id FROM plans ORDER BY used DESC, digest LIMIT 1))",
                              "i", store->plan);
     int got = sql_step(q, err);
 

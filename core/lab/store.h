@@ -38,6 +38,11 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
                struct error *err);
 void store_close(struct store *store);
 
+/* A store is not written to on a network file system, whose locks may lie and whose machines do not see
+ * each other's log: the call fails, unless RGDBENCH_NETWORK_STORE=1 is set by one who knows that a
+ * single machine uses it. The name of such a file system by its number (statfs), or NULL. */
+const char *store_network_name(long file_system);
+
 /* Makes `plan` the current one and adds the runs that are not there yet; the store is
  * bound to it. */
 int store_put_plan(struct store *store, const struct plan *plan, struct error *err);
@@ -128,6 +133,29 @@ int store_release(struct store *store, const struct store_claim *claim, struct e
 int store_put_ended(struct store *store, const struct plan *plan,
                     struct store_outcome (*outcome)(void *context, int i, struct arena *arena),
                     void *context, struct error *err);
+
+/* ---- several stores, and damaged ones ---- */
+
+struct store_merged {
+    int n_new, n_same; /* results taken; results that were there already, the same */
+    int n_left;        /* runs that neither has results of */
+    int n_damaged;     /* of a rescue: runs left out */
+};
+
+/* Adds to `into` the plans, runs and results of `from`, wholly or, with an error, not at all. Again it
+ * changes nothing; the order of several does not matter to what tables and digests are of. Refused
+ * where the experiments' titles differ, where `from` is damaged, and where the two have different
+ * results of one run (EXIT_MISMATCH). A rescue instead leaves out what is damaged. */
+int store_merge(struct store *into, struct store *from, bool is_rescue,
+                struct store_merged *ret_merged, struct error *err);
+
+struct store_soundness {
+    int n_runs, n_sound, n_found; /* n_found: lines told */
+};
+
+/* Looks at all of the store; tells `listener` a line for each fault. */
+int store_fsck(struct store *store, const struct listener *listener, struct store_soundness *ret_s,
+               struct error *err);
 
 /* ---- for the sweep: the plan's runs ---- */
 

@@ -51,6 +51,9 @@ int store_check_run(struct store *store, long run, struct error *err);
 int store_check_plan(struct store *store, long plan, struct error *err);
 int store_check_data(struct store *store, const char *digest, const char *want, struct error *err);
 
+/* Deletes the plans and data sets that are not as they were written. */
+int store_drop_damaged(struct store *store, struct error *err);
+
 /* What the digest of a plan must be: of its runs as they are in the store. */
 int store_plan_digest(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE],
                       struct error *err);

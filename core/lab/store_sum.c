@@ -227,28 +227,86 @@ static int check_run(struct store *store, struct summer *s, long run, struct err
     return damaged(store, err, what);
 }
 
-/* The sums of all plans, since a wrong one might be the current one; what `plan` consists of. */
+/* Is it what was written, but for its runs? 1, 0 or -1. */
+static int is_plan_right(struct store *store, long plan, struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err, "SELECT sum FROM plans WHERE id = ?1", "i", plan);
+    char hex[HASH_HEX_SIZE];
+    int got = sql_step(q, err);
+
+    if (got > 0)
+        got = sum_plan(store, plan, hex, err) < 0 ? -1
+              : sql_text(q, 0) && strcmp(sql_text(q, 0), hex) == 0;
+    sql_end(q);
+    return got;
+}
+
+/* Are its runs and their places those that its digest is of? 1, 0 or -1. */
+static int has_plan_its_runs(struct store *store, long plan, struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err, "SELECT digest FROM plans WHERE id = ?1", "i", plan);
+    char hex[HASH_HEX_SIZE];
+    int got = sql_step(q, err);
+
+    if (got > 0)
+        got = store_plan_digest(store, plan, hex, err) < 0 ? -1
+              : sql_text(q, 0) && strcmp(sql_text(q, 0), hex) == 0;
+    sql_end(q);
+    return got;
+}
+
+/* All plans, since a wrong one might be the current one; and what `plan` consists of. */
 static int check_plan(struct store *store, long plan, struct error *err)
 {
-    struct sql_query *q = sql_prepare(store->db, err, "SELECT id, sum FROM plans", "");
-    char hex[HASH_HEX_SIZE], digest[HASH_HEX_SIZE] = "";
+    struct sql_query *q = sql_prepare(store->db, err, "SELECT id FROM plans", "");
     int got, is_right = 1;
 
-    while (is_right && (got = sql_step(q, err)) > 0 &&
-           (got = sum_plan(store, sql_long(q, 0), hex, err)) >= 0)
-        is_right = sql_text(q, 1) && strcmp(sql_text(q, 1), hex) == 0;
+    while (is_right > 0 && (got = sql_step(q, err)) > 0)
+        is_right = is_plan_right(store, sql_long(q, 0), err);
     sql_end(q);
-    if (got < 0)
+    if (is_right > 0 && got == 0)
+        is_right = has_plan_its_runs(store, plan, err);
+    if (is_right < 0 || got < 0)
         return -1;
-    q = sql_prepare(store->db, err, "SELECT digest FROM plans WHERE id = ?1", "i", plan);
-    if ((got = sql_step(q, err)) > 0)
-        snprintf(digest, sizeof digest, "%s", sql_text(q, 0) ? sql_text(q, 0) : "");
+    return is_right ? 0 : damaged(store, err, "its plan is not what was written");
+}
+
+int store_drop_damaged(struct store *store, struct error *err)
+{
+    struct sql_query *q = sql_prepare(store->db, err, "SELECT id FROM plans", "");
+    int got;
+
+    while ((got = sql_step(q, err)) > 0) {
+        long plan = sql_long(q, 0);
+        int is_right = is_plan_right(store, plan, err);
+
+        if (is_right > 0)
+            is_right = has_plan_its_runs(store, plan, err);
+        if (is_right < 0 ||
+            (is_right == 0 &&
+             (sql_do(store->db, err, "DELETE FROM plan_runs WHERE plan = ?1", "i", plan) < 0 ||
+              sql_do(store->db, err, "DELETE FROM plans WHERE id = ?1", "i", plan) < 0))) {
+            got = -1;
+            break;
+        }
+    }
     sql_end(q);
-    if (got < 0 || store_plan_digest(store, plan, hex, err) < 0)
-        return -1;
-    return is_right && strcmp(hex, digest) == 0
-               ? 0
-               : damaged(store, err, "its plan is not what was written");
+    q = got < 0 ? NULL : sql_prepare(store->db, err, "SELECT digest, sum FROM data_sets", "");
+    while (q && (got = sql_step(q, err)) > 0) {
+        char hex[HASH_HEX_SIZE];
+
+        if (sum_data(store, sql_text(q, 0), hex, err) < 0 ||
+            ((!sql_text(q, 1) || strcmp(hex, sql_text(q, 1)) != 0) &&
+             sql_do(store->db, err, "DELETE FROM data_sets WHERE digest = ?1", "t",
+                    sql_text(q, 0)) < 0)) {
+            got = -1;
+            break;
+        }
+    }
+    sql_end(q);
+    return q ? got : -1;
 }
 
 int store_check_data(struct store *store, const char *digest, const char *want, struct error *err)
