@@ -179,14 +179,22 @@ void harness_run(struct harness *h, const char *const *words, const char *const 
                  struct harness_outcome *ret_outcome)
 {
     const struct timespec nap = {.tv_nsec = 2000000};
-    long n_naps = 0; /* not the clock's time: all may be suspended for a while */
+    long n_naps = 0; /* not the clock's time: all may be suspended for a while, */
+    bool is_suspended = false; /* or the program alone */
     pid_t pid = harness_launch(h, words, environment);
     pid_t got;
 
     ret_outcome->is_hanging = false;
-    while ((got = waitpid(pid, &ret_outcome->status, WNOHANG)) == 0 &&
-           n_naps++ < HARNESS_SECONDS * 500)
+    while ((got = waitpid(pid, &ret_outcome->status, WNOHANG | WUNTRACED | WCONTINUED)) == 0 ||
+           WIFSTOPPED(ret_outcome->status) || WIFCONTINUED(ret_outcome->status)) {
+        if (got > 0)
+            is_suspended = WIFSTOPPED(ret_outcome->status);
+        else if (n_naps > HARNESS_SECONDS * 500)
+            break;
+        n_naps += !is_suspended;
+        ret_outcome->status = 0;
         nanosleep(&nap, NULL);
+    }
     if (got == 0) {
         ret_outcome->is_hanging = true;
         kill(-pid, SIGKILL);

@@ -45,7 +45,7 @@ void harness_folder(struct harness *h, const char *name, const char *script);
 struct harness_outcome {
     int status;      /* waitpid's */
     bool is_hanging; /* did not end within the limit, and was killed with all it had started */
-    char out[4096], err[8192];
+    char out[1 << 18], err[8192];
 };
 
 enum { HARNESS_SECONDS = 60 };
