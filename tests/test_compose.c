@@ -195,7 +195,7 @@ static void check(const struct composition *c)
     struct arena arena = {0};
     struct settings s, more;
     struct method method;
-    const struct method_data data = {{.n_classes = C, .class_counts = counts}, N};
+    const struct method_data data = {{.n_classes = C, .class_counts = counts}, N, false};
     const struct trainer_data reads = {
         .dataset = &dataset, .pool = &dataset.train, .standard = &standard};
     const struct trainer_step how = {.step = 1, .rate = RATE, .rng = rng_seed(5)};
@@ -215,7 +215,7 @@ static void check(const struct composition *c)
     graph_init(&graph, &arena, (struct shape){1, D});
     assert_int_equal(model_add_head(&graph, "output", HEAD_LINEAR, C, 0, GRAPH_INPUT, &err), 1);
     trainer_init(&t, &arena, &method.trainer, &graph,
-                 &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0, 0}, rng_seed(3));
+                 &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0, 0, false}, rng_seed(3));
     load(&want, &t);
     fill(&want, &t, how.rng);
     trainer_step(&t, &reads, indices, N, &how, &sums);
