@@ -61,21 +61,28 @@ for round in $(seq "$rounds"); do
     [ "$("$program" digest quickstart)" = "$want" ] || die "a stopped worker: another digest"
 done
 
-# A run that failed, the first of which ends the sweep, and what is said of it.
+# A run that failed, the first of which ends the sweep; what is said of it and of those left.
 fresh failed
-"$program" sweep quickstart $words $options --jobs=1 --checkpoint=0.05 --fail-fast 2> first & one=$!
-at_work $one
+"$program" sweep quickstart $words $options seeds=2 --jobs=1 --checkpoint=0.05 --fail-fast 2> first & one=$!
+until "$program" status quickstart 2> /dev/null | grep -q 'running 1  finished 1'; do
+    kill -0 $one 2>/dev/null || die "the sweep ended too soon: $(cat first)"
+    sleep 0.02
+done
 kill -KILL $(children $one)
 wait $one
 [ $? = 1 ] || die "--fail-fast gave another exit status than 1"
 grep -q '^stopping because 1 run failed' first || die "--fail-fast says: $(cat first)"
 "$program" status quickstart > said
-grep -q 'planned 1  running 0  finished 0  diverged 0  failed 1  cancelled 0' said || die "status: $(cat said)"
-grep -q 'failed  erm .* seed 0: its worker was ended by signal 9' said || die "status: $(cat said)"
+grep -q 'planned 2  running 0  finished 1  diverged 0  failed 1  cancelled 0' said || die "status: $(cat said)"
+grep -q 'failed  erm .* seed 1: its worker was ended by signal 9' said || die "status: $(cat said)"
+"$program" table quickstart > said || die "no table of a part of a sweep: $(cat said)"
+tr '\n' ' ' < said | grep -q 'Of 4 runs 1 ended, 1 failed, 2 are missing' || die "the table does not say what is missing: $(cat said)"
 "$program" retry quickstart 00 --quiet 2> said && die "a run was tried again that is not there"
 grep -q "no failed or cancelled run's spec has an id that begins with \"00\"" said || die "retry: $(cat said)"
 "$program" retry quickstart --quiet 2> said || die "retry failed: $(cat said)"
 grep -q '^1 failed or cancelled runs are planned again' said || die "retry: $(cat said)"
+"$program" status quickstart | grep -q 'finished 4' || die "retry left something"
+sweep || die "a sweep with nothing left to do failed"
 [ "$("$program" digest quickstart)" = "$want" ] || die "tried again: another digest"
 
 # Signals, each with its exit status, within five seconds; then cancelled, and taken back.
@@ -98,4 +105,29 @@ sweep || die "a sweep with nothing left to do failed"
 "$program" status quickstart | grep -q 'planned 0 .* cancelled 2' || die "a sweep ran what was cancelled"
 "$program" retry quickstart --quiet 2> /dev/null || die "retry failed"
 [ "$("$program" digest quickstart)" = "$want" ] || die "cancelled and taken back: another digest"
+
+# Joined stores; a damaged one, and what is rescued of it.
+cp results/quickstart.db whole.db
+"$program" sweep quickstart $words methods=erm --quiet || die "half a sweep failed"
+"$program" merge out.db whole.db results/quickstart.db > said || die "merge failed: $(cat said)"
+grep -q '^whole.db: 2 results taken, 0 there already, 0 runs without' said || die "merge: $(cat said)"
+"$program" fsck out.db > said || die "fsck of a sound store: $(cat said)"
+grep -q '^2 runs, 2 sound$' said || die "fsck: $(cat said)"
+"$program" merge out.db nowhere.db 2> said && die "merge took a store that is not there"
+grep -q '^rgdbench: there is no store "nowhere.db"' said || die "merge: $(cat said)"
+if python3 -c 'import sqlite3' 2> /dev/null; then
+    python3 -c 'import sqlite3; c = sqlite3.connect("whole.db"); c.execute("update metrics set value = value / 2 where run = 1"); c.commit()'
+    mv whole.db results/quickstart.db
+    for verb in table digest export plot report; do
+        "$program" $verb quickstart > said 2>&1
+        [ $? = 3 ] || die "$verb of a damaged store: $(cat said)"
+        grep -q '^rgdbench: .*store "results/quickstart.db" is damaged: run [0-9a-f]*: it is not what was written' said ||
+            die "$verb: $(cat said)"
+    done
+    "$program" fsck quickstart --rescue=rescued.db > said; [ $? = 3 ] || die "fsck of a damaged store: $(cat said)"
+    grep -q '^2 runs, 1 sound; the store is damaged' said || die "fsck: $(cat said)"
+    mv rescued.db results/quickstart.db
+    sweep || die "a sweep of what was rescued failed"
+    [ "$("$program" digest quickstart)" = "$want" ] || die "rescued: another digest"
+fi
 exit 0
