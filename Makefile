@@ -105,6 +105,8 @@ fuzz: ## RUNS inputs (100000) for TARGET (all) of tests/fuzz, by clang's libFuzz
 	@tests/fuzz/run build/clang/fuzz "$(TARGET)" "$(or $(RUNS),100000)"
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
+bench-store: $(BUILD)/tests/bench/store ## 64 processes at one store of 100,000 runs: claims a second
+	@$<
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)
 	@$(PYTHON) tests/bench/peers.py $<
 parity: $(BUILD)/tests/bench/parity ## losses of 50 steps beside PyTorch's, from the same weights and pictures
@@ -151,5 +153,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep status compare table plot export digest report verify reproduce list docs data deps test check \
-	check-stats check-page check-faults headers layers bench bench-peers parity clean help FORCE
+	check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

@@ -7,6 +7,7 @@
 #include "lab/progress.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -203,9 +204,13 @@ static void end_idle(struct sweep *s)
         signal_workers(s, SIGKILL);
 }
 
-static void nap(void)
+/* Looking into a store of 100,000 runs takes as long as the nap: then longer ones. A signal, and a
+ * worker that ends, wakes us up. */
+static void nap(double seconds_looked)
 {
-    struct timespec t = {.tv_nsec = POLL_MILLISECONDS * 1000000L};
+    double seconds = fmin(fmax(1e-3 * POLL_MILLISECONDS, 10 * seconds_looked), 2);
+    struct timespec t = {.tv_sec = (time_t)seconds,
+                         .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
 
     nanosleep(&t, NULL);
 }
@@ -238,6 +243,8 @@ static void look_for_reasons_to_stop(struct sweep *s)
 static int work(struct sweep *s, struct error *err)
 {
     for (;;) {
+        double start = clock_now();
+
         look_for_reasons_to_stop(s);
         if (reap(s, err) < 0 || look_for_dead(s, err) < 0 || fill_places(s, err) < 0 ||
             progress_update(&s->progress, s->store, err) < 0)
@@ -245,7 +252,7 @@ static int work(struct sweep *s, struct error *err)
         if (s->n_workers == 0 && (s->told || s->counts.planned + s->counts.running == 0))
             return 0;
         end_idle(s);
-        nap();
+        nap(clock_now() - start);
     }
 }
 
