@@ -2,7 +2,7 @@
 -- Question: how do RGD and its strongest relatives do from mild to extreme imbalance?
 -- Command:  RGDBENCH_DATA=/data make sweep EXP=longtail_table
 --           make table EXP=longtail_table SET="by=imbalance": the layout of the long-tail papers
--- Time:     an hour and a half on 2 shared cores, and 5 with SET="methods=all data.imbalance=10,20,50,100,200".
+-- Time:     an hour and a half on 2 shared cores, and about 5 with SET="methods=all data.imbalance=10,20,50,100,200".
 --           Needs cifar10: make data NAME=cifar10
 --           Short: make sweep EXP=longtail_table SET=smoke
 --

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { MAX_BINS = 32 };
+
 /* Mean shares over the runs of a selected point that finished, of their first and their last record. */
 struct shares {
     double first[HISTOGRAM_N], last[HISTOGRAM_N];
@@ -101,33 +103,58 @@ static void add_ticks(struct drawing *d, struct plot_histograms *figure, double 
                                            : arena_printf(&d->arena, "%.2g", exp2(at)));
 }
 
+/* So many bins make one that the picture has no more than it has room for; widens the range to whole
+ * ones on both sides of 1. */
+static int merge(int *first, int *last)
+{
+    int m = 1, below, above;
+
+    while (m < HISTOGRAM_PER_OCTAVE && *last - *first + 1 > MAX_BINS * m)
+        m *= 2;
+    below = (HISTOGRAM_ONE - *first + m - 1) / m;
+    above = (*last - HISTOGRAM_ONE + m) / m;
+    *first = HISTOGRAM_ONE - below * m;
+    *last = HISTOGRAM_ONE + above * m - 1;
+    return m;
+}
+
+/* Bin `at` of the figure becomes the sum of bins b .. b + m - 1 of all panels. */
+static void add_bin(struct plot_histograms *figure, const struct shares *shares, int b, int m, int at,
+                    double *before, double *after)
+{
+    for (int i = 0; i < figure->n_panels; i++)
+        for (int k = b; k < b + m && k < HISTOGRAM_N; k++) {
+            before[i * figure->n_bins + at] += shares[i].first[k];
+            after[i * figure->n_bins + at] += shares[i].last[k];
+        }
+}
+
 static void fill(struct drawing *d, struct plot_histograms *figure, const struct shares *shares)
 {
-    int first, last, n = 0;
+    int first, last, n = 0, m;
     bool has_zero;
-    double *low, *high, *before, *after, zero;
+    double *low, *high, *before, *after, range;
 
     find_bins(shares, figure->n_panels, &first, &last, &has_zero);
-    figure->n_bins = last - first + 1 + has_zero;
+    m = merge(&first, &last);
+    range = position(last + 1) - position(first);
+    figure->n_bins = (last - first + 1) / m + has_zero;
     low = arena_alloc(&d->arena, (size_t)figure->n_bins * sizeof *low);
     high = arena_alloc(&d->arena, (size_t)figure->n_bins * sizeof *high);
     before = arena_alloc(&d->arena, (size_t)(figure->n_bins * figure->n_panels) * sizeof *before);
     after = arena_alloc(&d->arena, (size_t)(figure->n_bins * figure->n_panels) * sizeof *after);
-    zero = position(first) - fmax(0.15 * (position(last + 1) - position(first)), 0.25);
-    for (int b = 0; b < HISTOGRAM_N; b++) {
-        if (b == 0 ? !has_zero : b < first || b > last)
-            continue;
-        low[n] = b ? position(b) : zero;
-        high[n] = b ? position(b + 1) : zero + fmax(0.06 * (position(last + 1) - zero), 0.125);
-        for (int i = 0; i < figure->n_panels; i++) {
-            before[i * figure->n_bins + n] = shares[i].first[b];
-            after[i * figure->n_bins + n] = shares[i].last[b];
-        }
-        n++;
-    }
-    if (has_zero)
+    if (has_zero) {
+        low[0] = position(first) - fmax(0.15 * range, 0.25);
+        high[0] = low[0] + fmax(0.06 * range, 0.125);
         add_tick(d, figure, (low[0] + high[0]) / 2, "0");
-    add_ticks(d, figure, position(first), position(last + 1));
+        add_bin(figure, shares, 0, 1, n++, before, after);
+    }
+    for (int b = first; b <= last; b += m) {
+        low[n] = position(b);
+        high[n] = position(b + m);
+        add_bin(figure, shares, b, m, n++, before, after);
+    }
+    add_ticks(d, figure, position(first) + (has_zero ? 0.1 * range : 0), position(last + 1));
     figure->low = low;
     figure->high = high;
     figure->before = before;
