@@ -49,14 +49,20 @@ static int read_pairs(struct store *store, const struct selection *a, const stru
     return 0;
 }
 
+/* With what was selected, if there was a choice. */
+static const char *name_of(const struct selection *s, struct arena *arena)
+{
+    const char *point = s->point ? select_short_point(arena, s->point) : "no run";
+
+    return *point ? arena_printf(arena, "%s (%s)", s->method, point) : s->method;
+}
+
 static void write_caption(const char *title, const struct selection *a, const struct selection *b,
                           const struct paired *p, const struct pairs *pairs, struct arena *arena,
                           struct text *t)
 {
-    text_printf(t, "Test %s in percent. %s (%s) minus %s (%s)%s%s: %+.2f points", title, a->method,
-                a->point ? select_short_point(arena, a->point) : "no run", b->method,
-                b->point ? select_short_point(arena, b->point) : "no run",
-                a->condition[0] ? ", " : "", select_short_point(arena, a->condition),
+    text_printf(t, "Test %s in percent. %s minus %s%s%s: %+.2f points", title, name_of(a, arena),
+                name_of(b, arena), a->condition[0] ? ", " : "", select_short_point(arena, a->condition),
                 100 * p->difference.mean);
     if (!isfinite(p->difference.half_width)) {
         text_printf(t, "; n = %d pairs, too few for a test.", p->n);
