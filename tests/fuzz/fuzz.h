@@ -49,7 +49,7 @@ char *fuzz_text(const uint8_t *bytes, size_t size, struct arena *arena);
  * path. What reads them sees their end where it is. */
 const char *fuzz_file(int number, const uint8_t *bytes, size_t size);
 
-/* A folder of this process, under /tmp. */
+/* A folder of this process, in memory where the system has such. */
 const char *fuzz_folder(void);
 
 /* Removes it. */
