@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One fault at each call site of a sweep of three runs, one at a time, until no site is left
- * (sites.h says what a site is). usage: [FIRST=n] [SITES=n] [V=1] faults PROGRAM SHIM [CLASS]
+ * (sites.h says what a site is). usage:
+ * [DEPTH=functions that tell two sites apart] [FIRST=n] [SITES=n] [V=1] faults PROGRAM SHIM [CLASS]
  *
  * After each: no process ended by a signal, none hangs; an exit status other than 0 comes with one
  * line that says why; and the same command without a fault then completes to the digest of a
@@ -37,7 +38,7 @@ static const struct class {
     {"open", BIT(open) | BIT(fopen), EMFILE, 12, false},
     {"read", BIT(read) | BIT(pread) | BIT(fstat), EIO, 12, false},
     {"map", BIT(mmap), ENOMEM, 12, false},
-    {"memory", MEMORY, ENOMEM, 6, false},
+    {"memory", MEMORY, ENOMEM, 4, false},
     {"process", BIT(fork) | BIT(posix_spawn) | BIT(pthread_create) | BIT(pipe2), EAGAIN, 12, false},
 };
 
@@ -155,7 +156,7 @@ static int run_class(const struct class *c, const char *program, const char *shi
         harness_violation(&f.h, "the undisturbed sweep fails: %s", o.err);
     f.sites->calls = c->calls;
     f.sites->error = c->error;
-    f.sites->depth = c->depth;
+    f.sites->depth = (int)harness_count("DEPTH", c->depth);
     one_case(&f, c, -1);
     if (f.sites->n == 0)
         harness_violation(&f.h, "the program meets no site: is \"%s\" loaded?", shim);
