@@ -91,7 +91,7 @@ static void test_escape(void **state)
     (void)state;
     n_bad = 0;
     refuse_file("escape");
-    check(50);
+    check(90);
 }
 
 static void test_exhaust(void **state)
@@ -99,7 +99,7 @@ static void test_exhaust(void **state)
     (void)state;
     n_bad = 0;
     refuse_file("exhaust");
-    check(40);
+    check(52);
 }
 
 static void test_wrong(void **state)
@@ -107,7 +107,7 @@ static void test_wrong(void **state)
     (void)state;
     n_bad = 0;
     refuse_file("wrong");
-    check(60);
+    check(65);
 }
 
 /* n times `open`, then n times `close`. */

@@ -206,7 +206,9 @@ int sandbox_run(struct sandbox *s, const char *path, const char *source, size_t 
         return 0;
     if (code == LUA_ERRMEM)
         return error_set(err, "%s: it needs more than %d MiB of memory", path, MAX_MEMORY >> 20);
-    message = lua_isstring(s->L, -1) ? lua_tostring(s->L, -1) : "it raised no message";
+    message = lua_isstring(s->L, -1) ? lua_tostring(s->L, -1) : "";
+    if (!*message)
+        message = "it raised no message";
     if (strncmp(message, path, strlen(path)) == 0)
         return error_set(err, "%s", message);
     return error_set(err, "%s: %s", path, message);
