@@ -101,7 +101,8 @@ void harness_start(struct harness *h, const char *name, const char *program)
 {
     *h = (struct harness){.name = name, .started = now(), .seed = harness_count("SEED", 1)};
     h->random = (uint64_t)h->seed;
-    if (!realpath(program, h->program))
+    h->program = open(program, O_RDONLY | O_CLOEXEC);
+    if (h->program < 0)
         die(program);
     snprintf(h->root, sizeof h->root, "/tmp/rgdbench-%s-XXXXXX", name);
     if (!mkdtemp(h->root))
@@ -156,7 +157,7 @@ pid_t harness_launch(struct harness *h, const char *const *words, const char *co
     to_file(h, "out", STDOUT_FILENO);
     to_file(h, "err", STDERR_FILENO);
     if (chdir(h->folder) == 0)
-        execv(h->program, (char *const *)argv);
+        fexecve(h->program, (char *const *)argv, environ);
     _exit(127);
 }
 

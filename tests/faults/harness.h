@@ -24,7 +24,8 @@
 
 struct harness {
     const char *name;
-    char program[4096], root[64], folder[128];
+    int program; /* open, so that a build meanwhile changes nothing */
+    char root[64], folder[128];
     double started;
     long seed; /* of harness_draw: SEED, or 1 */
     uint64_t random;
