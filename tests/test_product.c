@@ -124,6 +124,33 @@ static void test_same_bits_by_blocks(void **state)
     assert_memory_equal(c, other, whole.m * whole.n * sizeof *c);
 }
 
+static void by_threads(float *to, const struct operands *o)
+{
+    product_from(to, o->c_stride, o->start == SUM ? to : o->start == BIAS ? before : NULL,
+                 o->start == SUM ? o->c_stride : 0, a, o->a_row, o->a_column, b, o->b_stride, o->m,
+                 o->n, o->k);
+}
+
+static void check_threads(const struct operands *o)
+{
+    for (int n = 2; n <= 8; n += n) {
+        memcpy(c, before, sizeof c);
+        memcpy(other, before, sizeof other);
+        product_use_threads(1);
+        by_threads(c, o);
+        product_use_threads(n);
+        by_threads(other, o);
+        assert_memory_equal(c, other, sizeof c);
+    }
+    product_use_threads(1);
+}
+
+static void test_same_bits_by_threads(void **state)
+{
+    (void)state;
+    each(check_threads);
+}
+
 static void test_transpose(void **state)
 {
     (void)state;
@@ -147,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_against_double),
         cmocka_unit_test(test_same_bits_at_both_widths),
         cmocka_unit_test(test_same_bits_by_blocks),
+        cmocka_unit_test(test_same_bits_by_threads),
         cmocka_unit_test(test_transpose),
     };
 

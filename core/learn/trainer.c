@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/trainer.h"
 
+#include "math/product.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -96,6 +98,7 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
         .n_lanes = n_pieces < TRAINER_MAX_LANES ? n_pieces : TRAINER_MAX_LANES,
     };
     t->n_threads = sizes->n_threads < t->n_lanes ? sizes->n_threads : t->n_lanes;
+    product_use_threads(sizes->n_threads > 1 ? sizes->n_threads : 1);
     init_penalty(t, arena);
     graph_plan(&t->graph, micro_batch);
     t->weights = floats(arena, t->graph.params.size);

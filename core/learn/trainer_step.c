@@ -94,9 +94,13 @@ static void work_on_lanes(struct trainer *t, const struct work *work)
         int n_wave = n_lanes - first < t->n_threads ? n_lanes - first : t->n_threads;
         float **grads = t->grads + (first > 0); /* only lane 0 adds to the sum itself */
 
-#pragma omp parallel for schedule(static, 1) num_threads(n_wave) if (n_wave > 1)
-        for (int i = 0; i < n_wave; i++)
-            work_on_lane(t, work, first + i, i, grads[i]);
+        if (n_wave == 1) { /* a team of one would be in the way of products' threads */
+            work_on_lane(t, work, first, 0, grads[0]);
+        } else {
+#pragma omp parallel for schedule(static, 1) num_threads(n_wave)
+            for (int i = 0; i < n_wave; i++)
+                work_on_lane(t, work, first + i, i, grads[i]);
+        }
         if (work->phases == FORWARD)
             continue;
         for (int i = first == 0; i < n_wave; i++)

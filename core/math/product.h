@@ -38,6 +38,9 @@ void product_from(float *c, size_t c_stride, const float *start, size_t start_st
                   size_t m, size_t n, size_t k);
 void product(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_column,
              const float *b, size_t b_stride, size_t m, size_t n, size_t k, bool adds);
+/* How many threads share the rows of a large product, where its caller is alone: 1 unless said.
+ * It reaches no float of the result. */
+void product_use_threads(int n);
 void transpose(float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows, size_t n);
 
 #endif
