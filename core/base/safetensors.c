@@ -247,7 +247,8 @@ static int check_seal(struct safetensors *file, const char *header, size_t heade
 
 static int read_file(struct safetensors *file, struct error *err)
 {
-    const char *header = (const char *)file->map.bytes + LENGTH_SIZE;
+    const char *header =
+        file->map.bytes ? (const char *)file->map.bytes + LENGTH_SIZE : NULL; /* an empty file */
     size_t data_size;
     struct arena arena = {0};
     const struct json_tree *tree;
