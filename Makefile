@@ -60,9 +60,13 @@ reproduce: $(PROGRAM) ## every table and figure that README names
 	done
 list: $(PROGRAM) ## experiments, methods and their settings
 	@$(RUN) list
-docs: $(PROGRAM) ## docs/METHODS.md from the program's tables
+docs: $(PROGRAM) ## docs/METHODS.md, and README's table of slots, from the program's tables
 	@{ sed '/^| slot/,$$d' docs/METHODS.md; $(RUN) list methods --format=md; } > $(BUILD)/methods.md && \
 		mv $(BUILD)/methods.md docs/METHODS.md
+	@awk -F '[|` ]+' '!/^\| [a-z]+ \| `/ { if (FILENAME != "docs/METHODS.md") print; next } \
+		FILENAME == "docs/METHODS.md" { names[$$2] = names[$$2] " `" $$3 "`"; next } \
+		{ print $$2 in names ? "| " $$2 " |" names[$$2] " |" : $$0 }' \
+		docs/METHODS.md README.md > $(BUILD)/readme.md && cat $(BUILD)/readme.md > README.md
 data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
 	@$(RUN) data $(NAME) $(WITH_DATA)
 
