@@ -2,12 +2,7 @@
 #include "learn/run.h"
 
 #include "base/clock.h"
-#include "base/histogram.h"
-#include "data/noise.h"
-#include "learn/config.h"
-#include "learn/method.h"
-#include "learn/stage.h"
-#include "learn/weights.h"
+#include "learn/run_private.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -15,277 +10,6 @@
 #include <string.h>
 
 enum { MAX_STATE = 7 + TRAINER_MAX_STATE };
-
-/* What changes while it trains, beside the trainer's blocks. */
-struct run_state {
-    int64_t step;      /* made */
-    int64_t evaluated; /* the step of the last evaluation */
-    int64_t n_seen, n_correct; /* pictures since the epoch's start */
-    double loss;               /* their sum */
-    struct histogram weights;  /* of the pictures since the last evaluation */
-};
-
-/* Everything a run works with, in one arena. */
-struct run {
-    struct arena arena, evaluation_arena;
-    const struct dataset *dataset;
-    struct train_config *train;
-    struct split split;
-    const struct domains *domains; /* of data with environments; else NULL */
-    struct pool train_pool; /* the data set's, as it is trained on: labels, environments */
-    int batch;              /* pictures of a step, of all environments */
-    struct standard standard;
-    const struct augment_config *augment;
-    const struct schedule_type *schedule;
-    void *schedule_config;
-    struct method method;
-    struct trainer trainer;
-    struct rng rng;
-    uint32_t *test; /* 0 .. n-1 */
-    struct stage stage;
-    unsigned char *errors; /* [split.n_train] of the first stage's model; NULL: one stage */
-    float *start;          /* the weights that both stages start from; NULL likewise */
-    long n_steps;          /* of the run, as far as is known before its last stage */
-    struct run_state state;
-    const struct checkpoint *checkpoint;
-    const struct run_observer *observer;
-    double saved_at;    /* clock_now() of the last checkpoint, or of the start */
-    int64_t saved_step; /* of the last checkpoint; 0: the start, which needs none */
-    char diverged[RUN_TEXT_SIZE]; /* as in run_result */
-};
-
-static int build_model(struct run *run, const struct settings *s, struct graph *graph,
-                       struct error *err)
-{
-    const struct dataset *d = run->dataset;
-    struct picture_shape picture = {d->channels, d->height, d->width};
-    const struct component *model;
-    void *config;
-
-    if (method_choose(s, "model", &model_kind, &run->arena, &model, &config, err) < 0)
-        return -1;
-    graph_init(graph, &run->arena, (struct shape){1, d->channels * d->height * d->width});
-    return ((const struct model_type *)model)->build(config, picture, d->n_classes, graph, err);
-}
-
-/* The sizes of classes and environments in the training part. */
-static struct objective_data count_data(const struct run *run)
-{
-    const struct domains *domains = run->domains;
-
-    return (struct objective_data){
-        .n_classes = run->train_pool.targets ? 0 : run->dataset->n_classes,
-        .class_counts = run->split.class_counts,
-        .n_environments = domains ? domains->n_training : 0,
-        .environment_counts = domains ? domains->environment_counts : NULL,
-    };
-}
-
-static int open_method(struct run *run, const struct settings *s, struct error *err)
-{
-    const struct method_data data = {count_data(run), run->batch, run->train_pool.targets != NULL};
-    const struct component *schedule;
-
-    if (method_open(&run->method, s, &data, &run->arena, err) < 0 ||
-        method_choose(s, "schedule", &schedule_kind, &run->arena, &schedule,
-                      &run->schedule_config, err) < 0)
-        return -1;
-    run->schedule = (const struct schedule_type *)schedule;
-    return 0;
-}
-
-/* Which environments are trained on; the seed is DomainBed's trial. */
-static int open_domains(struct run *run, const struct settings *s, struct error *err)
-{
-    struct domains *domains = arena_alloc(&run->arena, sizeof *domains);
-    int trial = (int)settings_number(s, "train.seed");
-    void *config;
-
-    if (component_configure(&domains_component, "data", s, &run->arena, &config, err) < 0 ||
-        domains_open(domains, run->dataset, config, trial, &run->arena, err) < 0)
-        return -1;
-    run->domains = domains;
-    run->train_pool.environments = domains->environments;
-    run->batch *= domains->n_training;
-    run->split.train = domains->train;
-    run->split.n_train = domains->n_train;
-    run->split.class_counts = domains->class_counts;
-    return 0;
-}
-
-/* What is of pictures or of classes cannot be asked of data that have none. */
-static int check_numbers(const struct dataset *d, const struct settings *s, struct error *err)
-{
-    if (d->train.numbers && strcmp(settings_string(s, "data.augment"), "none") != 0)
-        return error_set(err, "data.augment changes pictures; these data are numbers");
-    if (d->train.targets && settings_number(s, "data.imbalance") != 1)
-        return error_set(err, "data.imbalance is of classes; these data have numbers as targets");
-    if (d->train.targets && settings_number(s, "data.label_noise") != 0)
-        return error_set(err, "data.label_noise is of classes; these data have numbers as targets");
-    if (d->train.targets && settings_number(s, "train.jtt_epochs") != 0)
-        return error_set(err, "train.jtt_epochs looks for errors of class; these data have numbers as "
-                              "targets");
-    return 0;
-}
-
-/* What is trained on and what is held out. */
-static int open_split(struct run *run, const struct settings *s, struct error *err)
-{
-    const struct dataset *d = run->dataset;
-    struct rng rng = rng_derive(run->rng, "split");
-    void *config;
-    int result;
-
-    run->train_pool = d->train;
-    if (check_numbers(d, s, err) < 0)
-        return error_context(err, "data set \"%s\"", d->name);
-    run->batch = (int)settings_number(s, "train.batch");
-    if (d->n_environments)
-        result = open_domains(run, s, err);
-    else if (component_configure(&split_component, "data", s, &run->arena, &config, err) < 0)
-        return -1;
-    else
-        result = split_make(d, config, rng, &run->arena, &run->split, err);
-    return result < 0 ? error_context(err, "data set \"%s\"", d->name) : 0;
-}
-
-/* Noise in the labels of the training part, and its class counts with them. */
-static int spoil_labels(struct run *run, const struct settings *s, struct error *err)
-{
-    const struct dataset *d = run->dataset;
-    uint16_t *labels;
-    void *noise;
-
-    if (component_configure(&noise_component, "data", s, &run->arena, &noise, err) < 0)
-        return -1;
-    if (((const struct noise_config *)noise)->rate == 0)
-        return 0;
-    labels = arena_alloc(&run->arena, (size_t)d->train.n * sizeof *labels);
-    memcpy(labels, d->train.labels, (size_t)d->train.n * sizeof *labels);
-    if (noise_apply(noise, rng_derive(run->rng, "label noise"), run->split.train,
-                    run->split.n_train, d->n_classes, labels, err) < 0)
-        return -1;
-    run->train_pool.labels = labels;
-    for (int c = 0; c < d->n_classes; c++)
-        run->split.class_counts[c] = 0;
-    for (int i = 0; i < run->split.n_train; i++)
-        run->split.class_counts[labels[run->split.train[i]]]++;
-    return 0;
-}
-
-static int open_data(struct run *run, const struct settings *s, struct error *err)
-{
-    const struct dataset *d = run->dataset;
-    void *augment_config;
-
-    if (component_configure(&augment_component, "data", s, &run->arena, &augment_config, err) < 0 ||
-        open_split(run, s, err) < 0)
-        return -1;
-    run->augment = augment_config;
-    if (spoil_labels(run, s, err) < 0)
-        return -1;
-    if (run->domains && run->domains->config->scale == DOMAINS_UNIT)
-        standard_unit(&run->standard);
-    else
-        standard_measure(d, &d->train, run->split.train, run->split.n_train, &run->standard);
-    run->test = arena_alloc(&run->arena, (size_t)d->test.n * sizeof *run->test);
-    for (int i = 0; i < d->test.n; i++)
-        run->test[i] = (uint32_t)i;
-    return 0;
-}
-
-static int load_init(struct run *run, const struct run_input *input, const struct params *p,
-                     float *weights, struct error *err)
-{
-    const struct init_config *init;
-    void *config;
-
-    if (component_configure(&init_component, "model", input->settings, &run->arena, &config, err) <
-        0)
-        return -1;
-    init = config;
-    return *init->init
-               ? weights_load(input->init, init->init, init->init_except, p, weights, err)
-               : 0;
-}
-
-static long steps_per_epoch(const struct run *run, int n)
-{
-    return (n + run->train->batch - 1) / run->train->batch;
-}
-
-/* The last stage's random numbers are those of a run with one stage. */
-static void begin_stage(struct run *run, bool is_last)
-{
-    const struct train_config *train = run->train;
-    long first_steps = steps_per_epoch(run, run->split.n_train) * train->jtt_epochs;
-    struct stage stage = {
-        .is_last = is_last,
-        .first = is_last ? first_steps : 0,
-        .epochs = is_last ? train->epochs : train->jtt_epochs,
-        .list = run->split.train,
-        .n = run->split.n_train,
-        .rng = is_last ? run->rng : rng_derive(run->rng, "first stage"),
-        .order_epoch = -1,
-    };
-
-    if (is_last && run->errors)
-        stage.n = stage_repeat(run->split.train, run->split.n_train, run->errors,
-                               train->jtt_weight, &run->arena, &stage.list);
-    stage.steps_per_epoch = steps_per_epoch(run, stage.n);
-    if (run->domains) { /* one epoch, whose steps draw each their own pictures */
-        stage.n = run->batch;
-        stage.epochs = 1;
-        stage.steps_per_epoch = run->domains->config->steps;
-    }
-    stage.order = arena_alloc(&run->arena, (size_t)stage.n * sizeof *stage.order);
-    run->stage = stage;
-    run->n_steps = first_steps + (is_last ? stage.steps_per_epoch * stage.epochs
-                                          : steps_per_epoch(run, stage.n) * train->epochs);
-}
-
-static int open_run(struct run *run, const struct run_input *input, struct error *err)
-{
-    const struct settings *s = input->settings;
-    struct graph graph;
-    void *train;
-
-    if (component_configure(&train_component, "train", s, &run->arena, &train, err) < 0)
-        return -1;
-    run->train = train;
-    run->rng = rng_seed((uint64_t)run->train->seed);
-    if (open_data(run, s, err) < 0 || build_model(run, s, &graph, err) < 0 ||
-        open_method(run, s, err) < 0)
-        return -1;
-    trainer_init(&run->trainer, &run->arena, &run->method.trainer, &graph,
-                 &(struct trainer_sizes){
-                     .n_classes = run->dataset->n_classes,
-                     .batch = run->batch,
-                     .micro_batch = run->train->micro_batch,
-                     .n_environments = run->domains ? run->domains->n_training : 0,
-                     .has_targets = run->train_pool.targets != NULL,
-                     .n_threads = input->n_threads,
-                     .keep = TRAINER_KEEP,
-                 },
-                 rng_derive(run->rng, "init"));
-    if (load_init(run, input, &run->trainer.graph.params, run->trainer.weights, err) < 0)
-        return -1;
-    if (run->train->jtt_epochs) {
-        size_t size = run->trainer.graph.params.size * sizeof *run->start;
-
-        run->errors = arena_alloc(&run->arena, (size_t)run->split.n_train);
-        run->start = arena_alloc(&run->arena, size);
-        memcpy(run->start, run->trainer.weights, size);
-    }
-    begin_stage(run, run->train->jtt_epochs == 0);
-    return 0;
-}
-
-static void close_run(struct run *run)
-{
-    arena_release(&run->evaluation_arena);
-    arena_release(&run->arena);
-}
 
 /* ---- the state between two steps ---- */
 
@@ -362,7 +86,7 @@ static int restore(struct run *run, struct error *err)
     if (got <= 0)
         return 0;
     if (!run->stage.is_last && run->state.step >= run->stage.steps_per_epoch * run->stage.epochs)
-        begin_stage(run, true);
+        run_begin_stage(run, true);
     if (run->state.step < 0 || run->state.step > run->n_steps)
         return error_set(err, "\"%s\": step %ld of %ld", run->checkpoint->path, run->state.step,
                          run->n_steps);
@@ -590,7 +314,7 @@ static void end_first_stage(struct run *run)
     trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train, run->errors);
     trainer_restart(&run->trainer, run->start);
     run->state.weights = (struct histogram){{0}};
-    begin_stage(run, true);
+    run_begin_stage(run, true);
 }
 
 /* Until the end, or until it diverges or is stopped. */
@@ -628,7 +352,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
     struct run_result result;
     int status = -1;
 
-    if (open_run(&run, input, err) == 0 && restore(&run, err) == 0 &&
+    if (run_open(&run, input, err) == 0 && restore(&run, err) == 0 &&
         train(&run, &result.outcome, err) == 0) {
         const struct params *params = &run.trainer.graph.params;
 
@@ -641,21 +365,6 @@ int run_train(const struct run_input *input, const struct run_observer *observer
                      ? observer->ended(observer->context, params, trainer_model(&run.trainer), err)
                      : 0;
     }
-    close_run(&run);
-    return status;
-}
-
-int run_check(const struct run_input *input, struct error *err)
-{
-    struct run run = {.dataset = input->dataset, .rng = rng_seed(0)};
-    struct graph graph;
-    int status = -1;
-
-    if (open_split(&run, input->settings, err) == 0 &&
-        spoil_labels(&run, input->settings, err) == 0 &&
-        build_model(&run, input->settings, &graph, err) == 0 &&
-        open_method(&run, input->settings, err) == 0)
-        status = load_init(&run, input, &graph.params, NULL, err);
-    close_run(&run);
+    run_close(&run);
     return status;
 }

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a run works with, between run_open.c, which makes it of a spec, and run.c, which trains. */
+#ifndef LEARN_RUN_PRIVATE_H
+#define LEARN_RUN_PRIVATE_H
+
+#include "base/histogram.h"
+#include "learn/config.h"
+#include "learn/method.h"
+#include "learn/run.h"
+#include "learn/stage.h"
+
+/* What changes while it trains, beside the trainer's blocks. */
+struct run_state {
+    int64_t step;      /* made */
+    int64_t evaluated; /* the step of the last evaluation */
+    int64_t n_seen, n_correct; /* pictures since the epoch's start */
+    double loss;               /* their sum */
+    struct histogram weights;  /* of the pictures since the last evaluation */
+};
+
+/* Everything a run works with, in one arena. */
+struct run {
+    struct arena arena, evaluation_arena;
+    const struct dataset *dataset;
+    struct train_config *train;
+    struct split split;
+    const struct domains *domains; /* of data with environments; else NULL */
+    struct pool train_pool; /* the data set's, as it is trained on: labels, environments */
+    int batch;              /* pictures of a step, of all environments */
+    struct standard standard;
+    const struct augment_config *augment;
+    const struct schedule_type *schedule;
+    void *schedule_config;
+    struct method method;
+    struct trainer trainer;
+    struct rng rng;
+    uint32_t *test; /* 0 .. n-1 */
+    struct stage stage;
+    unsigned char *errors; /* [split.n_train] of the first stage's model; NULL: one stage */
+    float *start;          /* the weights that both stages start from; NULL likewise */
+    long n_steps;          /* of the run, as far as is known before its last stage */
+    struct run_state state;
+    const struct checkpoint *checkpoint;
+    const struct run_observer *observer;
+    double saved_at;    /* clock_now() of the last checkpoint, or of the start */
+    int64_t saved_step; /* of the last checkpoint; 0: the start, which needs none */
+    char diverged[RUN_TEXT_SIZE]; /* as in run_result */
+};
+
+/* Data, model and method of the input, before the first step; the dataset, checkpoint and
+ * observer of *run are set. To be closed in any case. */
+int run_open(struct run *run, const struct run_input *input, struct error *err);
+void run_close(struct run *run);
+
+/* The last stage's random numbers are those of a run with one stage. */
+void run_begin_stage(struct run *run, bool is_last);
+
+#endif
