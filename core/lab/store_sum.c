@@ -20,10 +20,13 @@ enum { SUM = 0, SPEC_ID, SPEC, STATE = 4, N_NOT_SUMMED = 1 };
     "started, seconds, peak_memory, host, environments.text FROM runs LEFT JOIN environments ON " \
     "environments.id = environment WHERE runs.id = ?1"
 
+#define METRICS_QUERY \
+    "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 " \
+    "ORDER BY step, part, name, class"
+
 static const char *const queries[] = {
     RUN_QUERY,
-    "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 "
-    "ORDER BY step, part, name, class",
+    METRICS_QUERY,
     "SELECT step, n, bits FROM answers WHERE run = ?1",
     "SELECT step, name, n, numbers FROM arrays WHERE run = ?1 ORDER BY name, step",
 };
