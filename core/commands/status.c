@@ -35,6 +35,7 @@ static void print_pace(const struct store_counts *c, double seconds)
 
 static void print_worker(const struct store_watched *w)
 {
+    const char *start = strrchr(w->owner, ' '); /* behind host and process */
     double now = clock_wall();
     char since[32], lease[64];
 
@@ -46,8 +47,7 @@ static void print_worker(const struct store_watched *w)
     else
         snprintf(lease, sizeof lease, "for %s", since);
     print_run(&w->run);
-    printf(": %.*s, %s\n", (int)strcspn(w->owner, " ") + 1 +
-           (int)strcspn(w->owner + strcspn(w->owner, " ") + (*w->owner != 0), " "), w->owner, lease);
+    printf(": %.*s, %s\n", (int)(start ? start - w->owner : 0), w->owner, lease);
 }
 
 static void print_troubles(const struct store_watch *watch, const char *state, int n_most)

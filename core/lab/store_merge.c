@@ -14,7 +14,7 @@
 static const struct {
     const char *select, *insert;
 } results[] = {
-    {"SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1",
+    {STORE_METRICS_QUERY,
      "INSERT INTO metrics (run, step, part, name, class, value, kind) "
      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
     {"SELECT step, n, bits FROM answers WHERE run = ?1",
@@ -80,8 +80,7 @@ static int result_hash(struct store *store, long run, char ret_hex[HASH_HEX_SIZE
 {
     static const char *const selects[] = {
         "SELECT spec, state, n_steps, last_step, weights_hash FROM runs WHERE id = ?1",
-        "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 "
-        "ORDER BY step, part, name, class",
+        STORE_METRICS_QUERY,
     };
     struct text bytes = {0};
     int got = 0;
@@ -115,11 +114,6 @@ static int compare(struct merge *m, long from_run, long into_run, const char *sp
     return 0;
 }
 
-static bool has_results(const char *state)
-{
-    return strcmp(state, "finished") == 0 || strcmp(state, "diverged") == 0;
-}
-
 /* `row`: state, spec_id, spec, numeric, error of a run of `from` that is sound. */
 static int merge_run(struct merge *m, struct sql_query *row, long run, struct error *err)
 {
@@ -141,16 +135,16 @@ static int merge_run(struct merge *m, struct sql_query *row, long run, struct er
     sql_end(q);
     if (got < 0)
         return -1;
-    if (has_results(state) && has_results(here))
+    if (store_has_results(state) && store_has_results(here))
         return compare(m, run, into, spec_id, err);
-    if (has_results(state)) {
+    if (store_has_results(state)) {
         for (size_t i = 0; i < sizeof results / sizeof *results; i++)
             if (copy(m, results[i].select, run, results[i].insert, into, err) < 0)
                 return -1;
         m->counts.n_new++;
         return store_check_run(m->into, into, err);
     }
-    m->counts.n_left += !has_results(here);
+    m->counts.n_left += !store_has_results(here);
     return sql_do(m->into->db, err,
                   "UPDATE runs SET state = ?2, error = ?3 WHERE id = ?1 AND (state = 'planned' AND "
                   "?2 IN ('failed', 'cancelled') OR state = 'cancelled' AND ?2 = 'failed')",

@@ -8,6 +8,8 @@
 #include "lab/sql.h"
 #include "lab/store.h"
 
+#include <string.h>
+
 struct store {
     struct sql *db;
     const char *path;
@@ -32,6 +34,16 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena);
 
 /* The runs of plan ?1. */
 #define STORE_PLAN_RUNS "(SELECT run FROM plan_runs WHERE plan = ?1)"
+
+/* The metrics of run ?1, in the one order that sums and comparisons have. */
+#define STORE_METRICS_QUERY \
+    "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 " \
+    "ORDER BY step, part, name, class"
+
+static inline bool store_has_results(const char *state)
+{
+    return strcmp(state, "finished") == 0 || strcmp(state, "diverged") == 0;
+}
 
 /* A value of the table metrics: column `column` is value, the next one kind. */
 double store_value(struct sql_query *q, int column);

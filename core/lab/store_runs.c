@@ -16,6 +16,11 @@
 
 #define NEXT_END "(SELECT coalesce(max(ended), 0) + 1 FROM runs)"
 
+#define GIVE_BACK \
+    "UPDATE runs SET state = 'planned', owner = NULL, lease = NULL, started = NULL "
+#define FAIL /* ?1: why */ \
+    "UPDATE runs SET state = 'failed', owner = NULL, lease = NULL, error = ?1, ended = " NEXT_END " "
+
 /* Ends the transaction as `result` says, and gives it. */
 static int end(struct store *store, int result, struct error *err)
 {
@@ -59,8 +64,7 @@ static int find_planned(struct store *store, long plan, const char *numeric, lon
 static int expire(struct store *store, struct error *err)
 {
     return sql_do(store->db, err,
-                  "UPDATE runs SET state = 'planned', owner = NULL, lease = NULL, started = NULL "
-                  "WHERE state = 'running' AND coalesce(lease, 0) < ?1",
+                  GIVE_BACK "WHERE state = 'running' AND coalesce(lease, 0) < ?1",
                   "f", clock_wall());
 }
 
@@ -204,9 +208,8 @@ int store_fail(struct store *store, const struct store_claim *claim, const char 
         return -1;
     return end(store,
                sql_do(store->db, err,
-                      "UPDATE runs SET state = 'failed', owner = NULL, lease = NULL, error = ?3, "
-                      "ended = " NEXT_END " WHERE id = ?1 AND state = 'running' AND fence = ?2",
-                      "iit", claim->run, claim->fence, why) < 0
+                      FAIL "WHERE id = ?2 AND state = 'running' AND fence = ?3", "tii", why,
+                      claim->run, claim->fence) < 0
                    ? -1
                    : sql_changes(store->db) != 1,
                err);
@@ -218,8 +221,7 @@ int store_release(struct store *store, const struct store_claim *claim, struct e
         return -1;
     return end(store,
                sql_do(store->db, err,
-                      "UPDATE runs SET state = 'planned', owner = NULL, lease = NULL, "
-                      "started = NULL WHERE id = ?1 AND state = 'running' AND fence = ?2",
+                      GIVE_BACK "WHERE id = ?1 AND state = 'running' AND fence = ?2",
                       "ii", claim->run, claim->fence) < 0
                    ? -1
                    : sql_changes(store->db) != 1,
@@ -325,9 +327,7 @@ static int release_dead(struct store *store, bool (*is_alive)(const char *owner)
     while ((got = sql_step(q, err)) > 0)
         if (!is_alive(sql_text(q, 1)) &&
             sql_do(store->db, err,
-                   "UPDATE runs SET state = 'planned', owner = NULL, lease = NULL, started = NULL "
-                   "WHERE id = ?1",
-                   "i", sql_long(q, 0)) < 0) {
+                   GIVE_BACK "WHERE id = ?1", "i", sql_long(q, 0)) < 0) {
             got = -1;
             break;
         }
@@ -350,9 +350,7 @@ int store_fail_owner(struct store *store, const char *owner, const char *why, in
     if (sql_begin(store->db, err) < 0)
         return -1;
     n = sql_do(store->db, err,
-               "UPDATE runs SET state = 'failed', owner = NULL, lease = NULL, error = ?2, "
-               "ended = " NEXT_END " WHERE state = 'running' AND owner = ?1",
-               "tt", owner, why) < 0
+               FAIL "WHERE state = 'running' AND owner = ?2", "tt", why, owner) < 0
             ? -1
             : (int)sql_changes(store->db);
     n = end(store, n, err);

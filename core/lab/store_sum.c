@@ -20,13 +20,9 @@ enum { SUM = 0, SPEC_ID, SPEC, STATE = 4, N_NOT_SUMMED = 1 };
     "started, seconds, peak_memory, host, environments.text FROM runs LEFT JOIN environments ON " \
     "environments.id = environment WHERE runs.id = ?1"
 
-#define METRICS_QUERY \
-    "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 " \
-    "ORDER BY step, part, name, class"
-
 static const char *const queries[] = {
     RUN_QUERY,
-    METRICS_QUERY,
+    STORE_METRICS_QUERY,
     "SELECT step, n, bits FROM answers WHERE run = ?1",
     "SELECT step, name, n, numbers FROM arrays WHERE run = ?1 ORDER BY name, step",
 };
@@ -192,7 +188,7 @@ static const char *check_state(struct sql_query *q, const char *id)
     const char *state = sql_text(q, STATE), *spec = sql_text(q, SPEC);
     char hex[HASH_HEX_SIZE];
 
-    if (state && (strcmp(state, "finished") == 0 || strcmp(state, "diverged") == 0))
+    if (state && store_has_results(state))
         return sql_is_null(q, SUM) ? "it has no sum" : NULL; /* which is of settings and name, too */
     hash_block(spec ? spec : "", spec ? strlen(spec) : 0, hex);
     if (strcmp(hex, id) != 0)
@@ -230,34 +226,34 @@ static int check_run(struct store *store, struct summer *s, long run, struct err
     return damaged(store, err, what);
 }
 
-/* Is it what was written, but for its runs? 1, 0 or -1. */
-static int is_plan_right(struct store *store, long plan, struct error *err)
+/* Does the plan hold, in the column selected, what it computes to? 1, 0 or -1. */
+static int holds(struct store *store, long plan, const char *select,
+                 int (*compute)(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE],
+                                struct error *err),
+                 struct error *err)
 {
-    struct sql_query *q =
-        sql_prepare(store->db, err, "SELECT sum FROM plans WHERE id = ?1", "i", plan);
+    struct sql_query *q = sql_prepare(store->db, err, select, "i", plan);
     char hex[HASH_HEX_SIZE];
     int got = sql_step(q, err);
 
     if (got > 0)
-        got = sum_plan(store, plan, hex, err) < 0 ? -1
-              : sql_text(q, 0) && strcmp(sql_text(q, 0), hex) == 0;
+        got = compute(store, plan, hex, err) < 0
+                  ? -1
+                  : sql_text(q, 0) && strcmp(sql_text(q, 0), hex) == 0;
     sql_end(q);
     return got;
+}
+
+/* Is it what was written, but for its runs? 1, 0 or -1. */
+static int is_plan_right(struct store *store, long plan, struct error *err)
+{
+    return holds(store, plan, "SELECT sum FROM plans WHERE id = ?1", sum_plan, err);
 }
 
 /* Are its runs and their places those that its digest is of? 1, 0 or -1. */
 static int has_plan_its_runs(struct store *store, long plan, struct error *err)
 {
-    struct sql_query *q =
-        sql_prepare(store->db, err, "SELECT digest FROM plans WHERE id = ?1", "i", plan);
-    char hex[HASH_HEX_SIZE];
-    int got = sql_step(q, err);
-
-    if (got > 0)
-        got = store_plan_digest(store, plan, hex, err) < 0 ? -1
-              : sql_text(q, 0) && strcmp(sql_text(q, 0), hex) == 0;
-    sql_end(q);
-    return got;
+    return holds(store, plan, "SELECT digest FROM plans WHERE id = ?1", store_plan_digest, err);
 }
 
 /* All plans, since a wrong one might be the current one; and what `plan` consists of. */
