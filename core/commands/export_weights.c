@@ -129,7 +129,7 @@ int command_export_weights(const struct invocation *in, enum exit_status *ret_st
     if (file_exists(in->words[2]))
         return error_set(err, "\"%s\" is there already; remove it or give another name",
                          in->words[2]);
-    if (project_open_store(in->arena, in->words[0], &store, err) == 0 &&
+    if (project_open_store(in->arena, in->words[0], STORE_READ, &store, err) == 0 &&
         store_read_weights(store, in->words[1], in->arena, &wanted, err) == 0 &&
         enter_platform(in, &wanted, err) == 0)
         result = train(in, store, store_path, &wanted, err);

@@ -36,7 +36,8 @@ static int report_store(const struct invocation *in, const char *name, bool with
     struct store *store = NULL;
     int result = -1;
 
-    if (project_open_store(in->arena, name, &store, err) == 0 && store_freeze(store, err) == 0 &&
+    if (project_open_store(in->arena, name, STORE_READ, &store, err) == 0 &&
+        store_freeze(store, err) == 0 &&
         (!with_page || write_page(in, store, name, err) == 0))
         result = page_describe(store, name, in->arena, ret_entry, err);
     store_close(store);
@@ -69,7 +70,7 @@ int command_report(const struct invocation *in, enum exit_status *ret_status, st
     if (wanted && !file_exists(project_path(in->arena, "results", wanted, ".db"))) {
         struct store *store;
 
-        return project_open_store(in->arena, wanted, &store, err); /* says what there is */
+        return project_open_store(in->arena, wanted, STORE_READ, &store, err); /* says what there is */
     }
     for (; *names; names++) {
         bool with_page = !wanted || strcmp(wanted, *names) == 0;

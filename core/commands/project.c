@@ -57,8 +57,8 @@ int project_load(struct arena *arena, const char *name, const char *const *words
     return result;
 }
 
-int project_open_store(struct arena *arena, const char *name, struct store **ret_store,
-                       struct error *err)
+int project_open_store(struct arena *arena, const char *name, enum store_mode mode,
+                       struct store **ret_store, struct error *err)
 {
     const char *path = project_path(arena, "results", name, ".db");
 
@@ -70,7 +70,7 @@ int project_open_store(struct arena *arena, const char *name, struct store **ret
         return error_set(err, "there are no results of \"%s\" yet: run `make sweep EXP=%s`", name,
                          name);
     }
-    return store_open(path, STORE_READ, ret_store, err);
+    return store_open(path, mode, ret_store, err);
 }
 
 static void tell(void *context, const char *line, bool is_last)

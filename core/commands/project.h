@@ -17,9 +17,9 @@ const char *project_path(struct arena *arena, const char *folder, const char *na
 int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,
                  struct experiment *ret_experiment, struct error *err);
 
-/* The store of experiment NAME, for reading. Says what to do where there is none. */
-int project_open_store(struct arena *arena, const char *name, struct store **ret_store,
-                       struct error *err);
+/* The store of experiment NAME. Says what to do where there is none. */
+int project_open_store(struct arena *arena, const char *name, enum store_mode mode,
+                       struct store **ret_store, struct error *err);
 
 /* Tells on standard error: on a terminal a line that is rewritten until it is the last one,
  * elsewhere only those. */

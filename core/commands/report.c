@@ -15,7 +15,7 @@
 static int open_store(const struct invocation *in, struct store **ret_store, struct error *err)
 {
     *ret_store = NULL;
-    if (project_open_store(in->arena, in->words[0], ret_store, err) < 0)
+    if (project_open_store(in->arena, in->words[0], STORE_READ, ret_store, err) < 0)
         return -1;
     return store_freeze(*ret_store, err);
 }
@@ -78,7 +78,7 @@ static int print_held_out(const struct invocation *in, const struct table_option
     struct held_out h;
     int result = -1;
 
-    if (project_open_store(in->arena, in->words[0], &store, err) == 0 &&
+    if (project_open_store(in->arena, in->words[0], STORE_READ, &store, err) == 0 &&
         held_out_read(store, in->arena, &h, err) == 0) {
         if (options->is_domainbed)
             table_domainbed(&h, options, t);

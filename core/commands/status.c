@@ -108,7 +108,7 @@ int command_status(const struct invocation *in, enum exit_status *ret_status, st
     int result = -1;
 
     (void)ret_status;
-    if (project_open_store(in->arena, in->words[0], &store, err) < 0 ||
+    if (project_open_store(in->arena, in->words[0], STORE_READ, &store, err) < 0 ||
         store_freeze(store, err) < 0 || store_count(store, &c, err) < 0 ||
         store_read_watch(store, in->arena, &watch, err) < 0)
         goto out;

@@ -147,12 +147,7 @@ static int open_runs(const struct invocation *in, struct store **ret_store, cons
     if ((*ret_prefix)[strspn(*ret_prefix, "0123456789abcdef")])
         return error_set(err, "\"%s\" is not the beginning of a spec's id, which has the digits "
                               "0-9a-f", *ret_prefix);
-    if (project_open_store(in->arena, in->words[0], ret_store, err) < 0)
-        return -1;
-    store_close(*ret_store); /* it is there, and ours: now for writing */
-    *ret_store = NULL;
-    return store_open(project_path(in->arena, "results", in->words[0], ".db"), STORE_WRITE, ret_store,
-                      err);
+    return project_open_store(in->arena, in->words[0], STORE_WRITE, ret_store, err);
 }
 
 int command_retry(const struct invocation *in, enum exit_status *ret_status, struct error *err)

@@ -135,7 +135,7 @@ int command_verify(const struct invocation *in, enum exit_status *ret_status, st
     int n = 3, n_there, n_same = 0, result = -1, same = 1;
 
     if (parse_words(in, &n, &seed, err) < 0 ||
-        project_open_store(in->arena, in->words[0], &r.store, err) < 0 ||
+        project_open_store(in->arena, in->words[0], STORE_READ, &r.store, err) < 0 ||
         store_read_plan(r.store, in->arena, &plan, err) < 0 ||
         store_read_provenance(r.store, &plan, in->arena, &provenance, err) < 0)
         goto out;
@@ -243,7 +243,7 @@ int command_bisect(const struct invocation *in, enum exit_status *ret_status, st
     int result = -1;
 
     (void)ret_status;
-    if (project_open_store(in->arena, in->words[0], &r.store, err) < 0 ||
+    if (project_open_store(in->arena, in->words[0], STORE_READ, &r.store, err) < 0 ||
         store_read_weights(r.store, in->words[1], in->arena, &a, err) < 0 ||
         store_read_weights(r.store, in->words[2], in->arena, &b, err) < 0)
         goto out;

@@ -50,7 +50,8 @@ struct experiment {
 
 struct experiment_method *experiment_find_method(struct experiment *e, const char *label);
 
-/* Which of the methods the list "erm,rgd" names, or "all" unless one is called so; -1 with an error at one that there is not. */
+/* Which of the methods the list "erm,rgd" names, or "all" unless one is called so; -1 with an
+ * error at one that there is not. */
 int experiment_match_methods(const struct experiment *e, const char *list,
                              bool ret_is_named[EXPERIMENT_MAX_METHODS], struct error *err);
 
