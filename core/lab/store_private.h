@@ -35,10 +35,13 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena);
 /* The runs of plan ?1. */
 #define STORE_PLAN_RUNS "(SELECT run FROM plan_runs WHERE plan = ?1)"
 
-/* The metrics of run ?1, in the one order that sums and comparisons have. */
+/* The metrics of run ?1, in the one order that sums, digests and comparisons have. */
 #define STORE_METRICS_QUERY \
     "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 " \
     "ORDER BY step, part, name, class"
+
+/* A row of that; its texts are good until the next one. */
+struct store_metric store_read_metric(struct sql_query *q);
 
 static inline bool store_has_results(const char *state)
 {

@@ -88,20 +88,16 @@ int store_read_provenance(struct store *store, const struct store_plan *plan, st
 int store_read_metrics(struct store *store, long run, struct arena *arena,
                        struct store_metric **ret_metrics, int *ret_n, struct error *err)
 {
-    struct sql_query *q = sql_prepare(store->db, err,
-                                      "SELECT value, kind, step, part, name, class FROM metrics "
-                                      "WHERE run = ?1 ORDER BY step, part, name, class",
-                                      "i", run);
+    struct sql_query *q = sql_prepare(store->db, err, STORE_METRICS_QUERY, "i", run);
     struct store_metric *metrics = NULL;
     int n = 0, got;
 
     while ((got = sql_step(q, err)) > 0) {
         metrics = arena_grow(arena, metrics, n, sizeof *metrics);
-        metrics[n++] = (struct store_metric){.step = sql_long(q, 2),
-                                             .part = keep(arena, sql_text(q, 3)),
-                                             .name = keep(arena, sql_text(q, 4)),
-                                             .class_index = (int)sql_long(q, 5),
-                                             .value = store_value(q, 0)};
+        metrics[n] = store_read_metric(q);
+        metrics[n].part = keep(arena, metrics[n].part);
+        metrics[n].name = keep(arena, metrics[n].name);
+        n++;
     }
     sql_end(q);
     *ret_metrics = metrics;

@@ -346,10 +346,16 @@ int store_read_class_names(struct store *store, const char *data_digest, struct 
 /* For sql_rebind: all metrics of a run. */
 static struct sql_query *prepare_metrics(struct store *store, struct error *err)
 {
-    return sql_prepare(store->db, err,
-                       "SELECT value, kind, step, part, name, class FROM metrics WHERE run = ?1 "
-                       "ORDER BY step, part, name, class",
-                       "i", 0L);
+    return sql_prepare(store->db, err, STORE_METRICS_QUERY, "i", 0L);
+}
+
+struct store_metric store_read_metric(struct sql_query *q)
+{
+    return (struct store_metric){.step = sql_long(q, 0),
+                                 .part = sql_text(q, 1),
+                                 .name = sql_text(q, 2),
+                                 .class_index = (int)sql_long(q, 3),
+                                 .value = store_value(q, 4)};
 }
 
 static int hash_metrics(struct sql_query *q, struct hash *h, long run, struct error *err)
@@ -358,19 +364,20 @@ static int hash_metrics(struct sql_query *q, struct hash *h, long run, struct er
 
     sql_rebind(q, "i", run);
     while ((got = sql_step(q, err)) > 0) {
+        static const char format[] = "%ld %s %s %d %s %s\n";
+        struct store_metric m = store_read_metric(q);
         char line[200], value[40];
         int n;
 
-        strfromd(value, sizeof value, "%a", store_value(q, 0)); /* printf is slow with doubles */
-        n = snprintf(line, sizeof line, "%ld %s %s %ld %s %s\n", sql_long(q, 2), sql_text(q, 3),
-                     sql_text(q, 4), sql_long(q, 5), value, sql_text(q, 1));
+        strfromd(value, sizeof value, "%a", m.value); /* printf is slow with doubles */
+        n = snprintf(line, sizeof line, format, m.step, m.part, m.name, m.class_index, value,
+                     sql_text(q, 5));
         if ((size_t)n < sizeof line) {
             hash_update(h, line, (size_t)n);
         } else { /* an import's names may be long */
             struct text t = {0};
 
-            text_printf(&t, "%ld %s %s %ld %s %s\n", sql_long(q, 2), sql_text(q, 3),
-                        sql_text(q, 4), sql_long(q, 5), value, sql_text(q, 1));
+            text_printf(&t, format, m.step, m.part, m.name, m.class_index, value, sql_text(q, 5));
             hash_update(h, t.s, t.size);
             text_release(&t);
         }
@@ -440,11 +447,7 @@ int store_export(struct store *store,
 
         sql_rebind(metrics, "i", sql_long(q, 0));
         while (stop == 0 && (got = sql_step(metrics, err)) > 0) {
-            r.metric = (struct store_metric){.step = sql_long(metrics, 2),
-                                             .part = sql_text(metrics, 3),
-                                             .name = sql_text(metrics, 4),
-                                             .class_index = (int)sql_long(metrics, 5),
-                                             .value = store_value(metrics, 0)};
+            r.metric = store_read_metric(metrics);
             stop = row(context, &r);
             r.is_first = false;
         }
