@@ -3,6 +3,9 @@
  * A run has one owner at a time and one end, and who lost it changes nothing. */
 #include "store_fixture.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 static bool nobody_is_alive(const char *owner)
 {
     (void)owner;
@@ -136,12 +139,42 @@ static void test_bound_plan(void **state)
     store_close(other);
 }
 
+/* Sweeps that begin at the same moment make one store, and none of them is sent away. */
+static void test_made_by_many(void **state)
+{
+    enum { ROUNDS = 60, MAKERS = 6 };
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        const char *path = fresh_path();
+        pid_t makers[MAKERS];
+        int failed = 0, status;
+
+        for (int i = 0; i < MAKERS; i++) {
+            makers[i] = fork();
+            if (makers[i] == 0) {
+                struct store *store;
+                struct error err;
+                int result = store_open(path, STORE_CREATE, &store, &err);
+
+                if (result < 0)
+                    fprintf(stderr, "%s\n", err.text);
+                _exit(result < 0);
+            }
+        }
+        for (int i = 0; i < MAKERS; i++)
+            failed += waitpid(makers[i], &status, 0) != makers[i] || status != 0;
+        assert_int_equal(failed, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_life_of_a_run),
         cmocka_unit_test(test_leases),
         cmocka_unit_test(test_bound_plan),
+        cmocka_unit_test(test_made_by_many),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -126,18 +127,45 @@ static int write_all(int fd, const struct file_part *part)
     return 0;
 }
 
+void file_folder(const char *path, char ret_folder[FILE_FOLDER_SIZE])
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        snprintf(ret_folder, FILE_FOLDER_SIZE, ".");
+    else
+        snprintf(ret_folder, FILE_FOLDER_SIZE, "%.*s", slash == path ? 1 : (int)(slash - path),
+                 path);
+}
+
+static int open_folder_of(const char *path)
+{
+    char folder[FILE_FOLDER_SIZE];
+
+    file_folder(path, folder);
+    return open_file(folder, O_RDONLY | O_DIRECTORY);
+}
+
+int file_lock_folder(const char *path)
+{
+    int fd = open_folder_of(path);
+
+    while (fd >= 0 && flock(fd, LOCK_EX) < 0 && errno == EINTR)
+        ;
+    return fd;
+}
+
+void file_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
+}
+
 /* Makes a rename last: the directory is what holds the name. */
 static int sync_directory_of(const char *path)
 {
-    char directory[4096];
-    const char *slash = strrchr(path, '/');
-    int fd, result;
+    int fd = open_folder_of(path), result;
 
-    if (!slash)
-        strcpy(directory, ".");
-    else
-        snprintf(directory, sizeof directory, "%.*s", (int)(slash - path) + 1, path);
-    fd = open_file(directory, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return -1;
     result = fsync(fd);

@@ -37,6 +37,16 @@ struct file_part {
 
 int file_write_parts(const char *path, const struct file_part *parts, int n, struct error *err);
 
+enum { FILE_FOLDER_SIZE = 4096 };
+
+/* The folder that `path` is in. */
+void file_folder(const char *path, char ret_folder[FILE_FOLDER_SIZE]);
+
+/* Waits until nobody else holds the folder of `path`, and holds it until file_unlock of what
+ * it gives: -1 where the folder cannot be opened. */
+int file_lock_folder(const char *path);
+void file_unlock(int lock);
+
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 

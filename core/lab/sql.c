@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/sql.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <assert.h>
@@ -70,25 +71,14 @@ static int fail(struct sql *sql, struct error *err)
     return error_set_status(err, status, "store \"%s\": %s", sql->path, sqlite3_errmsg(sql->db));
 }
 
-/* The folder of `path`, in ret_folder. */
-static void folder_of(const char *path, char ret_folder[4096])
-{
-    const char *slash = strrchr(path, '/');
-
-    if (!slash)
-        snprintf(ret_folder, 4096, ".");
-    else
-        snprintf(ret_folder, 4096, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-}
-
 /* SQLite says "readonly database" and not what of it is. */
 static int check_writable(const char *path, struct error *err)
 {
-    char folder[4096];
+    char folder[FILE_FOLDER_SIZE];
 
     if (access(path, W_OK) < 0 && errno != ENOENT)
         return error_set(err, "store \"%s\" cannot be written to: %s", path, strerror(errno));
-    folder_of(path, folder);
+    file_folder(path, folder);
     if (access(folder, W_OK) < 0)
         return error_set(err, "store \"%s\" cannot be written to: folder \"%s\": %s", path,
                          folder, strerror(errno));
@@ -99,9 +89,9 @@ static int check_writable(const char *path, struct error *err)
  * make its log and the log's index beside it. */
 static bool is_at_rest(const char *path)
 {
-    char folder[4096], log[4096];
+    char folder[FILE_FOLDER_SIZE], log[4096];
 
-    folder_of(path, folder);
+    file_folder(path, folder);
     return (access(path, W_OK) < 0 || access(folder, W_OK) < 0) &&
            snprintf(log, sizeof log, "%s-wal", path) < (int)sizeof log && access(log, F_OK) < 0;
 }

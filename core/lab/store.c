@@ -2,6 +2,7 @@
 #include "lab/store.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "lab/store_private.h"
 
@@ -32,13 +33,11 @@ const char *store_network_name(long file_system)
 
 static int check_place(const char *path, struct error *err)
 {
-    const char *slash = strrchr(path, '/'), *allowed = getenv("RGDBENCH_NETWORK_STORE");
-    char folder[4096] = ".";
-    const char *name;
+    const char *name, *allowed = getenv("RGDBENCH_NETWORK_STORE");
+    char folder[FILE_FOLDER_SIZE];
     struct statfs fs;
 
-    if (slash)
-        snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    file_folder(path, folder);
     if ((allowed && strcmp(allowed, "1") == 0) || statfs(folder, &fs) < 0 ||
         !(name = store_network_name((long)fs.f_type)))
         return 0;
@@ -54,6 +53,7 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
     struct store *store;
     struct stat st;
     bool is_new = stat(path, &st) < 0;
+    int lock, result;
 
     if (is_new && mode != STORE_CREATE)
         return error_set(err, "there is no store \"%s\"; a sweep makes it", path);
@@ -61,8 +61,13 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
         return -1;
     store = memory_alloc(sizeof *store);
     store->path = memory_strdup(path);
-    if (sql_open(path, modes[mode], &store->db, err) < 0 ||
-        store_schema_prepare(store, mode, err) < 0) {
+    /* Of two that make one store, SQLite sends one away while the other turns its log on. */
+    lock = mode == STORE_CREATE ? file_lock_folder(path) : -1;
+    result = sql_open(path, modes[mode], &store->db, err) < 0
+                 ? -1
+                 : store_schema_prepare(store, mode, err);
+    file_unlock(lock);
+    if (result < 0) {
         store_close(store);
         if (is_new && stat(path, &st) == 0 && st.st_size == 0)
             unlink(path); /* leave no empty file behind */
