@@ -23,7 +23,7 @@ static struct store_merged merge(struct store *into, struct store *from)
     struct store_merged m;
     struct error err;
 
-    OK(store_merge(into, from, false, &m, &err));
+    OK(store_merge(into, from, MERGE_ALL, &m, &err));
     return m;
 }
 
@@ -95,6 +95,80 @@ static void test_states(void **state)
     store_close(failed);
 }
 
+static struct store *share(struct store *from, int i, int n, bool only_planned)
+{
+    struct store *store = open_store(fresh_path(), STORE_CREATE);
+    struct store_merged m;
+    struct error err;
+
+    OK(store_merge(store, from, MERGE_PLANS, &m, &err));
+    OK(store_take_share(store, i, n, only_planned, &err));
+    return store;
+}
+
+/* A plan of which run 0 has a result, in two shares, of all runs or of what is left; again; joined. */
+static void share_plan(bool only_planned)
+{
+    static const int n_planned[2][2] = {{1, 2}, {2, 1}}; /* of all, and of what is left */
+    struct store_outcome o = outcome();
+    struct store *whole = with_results(fresh_path(), 15, &o), *out = with_results(fresh_path(), 1, &o);
+    struct store *parts[2] = {share(out, 0, 2, only_planned), share(out, 1, 2, only_planned)};
+    char want[HASH_HEX_SIZE], got[HASH_HEX_SIZE];
+    struct error err;
+
+    if (!only_planned) { /* run 0 is trained again; whose share it is does not change by that */
+        struct store_claim c;
+
+        assert_int_equal(claim(parts[0], "me", LEASE, &c), 1);
+        OK(store_finish(parts[0], &c, &o, &err));
+        OK(store_take_share(parts[0], 0, 2, false, &err));
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(count(parts[i]).planned, n_planned[only_planned][i]);
+        assert_int_equal(count(parts[i]).elsewhere,
+                         N_RUNS - n_planned[only_planned][i] - (i == 0 && !only_planned));
+        while (count(parts[i]).planned)
+            finish_next(parts[i], "me", &o);
+        merge(out, parts[i]);
+    }
+    assert_int_equal(count(out).elsewhere, 0);
+    digest(whole, want, 0);
+    digest(out, got, 0);
+    assert_string_equal(got, want);
+    for (int i = 0; i < 2; i++)
+        store_close(parts[i]);
+    store_close(out);
+    store_close(whole);
+}
+
+static void test_shares(void **state)
+{
+    (void)state;
+    share_plan(true);
+    share_plan(false);
+}
+
+/* What one of the stores is to run is planned in the joined one; what none is stays elsewhere. */
+static void test_shares_join(void **state)
+{
+    struct store *plan_of = planned_store(fresh_path());
+    struct store *parts[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        parts[i] = share(plan_of, i, 3, false);
+    merge(parts[0], parts[1]);
+    assert_int_equal(count(parts[0]).planned, 3);
+    assert_int_equal(count(parts[0]).elsewhere, 1);
+    merge(parts[0], parts[2]);
+    assert_int_equal(count(parts[0]).planned, N_RUNS);
+    merge(plan_of, parts[1]);
+    assert_int_equal(count(plan_of).planned, N_RUNS);
+    for (int i = 0; i < 3; i++)
+        store_close(parts[i]);
+    store_close(plan_of);
+}
+
 static void refuse_merge(struct store *into, struct store *from, enum exit_status status,
                          const char *part)
 {
@@ -103,7 +177,7 @@ static void refuse_merge(struct store *into, struct store *from, enum exit_statu
     struct error err;
 
     digest(into, before, 2);
-    assert_int_equal(store_merge(into, from, false, &m, &err), -1);
+    assert_int_equal(store_merge(into, from, MERGE_ALL, &m, &err), -1);
     if (!strstr(err.text, part) || err.status != status)
         fail_msg("\"%s\" (status %d) lacks \"%s\"", err.text, err.status, part);
     digest(into, after, 2);
@@ -173,7 +247,7 @@ static void test_rescue(void **state)
         OK(store_fsck(from, &listener, &s, &err));
         assert_true(n_lines > 0 && s.n_found > 0 && s.n_runs == N_RUNS && s.n_sound == N_RUNS - 1);
 
-        OK(store_merge(out, from, true, &m, &err));
+        OK(store_merge(out, from, MERGE_SOUND, &m, &err));
         assert_true(m.n_new == N_RUNS - 1 && m.n_damaged == 1);
         OK(store_put_plan(out, &plan, &err)); /* as the next sweep does */
         assert_int_equal(count(out).planned, 1);
@@ -190,6 +264,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_order),
         cmocka_unit_test(test_states),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_shares_join),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_rescue),
     };

@@ -76,6 +76,30 @@ static void test_old_versions(void **state)
         read_old_version(version);
 }
 
+/* Bringing a store up to date gives no sums to what does not match those that it has. */
+static void test_old_version_stays_damaged(void **state)
+{
+    static const enum store_mode modes[] = {STORE_READ, STORE_WRITE, STORE_READ};
+    const char *path = fresh_path();
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    char hex[HASH_HEX_SIZE];
+    struct error err;
+    int n_left;
+
+    (void)state;
+    finish_next(store, "me", &o);
+    store_close(store);
+    change(path, "PRAGMA user_version = 5; UPDATE metrics SET value = value / 2");
+    for (int i = 0; i < 3; i++) {
+        store = open_store(path, modes[i]);
+        assert_int_equal(store_digest(store, hex, &n_left, &err), -1);
+        assert_int_equal(err.status, EXIT_MISMATCH);
+        assert_non_null(strstr(err.text, "it is not what was written"));
+        store_close(store);
+    }
+}
+
 /* One that an older program works on right now is left alone: it knows no leases. */
 static void test_old_version_at_work(void **state)
 {
@@ -249,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_old_versions),
+        cmocka_unit_test(test_old_version_stays_damaged),
         cmocka_unit_test(test_old_version_at_work),
         cmocka_unit_test(test_damaged_blobs),
         cmocka_unit_test(test_no_wrong_number),

@@ -38,7 +38,7 @@ int command_merge(const struct invocation *in, enum exit_status *ret_status, str
         struct store_merged m;
 
         result = store_open(store_path(in, in->words[i]), STORE_READ, &from, err) == 0 &&
-                         store_freeze(from, err) == 0 && store_merge(into, from, false, &m, err) == 0
+                         store_freeze(from, err) == 0 && store_merge(into, from, MERGE_ALL, &m, err) == 0
                      ? 0
                      : -1;
         store_close(from);
@@ -66,7 +66,7 @@ static int rescue(const struct invocation *in, struct store *from, struct error 
     if (file_exists(in->rescue))
         return error_set(err, "\"%s\" is there already; a rescue makes a new store", in->rescue);
     result = store_open(in->rescue, STORE_CREATE, &into, err) == 0 &&
-                     store_merge(into, from, true, &m, err) == 0
+                     store_merge(into, from, MERGE_SOUND, &m, err) == 0
                  ? 0
                  : -1;
     store_close(into);

@@ -46,7 +46,8 @@ CREATE TABLE IF NOT EXISTS runs (
     spec         TEXT NOT NULL,        -- all settings, one "name = value" a line, sorted; the seed is train.seed
     numeric      TEXT NOT NULL,        -- profile: portable or native; also in spec
     state        TEXT NOT NULL DEFAULT 'planned'
-                 CHECK (state IN ('planned', 'running', 'finished', 'diverged', 'failed', 'cancelled')),
+                 CHECK (state IN ('planned', 'running', 'finished', 'diverged', 'failed', 'cancelled',
+                                  'elsewhere')), -- elsewhere: in another store's share of the plan
     owner        TEXT,    -- running: host, process and its start time
     lease        REAL,    -- running: until when it is its owner's, seconds since 1970; the owner renews it
     fence        INTEGER NOT NULL DEFAULT 0, -- counts claims: only who claimed last may write

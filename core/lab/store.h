@@ -18,6 +18,7 @@
  *      |     ran out                           |
  *      `---------------------------------------' (retry; the next sweep)
  *      planned --cancel--> cancelled --retry--> planned
+ *      planned <--take share--> elsewhere
  *
  * Calls give 0, or -1 with an error that names the file, unless said otherwise.
  */
@@ -142,12 +143,23 @@ struct store_merged {
     int n_damaged;     /* of a rescue: runs left out */
 };
 
+enum store_merge_kind {
+    MERGE_ALL,
+    MERGE_PLANS, /* without results: runs that `from` has some of are `elsewhere` in `into` */
+    MERGE_SOUND, /* leaves out what is damaged */
+};
+
 /* Adds to `into` the plans, runs and results of `from`, wholly or, with an error, not at all. Again it
  * changes nothing; the order of several does not matter to what tables and digests are of. Refused
  * where the experiments' titles differ, where `from` is damaged, and where the two have different
- * results of one run (EXIT_MISMATCH). A rescue instead leaves out what is damaged. */
-int store_merge(struct store *into, struct store *from, bool is_rescue,
+ * results of one run (EXIT_MISMATCH). */
+int store_merge(struct store *into, struct store *from, enum store_merge_kind kind,
                 struct store_merged *ret_merged, struct error *err);
+
+/* Of the plan's runs, numbered from 0 in its order, those whose number modulo n is i are this store's
+ * to run, the others are `elsewhere`; what is not planned stays as it is. Where only_planned, the
+ * planned ones are numbered, which is done once; else all, which any number of times gives the same. */
+int store_take_share(struct store *store, int i, int n, bool only_planned, struct error *err);
 
 struct store_soundness {
     int n_runs, n_sound, n_found; /* n_found: lines told */
@@ -172,7 +184,7 @@ int store_fail_owner(struct store *store, const char *owner, const char *why, in
                      struct error *err);
 
 struct store_counts {
-    int planned, running, finished, diverged, failed, cancelled;
+    int planned, running, finished, diverged, failed, cancelled, elsewhere;
 };
 
 /* Each run once. */

@@ -2,8 +2,8 @@
  *
  * One store from several, and what is sound of a damaged one.
  *
- * The more a state says the better: results, then failed, then cancelled, then planned. Two results of
- * one run must be the same in all that a digest is of; the one that is there stays. */
+ * The more a state says the better: results, then failed, then cancelled, then planned, then elsewhere.
+ * Two results of one run must be the same in all that a digest is of; the one that is there stays. */
 #include "lab/store.h"
 #include "lab/store_private.h"
 
@@ -52,7 +52,7 @@ static const struct {
 
 struct merge {
     struct store *into, *from;
-    bool is_rescue;
+    enum store_merge_kind kind;
     struct store_merged counts;
 };
 
@@ -114,6 +114,21 @@ static int compare(struct merge *m, long from_run, long into_run, const char *sp
     return 0;
 }
 
+/* A run without results there is planned here, unless its state there says more. */
+static int merge_state(struct merge *m, long run, const char *state, const char *why,
+                       struct error *err)
+{
+    if (m->kind != MERGE_PLANS && strcmp(state, "elsewhere") == 0)
+        return 0;
+    if (strcmp(state, "running") == 0)
+        state = "planned";
+    return sql_do(m->into->db, err,
+                  "UPDATE runs SET state = ?2, error = ?3 WHERE id = ?1 AND (state = 'elsewhere' OR "
+                  "state = 'planned' AND ?2 IN ('failed', 'cancelled', 'elsewhere') OR "
+                  "state = 'cancelled' AND ?2 = 'failed')",
+                  "itt", run, state, why);
+}
+
 /* `row`: state, spec_id, spec, numeric, error of a run of `from` that is sound. */
 static int merge_run(struct merge *m, struct sql_query *row, long run, struct error *err)
 {
@@ -135,6 +150,8 @@ static int merge_run(struct merge *m, struct sql_query *row, long run, struct er
     sql_end(q);
     if (got < 0)
         return -1;
+    if (store_has_results(state) && m->kind == MERGE_PLANS)
+        return merge_state(m, into, "elsewhere", NULL, err);
     if (store_has_results(state) && store_has_results(here))
         return compare(m, run, into, spec_id, err);
     if (store_has_results(state)) {
@@ -145,16 +162,13 @@ static int merge_run(struct merge *m, struct sql_query *row, long run, struct er
         return store_check_run(m->into, into, err);
     }
     m->counts.n_left += !store_has_results(here);
-    return sql_do(m->into->db, err,
-                  "UPDATE runs SET state = ?2, error = ?3 WHERE id = ?1 AND (state = 'planned' AND "
-                  "?2 IN ('failed', 'cancelled') OR state = 'cancelled' AND ?2 = 'failed')",
-                  "itt", into, state, sql_text(row, 4));
+    return merge_state(m, into, state, sql_text(row, 4), err);
 }
 
 /* A rescue takes what it can read; the next sweep makes its plan anew. */
 static bool is_forgiven(const struct merge *m, const struct error *err)
 {
-    return m->is_rescue && err->status == EXIT_MISMATCH;
+    return m->kind == MERGE_SOUND && err->status == EXIT_MISMATCH;
 }
 
 /* One by one, since a damaged store may lose its thread in a walk over all. */
@@ -224,7 +238,7 @@ static int merge(struct merge *m, struct error *err)
     char here[200], there[200];
     long plan;
 
-    if (!m->is_rescue) {
+    if (m->kind != MERGE_SOUND) {
         if (title(m->into, here, err) < 0 || title(m->from, there, err) < 0)
             return -1;
         if (*here && strcmp(here, there) != 0)
@@ -239,13 +253,13 @@ static int merge(struct merge *m, struct error *err)
             return -1;
     if (merge_runs(m, err) < 0 || (merge_places(m, err) < 0 && !is_forgiven(m, err)))
         return -1;
-    return m->is_rescue ? store_drop_damaged(m->into, err) : 0;
+    return m->kind == MERGE_SOUND ? store_drop_damaged(m->into, err) : 0;
 }
 
-int store_merge(struct store *into, struct store *from, bool is_rescue,
+int store_merge(struct store *into, struct store *from, enum store_merge_kind kind,
                 struct store_merged *ret_merged, struct error *err)
 {
-    struct merge m = {.into = into, .from = from, .is_rescue = is_rescue};
+    struct merge m = {.into = into, .from = from, .kind = kind};
 
     if (sql_begin(into->db, err) < 0)
         return -1;

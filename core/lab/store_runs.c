@@ -316,6 +316,28 @@ int store_cancel(struct store *store, const char *prefix, struct error *err)
                err);
 }
 
+/* A run that has several places counts at its first. */
+static int take_share(struct store *store, int i, int n, bool only_planned, struct error *err)
+{
+    long plan;
+
+    if (store_current_plan(store, &plan, err) < 0)
+        return -1;
+    return sql_do(store->db, err,
+                  "UPDATE runs SET state = CASE WHEN number % ?3 = ?2 THEN 'planned' ELSE 'elsewhere' "
+                  "END FROM (SELECT run, row_number() OVER (ORDER BY min(position)) - 1 AS number FROM "
+                  "plan_runs JOIN runs ON runs.id = run WHERE plan = ?1 AND (state = 'planned' OR "
+                  "NOT ?4) GROUP BY run) AS numbered WHERE id = run AND state IN ('planned', 'elsewhere')",
+                  "iiii", plan, (long)i, (long)n, (long)only_planned);
+}
+
+int store_take_share(struct store *store, int i, int n, bool only_planned, struct error *err)
+{
+    if (sql_begin(store->db, err) < 0)
+        return -1;
+    return end(store, take_share(store, i, n, only_planned, err), err);
+}
+
 /* Gives back the runs of owners that are not alive. */
 static int release_dead(struct store *store, bool (*is_alive)(const char *owner),
                         struct error *err)

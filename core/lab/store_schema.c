@@ -14,7 +14,8 @@
 
 enum {
     APPLICATION_ID = 0x72676462, /* "rgdb", in the file's header */
-    SCHEMA_VERSION = 5,
+    SCHEMA_VERSION = 6,
+    FIRST_WITH_SUMS = 5,
     OLDEST_VERSION = 2,
 };
 
@@ -115,6 +116,12 @@ static int check_idle(struct store *store, struct error *err)
     return got;
 }
 
+/* Those of later versions were copied: what is damaged stays so. */
+static int put_first_sums(struct store *store, long version, struct error *err)
+{
+    return version < FIRST_WITH_SUMS ? store_sum_put_all(store, err) : 0;
+}
+
 static int rewrite(struct store *store, struct arena *arena, struct error *err)
 {
     const char *copy, *drop;
@@ -131,10 +138,10 @@ static int rewrite(struct store *store, struct arena *arena, struct error *err)
                 "SELECT printf('DROP TABLE \"%w\"', name) FROM sqlite_master WHERE "
                 "type = 'table' AND substr(name, 1, 4) = 'old_'",
                 err);
-    return copy && drop && sql_script(store->db, copy, err) == 0 &&
-                   sql_script(store->db, drop, err) == 0
-               ? store_sum_put_all(store, err)
-               : -1;
+    if (!copy || !drop || sql_script(store->db, copy, err) < 0 ||
+        sql_script(store->db, drop, err) < 0)
+        return -1;
+    return put_first_sums(store, version, err);
 }
 
 static int upgrade(struct store *store, struct error *err)
@@ -156,7 +163,7 @@ static int upgrade(struct store *store, struct error *err)
 }
 
 /* An older store that is only read: its rows, in a store of today in memory. */
-static int read_old(struct store *store, struct error *err)
+static int read_old(struct store *store, long version, struct error *err)
 {
     struct store new = {.path = store->path};
     struct arena arena = {0};
@@ -166,7 +173,7 @@ static int read_old(struct store *store, struct error *err)
     if (sql_open_memory(store->db, &new.db, err) == 0 && make(&new, err) == 0 &&
         (copy = copy_statements(&new, &arena, "old", "", err)) &&
         sql_script(new.db, copy, err) == 0 && sql_script(new.db, "DETACH old", err) == 0 &&
-        store_sum_put_all(&new, err) == 0)
+        put_first_sums(&new, version, err) == 0)
         result = 0;
     arena_release(&arena);
     if (result < 0) {
@@ -191,7 +198,7 @@ static int check(struct store *store, enum store_mode mode, struct error *err)
     if (application == APPLICATION_ID && version == SCHEMA_VERSION)
         return 0;
     if (application == APPLICATION_ID && version >= OLDEST_VERSION && version < SCHEMA_VERSION)
-        return mode == STORE_READ ? read_old(store, err) : upgrade(store, err);
+        return mode == STORE_READ ? read_old(store, version, err) : upgrade(store, err);
     if (application == APPLICATION_ID)
         return error_set(err,
                          "store \"%s\" has schema version %ld; this program reads %d to %d",

@@ -184,7 +184,8 @@ static int damaged(struct store *store, struct error *err, const char *what)
 /* The row of the run at hand: NULL where it is as it must be, but for its sum. */
 static const char *check_state(struct sql_query *q, const char *id)
 {
-    static const char *const open_states[] = {"planned", "running", "failed", "cancelled"};
+    static const char *const open_states[] = {"planned", "running", "failed", "cancelled",
+                                              "elsewhere"};
     const char *state = sql_text(q, STATE), *spec = sql_text(q, SPEC);
     char hex[HASH_HEX_SIZE];
 

@@ -19,7 +19,8 @@ int store_count(struct store *store, struct store_counts *ret_counts, struct err
                   {"finished", &c.finished},
                   {"diverged", &c.diverged},
                   {"failed", &c.failed},
-                  {"cancelled", &c.cancelled}};
+                  {"cancelled", &c.cancelled},
+                  {"elsewhere", &c.elsewhere}};
     struct sql_query *q;
     long plan;
     int got;

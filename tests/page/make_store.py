@@ -36,9 +36,9 @@ def main():
     db = sqlite3.connect(path)
     db.executescript((root / "core/lab/schema.sql").read_text())
     source = (root / "core/lab/store_schema.c").read_text()
-    for pragma, name in ("user_version", "SCHEMA_VERSION"), ("application_id", "APPLICATION_ID"):
+    for pragma, name in ("user_version", "FIRST_WITH_SUMS"), ("application_id", "APPLICATION_ID"):
         value = re.search(name + r" = (\w+)", source) or re.search(name + r"\s+(\w+)", source)
-        value = int(value.group(1), 0) - (pragma == "user_version")  # of the version before: it needs no sums
+        value = int(value.group(1), 0) - (pragma == "user_version")  # the version before needs none
         db.execute("PRAGMA %s = %d" % (pragma, value))
     digest = hashlib.sha256(b"data").hexdigest()
     classes = [text(k) for k in range(8)] if hostile else list("abcdefgh")
