@@ -30,14 +30,18 @@
 
 static const struct command commands[] = {
     {"sweep", "NAME [WORD ...]", "run what is left of an experiment, then print its table",
+     "NAME may be a store's path, *.db: then its plan is gone on with, as it stands.\n"
      WORDS
      "Options:\n"
      OF_WORK
+     "  --shard=I/N   only the I-th of N shares of the runs, into results/NAME.shards/I-of-N.db: for\n"
+     "                several machines, whose stores `merge` joins\n"
      "  --dry-run     print the plan and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint lease fail-fast max-failures dry-run quiet", 1, 200, command_sweep, false},
+     "jobs threads data checkpoint lease fail-fast max-failures shard dry-run quiet", 1, 200, command_sweep,
+     false},
     {"status", "NAME", "how many runs are planned, running, finished, failed; where, which, and why",
-     "", "", 1, 1, command_status, false},
+     "NAME is an experiment, or a store's path, *.db.\n", "", 1, 1, command_status, false},
     {"retry", "NAME [RUN]", "run what failed or was cancelled again: all, or one",
      "RUN is the beginning of a spec's id, as `sweep --dry-run` and `export` print it.\n"
      "Options:\n" OF_WORK
@@ -181,6 +185,7 @@ static const struct option {
     {"--max-failures", COUNT, offsetof(struct invocation, max_failures)},
     {"--fail-fast", FLAG, offsetof(struct invocation, is_fail_fast)},
     {"--lease", SECONDS, offsetof(struct invocation, lease)},
+    {"--shard", TEXT, offsetof(struct invocation, shard)},
     {"--rescue", TEXT, offsetof(struct invocation, rescue)},
     {"--data", TEXT, offsetof(struct invocation, data_root)},
     {"--format", TEXT, offsetof(struct invocation, format)},

@@ -57,6 +57,12 @@ fails 'did you mean "adam"' sweep quickstart optimizer=adm
 fails 'has no option "--job", did you mean "--jobs"' sweep quickstart --job=2
 fails '--jobs needs a value' sweep quickstart --jobs 2
 fails 'not a whole number from 1 to 1024' sweep quickstart --jobs=0
+for shard in 0/4 5/4 1 1/ /4 a/b -1/4 1/4/ 1/10000 1.5/4; do
+    fails "--shard=$shard: not I/N with 1 <= I <= N <= 9999" sweep quickstart --shard=$shard
+done
+fails 'there is no store "nowhere.db"' sweep nowhere.db
+fails '"nowhere.db" is a store and has its plan' sweep nowhere.db seeds=2
+fails '"nowhere.db" is a store and has its plan' sweep nowhere.db --shard=1/2
 fails 'RGDBENCH_DATA' sweep longtail_cifar
 fails 'could not open "/nowhere/cifar' sweep longtail_cifar --data=/nowhere
 fails 'no results of "quickstart" yet' table quickstart

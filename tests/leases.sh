@@ -115,7 +115,38 @@ grep -q '^whole.db: 2 results taken, 0 there already, 0 runs without' said || di
 grep -q '^2 runs, 2 sound$' said || die "fsck: $(cat said)"
 "$program" merge out.db nowhere.db 2> said && die "merge took a store that is not there"
 grep -q '^rgdbench: there is no store "nowhere.db"' said || die "merge: $(cat said)"
+
+# Shares of a plan, each into a store of its own: together an ordinary sweep. One is stopped, and goes
+# on with the plan that it had, whatever became of the script.
+fresh shares
+for i in 1 2 3; do
+    "$program" sweep quickstart $words seeds=2 train.epochs=2 --jobs=1 --shard=$i/3 2> said || die "share $i failed: $(cat said)"
+    grep -q ' runs are in other shares of the plan; to join them' said || die "share $i: $(cat said)"
+done
+"$program" status results/quickstart.shards/1-of-3.db | grep -q 'finished 2 .* elsewhere 2$' ||
+    die "status of a share: $("$program" status results/quickstart.shards/1-of-3.db)"
+ls results | grep -qv '^quickstart.shards$' && die "a share wrote outside of its folder: $(ls results)"
+"$program" merge quickstart results/quickstart.shards/*.db > said || die "merge of shares failed: $(cat said)"
+grep -q '3-of-3.db: 1 results taken, 0 there already, 0 runs without$' said || die "merge of shares: $(cat said)"
+joined=$("$program" digest quickstart)
+rm -r results
+"$program" sweep quickstart $words seeds=2 train.epochs=2 $options --jobs=2 || die "the ordinary sweep failed"
+[ "$("$program" digest quickstart)" = "$joined" ] || die "shares: another digest than an ordinary sweep's"
+rm results/quickstart.db
+"$program" sweep quickstart $words $options --jobs=1 --shard=2/2 --checkpoint=0.05 & one=$!
+until ls results/quickstart.shards/2-of-2.ckpt/*.safetensors > /dev/null 2>&1; do
+    kill -0 $one 2>/dev/null || die "the share ended without a checkpoint"
+    sleep 0.02
+done
+kill -USR1 $one
+wait $one; [ $? = 75 ] || die "a share that was told to stop: another exit status than 75"
+echo 'broken' > experiments/quickstart.lua
+"$program" sweep results/quickstart.shards/2-of-2.db --quiet || die "a share did not go on by its store"
+"$program" status results/quickstart.shards/2-of-2.db | grep -q 'planned 0 .* finished 1 .* elsewhere 1$' ||
+    die "a share that went on by its store ran something else"
+
 if python3 -c 'import sqlite3' 2> /dev/null; then
+    cd "$work/signals" || exit 1
     python3 -c 'import sqlite3; c = sqlite3.connect("whole.db"); c.execute("update metrics set value = value / 2 where run = 1"); c.commit()'
     mv whole.db results/quickstart.db
     for verb in table digest export plot report; do

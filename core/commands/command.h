@@ -26,6 +26,7 @@ struct invocation {
     double checkpoint_interval; /* --checkpoint=SECONDS */
     double lease;          /* --lease=SECONDS */
     const char *format;    /* --format=NAME; NULL: none given */
+    const char *shard;     /* --shard=I/N; NULL: all of the plan */
     const char *rescue;    /* --rescue=FILE; NULL: none */
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
     bool is_quiet;         /* --quiet */

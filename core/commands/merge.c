@@ -14,12 +14,7 @@
 /* NAME stands for results/NAME.db; what has a slash or ends in .db is a path. */
 static const char *store_path(const struct invocation *in, const char *word)
 {
-    size_t length = strlen(word);
-
-    if (strchr(word, '/') || !text_is_name(word) ||
-        (length > 3 && strcmp(word + length - 3, ".db") == 0))
-        return word;
-    return project_path(in->arena, "results", word, ".db");
+    return strchr(word, '/') || !text_is_name(word) ? word : project_store_path(in->arena, word);
 }
 
 int command_merge(const struct invocation *in, enum exit_status *ret_status, struct error *err)

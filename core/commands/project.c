@@ -15,6 +15,23 @@ const char *project_path(struct arena *arena, const char *folder, const char *na
     return arena_printf(arena, "%s/%s%s", folder, name, ending);
 }
 
+bool project_is_store(const char *word)
+{
+    size_t length = strlen(word);
+
+    return length > 3 && strcmp(word + length - 3, ".db") == 0;
+}
+
+const char *project_store_path(struct arena *arena, const char *word)
+{
+    return project_is_store(word) ? word : project_path(arena, "results", word, ".db");
+}
+
+const char *project_log_path(struct arena *arena, const char *store_path)
+{
+    return arena_printf(arena, "%.*s.log", (int)strlen(store_path) - 3, store_path);
+}
+
 static int unknown_experiment(struct arena *arena, const char *name, struct error *err)
 {
     const char *const *names = file_names("experiments", ".lua", arena);

@@ -13,6 +13,12 @@
 const char *project_path(struct arena *arena, const char *folder, const char *name,
                          const char *ending);
 
+/* A word that ends in .db stands for a store by its path, any other for an experiment, whose store is
+ * results/NAME.db. The log lies beside it. */
+bool project_is_store(const char *word);
+const char *project_store_path(struct arena *arena, const char *word);
+const char *project_log_path(struct arena *arena, const char *store_path);
+
 /* The experiment NAME with the words applied. */
 int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,
                  struct experiment *ret_experiment, struct error *err);

@@ -102,24 +102,29 @@ static void print_log(const char *path)
 
 int command_status(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
+    const char *word = in->words[0];
     struct store *store = NULL;
     struct store_watch watch;
     struct store_counts c;
     int result = -1;
 
     (void)ret_status;
-    if (project_open_store(in->arena, in->words[0], STORE_READ, &store, err) < 0 ||
+    if ((project_is_store(word) ? store_open(word, STORE_READ, &store, err)
+                                : project_open_store(in->arena, word, STORE_READ, &store, err)) < 0 ||
         store_freeze(store, err) < 0 || store_count(store, &c, err) < 0 ||
         store_read_watch(store, in->arena, &watch, err) < 0)
         goto out;
-    printf("planned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d\n", c.planned,
+    printf("planned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d", c.planned,
            c.running, c.finished, c.diverged, c.failed, c.cancelled);
+    if (c.elsewhere)
+        printf("  elsewhere %d", c.elsewhere);
+    printf("\n");
     print_pace(&c, watch.seconds);
     print_troubles(&watch, "running", 1024);
     print_troubles(&watch, "diverged", N_ERRORS);
     print_troubles(&watch, "failed", N_ERRORS);
     if (c.failed)
-        print_log(project_path(in->arena, "results", in->words[0], ".log"));
+        print_log(project_log_path(in->arena, project_store_path(in->arena, word)));
     result = 0;
 out:
     store_close(store);

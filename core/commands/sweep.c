@@ -23,8 +23,10 @@ static void tell_plan(const struct plan *plan, FILE *out)
     text_release(&t);
 }
 
-static void tell_end(const struct store_counts *c, const char *name, int signal, double seconds)
+static void tell_end(const struct store_counts *c, const char *word, int signal, double seconds)
 {
+    const char *program = project_is_store(word) ? "rgdbench" : "make";
+    const char *prefix = project_is_store(word) ? "" : "EXP=";
     char duration[32];
 
     clock_duration(seconds, duration);
@@ -37,26 +39,47 @@ static void tell_end(const struct store_counts *c, const char *name, int signal,
         fprintf(stderr, ", %d left", c->planned + c->running);
     fprintf(stderr, "; %s\n", duration);
     if (signal)
-        fprintf(stderr, "the same command goes on: make sweep EXP=%s\n", name);
+        fprintf(stderr, "the same command goes on: %s sweep %s%s\n", program, prefix, word);
     if (c->failed)
-        fprintf(stderr, "the same command tries the failed ones again; why they failed: make "
-                        "status EXP=%s\n", name);
+        fprintf(stderr, "the same command tries the failed ones again; why they failed: "
+                        "%s status %s%s\n", program, prefix, word);
 }
 
-static int put_plan(const struct plan *plan, const char *path, struct store **ret_store,
-                    struct error *err)
+static int retry_failed(struct store *store, struct error *err)
 {
-    int n_retried;
+    int n = store_retry(store, "", false, err);
 
-    if (file_make_directory("results", err) < 0 ||
-        store_open(path, STORE_CREATE, ret_store, err) < 0)
-        return -1;
-    if (store_put_plan(*ret_store, plan, err) < 0 ||
-        (n_retried = store_retry(*ret_store, "", false, err)) < 0)
-        return -1;
-    if (n_retried)
-        fprintf(stderr, "trying %d failed runs again\n", n_retried);
+    if (n > 0)
+        fprintf(stderr, "trying %d failed runs again\n", n);
+    return n < 0 ? -1 : 0;
+}
+
+/* --shard=I/N: the I-th of n shares, from 1. */
+static int read_shard(const char *shard, int *ret_i, int *ret_n, struct error *err)
+{
+    enum { MOST = 9999 };
+    int i = 0, n = 0, end = 0;
+
+    if (sscanf(shard, "%4d/%4d%n", &i, &n, &end) != 2 || shard[end] || i < 1 || n < i || n > MOST)
+        return error_set(err, "--shard=%s: not I/N with 1 <= I <= N <= %d, as in --shard=2/4", shard,
+                         MOST);
+    *ret_i = i;
+    *ret_n = n;
     return 0;
+}
+
+/* Into the store at `path`; where n_shards, of the plan only share i is to be run there. */
+static int put_plan(const struct plan *plan, const char *path, int i, int n_shards,
+                    struct store **ret_store, struct error *err)
+{
+    char folder[FILE_FOLDER_SIZE];
+
+    file_folder(path, folder);
+    if (file_make_directory(folder, err) < 0 || store_open(path, STORE_CREATE, ret_store, err) < 0 ||
+        store_put_plan(*ret_store, plan, err) < 0 ||
+        (n_shards && store_take_share(*ret_store, i - 1, n_shards, false, err) < 0))
+        return -1;
+    return retry_failed(*ret_store, err);
 }
 
 /* The table, so that a sweep ends in an answer. */
@@ -82,14 +105,15 @@ static enum exit_status status_of(int signal, const struct store_counts *counts)
                                : EXIT_OK;
 }
 
-/* Works on the store's current plan, says how it went, prints the table. */
-static int work(const struct invocation *in, struct store *store, enum exit_status *ret_status,
-                struct error *err)
+/* Works on the store's current plan, says how it went, prints the table. `word`: the experiment's
+ * name, or a store's path. */
+static int work(const struct invocation *in, const char *word, struct store *store,
+                enum exit_status *ret_status, struct error *err)
 {
-    const char *name = in->words[0];
+    const char *path = project_store_path(in->arena, word);
     const struct sweep_options options = {
-        .store_path = project_path(in->arena, "results", name, ".db"),
-        .log_path = project_path(in->arena, "results", name, ".log"),
+        .store_path = path,
+        .log_path = project_log_path(in->arena, path),
         .data_root = in->data_root,
         .n_jobs = in->n_jobs ? in->n_jobs : process_cores(),
         .n_threads = in->n_threads,
@@ -105,34 +129,65 @@ static int work(const struct invocation *in, struct store *store, enum exit_stat
     if (sweep_run(store, &options, &counts, &signal, err) < 0)
         return -1;
     if (!in->is_quiet)
-        tell_end(&counts, name, signal, clock_now() - start);
+        tell_end(&counts, word, signal, clock_now() - start);
     *ret_status = status_of(signal, &counts);
+    if (counts.elsewhere) {
+        if (!in->is_quiet)
+            fprintf(stderr, "%d runs are in other shares of the plan; to join them: "
+                            "rgdbench merge NAME STORE ...\n", counts.elsewhere);
+        return 0;
+    }
     return signal || in->is_quiet ? 0 : print_table(in->arena, store, err);
+}
+
+/* Goes on with the plan that a store has; its experiment's script is not read. */
+static int sweep_store(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    struct store *store = NULL;
+    int result = -1;
+
+    if (in->n_words > 1 || in->shard || in->is_dry)
+        return error_set(err, "\"%s\" is a store and has its plan: words, --shard and --dry-run are "
+                              "for planning", in->words[0]);
+    if (store_open(in->words[0], STORE_WRITE, &store, err) == 0 && retry_failed(store, err) == 0)
+        result = work(in, in->words[0], store, ret_status, err);
+    store_close(store);
+    return result;
+}
+
+static void print_runs(const struct plan *plan)
+{
+    for (int i = 0; i < plan->n_runs; i++)
+        printf("%.12s  %s  %s%s%s  seed %d\n", plan->runs[i].id, plan->runs[i].method,
+               plan->runs[i].condition, plan->runs[i].condition[0] ? " " : "", plan->runs[i].point,
+               plan->runs[i].seed);
 }
 
 int command_sweep(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    const char *name = in->words[0];
+    const char *name = in->words[0], *word = name;
     struct experiment e;
     struct plan plan;
     struct store *store = NULL;
-    int result = -1;
+    int result = -1, i = 0, n_shards = 0;
 
-    if (project_load(in->arena, name, in->words + 1, in->n_words - 1, &e, err) < 0 ||
+    if (project_is_store(name))
+        return sweep_store(in, ret_status, err);
+    if ((in->shard && read_shard(in->shard, &i, &n_shards, err) < 0) ||
+        project_load(in->arena, name, in->words + 1, in->n_words - 1, &e, err) < 0 ||
         plan_make(&e, in->data_root, in->is_quiet ? NULL : &project_listener, in->arena, &plan, err) < 0)
         return -1;
+    if (n_shards)
+        word = arena_printf(in->arena, "results/%s.shards/%d-of-%d.db", name, i, n_shards);
     if (in->is_dry) {
         tell_plan(&plan, stdout);
-        for (int i = 0; i < plan.n_runs; i++)
-            printf("%.12s  %s  %s%s%s  seed %d\n", plan.runs[i].id, plan.runs[i].method,
-                   plan.runs[i].condition, plan.runs[i].condition[0] ? " " : "",
-                   plan.runs[i].point, plan.runs[i].seed);
+        print_runs(&plan);
         return 0;
     }
-    if (put_plan(&plan, project_path(in->arena, "results", name, ".db"), &store, err) == 0) {
+    if (put_plan(&plan, project_store_path(in->arena, word), i, n_shards, &store, err) == 0) {
         if (!in->is_quiet)
             tell_plan(&plan, stderr);
-        result = work(in, store, ret_status, err);
+        result = work(in, word, store, ret_status, err);
     }
     store_close(store);
     return result;
@@ -163,7 +218,7 @@ int command_retry(const struct invocation *in, enum exit_status *ret_status, str
                       prefix);
         else {
             fprintf(stderr, "%d failed or cancelled runs are planned again\n", n);
-            result = work(in, store, ret_status, err);
+            result = work(in, in->words[0], store, ret_status, err);
         }
     }
     store_close(store);
