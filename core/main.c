@@ -49,6 +49,15 @@ static const struct command commands[] = {
      "jobs threads data checkpoint lease fail-fast max-failures quiet", 1, 2, command_retry, false},
     {"cancel", "NAME [RUN]", "leave out what is still planned: all, or one; `retry` takes it back",
      "What is being worked on goes on; it ends with its sweep.\n", "", 1, 2, command_cancel, false},
+    {"confirm", "NAME [n=SEEDS]", "train what was selected again, on seeds that selected nothing",
+     "The seeds that select a configuration also flatter it; fresh ones do not. Their runs go into the\n"
+     "same store, are in no selection, and stand in columns of their own in the table.\n"
+     "Default: as many seeds as the sweep has. The same command goes on; a larger n adds to them.\n"
+     "Options:\n"
+     OF_WORK
+     "  --dry-run     print the plan and stop\n"
+     "  --quiet       print nothing but errors\n",
+     "jobs threads data checkpoint lease fail-fast max-failures dry-run quiet", 1, 2, command_confirm, false},
     {"compare", "NAME A B", "two methods, seed by seed, with p-values",
      "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 3, command_compare, false},
     {"table", "NAME [WORD ...]", "all methods against the baseline, with intervals and p-values",

@@ -45,6 +45,7 @@ struct command {
 int command_bisect(const struct invocation *, enum exit_status *, struct error *);
 int command_cancel(const struct invocation *, enum exit_status *, struct error *);
 int command_compare(const struct invocation *, enum exit_status *, struct error *);
+int command_confirm(const struct invocation *, enum exit_status *, struct error *);
 int command_data(const struct invocation *, enum exit_status *, struct error *);
 int command_digest(const struct invocation *, enum exit_status *, struct error *);
 int command_doctor(const struct invocation *, enum exit_status *, struct error *);

@@ -184,7 +184,8 @@ static int print_row(void *context, const struct store_export_row *r)
     if (isfinite(r->metric.value))
         strfromd(value, sizeof value, "%.17g", r->metric.value); /* printf is slow with doubles */
     fwrite(run->s, 1, run->size, stdout);
-    printf("%ld,%s,%s,%s,%s\r\n", r->metric.step, r->metric.part, r->metric.name, class, value);
+    printf("%ld,%s,%s,%s,%s,%s\r\n", r->metric.step, r->metric.part, r->metric.name, class, value,
+           r->is_fresh ? "fresh" : "sweep");
     return ferror(stdout) ? -1 : 0;
 }
 
@@ -196,7 +197,7 @@ int command_export(const struct invocation *in, enum exit_status *ret_status, st
 
     (void)ret_status;
     if (open_store(in, &store, err) == 0) {
-        printf("method,condition,point,seed,run,state,step,part,metric,class,value\r\n");
+        printf("method,condition,point,seed,run,state,step,part,metric,class,value,seeds\r\n");
         result = store_export(store, print_row, &run, err);
     }
     text_release(&run);

@@ -100,20 +100,14 @@ static void print_log(const char *path)
         putchar((unsigned char)*from < ' ' && *from != '\n' && *from != '\t' ? '?' : *from);
 }
 
-int command_status(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+/* Of the plan that the store is bound to. Adds its failed runs to *n_failed. */
+static int print_plan(struct store *store, struct arena *arena, int *n_failed, struct error *err)
 {
-    const char *word = in->words[0];
-    struct store *store = NULL;
     struct store_watch watch;
     struct store_counts c;
-    int result = -1;
 
-    (void)ret_status;
-    if ((project_is_store(word) ? store_open(word, STORE_READ, &store, err)
-                                : project_open_store(in->arena, word, STORE_READ, &store, err)) < 0 ||
-        store_freeze(store, err) < 0 || store_count(store, &c, err) < 0 ||
-        store_read_watch(store, in->arena, &watch, err) < 0)
-        goto out;
+    if (store_count(store, &c, err) < 0 || store_read_watch(store, arena, &watch, err) < 0)
+        return -1;
     printf("planned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d", c.planned,
            c.running, c.finished, c.diverged, c.failed, c.cancelled);
     if (c.elsewhere)
@@ -123,10 +117,27 @@ int command_status(const struct invocation *in, enum exit_status *ret_status, st
     print_troubles(&watch, "running", 1024);
     print_troubles(&watch, "diverged", N_ERRORS);
     print_troubles(&watch, "failed", N_ERRORS);
-    if (c.failed)
+    *n_failed += c.failed;
+    return 0;
+}
+
+int command_status(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    const char *word = in->words[0];
+    struct store *store = NULL;
+    int n_failed = 0, has_fresh = 0, result = -1;
+
+    (void)ret_status;
+    if ((project_is_store(word) ? store_open(word, STORE_READ, &store, err)
+                                : project_open_store(in->arena, word, STORE_READ, &store, err)) == 0 &&
+        store_freeze(store, err) == 0 && print_plan(store, in->arena, &n_failed, err) == 0 &&
+        (has_fresh = store_bind_fresh(store, err)) >= 0) {
+        if (has_fresh)
+            printf("\non fresh seeds: ");
+        result = has_fresh ? print_plan(store, in->arena, &n_failed, err) : 0;
+    }
+    if (result == 0 && n_failed)
         print_log(project_log_path(in->arena, project_store_path(in->arena, word)));
-    result = 0;
-out:
     store_close(store);
     return result;
 }

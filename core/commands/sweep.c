@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "commands/command.h"
 #include "commands/project.h"
+#include "commands/sweep.h"
 #include "lab/process.h"
 #include "lab/sweep.h"
 #include "lab/worker.h"
@@ -23,7 +24,8 @@ static void tell_plan(const struct plan *plan, FILE *out)
     text_release(&t);
 }
 
-static void tell_end(const struct store_counts *c, const char *word, int signal, double seconds)
+static void tell_end(const struct store_counts *c, const char *word, const char *again, int signal,
+                     double seconds)
 {
     const char *program = project_is_store(word) ? "rgdbench" : "make";
     const char *prefix = project_is_store(word) ? "" : "EXP=";
@@ -39,7 +41,7 @@ static void tell_end(const struct store_counts *c, const char *word, int signal,
         fprintf(stderr, ", %d left", c->planned + c->running);
     fprintf(stderr, "; %s\n", duration);
     if (signal)
-        fprintf(stderr, "the same command goes on: %s sweep %s%s\n", program, prefix, word);
+        fprintf(stderr, "the same command goes on: %s\n", again);
     if (c->failed)
         fprintf(stderr, "the same command tries the failed ones again; why they failed: "
                         "%s status %s%s\n", program, prefix, word);
@@ -105,10 +107,8 @@ static enum exit_status status_of(int signal, const struct store_counts *counts)
                                : EXIT_OK;
 }
 
-/* Works on the store's current plan, says how it went, prints the table. `word`: the experiment's
- * name, or a store's path. */
-static int work(const struct invocation *in, const char *word, struct store *store,
-                enum exit_status *ret_status, struct error *err)
+int sweep_work(const struct invocation *in, const char *word, struct store *store, const char *again,
+               const char *shown, enum exit_status *ret_status, struct error *err)
 {
     const char *path = project_store_path(in->arena, word);
     const struct sweep_options options = {
@@ -122,6 +122,7 @@ static int work(const struct invocation *in, const char *word, struct store *sto
         .lease = in->lease,
         .is_quiet = in->is_quiet,
     };
+    char digest[HASH_HEX_SIZE];
     struct store_counts counts;
     double start = clock_now();
     int signal = 0;
@@ -129,7 +130,7 @@ static int work(const struct invocation *in, const char *word, struct store *sto
     if (sweep_run(store, &options, &counts, &signal, err) < 0)
         return -1;
     if (!in->is_quiet)
-        tell_end(&counts, word, signal, clock_now() - start);
+        tell_end(&counts, word, again, signal, clock_now() - start);
     *ret_status = status_of(signal, &counts);
     if (counts.elsewhere) {
         if (!in->is_quiet)
@@ -137,7 +138,20 @@ static int work(const struct invocation *in, const char *word, struct store *sto
                             "rgdbench merge NAME STORE ...\n", counts.elsewhere);
         return 0;
     }
-    return signal || in->is_quiet ? 0 : print_table(in->arena, store, err);
+    if (signal || in->is_quiet)
+        return 0;
+    return shown && store_bind_plan(store, shown, digest, err) < 0 ? -1
+                                                                   : print_table(in->arena, store, err);
+}
+
+/* Of the plan that a sweep made current. */
+static int work(const struct invocation *in, const char *word, struct store *store,
+                enum exit_status *ret_status, struct error *err)
+{
+    const char *again = arena_printf(in->arena, project_is_store(word) ? "rgdbench sweep %s"
+                                                                       : "make sweep EXP=%s", word);
+
+    return sweep_work(in, word, store, again, NULL, ret_status, err);
 }
 
 /* Goes on with the plan that a store has; its experiment's script is not read. */

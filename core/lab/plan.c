@@ -372,6 +372,13 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
     return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
 
+void plan_hash_begin(struct hash *h, const char *confirms)
+{
+    hash_init(h, HASH_SHA256);
+    if (confirms)
+        hash_update(h, confirms, strlen(confirms));
+}
+
 void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
                    int seed, const char *spec_id)
 {
@@ -386,7 +393,7 @@ void plan_set_id(struct plan *plan)
 {
     struct hash h;
 
-    hash_init(&h, HASH_SHA256);
+    plan_hash_begin(&h, plan->confirms);
     for (int i = 0; i < plan->n_runs; i++) {
         const struct plan_run *run = &plan->runs[i];
 

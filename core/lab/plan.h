@@ -51,7 +51,8 @@ struct plan {
     int n_data;
     struct plan_file *files;
     int n_files;
-    char id[HASH_HEX_SIZE]; /* of all of the above */
+    const char *confirms;   /* of fresh seeds: id of the plan whose selection they are for; else NULL */
+    char id[HASH_HEX_SIZE]; /* of runs and `confirms` */
 };
 
 enum { PLAN_MAX_RUNS = 1000000 };
@@ -62,7 +63,8 @@ enum { PLAN_MAX_RUNS = 1000000 };
 int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
               struct arena *arena, struct plan *ret_plan, struct error *err);
 
-/* Adds a run to the hash that is its plan's id. */
+/* The hash that is a plan's id, without its runs; and a run added to it. */
+void plan_hash_begin(struct hash *h, const char *confirms);
 void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
                    int seed, const char *spec_id);
 

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS files (
 
 CREATE TABLE IF NOT EXISTS plans (
     id        INTEGER PRIMARY KEY,
-    digest    TEXT NOT NULL UNIQUE, -- SHA-256 of the plan's runs
+    digest    TEXT NOT NULL UNIQUE, -- SHA-256 of the plan's runs, and of `confirms`
     used      INTEGER NOT NULL,     -- counts sweeps; the plan with the highest is the current one
     title     TEXT NOT NULL,        -- the script's title
     question  TEXT NOT NULL,        -- what the experiment asks
@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS plans (
     source    TEXT NOT NULL,        -- the Lua script
     overrides TEXT NOT NULL,        -- what the command line changed, one word a line
     created   REAL NOT NULL,        -- seconds since 1970
+    confirms  TEXT,                 -- of fresh seeds: digest of the plan whose selected configurations they
+                                    -- train again; such a plan is never the current one
     sum       TEXT                  -- SHA-256 of the columns above, but for id and created
 ) STRICT;
 

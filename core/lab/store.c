@@ -88,11 +88,16 @@ void store_close(struct store *store)
 
 int store_current_plan(struct store *store, long *ret_plan, struct error *err)
 {
-    long plan = store->plan;
+    long plan = store->plan, n;
 
     if (!plan && sql_get(store->db, err, 0, &plan,
-                         "SELECT id FROM plans ORDER BY used DESC, digest LIMIT 1", "") < 0)
+                         "SELECT id FROM plans WHERE " STORE_IS_CURRENT, "") < 0)
         return -1;
+    if (plan == 0 && sql_get(store->db, err, 0, &n, "SELECT count(*) FROM plans", "") < 0)
+        return -1;
+    if (plan == 0 && n > 0)
+        return error_set_status(err, EXIT_MISMATCH, "store \"%s\" is damaged: it has plans of fresh "
+                                                    "seeds, and none that they are for", store->path);
     if (plan == 0)
         return error_set(err, "store \"%s\" holds no plan; a sweep makes one", store->path);
     *ret_plan = plan;
@@ -107,7 +112,7 @@ int store_bind_plan(struct store *store, const char *digest, char ret_digest[HAS
                              digest)
                : sql_prepare(store->db, err,
                              "SELECT id, digest FROM plans WHERE id = coalesce(nullif(?1, 0), "
-                             "(SELECT id FROM plans ORDER BY used DESC, digest LIMIT 1))",
+                             "(SELECT id FROM plans WHERE " STORE_IS_CURRENT "))",
                              "i", store->plan);
     int got = sql_step(q, err);
 
@@ -120,6 +125,22 @@ int store_bind_plan(struct store *store, const char *digest, char ret_digest[HAS
     }
     sql_end(q);
     return got > 0 ? 0 : -1;
+}
+
+int store_bind_fresh(struct store *store, struct error *err)
+{
+    long plan = 0, fresh = 0;
+
+    if (store_current_plan(store, &plan, err) < 0 ||
+        sql_get(store->db, err, 0, &fresh,
+                "SELECT id FROM plans WHERE confirms = (SELECT digest FROM plans WHERE id = ?1) "
+                "ORDER BY used DESC, digest LIMIT 1", "i", plan) < 0)
+        return -1;
+    if (fresh) {
+        store->plan = fresh;
+        store->position = 0;
+    }
+    return fresh != 0;
 }
 
 /* ---- plans ---- */
@@ -166,11 +187,11 @@ int store_insert_plan(struct store *store, const struct plan *plan, struct error
             return -1;
     if (sql_do(store->db, err,
                "INSERT INTO plans (digest, used, title, question, baseline, source, overrides, "
-               "created) VALUES (?1, (SELECT coalesce(max(used), 0) + 1 FROM plans), ?2, ?3, ?4, "
-               "?5, ?6, ?7) ON CONFLICT (digest) DO UPDATE SET used = excluded.used, title = ?2, "
+               "created, confirms) VALUES (?1, (SELECT coalesce(max(used), 0) + 1 FROM plans), ?2, "
+               "?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (digest) DO UPDATE SET used = excluded.used, title = ?2, "
                "question = ?3, baseline = ?4, source = ?5, overrides = ?6",
-               "tttttt" "f", plan->id, e->title, e->question, e->baseline, e->source,
-               e->overrides, clock_wall()) < 0 ||
+               "ttttttft", plan->id, e->title, e->question, e->baseline, e->source, e->overrides,
+               clock_wall(), plan->confirms) < 0 ||
         sql_get(store->db, err, 0, &id, "SELECT id FROM plans WHERE digest = ?1", "t", plan->id) <
             0)
         return -1;
@@ -193,18 +214,34 @@ int store_put_plan(struct store *store, const struct plan *plan, struct error *e
     return sql_commit(store->db, err);
 }
 
+/* What the plan confirms, or "". */
+static int get_confirmed(struct store *store, long plan, char ret_digest[HASH_HEX_SIZE],
+                         struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err, "SELECT confirms FROM plans WHERE id = ?1", "i", plan);
+    int got = sql_step(q, err);
+
+    snprintf(ret_digest, HASH_HEX_SIZE, "%s", got > 0 && sql_text(q, 0) ? sql_text(q, 0) : "");
+    sql_end(q);
+    return got < 0 ? -1 : 0;
+}
+
 int store_plan_digest(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE],
                       struct error *err)
 {
-    struct sql_query *q =
-        sql_prepare(store->db, err,
-                    "SELECT method, condition, point, seed, spec_id FROM plan_runs JOIN runs ON "
-                    "runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
-                    "i", plan);
+    char confirms[HASH_HEX_SIZE];
+    struct sql_query *q;
     struct hash h;
     int got;
 
-    hash_init(&h, HASH_SHA256);
+    if (get_confirmed(store, plan, confirms, err) < 0)
+        return -1;
+    q = sql_prepare(store->db, err,
+                    "SELECT method, condition, point, seed, spec_id FROM plan_runs JOIN runs ON "
+                    "runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
+                    "i", plan);
+    plan_hash_begin(&h, *confirms ? confirms : NULL);
     while ((got = sql_step(q, err)) > 0) {
         const char *texts[] = {sql_text(q, 0), sql_text(q, 1), sql_text(q, 2), sql_text(q, 4)};
 

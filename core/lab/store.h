@@ -44,14 +44,17 @@ void store_close(struct store *store);
  * single machine uses it. The name of such a file system by its number (statfs), or NULL. */
 const char *store_network_name(long file_system);
 
-/* Makes `plan` the current one and adds the runs that are not there yet; the store is
- * bound to it. */
+/* Makes `plan` the current one, but for one that confirms another, and adds the runs that are not
+ * there yet; the store is bound to it. */
 int store_put_plan(struct store *store, const struct plan *plan, struct error *err);
 
 /* What this handle counts, claims and reads from now on: the plan with that digest
  * (NULL: the current one), whichever becomes the current one later. */
 int store_bind_plan(struct store *store, const char *digest, char ret_digest[HASH_HEX_SIZE],
                     struct error *err);
+
+/* The plan of fresh seeds that was last put for the plan it is bound to: 1, or 0 where there is none. */
+int store_bind_fresh(struct store *store, struct error *err);
 
 /* ---- for workers ---- */
 
@@ -259,6 +262,11 @@ struct store_plan {
 int store_read_plan(struct store *store, struct arena *arena, struct store_plan *ret_plan,
                     struct error *err);
 
+/* The plan with other runs: those of fresh seeds (store_put_plan of one that confirms it), all that
+ * there ever were, by method, condition, point and seed. They are in no selection. */
+int store_read_fresh(struct store *store, const struct store_plan *plan, struct arena *arena,
+                     struct store_plan *ret_fresh, struct error *err);
+
 /* ret_values[i] is the metric of plan->runs[i] at its last evaluation; NaN where
  * the run has not finished. */
 int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
@@ -325,16 +333,17 @@ int store_read_metrics(struct store *store, long run, struct arena *arena,
 int store_read_class_names(struct store *store, const char *data_digest, struct arena *arena,
                            struct value *ret_list, struct error *err);
 
-/* SHA-256 over the current plan's specs, states, metrics and weight hashes:
+/* SHA-256 over specs, states, metrics and weight hashes of the current plan and its fresh seeds:
  * equal for equal results, whoever computed them, when and where. *ret_n_left is
  * the number of runs that have not ended. */
 int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_left,
                  struct error *err);
 
 /* Calls `row` for each metric of the current plan's ended runs, in the plan's
- * order; stops where it gives non-zero, and gives that. */
+ * order, then of its fresh seeds'; stops where it gives non-zero, and gives that. */
 struct store_export_row {
     bool is_first; /* of its run */
+    bool is_fresh; /* of a fresh seed */
     const char *method, *condition, *point, *spec_id, *state;
     int seed;
     struct store_metric metric;

@@ -43,10 +43,11 @@ static const struct {
      "INSERT INTO data_sets (digest, name, description, classes, sum) VALUES (?2, ?3, ?4, ?5, ?6) "
      "ON CONFLICT (digest) DO UPDATE SET name = ?3, description = ?4, classes = ?5, sum = ?6 WHERE "
      "(?3, ?4, ?5) > (name, description, classes)"},
-    {"SELECT digest, used, title, question, baseline, source, overrides, created, sum FROM plans",
-     "INSERT INTO plans (digest, used, title, question, baseline, source, overrides, created, sum) "
-     "VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (digest) DO UPDATE SET used = ?3, "
-     "title = ?4, question = ?5, baseline = ?6, source = ?7, overrides = ?8, sum = ?10 WHERE "
+    {"SELECT digest, used, title, question, baseline, source, overrides, created, sum, confirms "
+     "FROM plans",
+     "INSERT INTO plans (digest, used, title, question, baseline, source, overrides, created, sum, "
+     "confirms) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (digest) DO UPDATE SET "
+     "used = ?3, title = ?4, question = ?5, baseline = ?6, source = ?7, overrides = ?8, sum = ?10 WHERE "
      "(?3, ?4, ?5, ?6, ?7, ?8) > (used, title, question, baseline, source, overrides)"},
 };
 
@@ -225,7 +226,7 @@ static int merge_places(struct merge *m, struct error *err)
 static int title(struct store *store, char ret_title[200], struct error *err)
 {
     struct sql_query *q = sql_prepare(
-        store->db, err, "SELECT title FROM plans ORDER BY used DESC, digest LIMIT 1", "");
+        store->db, err, "SELECT title FROM plans WHERE " STORE_IS_CURRENT, "");
     int got = sql_step(q, err);
 
     snprintf(ret_title, 200, "%s", got > 0 && sql_text(q, 0) ? sql_text(q, 0) : "");

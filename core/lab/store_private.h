@@ -35,6 +35,13 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena);
 /* The runs of plan ?1. */
 #define STORE_PLAN_RUNS "(SELECT run FROM plan_runs WHERE plan = ?1)"
 
+/* Which row of the table plans is the current plan. */
+#define STORE_IS_CURRENT "confirms IS NULL ORDER BY used DESC, digest LIMIT 1"
+
+/* Plan ?1 and those of fresh seeds for it: what a report of it shows. */
+#define STORE_SHOWN_PLANS \
+    "SELECT ?1 UNION ALL SELECT id FROM plans WHERE confirms = (SELECT digest FROM plans WHERE id = ?1)"
+
 /* The metrics of run ?1, in the one order that sums, digests and comparisons have. */
 #define STORE_METRICS_QUERY \
     "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 " \

@@ -64,28 +64,21 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena)
     };
 }
 
-static int read_runs(struct store *store, long id, struct arena *arena, struct store_plan *plan,
+/* Rows of STORE_RUN_COLUMNS. Ends the query. */
+static int read_runs(struct sql_query *q, struct arena *arena, struct store_plan *plan,
                      struct error *err)
 {
-    struct store_run *runs;
-    struct sql_query *q;
-    long n;
-    int i = 0, got;
+    struct store_run *runs = NULL;
+    int n = 0, got;
 
-    if (sql_get(store->db, err, 0, &n, "SELECT count(*) FROM plan_runs WHERE plan = ?1", "i", id) <
-        0)
-        return -1;
-    runs = arena_alloc(arena, (size_t)(n + 1) * sizeof *runs);
-    q = sql_prepare(store->db, err,
-                    "SELECT " STORE_RUN_COLUMNS " FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
-                    "WHERE plan = ?1 ORDER BY position",
-                    "i", id);
-    while ((got = sql_step(q, err)) > 0 && i < n)
-        runs[i++] = store_read_run(q, arena);
+    while ((got = sql_step(q, err)) > 0) {
+        runs = arena_grow(arena, runs, n, sizeof *runs);
+        runs[n++] = store_read_run(q, arena);
+    }
     sql_end(q);
     plan->runs = runs;
-    plan->n_runs = i;
-    return got < 0 ? -1 : 0;
+    plan->n_runs = n;
+    return got;
 }
 
 /* All data sets of a plan have classes, or none of them has: the first run's tells. */
@@ -134,12 +127,33 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
         plan.digest = keep(arena, sql_text(q, 3));
     }
     sql_end(q);
-    if (got <= 0 || read_runs(store, id, arena, &plan, err) < 0)
+    if (got <= 0 ||
+        read_runs(sql_prepare(store->db, err,
+                              "SELECT " STORE_RUN_COLUMNS " FROM plan_runs JOIN runs ON "
+                              "runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
+                              "i", id),
+                  arena, &plan, err) < 0)
         return -1;
     list_methods(&plan, arena);
     if (read_measure(store, &plan, arena, err) < 0 || caveats_read(store, &plan, arena, err) < 0)
         return -1;
     *ret_plan = plan;
+    return 0;
+}
+
+int store_read_fresh(struct store *store, const struct store_plan *plan, struct arena *arena,
+                     struct store_plan *ret_fresh, struct error *err)
+{
+    struct store_plan fresh = *plan;
+
+    if (read_runs(sql_prepare(store->db, err,
+                              "SELECT DISTINCT " STORE_RUN_COLUMNS " FROM plan_runs JOIN runs ON "
+                              "runs.id = plan_runs.run WHERE plan IN (SELECT id FROM plans WHERE "
+                              "confirms = ?1) ORDER BY method, condition, point, seed",
+                              "t", plan->digest),
+                  arena, &fresh, err) < 0)
+        return -1;
+    *ret_fresh = fresh;
     return 0;
 }
 
@@ -398,7 +412,8 @@ int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_le
         store_check_plan(store, plan, err) == 0)
         q = sql_prepare(store->db, err,
                         "SELECT id, spec, state, n_steps, last_step, weights_hash FROM runs WHERE "
-                        "id IN (SELECT run FROM plan_runs WHERE plan = ?1) ORDER BY spec_id",
+                        "id IN (SELECT run FROM plan_runs WHERE plan IN (" STORE_SHOWN_PLANS
+                        ")) ORDER BY spec_id",
                         "i", plan);
     while (q && (got = sql_step(q, err)) > 0) {
         struct text line = {0};
@@ -431,8 +446,10 @@ int store_export(struct store *store,
     if (metrics && store_current_plan(store, &plan, err) == 0 &&
         store_check_plan(store, plan, err) == 0)
         q = sql_prepare(store->db, err,
-                        "SELECT run, method, condition, point, seed, spec_id, state FROM plan_runs "
-                        "JOIN runs ON runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
+                        "SELECT DISTINCT run, method, condition, point, seed, spec_id, state, "
+                        "plan != ?1 is_fresh FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
+                        "WHERE plan IN (" STORE_SHOWN_PLANS ") ORDER BY is_fresh, "
+                        "iif(is_fresh, 0, position), method, condition, point, seed",
                         "i", plan);
     while (q && stop == 0 && (got = sql_step(q, err)) > 0) {
         struct store_export_row r = {
@@ -443,6 +460,7 @@ int store_export(struct store *store,
             .seed = (int)sql_long(q, 4),
             .spec_id = sql_text(q, 5),
             .state = sql_text(q, 6),
+            .is_fresh = sql_long(q, 7),
         };
 
         sql_rebind(metrics, "i", sql_long(q, 0));

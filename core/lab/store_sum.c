@@ -115,8 +115,9 @@ static int sum_rows(struct sql_query *q, char ret_hex[HASH_HEX_SIZE], struct err
 static int sum_plan(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE], struct error *err)
 {
     return sum_rows(sql_prepare(store->db, err,
-                                "SELECT digest, used, title, question, baseline, source, overrides "
-                                "FROM plans WHERE id = ?1", "i", plan),
+                                "SELECT digest || coalesce(' confirms ' || confirms, ''), used, title, "
+                                "question, baseline, source, overrides FROM plans WHERE id = ?1",
+                                "i", plan),
                     ret_hex, err);
 }
 
@@ -257,6 +258,18 @@ static int has_plan_its_runs(struct store *store, long plan, struct error *err)
     return holds(store, plan, "SELECT digest FROM plans WHERE id = ?1", store_plan_digest, err);
 }
 
+/* The plan and those of its fresh seeds: 1, 0 or -1. */
+static int have_plans_their_runs(struct store *store, long plan, struct error *err)
+{
+    struct sql_query *q = sql_prepare(store->db, err, STORE_SHOWN_PLANS, "i", plan);
+    int got, is_right = 1;
+
+    while (is_right > 0 && (got = sql_step(q, err)) > 0)
+        is_right = has_plan_its_runs(store, sql_long(q, 0), err);
+    sql_end(q);
+    return is_right > 0 && got < 0 ? -1 : is_right;
+}
+
 /* All plans, since a wrong one might be the current one; and what `plan` consists of. */
 static int check_plan(struct store *store, long plan, struct error *err)
 {
@@ -267,11 +280,15 @@ static int check_plan(struct store *store, long plan, struct error *err)
         is_right = is_plan_right(store, sql_long(q, 0), err);
     sql_end(q);
     if (is_right > 0 && got == 0)
-        is_right = has_plan_its_runs(store, plan, err);
+        is_right = have_plans_their_runs(store, plan, err);
     if (is_right < 0 || got < 0)
         return -1;
     return is_right ? 0 : damaged(store, err, "its plan is not what was written");
 }
+
+/* Plans of fresh seeds for one that is not there. */
+#define ORPHANS \
+    "SELECT id FROM plans WHERE confirms IS NOT NULL AND confirms NOT IN (SELECT digest FROM plans)"
 
 int store_drop_damaged(struct store *store, struct error *err)
 {
@@ -293,6 +310,11 @@ int store_drop_damaged(struct store *store, struct error *err)
         }
     }
     sql_end(q);
+    if (got == 0)
+        got = sql_do(store->db, err, "DELETE FROM plan_runs WHERE plan IN (" ORPHANS ")", "") < 0 ||
+                      sql_do(store->db, err, "DELETE FROM plans WHERE id IN (" ORPHANS ")", "") < 0
+                  ? -1
+                  : 0;
     q = got < 0 ? NULL : sql_prepare(store->db, err, "SELECT digest, sum FROM data_sets", "");
     while (q && (got = sql_step(q, err)) > 0) {
         char hex[HASH_HEX_SIZE];
@@ -342,8 +364,9 @@ int store_check_plan(struct store *store, long plan, struct error *err)
         return 0;
     if (check_plan(store, plan, err) < 0 || summer_init(&s, store, err) < 0)
         return -1;
-    q = sql_prepare(store->db, err, "SELECT run FROM plan_runs WHERE plan = ?1 ORDER BY position",
-                    "i", plan);
+    q = sql_prepare(store->db, err,
+                    "SELECT run FROM plan_runs WHERE plan IN (" STORE_SHOWN_PLANS
+                    ") ORDER BY plan != ?1, plan, position", "i", plan);
     while ((got = sql_step(q, err)) > 0 &&
            (got = check_run(store, &s, sql_long(q, 0), err)) >= 0)
         ;

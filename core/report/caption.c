@@ -40,28 +40,62 @@ void caption_emphasis(struct text *t, const struct table_options *options)
                     options->format->best, options->format->close);
 }
 
+/* What became of the runs of selections. */
+struct tally {
+    int n_planned, n_ended, n_diverged, n_failed;
+};
+
+static void tally_add(struct tally *tally, const struct selection *r)
+{
+    tally->n_planned += r->n_planned;
+    tally->n_ended += r->n_finished + r->n_diverged;
+    tally->n_diverged += r->n_diverged;
+    tally->n_failed += r->n_failed;
+}
+
+static void tally_write(const struct tally *tally, const struct store_measure *measure, struct text *t)
+{
+    int n_missing = tally->n_planned - tally->n_ended - tally->n_failed;
+
+    text_printf(t, " Of %d runs %d ended", tally->n_planned, tally->n_ended);
+    if (tally->n_diverged)
+        text_printf(t, ", %d of them DIVERGED (counted as %s 0)", tally->n_diverged, measure->title);
+    text_printf(t, ", %d failed, %d %s missing.", tally->n_failed, n_missing,
+                n_missing == 1 ? "is" : "are");
+}
+
 void caption_runs(struct text *t, const struct selections *s)
 {
-    int n_planned = 0, n_ended = 0, n_diverged = 0, n_failed = 0, n_missing, n_most = 0;
+    struct tally tally = {0};
+    int n_most = 0;
 
     for (int i = 0; i < s->n; i++) {
-        const struct selection *r = &s->items[i];
-
-        n_planned += r->n_planned;
-        n_ended += r->n_finished + r->n_diverged;
-        n_diverged += r->n_diverged;
-        n_failed += r->n_failed;
-        n_most = r->n > n_most ? r->n : n_most;
+        tally_add(&tally, &s->items[i]);
+        n_most = s->items[i].n > n_most ? s->items[i].n : n_most;
     }
-    n_missing = n_planned - n_ended - n_failed;
     if (n_most > 1 && power_least_p(n_most) > 0.05)
         text_printf(t, " With %d seeds the signed-rank test cannot give p below %g.", n_most,
                     power_least_p(n_most));
-    text_printf(t, " Of %d runs %d ended", n_planned, n_ended);
-    if (n_diverged)
-        text_printf(t, ", %d of them DIVERGED (counted as %s 0)", n_diverged, s->plan.measure->title);
-    text_printf(t, ", %d failed, %d %s missing.", n_failed, n_missing,
-                n_missing == 1 ? "is" : "are");
+    tally_write(&tally, s->plan.measure, t);
+}
+
+void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c)
+{
+    struct tally tally = {0};
+
+    if (!s->fresh)
+        return;
+    for (int i = 0; i < s->n; i++)
+        if (s->items[i].fresh)
+            tally_add(&tally, s->items[i].fresh);
+    text_printf(t, " Fresh seeds: the selected configurations trained again on seeds that selected "
+                   "nothing, so that the choice flatters none of these numbers; mean, 95%% t interval, "
+                   "and differences paired by fresh seed");
+    if (c->n_tests[ON_FRESH])
+        text_printf(t, ", p %s-corrected over their own %d comparison%s", c->correction->title,
+                    c->n_tests[ON_FRESH], c->n_tests[ON_FRESH] == 1 ? "" : "s");
+    text_printf(t, ".");
+    tally_write(&tally, s->plan.measure, t);
 }
 
 void caption_caveats(struct text *t, const struct store_plan *plan)

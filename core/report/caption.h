@@ -6,6 +6,7 @@
 #ifndef REPORT_CAPTION_H
 #define REPORT_CAPTION_H
 
+#include "report/comparisons.h"
 #include "report/table.h"
 
 /* Which configuration, chosen how, from how many; budgets that differ are named. */
@@ -16,6 +17,9 @@ void caption_emphasis(struct text *t, const struct table_options *options);
 
 /* How many runs ended, are missing, failed, diverged; what so few seeds cannot show. */
 void caption_runs(struct text *t, const struct selections *s);
+
+/* What the fresh seeds are, and how their runs stand. */
+void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c);
 
 /* What of the methods is our choice. */
 void caption_caveats(struct text *t, const struct store_plan *plan);

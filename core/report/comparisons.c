@@ -23,94 +23,131 @@ static struct comparison *make_rows(const struct selections *s, struct arena *ar
     return rows;
 }
 
+static struct contrast test_pair(const struct selection *r, const struct selection *base)
+{
+    bool is_tested = r && base && base != r && base->n && r->n;
+
+    return (struct contrast){
+        .is_tested = is_tested,
+        .against = is_tested ? select_compare(r, base) : paired_compare(NULL, NULL, 0),
+    };
+}
+
+/* Gives the number of tests. */
+static int correct(struct comparison *rows, int n, int on,
+                   const struct adjust_type *correction, struct arena *arena)
+{
+    double *p_t = arena_alloc(arena, (size_t)n * sizeof *p_t);
+    double *p_w = arena_alloc(arena, (size_t)n * sizeof *p_w);
+    int n_tests = 0;
+
+    for (int i = 0; i < n; i++) {
+        const struct contrast *c = &rows[i].on[on];
+
+        p_t[i] = c->against.t.p;
+        p_w[i] = c->against.signed_rank.p;
+        n_tests += c->is_tested;
+    }
+    correction->run(p_t, n, p_t);
+    correction->run(p_w, n, p_w);
+    for (int i = 0; i < n; i++) {
+        rows[i].on[on].p_t = p_t[i];
+        rows[i].on[on].p_signed_rank = p_w[i];
+    }
+    return n_tests;
+}
+
 struct comparisons comparisons_make(const struct selections *s,
                                     const struct adjust_type *correction, struct arena *arena)
 {
     struct comparison *rows = make_rows(s, arena);
-    struct comparisons c = {correction ? correction : &adjust_holm, rows, s->n, 0};
-    double *p_t = arena_alloc(arena, (size_t)s->n * sizeof *p_t);
-    double *p_w = arena_alloc(arena, (size_t)s->n * sizeof *p_w);
+    struct comparisons c = {correction ? correction : &adjust_holm, rows, s->n, {0}};
 
     for (int i = 0; i < s->n; i++) {
-        const struct selection *base = select_beside(s, rows[i].r, s->plan.baseline);
+        const struct selection *r = rows[i].r, *base = select_beside(s, r, s->plan.baseline);
 
-        rows[i].is_tested = base && base != rows[i].r && base->n && rows[i].r->n;
-        rows[i].against = rows[i].is_tested ? select_compare(rows[i].r, base)
-                                            : paired_compare(NULL, NULL, 0);
-        p_t[i] = rows[i].against.t.p;
-        p_w[i] = rows[i].against.signed_rank.p;
-        c.n_tests += rows[i].is_tested;
+        rows[i].on[ON_TUNED] = test_pair(r, base);
+        rows[i].on[ON_FRESH] = test_pair(r->fresh, base ? base->fresh : NULL);
     }
-    c.correction->run(p_t, s->n, p_t);
-    c.correction->run(p_w, s->n, p_w);
-    for (int i = 0; i < s->n; i++) {
-        rows[i].p_t = p_t[i];
-        rows[i].p_signed_rank = p_w[i];
-    }
+    for (int on = 0; on < N_ON; on++)
+        c.n_tests[on] = correct(rows, s->n, on, c.correction, arena);
     return c;
 }
 
 /* 1 better, -1 worse, 0 not told apart. */
-static int direction(const struct comparison *c)
+static int direction(const struct contrast *c)
 {
     if (!(c->p_t <= LEVEL))
         return 0;
     return c->against.difference.mean > 0 ? 1 : -1;
 }
 
-static void judge_once(const struct comparison *c, struct text *t)
+static void judge_once(const char *method, const struct contrast *c, struct text *t)
 {
     static const char *const words[] = {"worse", "not told apart", "better"};
     const struct summary *d = &c->against.difference;
 
-    text_printf(t, "%s is %s (%+.2f", c->r->method, words[direction(c) + 1], 100 * d->mean);
+    text_printf(t, "%s is %s (%+.2f", method, words[direction(c) + 1], 100 * d->mean);
     if (isfinite(d->half_width))
         text_printf(t, " ± %.2f points, p = %.3g)", 100 * d->half_width, c->p_t);
     else
         text_printf(t, " points, one seed)");
 }
 
-static void judge_over(const struct comparisons *c, const char *method, struct text *t)
+static void judge_over(const struct comparisons *c, int on, const char *method, struct text *t)
 {
     int n = 0, n_better = 0, n_worse = 0;
 
     for (int i = 0; i < c->n; i++) {
-        if (!c->items[i].is_tested || strcmp(c->items[i].r->method, method) != 0)
+        const struct contrast *one = &c->items[i].on[on];
+
+        if (!one->is_tested || strcmp(c->items[i].r->method, method) != 0)
             continue;
         n++;
-        n_better += direction(&c->items[i]) > 0;
-        n_worse += direction(&c->items[i]) < 0;
+        n_better += direction(one) > 0;
+        n_worse += direction(one) < 0;
     }
     text_printf(t, "%s is better in %d, worse in %d and not told apart in %d of %d conditions", method,
                 n_better, n_worse, n - n_better - n_worse, n);
 }
 
-void comparisons_verdict(const struct selections *s, const struct comparisons *c, struct text *t)
+/* Each method once, by its first test. */
+static void judge_all(const struct comparisons *c, bool has_conditions, int on, struct text *t)
 {
-    bool has_conditions = s->n > 0 && strcmp(s->items[0].condition, s->items[s->n - 1].condition);
     int n = 0;
 
-    if (c->n_tests == 0) {
-        text_printf(t, "Nothing to compare yet.");
-        return;
-    }
     for (int i = 0; i < c->n; i++) {
-        bool is_first = c->items[i].is_tested;
+        const struct comparison *row = &c->items[i];
+        bool is_first = row->on[on].is_tested;
 
         for (int k = 0; k < i && is_first; k++)
-            is_first = !c->items[k].is_tested ||
-                       strcmp(c->items[k].r->method, c->items[i].r->method) != 0;
+            is_first = !c->items[k].on[on].is_tested ||
+                       strcmp(c->items[k].r->method, row->r->method) != 0;
         if (!is_first)
             continue;
         if (n++)
             text_printf(t, "; ");
-        else
-            text_printf(t, "Against %s: ", s->plan.baseline);
         if (has_conditions)
-            judge_over(c, c->items[i].r->method, t);
+            judge_over(c, on, row->r->method, t);
         else
-            judge_once(&c->items[i], t);
+            judge_once(row->r->method, &row->on[on], t);
     }
     text_printf(t, " (paired t-test at 5%%, %s-corrected over %d comparison%s).",
-                c->correction->title, c->n_tests, c->n_tests == 1 ? "" : "s");
+                c->correction->title, c->n_tests[on], c->n_tests[on] == 1 ? "" : "s");
+}
+
+void comparisons_verdict(const struct selections *s, const struct comparisons *c, struct text *t)
+{
+    bool has_conditions = s->n > 0 && strcmp(s->items[0].condition, s->items[s->n - 1].condition);
+
+    if (c->n_tests[ON_TUNED] == 0) {
+        text_printf(t, "Nothing to compare yet.");
+        return;
+    }
+    text_printf(t, "Against %s: ", s->plan.baseline);
+    judge_all(c, has_conditions, ON_TUNED, t);
+    if (c->n_tests[ON_FRESH] == 0)
+        return;
+    text_printf(t, " On fresh seeds, against %s: ", s->plan.baseline);
+    judge_all(c, has_conditions, ON_FRESH, t);
 }

@@ -10,11 +10,19 @@
 #include "stats/adjust.h"
 #include "stats/paired.h"
 
-struct comparison {
-    const struct selection *r;
+/* Against the baseline. */
+struct contrast {
     bool is_tested;            /* it is not the baseline, and both have runs */
     struct paired against;     /* minus the baseline; all NaN where it is not tested */
     double p_t, p_signed_rank; /* corrected over all */
+};
+
+/* On which seeds: those that selected, or fresh ones. Each is corrected by itself. */
+enum { ON_TUNED, ON_FRESH, N_ON };
+
+struct comparison {
+    const struct selection *r;
+    struct contrast on[N_ON];
     enum sheet_emphasis emphasis;
     double p_best; /* against the best of its condition (ranking.h) */
 };
@@ -22,7 +30,7 @@ struct comparison {
 struct comparisons {
     const struct adjust_type *correction;
     const struct comparison *items; /* [n]: by condition, then by method as planned */
-    int n, n_tests;
+    int n, n_tests[N_ON];
 };
 
 /* `correction` NULL: Holm. */
@@ -30,7 +38,8 @@ struct comparisons comparisons_make(const struct selections *s,
                                     const struct adjust_type *correction, struct arena *arena);
 
 /* "Against erm: rgd is better by 1.20 ± 0.40 points (p = 0.012); ..." By the corrected
- * paired t-test at 5%; over several conditions it counts them. */
+ * paired t-test at 5%; over several conditions it counts them. On fresh seeds, where there are
+ * any, a second sentence. */
 void comparisons_verdict(const struct selections *s, const struct comparisons *c, struct text *t);
 
 #endif

@@ -94,6 +94,21 @@ static void read_point(const struct selections *s, const int *order, int n, stru
     r->runs = runs;
 }
 
+static void count_states(const struct selections *s, const int *order, int n,
+                         struct selection *ret_selection)
+{
+    struct selection *r = ret_selection;
+
+    r->n_planned = n;
+    for (int i = 0; i < n; i++) {
+        const char *state = s->plan.runs[order[i]].state;
+
+        r->n_finished += strcmp(state, "finished") == 0;
+        r->n_diverged += strcmp(state, "diverged") == 0;
+        r->n_failed += strcmp(state, "failed") == 0;
+    }
+}
+
 /* From the n runs of one method under one condition. */
 static struct selection select_one(const struct selections *s, const int *order, int n,
                                    struct arena *arena)
@@ -103,7 +118,6 @@ static struct selection select_one(const struct selections *s, const int *order,
         .method = runs[order[0]].method,
         .condition = runs[order[0]].condition,
         .place = first_place(order, n),
-        .n_planned = n,
     };
     double best_score = -INFINITY;
     int best = -1, best_place = 0, best_size = 0, size;
@@ -116,11 +130,6 @@ static struct selection select_one(const struct selections *s, const int *order,
         score = point_score(s, order + at, size);
         place = first_place(order + at, size);
         r.n_points++;
-        for (int i = at; i < at + size; i++) {
-            r.n_finished += strcmp(runs[order[i]].state, "finished") == 0;
-            r.n_diverged += strcmp(runs[order[i]].state, "diverged") == 0;
-            r.n_failed += strcmp(runs[order[i]].state, "failed") == 0;
-        }
         if (!(score > best_score) && !(score == best_score && place < best_place))
             continue;
         best_score = score;
@@ -128,6 +137,7 @@ static struct selection select_one(const struct selections *s, const int *order,
         best = at;
         best_size = size;
     }
+    count_states(s, order, n, &r);
     if (best >= 0)
         read_point(s, order + best, best_size, arena, &r);
     return r;
@@ -180,31 +190,74 @@ void select_list_conditions(struct selections *s, struct selection *items, struc
     s->starts = starts;
 }
 
+/* The values of s->plan's runs, and its runs by group. */
+static int read_values(struct store *store, struct arena *arena, struct selections *s,
+                       int **ret_order, struct error *err)
+{
+    size_t n = (size_t)s->plan.n_runs + 1;
+    double *validation = arena_alloc(arena, n * sizeof *validation);
+    double *test = arena_alloc(arena, n * sizeof *test);
+    int *order = arena_alloc(arena, n * sizeof *order);
+
+    if (store_read_last(store, &s->plan, "validation", s->plan.measure->metric, validation, err) < 0 ||
+        store_read_last(store, &s->plan, "test", s->plan.measure->metric, test, err) < 0)
+        return -1;
+    for (int i = 0; i < s->plan.n_runs; i++) {
+        order[i] = i;
+        if (strcmp(s->plan.runs[i].state, "diverged") == 0)
+            validation[i] = test[i] = 0;
+    }
+    qsort_r(order, (size_t)s->plan.n_runs, sizeof *order, by_group, (void *)s->plan.runs);
+    s->validation = validation;
+    s->test = test;
+    *ret_order = order;
+    return 0;
+}
+
+/* Gives each selection its runs on fresh seeds: those of the point that is selected now. */
+static int read_fresh(struct store *store, struct arena *arena, struct selections *s,
+                      struct selection *items, struct error *err)
+{
+    struct selections *f = arena_alloc(arena, sizeof *f);
+    int *order;
+
+    *f = (struct selections){0};
+    if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 ||
+        read_values(store, arena, f, &order, err) < 0)
+        return -1;
+    if (f->plan.n_runs > 0)
+        s->fresh = f;
+    for (int at = 0, size; at < f->plan.n_runs; at += size) {
+        const struct store_run *run = &f->plan.runs[order[at]];
+        struct selection *fresh = arena_alloc(arena, sizeof *fresh), *r = items;
+
+        size = group_size(f->plan.runs, order + at, f->plan.n_runs - at, true);
+        while (r < items + s->n && !(r->point && strcmp(r->method, run->method) == 0 &&
+                                     strcmp(r->condition, run->condition) == 0 &&
+                                     strcmp(r->point, run->point) == 0))
+            r++;
+        if (r == items + s->n) /* another was selected then */
+            continue;
+        *fresh = (struct selection){.method = r->method, .condition = r->condition,
+                                    .place = r->place, .n_points = 1};
+        count_states(f, order + at, size, fresh);
+        read_point(f, order + at, size, arena, fresh);
+        r->fresh = fresh;
+    }
+    return 0;
+}
+
 int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
                   struct error *err)
 {
     struct selections s = {0};
     struct selection *items;
-    double *validation, *test;
     int *order, n, size;
 
-    if (store_read_plan(store, arena, &s.plan, err) < 0)
+    if (store_read_plan(store, arena, &s.plan, err) < 0 ||
+        read_values(store, arena, &s, &order, err) < 0)
         return -1;
     n = s.plan.n_runs;
-    validation = arena_alloc(arena, (size_t)n * sizeof *validation);
-    test = arena_alloc(arena, (size_t)n * sizeof *test);
-    order = arena_alloc(arena, (size_t)n * sizeof *order);
-    if (store_read_last(store, &s.plan, "validation", s.plan.measure->metric, validation, err) < 0 ||
-        store_read_last(store, &s.plan, "test", s.plan.measure->metric, test, err) < 0)
-        return -1;
-    s.validation = validation;
-    s.test = test;
-    for (int i = 0; i < n; i++) {
-        order[i] = i;
-        if (strcmp(s.plan.runs[i].state, "diverged") == 0)
-            validation[i] = test[i] = 0;
-    }
-    qsort_r(order, (size_t)n, sizeof *order, by_group, (void *)s.plan.runs);
     for (int at = 0; at < n; at += group_size(s.plan.runs, order + at, n - at, false))
         s.n++;
     items = arena_alloc(arena, (size_t)s.n * sizeof *items);
@@ -214,6 +267,8 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
         items[s.n++] = select_one(&s, order + at, size, arena);
     }
     qsort(items, (size_t)s.n, sizeof *items, by_place);
+    if (read_fresh(store, arena, &s, items, err) < 0)
+        return -1;
     select_list_conditions(&s, items, arena);
     *ret_selections = s;
     return 0;
@@ -228,15 +283,8 @@ const struct selection *select_beside(const struct selections *s, const struct s
     return NULL;
 }
 
-struct paired select_compare(const struct selection *a, const struct selection *b)
+int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y)
 {
-    /* Shares k/n as whole numbers of billionths: equal differences are then
-     * equal in bits, and ties are ties. */
-    static const double UNIT = 1e9;
-    struct arena arena = {0};
-    double *x = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *x);
-    double *y = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *y);
-    struct paired p;
     int n = 0;
 
     for (int i = 0, k = 0; i < a->n; i++) {
@@ -244,13 +292,22 @@ struct paired select_compare(const struct selection *a, const struct selection *
             k++;
         if (k == b->n || b->seeds[k] != a->seeds[i])
             continue;
-        x[n] = round(a->test[i] * UNIT);
-        y[n++] = round(b->test[k] * UNIT);
+        ret_x[n] = round(a->test[i] * SELECT_UNIT);
+        ret_y[n++] = round(b->test[k] * SELECT_UNIT);
     }
-    p = paired_compare(x, y, n);
-    p.difference.mean /= UNIT;
-    p.difference.sd /= UNIT;
-    p.difference.half_width /= UNIT;
+    return n;
+}
+
+struct paired select_compare(const struct selection *a, const struct selection *b)
+{
+    struct arena arena = {0};
+    double *x = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *x);
+    double *y = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *y);
+    struct paired p = paired_compare(x, y, select_pairs(a, b, x, y));
+
+    p.difference.mean /= SELECT_UNIT;
+    p.difference.sd /= SELECT_UNIT;
+    p.difference.half_width /= SELECT_UNIT;
     arena_release(&arena);
     return p;
 }

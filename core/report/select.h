@@ -6,6 +6,9 @@
  * The point with the best mean validation accuracy over seeds, at the last
  * evaluation, is taken; the first of equals. A diverged run counts as accuracy 0,
  * on validation and on test data. Test figures are read at that point only.
+ *
+ * The seeds that chose also flatter what they chose. Runs on fresh seeds (fresh.h) are kept apart:
+ * they are in no selection.
  */
 #ifndef REPORT_SELECT_H
 #define REPORT_SELECT_H
@@ -30,6 +33,8 @@ struct selection {
     const bool *has_diverged;
     const long *runs;
     int n_diverged_here; /* among the n */
+    const struct selection *fresh; /* the same point on fresh seeds, its counts of those; NULL: there
+                                    * are none */
 };
 
 struct selections {
@@ -41,6 +46,7 @@ struct selections {
     const struct selection *const *by_condition;
     const int *starts; /* [n_conditions + 1] */
     int n_conditions;
+    const struct selections *fresh; /* all runs on fresh seeds: plan, validation, test; NULL: none */
 };
 
 int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
@@ -54,7 +60,13 @@ void select_list_conditions(struct selections *s, struct selection *items, struc
 const struct selection *select_beside(const struct selections *s, const struct selection *r,
                                       const char *method);
 
-/* The tests of a against b on the seeds on which both ended. */
+/* Test values on the seeds on which both ended, in billionths (SELECT_UNIT), whole: shares k/n whose
+ * differences are equal are then equal in bits, and ties are ties. ret_x, ret_y: [a->n]. Gives
+ * their number. */
+#define SELECT_UNIT 1e9
+int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y);
+
+/* The tests of a against b on those seeds. */
 struct paired;
 struct paired select_compare(const struct selection *a, const struct selection *b);
 

@@ -165,7 +165,7 @@ static void add_row(struct sheet *g, const struct held_out *h, const struct tabl
                     const struct rows *rows, const struct comparison *row,
                     const struct comparison *draws)
 {
-    const struct paired *c = &row->against, *d = &draws->against;
+    const struct paired *c = &row->on[ON_TUNED].against, *d = &draws->on[ON_TUNED].against;
     const struct held_out_cell *cells = rows->cells[row->r->place];
     int n = rows->n_cells[row->r->place];
     struct held_out_mean mean = held_out_mean_data(cells, n, cells->method, cells->data);
@@ -191,15 +191,15 @@ static void add_row(struct sheet *g, const struct held_out *h, const struct tabl
              SHEET_PLAIN);
     sheet_number(g, "%.2f", 100 * c->difference.half_width);
     sheet_p(g, c->t.p);
-    sheet_p(g, row->p_t);
+    sheet_p(g, row->on[ON_TUNED].p_t);
     sheet_p(g, c->signed_rank.p);
-    sheet_p(g, row->p_signed_rank);
-    sheet_number(g, "%.0f", draws->is_tested ? d->n : NAN);
+    sheet_p(g, row->on[ON_TUNED].p_signed_rank);
+    sheet_number(g, "%.0f", draws->on[ON_TUNED].is_tested ? d->n : NAN);
     sheet_number(g, "%+.2f", 100 * d->difference.mean);
     sheet_p(g, d->t.p);
-    sheet_p(g, draws->p_t);
+    sheet_p(g, draws->on[ON_TUNED].p_t);
     sheet_p(g, d->signed_rank.p);
-    sheet_p(g, draws->p_signed_rank);
+    sheet_p(g, draws->on[ON_TUNED].p_signed_rank);
 }
 
 static void write_caption(const struct held_out *h, const struct table_options *options,
@@ -212,15 +212,15 @@ static void write_caption(const struct held_out *h, const struct table_options *
                    "Tuned anew: 95%% percentile bootstrap of trials, and of the random draws in "
                    "each, with the selection done again (too narrow with few trials).",
                 h->plan.title, options->rule->title, options->rule->doc);
-    if (c->n_tests)
+    if (c->n_tests[ON_TUNED])
         text_printf(t, " Difference to %s of what was selected, paired by trial and environment, "
                        "with a 95%% t interval; draw by draw: of all draws that both have, paired "
                        "by trial, environment and draw. Two-sided p of the paired t-test and of "
                        "the exact Wilcoxon signed-rank test, each %s-corrected over the table's %d "
                        "comparison%s. Environments and draws of a trial share pictures, which "
                        "these tests take for independent: read p near 0.05 as no evidence.",
-                    h->plan.baseline, c->correction->title, c->n_tests,
-                    c->n_tests == 1 ? "" : "s");
+                    h->plan.baseline, c->correction->title, c->n_tests[ON_TUNED],
+                    c->n_tests[ON_TUNED] == 1 ? "" : "s");
     caption_emphasis(t, options);
     if (h->n_diverged)
         text_printf(t, " %d runs DIVERGED (counted as accuracy 0).", h->n_diverged);

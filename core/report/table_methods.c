@@ -8,9 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-static void add_columns(struct sheet *g, const struct store_measure *measure, const char *baseline,
-                        bool has_conditions, bool has_published)
+static void add_columns(struct sheet *g, const struct selections *s, bool has_conditions,
+                        bool has_published)
 {
+    const char *title = s->plan.measure->title, *key = s->plan.measure->column;
+    const char *baseline = s->plan.baseline;
+    enum sheet_reader fresh = s->fresh ? SHEET_ALL : SHEET_PROGRAMS;
     const struct sheet_column columns[] = {
         {"condition", "condition", has_conditions ? SHEET_ALL : SHEET_PROGRAMS, false},
         {"method", "method", SHEET_ALL, false},
@@ -20,9 +23,9 @@ static void add_columns(struct sheet *g, const struct store_measure *measure, co
         {"", "n_diverged", SHEET_PROGRAMS, true},
         {"", "n_failed", SHEET_PROGRAMS, true},
         {"", "n_configurations", SHEET_PROGRAMS, true},
-        {arena_printf(g->arena, "test %s %%", measure->title), measure->column, SHEET_ALL, true},
-        {"", arena_printf(g->arena, "%s_sd", measure->column), SHEET_PROGRAMS, true},
-        {"", arena_printf(g->arena, "%s_ci95", measure->column), SHEET_PROGRAMS, true},
+        {arena_printf(g->arena, "test %s %%", title), key, SHEET_ALL, true},
+        {"", arena_printf(g->arena, "%s_sd", key), SHEET_PROGRAMS, true},
+        {"", arena_printf(g->arena, "%s_ci95", key), SHEET_PROGRAMS, true},
         {"tuned anew", "procedure_low", SHEET_ALL, true},
         {"", "procedure_high", SHEET_PROGRAMS, true},
         {arena_printf(g->arena, "minus %s", baseline), "difference", SHEET_ALL, true},
@@ -35,6 +38,15 @@ static void add_columns(struct sheet *g, const struct store_measure *measure, co
         {"d_z", "cohens_dz", SHEET_ALL, true},
         {"", "hedges_g", SHEET_PROGRAMS, true},
         {"", "p_against_best", SHEET_PROGRAMS, true},
+        {"fresh n", "n_fresh", fresh, true},
+        {"fresh seeds %", arena_printf(g->arena, "%s_fresh", key), fresh, true},
+        {"", arena_printf(g->arena, "%s_fresh_ci95", key), SHEET_PROGRAMS, true},
+        {arena_printf(g->arena, "fresh minus %s", baseline), "difference_fresh", fresh, true},
+        {"", "difference_fresh_ci95", SHEET_PROGRAMS, true},
+        {"", "p_t_fresh", SHEET_PROGRAMS, true},
+        {"fresh p (t)", "p_t_fresh_corrected", fresh, true},
+        {"", "p_signed_rank_fresh", SHEET_PROGRAMS, true},
+        {"", "p_signed_rank_fresh_corrected", SHEET_PROGRAMS, true},
         {"published %", "published", has_published ? SHEET_ALL : SHEET_PROGRAMS, true},
         {"", "published_source", SHEET_PROGRAMS, false},
         {"selected", "selected", SHEET_ALL, false},
@@ -70,11 +82,31 @@ static void add_n(struct sheet *g, const struct selection *r)
                                     SHEET_PLAIN});
 }
 
+/* The selected configuration on fresh seeds. */
+static void add_fresh(struct sheet *g, const struct selection *fresh, const struct contrast *c)
+{
+    struct summary test = summary_of(fresh ? fresh->test : NULL, fresh ? fresh->n : 0);
+    const struct summary *d = &c->against.difference;
+
+    if (fresh)
+        add_n(g, fresh);
+    else
+        sheet_number(g, "%.0f", NAN);
+    add_interval(g, "%.2f ± %.2f", "%.2f", 100 * test.mean, 100 * test.half_width, SHEET_PLAIN);
+    sheet_number(g, "%.2f", 100 * test.half_width);
+    add_interval(g, "%+.2f ± %.2f", "%+.2f", 100 * d->mean, 100 * d->half_width, SHEET_PLAIN);
+    sheet_number(g, "%.2f", 100 * d->half_width);
+    sheet_p(g, c->against.t.p);
+    sheet_p(g, c->p_t);
+    sheet_p(g, c->against.signed_rank.p);
+    sheet_p(g, c->p_signed_rank);
+}
+
 static void add_row(struct sheet *g, const struct selections *s, const struct comparison *row,
                     const struct published *published)
 {
     const struct selection *r = row->r;
-    const struct paired *c = &row->against;
+    const struct paired *c = &row->on[ON_TUNED].against;
     struct summary test = summary_of(r->test, r->n);
     struct procedure whole = procedure_bootstrap(s, r);
     const char *condition = select_short_point(g->arena, r->condition);
@@ -101,13 +133,14 @@ static void add_row(struct sheet *g, const struct selections *s, const struct co
                  100 * c->difference.half_width, SHEET_PLAIN);
     sheet_number(g, "%.2f", 100 * c->difference.half_width);
     sheet_p(g, c->t.p);
-    sheet_p(g, row->p_t);
+    sheet_p(g, row->on[ON_TUNED].p_t);
     sheet_p(g, c->signed_rank.p);
-    sheet_p(g, row->p_signed_rank);
+    sheet_p(g, row->on[ON_TUNED].p_signed_rank);
     sheet_p(g, c->sign_flip.p);
     sheet_number(g, "%.2f", c->cohens_dz);
     sheet_number(g, "%.2f", c->hedges_g);
     sheet_p(g, row->p_best);
+    add_fresh(g, r->fresh, &row->on[ON_FRESH]);
     sheet_cell(g, (struct sheet_cell){there ? arena_printf(g->arena, "%.2f [%d]",
                                                          there->test_accuracy, there->mark)
                                           : "-",
@@ -123,14 +156,16 @@ static void write_caption(const struct selections *s, const struct table_options
                    "the selected configuration as it is; tuned anew: 95%% percentile bootstrap of "
                    "seeds with the selection done again on each draw (too narrow with few seeds).",
                 s->plan.title, s->plan.measure->title);
-    if (c->n_tests)
+    if (c->n_tests[ON_TUNED])
         text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired "
                        "t-test and of the exact Wilcoxon signed-rank test (zeros left out, ties at "
                        "mean ranks), each %s-corrected over the table's %d comparison%s.",
-                    s->plan.baseline, c->correction->title, c->n_tests, c->n_tests == 1 ? "" : "s");
+                    s->plan.baseline, c->correction->title, c->n_tests[ON_TUNED],
+                    c->n_tests[ON_TUNED] == 1 ? "" : "s");
     caption_emphasis(t, options);
     caption_selection(t, s);
     caption_runs(t, s);
+    caption_fresh(t, s, c);
     caption_caveats(t, &s->plan);
     caption_published(t, options);
 }
@@ -148,8 +183,7 @@ int table_methods(const struct selections *s, const struct table_options *option
         return error_set(err, "the plan has no runs");
     for (int i = 0; i < s->n; i++)
         has_conditions |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
-    add_columns(&g, s->plan.measure, s->plan.baseline, has_conditions,
-                options->published && options->published->n > 0);
+    add_columns(&g, s, has_conditions, options->published && options->published->n > 0);
     c = comparisons_make(s, options->correction, &arena);
     for (int i = 0; i < c.n; i++)
         add_row(&g, s, &c.items[i], options->published);

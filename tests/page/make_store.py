@@ -51,7 +51,8 @@ def main():
                    (k, 'commit = "%040d"\ncompiler = %s\ncpu = "x"\n' % (k, quote(text(k) if hostile else "gcc"))))
     methods = [text(m) if hostile else "method%d" % m for m in range(n_methods)]
     plan = hashlib.sha256()
-    db.execute("INSERT INTO plans VALUES (1, '', 1, ?, ?, ?, ?, ?, 0, NULL)",
+    db.execute("INSERT INTO plans (id, digest, used, title, question, baseline, source, overrides, created) "
+               "VALUES (1, '', 1, ?, ?, ?, ?, ?, 0)",
                (text(0) + " title" if hostile else "Drawn results", text(1) if hostile else "Does it render?",
                 methods[0], "\n".join(map(text, range(500))) if hostile else "return experiment {}",
                 "\n".join(map(text, range(30))) if hostile else ""))

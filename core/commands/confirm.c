@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The verb confirm: the selected configurations on fresh seeds. */
+#include "commands/command.h"
+#include "commands/project.h"
+#include "commands/sweep.h"
+#include "report/fresh.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_SEEDS = 10000 };
+
+/* n=SEEDS behind the experiment's name; 0 where it is not given. */
+static int parse_words(const struct invocation *in, int *ret_n, struct error *err)
+{
+    double x = 0;
+
+    if (in->n_words > 1 && strncmp(in->words[1], "n=", 2) != 0)
+        return error_set(err, "unknown word \"%s\"; have n=SEEDS", in->words[1]);
+    if (in->n_words > 1 && (text_parse_number(in->words[1] + 2, &x) < 0 || !(x >= 1) || x != floor(x) ||
+                            x > MAX_SEEDS))
+        return error_set(err, "\"%s\": not a whole number from 1 to %d", in->words[1], MAX_SEEDS);
+    *ret_n = (int)x;
+    return 0;
+}
+
+/* As many as the sweep gave the first configuration. */
+static int count_seeds(const struct selections *s)
+{
+    return s->n > 0 && s->items[0].n_seeds > 0 ? s->items[0].n_seeds : 1;
+}
+
+static void tell_plan(const struct plan *plan, int n, FILE *out)
+{
+    int first = plan->runs[0].seed, last = first + n - 1;
+
+    fprintf(out, "%d selected configurations on the fresh seed%s %d", plan->n_runs / n,
+            n == 1 ? "" : "s", first);
+    if (n > 1)
+        fprintf(out, " to %d", last);
+    fprintf(out, ": %d runs\n", plan->n_runs);
+}
+
+static int train(const struct invocation *in, struct store *store, const struct plan *plan, int n,
+                 enum exit_status *ret_status, struct error *err)
+{
+    if (store_put_plan(store, plan, err) < 0 || store_retry(store, "", false, err) < 0)
+        return -1;
+    if (!in->is_quiet)
+        tell_plan(plan, n, stderr);
+    return sweep_work(in, in->words[0], store,
+                      arena_printf(in->arena, "make confirm EXP=%s N=%d", in->words[0], n),
+                      plan->confirms, ret_status, err);
+}
+
+int command_confirm(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    struct store *store = NULL;
+    struct selections s;
+    struct plan plan;
+    int n = 0, result = -1;
+
+    if (parse_words(in, &n, err) < 0 ||
+        project_open_store(in->arena, in->words[0], in->is_dry ? STORE_READ : STORE_WRITE, &store,
+                           err) < 0 ||
+        select_points(store, in->arena, &s, err) < 0)
+        goto out;
+    n = n ? n : count_seeds(&s);
+    if (fresh_plan(store, &s, n, in->arena, &plan, err) < 0)
+        goto out;
+    if (!in->is_dry) {
+        result = train(in, store, &plan, n, ret_status, err);
+        goto out;
+    }
+    tell_plan(&plan, n, stdout);
+    for (int i = 0; i < plan.n_runs; i++)
+        printf("%.12s  %s  %s%s%s  seed %d\n", plan.runs[i].id, plan.runs[i].method,
+               plan.runs[i].condition, plan.runs[i].condition[0] ? " " : "", plan.runs[i].point,
+               plan.runs[i].seed);
+    result = 0;
+out:
+    store_close(store);
+    return result;
+}

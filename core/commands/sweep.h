@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * sweep: what the verbs that train runs share.
+ */
+#ifndef COMMANDS_SWEEP_H
+#define COMMANDS_SWEEP_H
+
+#include "commands/command.h"
+#include "lab/store.h"
+
+/* Works on the plan that the store is bound to, says how it went, and prints the table. word: the
+ * experiment's name, or the store's path; again: the command that goes on, where it is stopped;
+ * shown: digest of the plan whose table it is, NULL: the same. */
+int sweep_work(const struct invocation *in, const char *word, struct store *store, const char *again,
+               const char *shown, enum exit_status *ret_status, struct error *err);
+
+#endif
