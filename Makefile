@@ -39,6 +39,9 @@ sweep: $(PROGRAM) ## run experiment EXP (SET="train.epochs=2 seeds=3" JOBS=2), p
 	@$(RUN) sweep $(EXP) $(SET) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
 	@echo; $(RUN) plot $(EXP)
 
+confirm: $(PROGRAM) ## train what EXP selected again on N seeds that selected nothing; its table shows both
+	@$(RUN) confirm $(EXP) $(if $(N),n=$(N)) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
+
 status compare table plot export digest: $(PROGRAM)
 	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter table,$@),$(SET)) $(if $(filter compare table,$@),--format=$(FORMAT))
 
@@ -156,6 +159,6 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .DELETE_ON_ERROR:
-.PHONY: all sweep status compare table plot export digest report verify reproduce list docs data deps test check \
+.PHONY: all sweep confirm status compare table plot export digest report verify reproduce list docs data deps test check \
 	check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

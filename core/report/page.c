@@ -117,19 +117,33 @@ static void write_environments(struct page *p)
                                                     commit_of(p, 0), commit_of(p, i)));
 }
 
+/* Of the configuration that has most of them. */
+static int count_fresh_seeds(const struct selections *s)
+{
+    int most = 0;
+
+    for (int i = 0; i < s->n; i++)
+        if (s->items[i].fresh && s->items[i].fresh->n_planned > most)
+            most = s->items[i].fresh->n_planned;
+    return most;
+}
+
 static void write_repeat(struct page *p, const char *digest, int n_left)
 {
     struct text words = {0};
+    const char *confirm = "";
 
     for (const char *s = p->provenance.overrides; *s; s++)
         text_printf(&words, "%c", *s == '\n' ? ' ' : *s);
     while (words.size && words.s[words.size - 1] == ' ')
         words.s[--words.size] = '\0';
+    if (p->s.fresh)
+        confirm = arena_printf(&p->arena, "make confirm EXP=%s N=%d\n", p->name, count_fresh_seeds(&p->s));
     html_heading(p->t, "repeat", "How to repeat it");
     html_details(p->t, "Commands",
-                 arena_printf(&p->arena, "make sweep EXP=%s%s%s%s\nmake digest EXP=%s\n", p->name,
+                 arena_printf(&p->arena, "make sweep EXP=%s%s%s%s\n%smake digest EXP=%s\n", p->name,
                               words.size ? " SET='" : "", words.size ? words.s : "",
-                              words.size ? "'" : "", p->name));
+                              words.size ? "'" : "", confirm, p->name));
     html_paragraph(p->t, NULL, arena_printf(&p->arena, "Digest of the results%s: %s", n_left ?
                                             " so far" : "", digest));
     html_details(p->t, "The experiment's script", p->provenance.source);
@@ -150,6 +164,9 @@ static void write_head(struct page *p, const struct store_counts *c)
     html_paragraph(p->t, NULL, arena_printf(&p->arena, "%d runs finished, %d diverged, %d failed, %d "
                                             "still to come.", c->finished, c->diverged, c->failed,
                                             c->planned + c->running));
+    if (p->s.fresh)
+        html_paragraph(p->t, NULL, arena_printf(&p->arena, "Besides, %d runs of what was selected, on fresh "
+                                                "seeds.", p->s.fresh->plan.n_runs));
     text_release(&verdict);
 }
 

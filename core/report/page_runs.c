@@ -80,17 +80,18 @@ static int add_run(struct store *store, const struct selections *s, int i,
 }
 
 static int write_table(struct store *store, const struct selections *s,
-                       const struct store_provenance *p, struct text *t, struct error *err)
+                       const struct store_provenance *p, const char *label, struct text *t,
+                       struct error *err)
 {
     static const char *const heads[] = {"run", "state", "method", "condition", "configuration",
                                         "seed", "validation %", "test %", "curve", "seconds",
                                         "environment", "error"};
     int result = 0;
 
-    html_begin_scroll(t, "Every run");
-    text_printf(t, "<table class=\"sortable\">\n<caption>The %s at the last evaluation; a diverged "
+    html_begin_scroll(t, label);
+    text_printf(t, "<table class=\"sortable\">\n<caption>%s. The %s at the last evaluation; a diverged "
                    "run counts as 0. A run's name is the beginning of the SHA-256 of its "
-                   "settings.</caption>\n<thead><tr>", s->plan.measure->title);
+                   "settings.</caption>\n<thead><tr>", label, s->plan.measure->title);
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         text_printf(t, "<th scope=\"col\"%s>%s</th>",
                     i == 5 || i == 6 || i == 7 || i == 9 ? " class=\"number\"" : "", heads[i]);
@@ -148,6 +149,16 @@ static void write_settings(const struct selections *s, const struct store_proven
 int page_runs_write(struct store *store, const struct selections *s,
                     const struct store_provenance *p, struct text *t, struct error *err)
 {
+    struct store_provenance fresh;
+    struct arena arena = {0};
+    int result = -1;
+
     write_settings(s, p, t);
-    return write_table(store, s, p, t, err);
+    if (write_table(store, s, p, "Every run of the sweep", t, err) == 0)
+        result = !s->fresh ? 0
+                 : store_read_provenance(store, &s->fresh->plan, &arena, &fresh, err) < 0
+                     ? -1
+                     : write_table(store, s->fresh, &fresh, "Every run on a fresh seed", t, err);
+    arena_release(&arena);
+    return result;
 }
