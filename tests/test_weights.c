@@ -86,6 +86,7 @@ static void test_what_is_saved_is_loaded(void **state)
     check_model("vit", SMALL);
     check_model("vit", "model.dim = 12\nmodel.depth = 1\nmodel.pool = \"mean\"\n"
                        "model.positions = \"sincos\"\n");
+    check_model("mnist_cnn", "");
 }
 
 /* Output number o's weight for input number i, in the file and in the block. */
@@ -131,6 +132,33 @@ static void test_files_have_pytorchs_order(void **state)
                 assert_true(x == w[item->offset + at]);
             }
         }
+    }
+    safetensors_close(&file);
+}
+
+/* A convolution's windows lie as [height][width][channels] in the block. */
+static void test_convolutions_have_pytorchs_order(void **state)
+{
+    enum { OUT = 128, IN = 64, SIDE = 3 };
+    struct params p = build("mnist_cnn", "");
+    float *w = random_weights(&p, 1);
+    const float *block = w + find(&p, "conv2.weight")->offset;
+    static const size_t dims[] = {OUT, IN, SIDE, SIDE};
+    const struct tensor *t;
+    struct safetensors file;
+    struct error err;
+
+    (void)state;
+    save(&p, w);
+    assert_int_equal(safetensors_open(path, &file, &err), 0);
+    assert_int_equal(safetensors_require(&file, "conv2.weight", TENSOR_F32, 4, dims, &t, &err), 0);
+    for (size_t k = 0; k < (size_t)OUT * IN * SIDE * SIDE; k++) {
+        size_t x = k % SIDE, y = k / SIDE % SIDE, in = k / SIDE / SIDE % IN;
+        size_t out = k / SIDE / SIDE / IN;
+        float from_file;
+
+        memcpy(&from_file, (const char *)t->bytes + k * sizeof from_file, sizeof from_file);
+        assert_true(from_file == block[((y * SIDE + x) * IN + in) * OUT + out]);
     }
     safetensors_close(&file);
 }
@@ -213,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_saved_is_loaded),
         cmocka_unit_test(test_files_have_pytorchs_order),
+        cmocka_unit_test(test_convolutions_have_pytorchs_order),
         cmocka_unit_test(test_what_does_not_fit_is_refused),
         cmocka_unit_test(test_the_rest_is_taken_over),
     };

@@ -32,16 +32,17 @@ int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct erro
     return 0;
 }
 
-/* to[columns][rows] = from[rows][columns]. At any address: the floats of a file need
- * not be aligned. */
-static void transpose(void *to, const void *from, size_t rows, size_t columns)
+/* Where the block has the k-th float of what a file holds. */
+static size_t place_of(const struct param *item, size_t k)
 {
-    const char *source = from;
+    size_t out = (size_t)item->dims[0], in = item->size / out, row = k / in, column = k % in;
 
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++)
-            memcpy((char *)to + (c * rows + r) * sizeof(float),
-                   source + (r * columns + c) * sizeof(float), sizeof(float));
+    if (item->channels_last) {
+        size_t pixels = (size_t)item->dims[2] * (size_t)item->dims[3];
+
+        column = column % pixels * (size_t)item->dims[1] + column / pixels;
+    }
+    return item->offset + (item->transposed ? column * out + row : k);
 }
 
 static struct tensor tensor_of(const struct param *item)
@@ -109,12 +110,10 @@ int weights_load(const char *path, const char *digest, const char *except,
     }
     for (int i = 0; weights && i < p->n; i++) {
         const struct param *item = &p->items[i];
-        size_t rows = (size_t)item->dims[0];
 
-        if (found[i] && item->transposed)
-            transpose(weights + item->offset, found[i]->bytes, rows, item->size / rows);
-        else if (found[i])
-            memcpy(weights + item->offset, found[i]->bytes, item->size * sizeof *weights);
+        for (size_t k = 0; found[i] && k < item->size; k++) /* at any address */
+            memcpy(weights + place_of(item, k), (const char *)found[i]->bytes + k * sizeof *weights,
+                   sizeof *weights);
     }
     result = 0;
 out:
@@ -132,14 +131,12 @@ int weights_save(const char *path, const struct params *p, const float *weights,
 
     for (int i = 0; i < p->n; i++) {
         const struct param *item = &p->items[i];
-        size_t rows = (size_t)item->dims[0];
+        float *floats = arena_alloc(&arena, item->size * sizeof *floats);
 
+        for (size_t k = 0; k < item->size; k++)
+            floats[k] = weights[place_of(item, k)];
         tensors[i] = tensor_of(item);
-        tensors[i].bytes = weights + item->offset;
-        if (!item->transposed)
-            continue;
-        tensors[i].bytes = arena_alloc(&arena, item->size * sizeof *weights);
-        transpose((void *)tensors[i].bytes, weights + item->offset, item->size / rows, rows);
+        tensors[i].bytes = floats;
     }
     result = safetensors_write(path, tensors, p->n, metadata, err);
     arena_release(&arena);

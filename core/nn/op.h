@@ -160,7 +160,8 @@ extern const struct op_type op_channels_last;
 
 /* y = relu(W * x + b) of a picture of height x width rows of channels: windows of kernel x
  * kernel pixels, every `stride` pixels, with a border of `pad` zeros; without has_relu no relu.
- * W is [width_out][kernel][kernel][channels]; in the block it lies transposed. */
+ * W is [width_out][channels][kernel][kernel]; in the block it lies as
+ * [kernel][kernel][channels][width_out]. */
 struct op_conv {
     int height, width, kernel, stride, pad, width_out;
     bool has_relu;

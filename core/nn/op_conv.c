@@ -61,8 +61,9 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
         params, arena,
         (struct param){.name = arena_printf(arena, "%s.weight", node->name),
                        .n_dims = 4,
-                       .dims = {config->width_out, kernel, kernel, channels},
+                       .dims = {config->width_out, channels, kernel, kernel},
                        .transposed = true,
+                       .channels_last = true,
                        .decays = true,
                        .init_sd = sd});
     node->weights[BIAS] = params_add(params, arena,

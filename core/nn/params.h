@@ -23,6 +23,7 @@ struct param {
     int dims[PARAM_MAX_DIMS];
     size_t offset, size; /* in floats */
     bool transposed;     /* the block holds it as [dims[1] ...][dims[0]] */
+    bool channels_last;  /* and then as [dims[2]][dims[3]][dims[1]][dims[0]] */
     bool decays;         /* is weight decay for it? Not for biases and norms */
     bool is_frozen;      /* steps leave it as it is; may change between steps */
     float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
