@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The workloads of tests/bench/train.c in PyTorch: models, RGD's loss, optimizers.
 
-Parameters of the ViT and of MLPs carry the names and shapes that `rgdbench export-weights` writes
+Parameters carry the names and shapes that `rgdbench export-weights` writes
 (timm's for the ViT).
 """
 from collections import OrderedDict
@@ -92,13 +92,14 @@ class VisionTransformer(nn.Module):
 
 def mnist_cnn(channels):
     """Gulrajani and Lopez-Paz 2021, appendix D."""
-    layers = []
-    for width, stride in (64, 1), (128, 2), (128, 1), (128, 1):
-        layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.ReLU(),
-                   nn.GroupNorm(8, width)]
+    layers = OrderedDict()
+    for i, (width, stride) in enumerate(((64, 1), (128, 2), (128, 1), (128, 1)), 1):
+        layers |= {f"conv{i}": nn.Conv2d(channels, width, 3, stride, padding=1),
+                   f"relu{i}": nn.ReLU(), f"norm{i}": nn.GroupNorm(8, width)}
         channels = width
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-                         nn.Linear(channels, N_CLASSES))
+    layers |= {"pool": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten(),
+               "output": nn.Linear(channels, N_CLASSES)}
+    return nn.Sequential(layers)
 
 
 def make_model(workload):
