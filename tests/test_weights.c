@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "nn/model.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -163,6 +164,36 @@ static void test_convolutions_have_pytorchs_order(void **state)
     safetensors_close(&file);
 }
 
+/* Uniform within 1 / sqrt(fan_in), weights and biases, as PyTorch's layers start. */
+static void test_the_cnn_starts_as_pytorchs(void **state)
+{
+    static const struct {
+        const char *name;
+        int fan_in;
+    } wanted[] = {{"conv1.weight", 18},   {"conv1.bias", 18},     {"conv4.weight", 1152},
+                  {"conv4.bias", 1152}, {"output.weight", 128}, {"output.bias", 128}};
+    struct params p = build("mnist_cnn", "");
+    const float *w = random_weights(&p, 1);
+
+    (void)state;
+    for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++) {
+        const struct param *item = find(&p, wanted[k].name);
+        double bound = 1 / sqrt(wanted[k].fan_in), top = 0, squares = 0;
+
+        for (size_t i = 0; i < item->size; i++) {
+            double x = (double)w[item->offset + i];
+
+            top = fmax(top, fabs(x));
+            squares += x * x / (double)item->size;
+        }
+        assert_true(top > 0 && top <= bound);
+        if (item->size < 50)
+            continue;
+        assert_true(top > 0.9 * bound);
+        assert_true(fabs(squares / (bound * bound / 3) - 1) < 0.3);
+    }
+}
+
 static void refused(const struct params *p, const char *except, const char *part)
 {
     float *w = random_weights(p, 3);
@@ -242,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_what_is_saved_is_loaded),
         cmocka_unit_test(test_files_have_pytorchs_order),
         cmocka_unit_test(test_convolutions_have_pytorchs_order),
+        cmocka_unit_test(test_the_cnn_starts_as_pytorchs),
         cmocka_unit_test(test_what_does_not_fit_is_refused),
         cmocka_unit_test(test_the_rest_is_taken_over),
     };

@@ -26,7 +26,7 @@ static int build(const void *config, struct picture_shape picture, int n_classes
 
     (void)config;
     last->channels = picture.channels;
-    linear->width = n_classes;
+    *linear = (struct op_linear){.width = n_classes, .init_uniform = true};
     node = graph_add(g, "pixels", &op_channels_last, last, GRAPH_INPUT, -1, err);
     for (int i = 0; i < N_LAYERS && node >= 0; i++) {
         struct op_conv *conv = arena_alloc(g->arena, sizeof *conv);

@@ -103,7 +103,8 @@ enum activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_GELU, ACTIVATION_
 struct op_linear {
     int width;
     enum activation activation;
-    double init_sd; /* of W; 0: PyTorch's default for linear layers */
+    double init_sd;    /* of W; 0: PyTorch's default for linear layers */
+    bool init_uniform; /* b starts so too, and both from PyTorch's uniform distribution */
 };
 extern const struct op_type op_linear;
 

@@ -38,11 +38,14 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                   .dims = {config->width, width},
                                   .transposed = true,
                                   .decays = true,
-                                  .init_sd = sd});
+                                  .init_sd = sd,
+                                  .init_uniform = config->init_uniform});
     node->weights[BIAS] = params_add(params, arena,
                                      (struct param){.name = arena_printf(arena, "%s.bias", node->name),
                                                     .n_dims = 1,
-                                                    .dims = {config->width}});
+                                                    .dims = {config->width},
+                                                    .init_sd = config->init_uniform ? sd : 0,
+                                                    .init_uniform = true});
     if (config->activation == ACTIVATION_GELU || config->activation == ACTIVATION_GELU_TANH)
         node->saved_size = shape_size(node->out); /* the slopes */
     if (node->inputs[0] != GRAPH_INPUT)

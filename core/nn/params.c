@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "math/kernels.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,13 +23,24 @@ size_t params_add(struct params *p, struct arena *arena, struct param like)
     return like.offset;
 }
 
+/* The deviation of a uniform distribution on -a .. a is a / sqrt(3). */
+static void fill_uniform(float *w, size_t n, float deviation, struct rng rng)
+{
+    double bound = sqrt(3.0) * deviation;
+
+    for (size_t k = 0; k < n; k++)
+        w[k] = (float)(bound * (2 * rng_uniform(&rng) - 1));
+}
+
 void params_init(const struct params *p, float *weights, struct rng rng)
 {
     for (int i = 0; i < p->n; i++) {
         const struct param *item = &p->items[i];
         float *w = weights + item->offset;
 
-        if (item->init_sd > 0) {
+        if (item->init_sd > 0 && item->init_uniform) {
+            fill_uniform(w, item->size, item->init_sd, rng_derive(rng, item->name));
+        } else if (item->init_sd > 0) {
             kernel_normal(w, item->size, rng_derive(rng, item->name).key);
             kernels->scale(w, item->init_sd, item->size);
         } else {

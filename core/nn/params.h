@@ -27,6 +27,7 @@ struct param {
     bool decays;         /* is weight decay for it? Not for biases and norms */
     bool is_frozen;      /* steps leave it as it is; may change between steps */
     float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
+    bool init_uniform;   /* of a uniform one about 0 instead */
     float init_value;
 };
 
