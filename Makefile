@@ -141,7 +141,7 @@ $(BUILD)/core/math/%_v4.o: core/math/%_simd.c $(BUILD)/flags
 		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -DPRODUCTS=products_v4 -c $< -o $@
 $(BUILD)/core/lab/store_schema.o: core/lab/schema.sql
 $(BUILD)/core/report/html.o: core/report/page.css core/report/page.js
-$(BUILD)/core/lab/environment.o: $(BUILD)/build.h
+$(BUILD)/core/lab/environment.o: $(BUILD)/build.h $(BUILD)/patch
 
 # `make -j deps test` installs before it builds.
 $(if $(filter deps,$(MAKECMDGOALS)),$(BUILD)/flags $(BUILD)/build.h: | deps)
@@ -152,7 +152,14 @@ $(BUILD)/build.h: FORCE
 	@mkdir -p $(BUILD); { \
 	echo '#define BUILD_COMMIT "$(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)"'; \
 	echo '#define BUILD_DIRTY $(if $(shell git status --porcelain 2>/dev/null),1,0)'; \
+	echo '#define BUILD_PATCH "$(BUILD)/patch"'; \
 	echo '#define BUILD_FLAGS "$(CFLAGS)"'; } > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# What the code has that its commit has not, new files too; 256 KB of it.
+$(BUILD)/patch: FORCE
+	@mkdir -p $(BUILD); { git diff --no-ext-diff --no-color HEAD -- core Makefile; \
+	git ls-files --others --exclude-standard core | while read -r f; do git diff --no-index --no-color /dev/null "$$f"; done; \
+	} 2>/dev/null | \
+	head -c 262144 > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 clean: ## remove build/
 	rm -rf build
 help: ## this list

@@ -23,8 +23,8 @@ static void add(struct text *t, const struct settings *spec)
     }
 }
 
-int caveats_read(struct store *store, struct store_plan *plan, struct arena *arena,
-                 struct error *err)
+int caveats_read(struct store *store, const struct store_plan *plan, const char *a, const char *b,
+                 struct arena *arena, const char **ret_caveats, struct error *err)
 {
     struct text t = {0};
     int result = 0;
@@ -32,14 +32,17 @@ int caveats_read(struct store *store, struct store_plan *plan, struct arena *are
     for (int i = 0; i < plan->n_runs && result == 0; i++) {
         struct settings spec;
 
-        if (i > 0 && strcmp(plan->runs[i].method, plan->runs[i - 1].method) == 0)
+        const char *method = plan->runs[i].method;
+
+        if ((i > 0 && strcmp(method, plan->runs[i - 1].method) == 0) ||
+            (a && strcmp(method, a) != 0 && strcmp(method, b) != 0))
             continue;
         settings_init(&spec, arena);
         result = store_read_spec(store, plan->runs[i].run, &spec, err);
         if (result == 0)
             add(&t, &spec);
     }
-    plan->caveats = arena_strdup(arena, t.size ? t.s : "");
+    *ret_caveats = arena_strdup(arena, t.size ? t.s : "");
     text_release(&t);
     return result;
 }

@@ -6,8 +6,9 @@
 
 #include "lab/store.h"
 
-/* Sets plan->caveats from the spec of each method's first run. */
-int caveats_read(struct store *store, struct store_plan *plan, struct arena *arena,
-                 struct error *err);
+/* From the spec of each method's first run, in `arena`, "" where there is nothing to say; of two
+ * methods, or, where a is NULL, of all. */
+int caveats_read(struct store *store, const struct store_plan *plan, const char *a, const char *b,
+                 struct arena *arena, const char **ret_caveats, struct error *err);
 
 #endif

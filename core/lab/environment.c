@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/environment.h"
 
+#include "base/hash.h"
 #include "lab/sql.h"
 #include "learn/platform.h"
 
@@ -9,9 +10,15 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "build.h" /* made by the Makefile: BUILD_COMMIT, BUILD_DIRTY, BUILD_FLAGS */
+#include "build.h" /* made by the Makefile: BUILD_COMMIT, BUILD_DIRTY, BUILD_PATCH, BUILD_FLAGS */
 
 #define VERSION "0.1.0"
+
+/* The file BUILD_PATCH, put in by the assembler. */
+extern const char build_patch[];
+__asm__(".pushsection .rodata\n"
+        ".global build_patch\nbuild_patch:\n.incbin \"" BUILD_PATCH "\"\n.byte 0\n"
+        ".popsection\n");
 
 static void set(struct settings *s, const char *name, const char *text)
 {
@@ -45,6 +52,12 @@ void environment_read(struct settings *ret_settings)
     set(ret_settings, "version", VERSION);
     set(ret_settings, "commit", BUILD_COMMIT);
     settings_set(ret_settings, "commit.dirty", value_bool(BUILD_DIRTY));
+    if (*build_patch) {
+        char hex[HASH_HEX_SIZE];
+
+        hash_block(build_patch, strlen(build_patch), hex);
+        set(ret_settings, "commit.patch", hex);
+    }
     set(ret_settings, "compiler", __VERSION__);
     set(ret_settings, "compiler.flags", BUILD_FLAGS);
     set(ret_settings, "libc", gnu_get_libc_version());
@@ -56,6 +69,11 @@ void environment_read(struct settings *ret_settings)
         snprintf(text, sizeof text, "%s %s", system.sysname, system.release);
         set(ret_settings, "system", text);
     }
+}
+
+const char *environment_patch(void)
+{
+    return build_patch;
 }
 
 const char *environment_version(void)

@@ -14,6 +14,11 @@ CREATE TABLE IF NOT EXISTS environments (
     text TEXT NOT NULL UNIQUE   -- one "name = value" a line: commit, compiler, flags, BLAS, CPU, libraries
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS patches (
+    digest TEXT PRIMARY KEY, -- SHA-256 of text; an environment's commit.patch
+    text   TEXT NOT NULL     -- what the code had that its commit had not: a diff, cut at 262144 bytes
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS data_sets (
     digest      TEXT PRIMARY KEY, -- SHA-256 of the decoded pictures and labels
     name        TEXT NOT NULL,    -- of datasets/NAME.lua

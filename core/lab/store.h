@@ -325,6 +325,12 @@ struct store_provenance {
 int store_read_provenance(struct store *store, const struct store_plan *plan, struct arena *arena,
                           struct store_provenance *ret_provenance, struct error *err);
 
+/* What a program's code has that its commit has not (environment.h), by its digest. Reading gives
+ * NULL where the store has none. */
+int store_put_patch(struct store *store, const char *text, struct error *err);
+int store_read_patch(struct store *store, const char *digest, struct arena *arena,
+                     const char **ret_text, struct error *err);
+
 /* All that a run measured, by step, part, name and class. */
 int store_read_metrics(struct store *store, long run, struct arena *arena,
                        struct store_metric **ret_metrics, int *ret_n, struct error *err);

@@ -36,6 +36,8 @@ static const struct {
 static const struct {
     const char *select, *insert;
 } texts[] = {
+    {"SELECT digest, text FROM patches",
+     "INSERT INTO patches (digest, text) VALUES (?2, ?3) ON CONFLICT DO NOTHING"},
     {"SELECT digest, path FROM files",
      "INSERT INTO files (digest, path) VALUES (?2, ?3) ON CONFLICT (digest) DO UPDATE SET "
      "path = max(path, ?3)"},
@@ -297,6 +299,28 @@ static int tell_rows(struct store *store, const char *query, const char *fine,
     return got;
 }
 
+static int tell_patches(struct store *store, const struct listener *listener, int *n_found,
+                        struct error *err)
+{
+    struct sql_query *q = sql_prepare(store->db, err, "SELECT digest FROM patches", "");
+    struct arena arena = {0};
+    const char *text;
+    int got;
+
+    while ((got = sql_step(q, err)) > 0) {
+        got = store_read_patch(store, sql_text(q, 0), &arena, &text, err);
+        if (got == 0)
+            continue;
+        if (err->status != EXIT_MISMATCH)
+            break;
+        listener->tell(listener->context, err->text, true);
+        ++*n_found;
+    }
+    sql_end(q);
+    arena_release(&arena);
+    return got < 0 && err->status != EXIT_MISMATCH ? -1 : 0;
+}
+
 int store_fsck(struct store *store, const struct listener *listener, struct store_soundness *ret_s,
                struct error *err)
 {
@@ -324,6 +348,8 @@ int store_fsck(struct store *store, const struct listener *listener, struct stor
         else
             return -1;
     }
+    if (tell_patches(store, listener, &s.n_found, err) < 0)
+        return -1;
     if (s.n_sound == s.n_runs && (store_current_plan(store, &plan, err) < 0 ||
                                   store_check_plan(store, plan, err) < 0)) {
         listener->tell(listener->context, err->text, true);

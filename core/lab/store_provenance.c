@@ -85,6 +85,39 @@ int store_read_provenance(struct store *store, const struct store_plan *plan, st
     return 0;
 }
 
+int store_put_patch(struct store *store, const char *text, struct error *err)
+{
+    char digest[HASH_HEX_SIZE];
+
+    hash_block(text, strlen(text), digest);
+    return sql_do(store->db, err, "INSERT INTO patches VALUES (?1, ?2) ON CONFLICT DO NOTHING", "tt",
+                  digest, text);
+}
+
+int store_read_patch(struct store *store, const char *digest, struct arena *arena,
+                     const char **ret_text, struct error *err)
+{
+    struct sql_query *q =
+        sql_prepare(store->db, err, "SELECT text FROM patches WHERE digest = ?1", "t", digest);
+    char found[HASH_HEX_SIZE];
+    int got = sql_step(q, err);
+
+    if (got == 0)
+        *ret_text = NULL;
+    if (got > 0) {
+        const char *text = keep(arena, sql_text(q, 0));
+
+        hash_block(text, strlen(text), found);
+        if (strcmp(found, digest) == 0)
+            *ret_text = text;
+        else
+            got = error_set_status(err, EXIT_MISMATCH, "store \"%s\" is damaged: patch %.12s is not "
+                                                       "what was written", store->path, digest);
+    }
+    sql_end(q);
+    return got < 0 ? -1 : 0;
+}
+
 int store_read_metrics(struct store *store, long run, struct arena *arena,
                        struct store_metric **ret_metrics, int *ret_n, struct error *err)
 {

@@ -286,6 +286,25 @@ static int check_plan(struct store *store, long plan, struct error *err)
     return is_right ? 0 : damaged(store, err, "its plan is not what was written");
 }
 
+static int drop_patches(struct store *store, struct error *err)
+{
+    struct sql_query *q = sql_prepare(store->db, err, "SELECT digest FROM patches", "");
+    struct arena arena = {0};
+    const char *text;
+    int got;
+
+    while ((got = sql_step(q, err)) > 0)
+        if (store_read_patch(store, sql_text(q, 0), &arena, &text, err) < 0 &&
+            (err->status != EXIT_MISMATCH ||
+             sql_do(store->db, err, "DELETE FROM patches WHERE digest = ?1", "t", sql_text(q, 0)) < 0)) {
+            got = -1;
+            break;
+        }
+    sql_end(q);
+    arena_release(&arena);
+    return got;
+}
+
 /* Plans of fresh seeds for one that is not there. */
 #define ORPHANS \
     "SELECT id FROM plans WHERE confirms IS NOT NULL AND confirms NOT IN (SELECT digest FROM plans)"
@@ -328,7 +347,7 @@ int store_drop_damaged(struct store *store, struct error *err)
         }
     }
     sql_end(q);
-    return q ? got : -1;
+    return q && got == 0 ? drop_patches(store, err) : -1;
 }
 
 int store_check_data(struct store *store, const char *digest, const char *want, struct error *err)

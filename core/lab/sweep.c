@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "lab/checkpoints.h"
+#include "lab/environment.h"
 #include "lab/process.h"
 #include "lab/progress.h"
 
@@ -284,6 +285,7 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     if (options->lease < 1)
         return error_set(err, "a lease of %g seconds; must be at least 1", options->lease);
     if (store_bind_plan(store, NULL, plan, err) < 0 ||
+        (*environment_patch() && store_put_patch(store, environment_patch(), err) < 0) ||
         store_reclaim(store, process_is_alive, err) < 0 ||
         store_read_ended(store, 0, &arena, &ended, &n_ended, err) < 0) {
         arena_release(&arena);

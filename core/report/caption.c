@@ -98,10 +98,10 @@ void caption_fresh(struct text *t, const struct selections *s, const struct comp
     tally_write(&tally, s->plan.measure, t);
 }
 
-void caption_caveats(struct text *t, const struct store_plan *plan)
+void caption_caveats(struct text *t, const char *caveats)
 {
-    if (*plan->caveats)
-        text_printf(t, " Our choice, as no source that we read says it: %s.", plan->caveats);
+    if (*caveats)
+        text_printf(t, " Our choice, as no source that we read says it: %s.", caveats);
 }
 
 void caption_published(struct text *t, const struct table_options *options)

@@ -21,8 +21,8 @@ void caption_runs(struct text *t, const struct selections *s);
 /* What the fresh seeds are, and how their runs stand. */
 void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c);
 
-/* What of the methods is our choice. */
-void caption_caveats(struct text *t, const struct store_plan *plan);
+/* What of the methods is our choice (lab/caveats.h). */
+void caption_caveats(struct text *t, const char *caveats);
 
 /* The sources of the published numbers that the table shows. */
 void caption_published(struct text *t, const struct table_options *options);

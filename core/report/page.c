@@ -2,6 +2,7 @@
 #include "report/page.h"
 
 #include "base/file.h"
+#include "report/code.h"
 #include "report/comparisons.h"
 #include "report/html.h"
 #include "report/lines.h"
@@ -79,21 +80,6 @@ static int write_figures(struct page *p, const struct plot_target *target)
 
 /* ---- where it comes from ---- */
 
-/* "commit = "0c68b34..."" of an environment, without the quotes; "" where it has none. */
-static const char *commit_of(struct page *p, int environment)
-{
-    const char *s = p->provenance.environments[environment].text;
-
-    while (*s && strncmp(s, "commit = \"", 10) != 0) {
-        s += strcspn(s, "\n");
-        s += *s == '\n';
-    }
-    if (!*s)
-        return "";
-    s += 10;
-    return arena_printf(&p->arena, "%.*s", (int)strcspn(s, "\"\n"), s);
-}
-
 static void write_environments(struct page *p)
 {
     const struct store_provenance *o = &p->provenance;
@@ -110,11 +96,6 @@ static void write_environments(struct page *p)
     for (int i = 0; i < o->n_environments && o->n_environments > 1; i++)
         html_details(p->t, arena_printf(&p->arena, "Environment %c", i < 26 ? 'A' + i : '?'),
                      lines_own(texts[i], common, &p->arena));
-    for (int i = 1; i < o->n_environments; i++)
-        if (strcmp(commit_of(p, 0), commit_of(p, i)) != 0)
-            html_paragraph(p->t, NULL, arena_printf(&p->arena, "The code of A and %c differs: git diff "
-                                                    "%s %s", i < 26 ? 'A' + i : '?',
-                                                    commit_of(p, 0), commit_of(p, i)));
 }
 
 /* Of the configuration that has most of them. */
@@ -177,6 +158,7 @@ int page_write(struct store *store, const char *name, const struct plot_target *
                                           .published = published};
     struct page p = {.store = store, .name = name, .t = t, .err = err};
     struct store_counts counts;
+    struct code code;
     char digest[HASH_HEX_SIZE];
     int n_left, result = -1;
 
@@ -190,6 +172,9 @@ int page_write(struct store *store, const char *name, const struct plot_target *
         goto out;
     html_heading(t, "runs", "Runs");
     if (page_runs_write(store, &p.s, &p.provenance, t, err) < 0)
+        goto out;
+    if (code_read(store, &p.s, NULL, NULL, &p.arena, &code, err) < 0 ||
+        code_write_page(store, &code, t, err) < 0)
         goto out;
     write_environments(&p);
     write_repeat(&p, digest, n_left);

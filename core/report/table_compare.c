@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/caveats.h"
 #include "report/answers.h"
+#include "report/caption.h"
+#include "report/code.h"
 #include "report/table.h"
 #include "stats/paired.h"
 
@@ -57,9 +60,9 @@ static const char *name_of(const struct selection *s, struct arena *arena)
     return *point ? arena_printf(arena, "%s (%s)", s->method, point) : s->method;
 }
 
-static void write_caption(const char *title, const struct selection *a, const struct selection *b,
-                          const struct paired *p, const struct pairs *pairs, struct arena *arena,
-                          struct text *t)
+static void write_tests(const char *title, const struct selection *a, const struct selection *b,
+                        const struct paired *p, const struct pairs *pairs, struct arena *arena,
+                        struct text *t)
 {
     text_printf(t, "Test %s in percent. %s minus %s%s%s: %+.2f points", title, name_of(a, arena),
                 name_of(b, arena), a->condition[0] ? ", " : "", select_short_point(arena, a->condition),
@@ -88,6 +91,17 @@ static void write_caption(const char *title, const struct selection *a, const st
     if (a->n_diverged_here + b->n_diverged_here)
         text_printf(t, " %d of these runs DIVERGED and count as %s 0.",
                     a->n_diverged_here + b->n_diverged_here, title);
+}
+
+/* What of the methods is our choice; which code computed them, where it is more than one. */
+static void write_origin(const char *caveats, const struct code *code, struct text *t)
+{
+    caption_caveats(t, caveats);
+    if (code->n < 2)
+        return;
+    text_printf(t, " All runs of these methods come from %d versions of the code: ", code->n);
+    code_list(code, t);
+    text_printf(t, ".");
 }
 
 static void add_columns(struct sheet *g, const char *a, const char *b, bool has_answers)
@@ -130,10 +144,15 @@ int table_compare(struct store *store, const struct selections *s, const char *a
 {
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
+    struct code code;
+    const char *caveats;
     int n = 0, result = -1;
 
     if (check_method(s, a, err) < 0 || check_method(s, b, err) < 0)
         return -1;
+    if (caveats_read(store, &s->plan, a, b, &arena, &caveats, err) < 0 ||
+        code_read(store, s, a, b, &arena, &code, err) < 0)
+        goto out;
     for (int i = 0; i < s->n; i++) {
         const struct selection *x = &s->items[i], *y = select_beside(s, x, b);
         struct text caption = {0};
@@ -150,7 +169,8 @@ int table_compare(struct store *store, const struct selections *s, const char *a
         if (options->format->is_for_programs)
             continue;
         p = select_compare(x, y);
-        write_caption(s->plan.measure->title, x, y, &p, &pairs, &arena, &caption);
+        write_tests(s->plan.measure->title, x, y, &p, &pairs, &arena, &caption);
+        write_origin(caveats, &code, &caption);
         text_printf(ret_text, n > 1 ? "\n" : "");
         sheet_write(&g, options->format, caption.s, ret_text);
         text_release(&caption);

@@ -166,7 +166,7 @@ static void write_caption(const struct selections *s, const struct table_options
     caption_selection(t, s);
     caption_runs(t, s);
     caption_fresh(t, s, c);
-    caption_caveats(t, &s->plan);
+    caption_caveats(t, s->plan.caveats);
     caption_published(t, options);
 }
 
