@@ -68,18 +68,18 @@ void html_paragraph(struct text *t, const char *class, const char *s)
     text_printf(t, "</p>\n");
 }
 
-/* Line by line: escape_html shows control characters, and a line end is one. */
+/* Piece by piece: escape_html shows control characters, and line ends and tabs are some. */
 static void add_lines(struct text *t, const char *s)
 {
     while (*s) {
-        size_t length = strcspn(s, "\n");
+        size_t length = strcspn(s, "\n\t");
         struct text line = {0};
 
         text_add(&line, s, length);
         escape_html(t, line.s);
         text_release(&line);
-        text_printf(t, "\n");
-        s += length + (s[length] == '\n');
+        text_printf(t, s[length] == '\t' ? "\t" : "\n");
+        s += length + (s[length] != '\0');
     }
 }
 
