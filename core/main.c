@@ -67,7 +67,10 @@ static const struct command commands[] = {
      "  layout=domainbed       of runs that hold environments out: DomainBed's own tables\n"
      "  rule=training          by this rule of selection; also leave_one_out, oracle. Without\n"
      "                         layout=: p-values, paired by trial, environment and draw\n"
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 4, command_table, false},
+     "  stats=all              more columns: BCa bootstrap interval, Hedges' g, probability of\n"
+     "                         improvement, Bayesian signed-rank test\n"
+     "  rope=0.5               of that: differences up to so many points are as good as none\n"
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 6, command_table, false},
     {"plot", "NAME", "draw the figures into plots/NAME", "", "", 1, 1, command_plot, false},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
      "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false},

@@ -13,7 +13,8 @@ reports() {
     for format in txt md tex csv jsonl; do
         "$program" table quickstart --format=$format > table.$format || return 1
     done
-    "$program" compare quickstart rgd erm > compare.txt &&
+    "$program" table quickstart stats=all rope=0.5 > effects.txt &&
+        "$program" compare quickstart rgd erm > compare.txt &&
         for format in txt json; do
             "$program" stats scores.csv rope=0.01 --format=$format > stats.$format || return 1
         done
@@ -23,7 +24,7 @@ cp -r datasets experiments "$work" && cp tests/golden/scores.csv "$work" && cd "
 "$program" sweep quickstart train.epochs=4 train.lr=0.05 data.train_per_class=60 \
     data.test_per_class=30 --jobs=2 --quiet || die "the sweep failed"
 reports || die "a report failed"
-for f in table.* compare.txt stats.*; do
+for f in table.* effects.txt compare.txt stats.*; do
     if [ "$2" = renew ]; then
         cp "$f" "$here/tests/golden/$f"
     elif ! diff -u "$here/tests/golden/$f" "$f"; then

@@ -29,10 +29,37 @@ static int open_selections(const struct invocation *in, struct store **ret_store
     return select_points(*ret_store, in->arena, ret_selections, err);
 }
 
-/* by=SETTING correction=NAME layout=domainbed rule=NAME, behind the experiment's name. */
+/* rope=POINTS, kept as a share. */
+static int parse_rope(const char *text, double *ret_rope, struct error *err)
+{
+    double x;
+
+    if (text_parse_number(text, &x) < 0 || !(x >= 0 && x <= 100))
+        return error_set(err, "\"rope=%s\": not a number of points from 0 to 100", text);
+    *ret_rope = x / 100;
+    return 0;
+}
+
+/* Words that do not go together. */
+static int check_words(const struct table_options *o, bool has_rope, struct error *err)
+{
+    bool is_held_out = o->rule || o->is_domainbed;
+
+    if (o->by && is_held_out)
+        return error_set(err, "by=%s does not go with layout=domainbed or rule=", o->by);
+    if (o->with_effects && (o->by || is_held_out))
+        return error_set(err, "stats=all does not go with by=, layout=domainbed or rule=");
+    if (has_rope && !o->with_effects)
+        return error_set(err, "rope= is of stats=all; add that");
+    return 0;
+}
+
+/* Behind the experiment's name. */
 static int parse_words(const struct invocation *in, int first, struct table_options *ret_options,
                        struct error *err)
 {
+    bool has_rope = false;
+
     for (int i = first; i < in->n_words; i++) {
         const char *word = in->words[i];
 
@@ -40,19 +67,23 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
             ret_options->by = word + 3;
         } else if (strcmp(word, "layout=domainbed") == 0) {
             ret_options->is_domainbed = true;
+        } else if (strcmp(word, "stats=all") == 0) {
+            ret_options->with_effects = true;
+        } else if (strncmp(word, "rope=", 5) == 0) {
+            has_rope = true;
+            if (parse_rope(word + 5, &ret_options->rope, err) < 0)
+                return -1;
         } else if (strncmp(word, "rule=", 5) == 0) {
             if (!(ret_options->rule = held_out_find_rule(word + 5, err)))
                 return -1;
         } else if (strncmp(word, "correction=", 11) != 0) {
             return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME "
-                                  "layout=domainbed rule=NAME", word);
+                                  "layout=domainbed rule=NAME stats=all rope=POINTS", word);
         } else if (!(ret_options->correction = adjust_find(word + 11, err))) {
             return -1;
         }
     }
-    if (ret_options->by && (ret_options->rule || ret_options->is_domainbed))
-        return error_set(err, "by=%s does not go with layout=domainbed or rule=", ret_options->by);
-    return 0;
+    return check_words(ret_options, has_rope, err);
 }
 
 /* What a table is made from and how it is to look. The caller closes *ret_store. */

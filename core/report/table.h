@@ -21,6 +21,8 @@ struct table_options {
     const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
     const struct published *published;    /* NULL: none */
     bool is_domainbed;                    /* DomainBed's layout */
+    bool with_effects;                    /* table_methods: the columns of effects.h */
+    double rope;                          /* of those: a share; up to it a difference is none */
     const struct held_out_rule *rule;     /* for runs that hold environments out; NULL: all rules */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/caption.h"
 #include "report/comparisons.h"
+#include "report/effects.h"
 #include "report/procedure.h"
 #include "report/table.h"
 #include "stats/paired.h"
@@ -9,8 +10,9 @@
 #include <string.h>
 
 static void add_columns(struct sheet *g, const struct selections *s, bool has_conditions,
-                        bool has_published)
+                        const struct table_options *options)
 {
+    bool has_published = options->published && options->published->n > 0;
     const char *title = s->plan.measure->title, *key = s->plan.measure->column;
     const char *baseline = s->plan.baseline;
     enum sheet_reader fresh = s->fresh ? SHEET_ALL : SHEET_PROGRAMS;
@@ -47,6 +49,8 @@ static void add_columns(struct sheet *g, const struct selections *s, bool has_co
         {"fresh p (t)", "p_t_fresh_corrected", fresh, true},
         {"", "p_signed_rank_fresh", SHEET_PROGRAMS, true},
         {"", "p_signed_rank_fresh_corrected", SHEET_PROGRAMS, true},
+    };
+    const struct sheet_column last[] = {
         {"published %", "published", has_published ? SHEET_ALL : SHEET_PROGRAMS, true},
         {"", "published_source", SHEET_PROGRAMS, false},
         {"selected", "selected", SHEET_ALL, false},
@@ -54,6 +58,10 @@ static void add_columns(struct sheet *g, const struct selections *s, bool has_co
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         sheet_column(g, columns[i]);
+    if (options->with_effects)
+        effects_columns(g, baseline);
+    for (size_t i = 0; i < sizeof last / sizeof *last; i++)
+        sheet_column(g, last[i]);
 }
 
 /* "46.25 ± 0.31", and 46.25 for programs. */
@@ -102,15 +110,28 @@ static void add_fresh(struct sheet *g, const struct selection *fresh, const stru
     sheet_p(g, c->p_signed_rank);
 }
 
-static void add_row(struct sheet *g, const struct selections *s, const struct comparison *row,
-                    const struct published *published)
+/* Against the baseline, the row's index being the stream. */
+static void add_effects(struct sheet *g, const struct selections *s, const struct comparison *row,
+                        int index, double rope)
 {
+    const struct contrast *c = &row->on[ON_TUNED];
+    struct effects e;
+
+    if (c->is_tested)
+        e = effects_of(row->r, select_beside(s, row->r, s->plan.baseline), rope, index);
+    effects_cells(g, c->is_tested ? &e : NULL, c->against.hedges_g);
+}
+
+static void add_row(struct sheet *g, const struct selections *s, const struct comparisons *all, int index,
+                    const struct table_options *options)
+{
+    const struct comparison *row = &all->items[index];
     const struct selection *r = row->r;
     const struct paired *c = &row->on[ON_TUNED].against;
     struct summary test = summary_of(r->test, r->n);
     struct procedure whole = procedure_bootstrap(s, r);
     const char *condition = select_short_point(g->arena, r->condition);
-    const struct published_number *there = published_find(published, r->method, condition);
+    const struct published_number *there = published_find(options->published, r->method, condition);
 
     sheet_text(g, condition);
     sheet_text(g, r->method);
@@ -141,6 +162,8 @@ static void add_row(struct sheet *g, const struct selections *s, const struct co
     sheet_number(g, "%.2f", c->hedges_g);
     sheet_p(g, row->p_best);
     add_fresh(g, r->fresh, &row->on[ON_FRESH]);
+    if (options->with_effects)
+        add_effects(g, s, row, index, options->rope);
     sheet_cell(g, (struct sheet_cell){there ? arena_printf(g->arena, "%.2f [%d]",
                                                          there->test_accuracy, there->mark)
                                           : "-",
@@ -162,6 +185,8 @@ static void write_caption(const struct selections *s, const struct table_options
                        "mean ranks), each %s-corrected over the table's %d comparison%s.",
                     s->plan.baseline, c->correction->title, c->n_tests[ON_TUNED],
                     c->n_tests[ON_TUNED] == 1 ? "" : "s");
+    if (options->with_effects)
+        effects_caption(t, s->plan.baseline, options->rope);
     caption_emphasis(t, options);
     caption_selection(t, s);
     caption_runs(t, s);
@@ -183,10 +208,10 @@ int table_methods(const struct selections *s, const struct table_options *option
         return error_set(err, "the plan has no runs");
     for (int i = 0; i < s->n; i++)
         has_conditions |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
-    add_columns(&g, s, has_conditions, options->published && options->published->n > 0);
+    add_columns(&g, s, has_conditions, options);
     c = comparisons_make(s, options->correction, &arena);
     for (int i = 0; i < c.n; i++)
-        add_row(&g, s, &c.items[i], options->published);
+        add_row(&g, s, &c, i, options);
     write_caption(s, options, &c, &caption);
     sheet_write(&g, options->format, caption.s, ret_text);
     text_release(&caption);
