@@ -16,7 +16,8 @@ PROGRAM = $(BUILD)/rgdbench
 # No contraction and no fast-math: the same bits at any vector width (docs/DESIGN.md, Numbers).
 CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mprefer-vector-width=256 \
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover -fno-omit-frame-pointer -Wno-format-overflow -Wno-format-truncation,$(if $(CI)$(WERROR),-Werror))
+	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover -fno-omit-frame-pointer -Wno-format-overflow \
+	-Wno-format-truncation -Wno-unknown-warning-option -Wno-pass-failed,$(if $(CI)$(WERROR),-Werror))
 # The serial build of OpenBLAS takes no locks: two threads that call it at once spoil each
 # other's buffers (tests/sweep.sh saw it). The pthread build is safe, and we hold it to one thread.
 BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
