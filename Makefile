@@ -37,8 +37,9 @@ WITH_DATA = $(if $(DATA),--data=$(DATA))
 all: $(PROGRAM) ## build build/rgdbench
 
 sweep: $(PROGRAM) ## run experiment EXP (SET="train.epochs=2 seeds=3" JOBS=2), print its table, draw its figures
-	@$(RUN) sweep $(EXP) $(SET) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
-	@echo; $(RUN) plot $(EXP)
+	@$(RUN) sweep $(EXP) $(SET) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA) $(if $(SHARD),--shard=$(SHARD)) \
+		$(if $(LAUNCHER),--launcher=$(LAUNCHER)) $(if $(SLURM),--slurm="$(SLURM)")
+	$(if $(SHARD)$(LAUNCHER),,@echo; $(RUN) plot $(EXP))
 
 confirm: $(PROGRAM) ## train what EXP selected again on N seeds that selected nothing; its table shows both
 	@$(RUN) confirm $(EXP) $(if $(N),n=$(N)) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
@@ -75,11 +76,14 @@ data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
 	@$(RUN) data $(NAME) $(WITH_DATA)
 
 deps: ## install the Debian packages that are missing
+deps-slurm: ## those of test-slurm
+deps-slurm: PACKAGES = slurmctld slurmd slurm-client munge
+deps deps-slurm:
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | \
 		grep -q 'install ok installed' || echo $$p; done); \
 	[ -n "$$missing" ] || exit 0; \
 	install="apt-get install -y --no-install-recommends $$(echo $$missing)"; \
-	fail() { echo "make deps: $$*" >&2; exit 1; }; \
+	fail() { echo "make $@: $$*" >&2; exit 1; }; \
 	command -v apt-get >/dev/null || fail "no apt-get here; install what corresponds to" $$missing; \
 	sudo=$$([ $$(id -u) = 0 ] || command -v sudo) || \
 		fail "packages are missing, and this is not root and has no sudo; an administrator runs: $$install"; \
@@ -105,6 +109,8 @@ check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and s
 	@$<
 check-faults: $(PROGRAM) $(FAULTS) ## faults, kills and damage by the thousand, under ten minutes (KILLS=500 SITES=n DAMAGES=2000)
 	@tests/faults/run $(PROGRAM) $(BUILD)/tests/faults
+test-slurm: $(PROGRAM) ## a sweep by a real Slurm on this machine, as root (make deps-slurm), a minute
+	@tests/slurm.sh $(PROGRAM)
 check-page: $(PROGRAM) ## pages and tables of hostile and of large stores, in Chromium and pdflatex
 	@tests/page/run $(PROGRAM)
 fuzz: ## RUNS inputs (100000) for TARGET (all) of tests/fuzz, by clang's libFuzzer
@@ -167,6 +173,6 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .DELETE_ON_ERROR:
-.PHONY: all sweep confirm status compare table plot export digest report verify reproduce list docs data deps test check \
-	check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
+.PHONY: all sweep confirm status compare table plot export digest report verify reproduce list docs data deps deps-slurm \
+	test test-slurm check check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

@@ -36,10 +36,14 @@ static const struct command commands[] = {
      OF_WORK
      "  --shard=I/N   only the I-th of N shares of the runs, into results/NAME.shards/I-of-N.db: for\n"
      "                several machines, whose stores `merge` joins\n"
-     "  --dry-run     print the plan and stop\n"
+     "  --launcher=slurm  submit what is left as an array job, and a job that joins its results\n"
+     "  --slurm=\"tasks=16 time=02:00:00 ...\"  for it; also at_once cpus mem partition account qos\n"
+     "                constraint reservation nodelist exclude nice (default: tasks=4 cpus=1\n"
+     "                time=01:00:00, the rest as the cluster has it)\n"
+     "  --dry-run     print the plan (and with --launcher the scripts) and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint lease fail-fast max-failures shard dry-run quiet", 1, 200, command_sweep,
-     false},
+     "jobs threads data checkpoint lease fail-fast max-failures shard launcher slurm dry-run quiet", 1, 200,
+     command_sweep, false},
     {"status", "NAME", "how many runs are planned, running, finished, failed; where, which, and why",
      "NAME is an experiment, or a store's path, *.db.\n", "", 1, 1, command_status, false},
     {"retry", "NAME [RUN]", "run what failed or was cancelled again: all, or one",
@@ -198,6 +202,8 @@ static const struct option {
     {"--fail-fast", FLAG, offsetof(struct invocation, is_fail_fast)},
     {"--lease", SECONDS, offsetof(struct invocation, lease)},
     {"--shard", TEXT, offsetof(struct invocation, shard)},
+    {"--launcher", TEXT, offsetof(struct invocation, launcher)},
+    {"--slurm", TEXT, offsetof(struct invocation, slurm)},
     {"--rescue", TEXT, offsetof(struct invocation, rescue)},
     {"--data", TEXT, offsetof(struct invocation, data_root)},
     {"--format", TEXT, offsetof(struct invocation, format)},

@@ -63,6 +63,17 @@ done
 fails 'there is no store "nowhere.db"' sweep nowhere.db
 fails '"nowhere.db" is a store and has its plan' sweep nowhere.db seeds=2
 fails '"nowhere.db" is a store and has its plan' sweep nowhere.db --shard=1/2
+fails 'unknown launcher "slum", did you mean "slurm"?' sweep quickstart --launcher=slum
+fails '--slurm is for --launcher=slurm' sweep quickstart --slurm=tasks=2
+fails '--shard and --launcher do not go together' sweep quickstart --launcher=slurm --shard=1/2
+fails '--slurm has no option "task", did you mean "tasks"?' sweep quickstart --launcher=slurm --slurm=task=2
+fails '--slurm: tasks=0: not a whole number from 1 to 9999' sweep quickstart --launcher=slurm --slurm=tasks=0
+fails '--slurm: mem needs a value' sweep quickstart --launcher=slurm --slurm=mem
+fails '--slurm: mem: "1$(id)" has other characters than' sweep quickstart --launcher=slurm '--slurm=mem=1$(id)'
+run="env PATH=/nowhere"
+fails 'could not start sbatch: No such file or directory' sweep quickstart --launcher=slurm
+run=
+[ -e results ] && { echo "a sweep that could not be launched made results/"; failures=$((failures + 1)); }
 fails 'RGDBENCH_DATA' sweep longtail_cifar
 fails 'could not open "/nowhere/cifar' sweep longtail_cifar --data=/nowhere
 fails 'no results of "quickstart" yet' table quickstart

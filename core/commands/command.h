@@ -27,6 +27,8 @@ struct invocation {
     double lease;          /* --lease=SECONDS */
     const char *format;    /* --format=NAME; NULL: none given */
     const char *shard;     /* --shard=I/N; NULL: all of the plan */
+    const char *launcher;  /* --launcher=NAME; NULL: this machine's processes */
+    const char *slurm;     /* --slurm=WORDS; NULL: none */
     const char *rescue;    /* --rescue=FILE; NULL: none */
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
     bool is_quiet;         /* --quiet */

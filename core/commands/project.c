@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "lab/override.h"
+#include "report/design.h"
 #include "script/script.h"
 
 #include <stdio.h>
@@ -72,6 +73,36 @@ int project_load(struct arena *arena, const char *name, const char *const *words
         !experiment_find_method(ret_experiment, ret_experiment->baseline))
         ret_experiment->baseline = ret_experiment->methods[0].label; /* the script's was dropped */
     return result;
+}
+
+void project_tell_plan(const struct plan *plan, FILE *out)
+{
+    struct text t = {0};
+
+    design_describe(plan, &t);
+    fputs(t.s, out);
+    text_release(&t);
+}
+
+int project_retry_failed(struct store *store, struct error *err)
+{
+    int n = store_retry(store, "", false, err);
+
+    if (n > 0)
+        fprintf(stderr, "trying %d failed runs again\n", n);
+    return n < 0 ? -1 : 0;
+}
+
+int project_put_plan(const struct plan *plan, const char *path, struct store **ret_store,
+                     struct error *err)
+{
+    char folder[FILE_FOLDER_SIZE];
+
+    file_folder(path, folder);
+    if (file_make_directory(folder, err) < 0 || store_open(path, STORE_CREATE, ret_store, err) < 0 ||
+        store_put_plan(*ret_store, plan, err) < 0)
+        return -1;
+    return project_retry_failed(*ret_store, err);
 }
 
 int project_open_store(struct arena *arena, const char *name, enum store_mode mode,

@@ -9,6 +9,8 @@
 #include "base/listener.h"
 #include "lab/store.h"
 
+#include <stdio.h>
+
 /* "results/NAME.db" and so on, in `arena`. */
 const char *project_path(struct arena *arena, const char *folder, const char *name,
                          const char *ending);
@@ -22,6 +24,15 @@ const char *project_log_path(struct arena *arena, const char *store_path);
 /* The experiment NAME with the words applied. */
 int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,
                  struct experiment *ret_experiment, struct error *err);
+
+/* What the plan is, and what it can find. */
+void project_tell_plan(const struct plan *plan, FILE *out);
+
+/* A sweep's beginning: the plan into the store at `path`, which is made with its folder where missing;
+ * what failed there is planned again, which is said. The latter also by itself. */
+int project_put_plan(const struct plan *plan, const char *path, struct store **ret_store,
+                     struct error *err);
+int project_retry_failed(struct store *store, struct error *err);
 
 /* The store of experiment NAME. Says what to do where there is none. */
 int project_open_store(struct arena *arena, const char *name, enum store_mode mode,

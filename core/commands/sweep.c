@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
-#include "base/file.h"
 #include "commands/command.h"
+#include "commands/launch.h"
 #include "commands/project.h"
 #include "commands/sweep.h"
 #include "lab/process.h"
 #include "lab/sweep.h"
 #include "lab/worker.h"
-#include "report/design.h"
 #include "report/table.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void tell_plan(const struct plan *plan, FILE *out)
-{
-    struct text t = {0};
-
-    design_describe(plan, &t);
-    fputs(t.s, out);
-    text_release(&t);
-}
 
 static void tell_end(const struct store_counts *c, const char *word, const char *again, int signal,
                      double seconds)
@@ -47,15 +37,6 @@ static void tell_end(const struct store_counts *c, const char *word, const char 
                         "%s status %s%s\n", program, prefix, word);
 }
 
-static int retry_failed(struct store *store, struct error *err)
-{
-    int n = store_retry(store, "", false, err);
-
-    if (n > 0)
-        fprintf(stderr, "trying %d failed runs again\n", n);
-    return n < 0 ? -1 : 0;
-}
-
 /* --shard=I/N: the I-th of n shares, from 1. */
 static int read_shard(const char *shard, int *ret_i, int *ret_n, struct error *err)
 {
@@ -68,20 +49,6 @@ static int read_shard(const char *shard, int *ret_i, int *ret_n, struct error *e
     *ret_i = i;
     *ret_n = n;
     return 0;
-}
-
-/* Into the store at `path`; where n_shards, of the plan only share i is to be run there. */
-static int put_plan(const struct plan *plan, const char *path, int i, int n_shards,
-                    struct store **ret_store, struct error *err)
-{
-    char folder[FILE_FOLDER_SIZE];
-
-    file_folder(path, folder);
-    if (file_make_directory(folder, err) < 0 || store_open(path, STORE_CREATE, ret_store, err) < 0 ||
-        store_put_plan(*ret_store, plan, err) < 0 ||
-        (n_shards && store_take_share(*ret_store, i - 1, n_shards, false, err) < 0))
-        return -1;
-    return retry_failed(*ret_store, err);
 }
 
 /* The table, so that a sweep ends in an answer. */
@@ -160,10 +127,11 @@ static int sweep_store(const struct invocation *in, enum exit_status *ret_status
     struct store *store = NULL;
     int result = -1;
 
-    if (in->n_words > 1 || in->shard || in->is_dry)
-        return error_set(err, "\"%s\" is a store and has its plan: words, --shard and --dry-run are "
-                              "for planning", in->words[0]);
-    if (store_open(in->words[0], STORE_WRITE, &store, err) == 0 && retry_failed(store, err) == 0)
+    if (in->n_words > 1 || in->shard || in->launcher || in->is_dry)
+        return error_set(err, "\"%s\" is a store and has its plan: words, --shard, --launcher and "
+                              "--dry-run are for planning", in->words[0]);
+    if (store_open(in->words[0], STORE_WRITE, &store, err) == 0 &&
+        project_retry_failed(store, err) == 0)
         result = work(in, in->words[0], store, ret_status, err);
     store_close(store);
     return result;
@@ -187,6 +155,10 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
 
     if (project_is_store(name))
         return sweep_store(in, ret_status, err);
+    if (in->launcher)
+        return launch(in, err);
+    if (in->slurm)
+        return error_set(err, "--slurm is for --launcher=slurm");
     if ((in->shard && read_shard(in->shard, &i, &n_shards, err) < 0) ||
         project_load(in->arena, name, in->words + 1, in->n_words - 1, &e, err) < 0 ||
         plan_make(&e, in->data_root, in->is_quiet ? NULL : &project_listener, in->arena, &plan, err) < 0)
@@ -194,13 +166,14 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
     if (n_shards)
         word = arena_printf(in->arena, "results/%s.shards/%d-of-%d.db", name, i, n_shards);
     if (in->is_dry) {
-        tell_plan(&plan, stdout);
+        project_tell_plan(&plan, stdout);
         print_runs(&plan);
         return 0;
     }
-    if (put_plan(&plan, project_store_path(in->arena, word), i, n_shards, &store, err) == 0) {
+    if (project_put_plan(&plan, project_store_path(in->arena, word), &store, err) == 0 &&
+        (!n_shards || store_take_share(store, i - 1, n_shards, false, err) == 0)) {
         if (!in->is_quiet)
-            tell_plan(&plan, stderr);
+            project_tell_plan(&plan, stderr);
         result = work(in, word, store, ret_status, err);
     }
     store_close(store);

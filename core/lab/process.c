@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -86,6 +87,37 @@ pid_t process_start(const char *const *argv, const char *log, struct error *err)
         return -1;
     }
     return pid;
+}
+
+int process_capture(const char *const *argv, struct text *ret_output, int *ret_status,
+                    struct error *err)
+{
+    posix_spawn_file_actions_t actions;
+    struct text output = {0};
+    char bytes[512];
+    int ends[2], code, status;
+    ssize_t n;
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set_status(err, EXIT_STORAGE, "could not make a pipe: %s", strerror(errno));
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+    code = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    while (code == 0 && ((n = read(ends[0], bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR)))
+        text_add(&output, bytes, n > 0 ? (size_t)n : 0);
+    close(ends[0]);
+    if (code != 0)
+        return error_set(err, "could not start %s: %s", argv[0], strerror(code));
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    *ret_output = output;
+    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return 0;
 }
 
 int process_cores(void)

@@ -9,6 +9,7 @@
 #define LAB_PROCESS_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -24,6 +25,11 @@ bool process_is_alive(const char *owner);
  * NULL-ended), standard output and error appended to `log`; no shell, and no
  * open file but those. Gives the process id, or -1. */
 pid_t process_start(const char *const *argv, const char *log, struct error *err);
+
+/* Runs a program of the PATH to its end, without a shell; what it writes to standard output and error,
+ * and its exit status (128 and the signal, where one ended it). */
+int process_capture(const char *const *argv, struct text *ret_output, int *ret_status,
+                    struct error *err);
 
 /* Cores that this process may use. */
 int process_cores(void);
