@@ -53,7 +53,7 @@ static int open_regular(const char *path, size_t *ret_size, struct error *err)
 int file_map_open(const char *path, struct file_map *ret_map, struct error *err)
 {
     size_t size;
-    void *bytes = NULL;
+    void *bytes = ""; /* an empty file cannot be mapped; its end is its beginning */
     int fd = open_regular(path, &size, err);
 
     if (fd < 0)
@@ -69,7 +69,7 @@ int file_map_open(const char *path, struct file_map *ret_map, struct error *err)
 
 void file_map_close(struct file_map *map)
 {
-    if (map->bytes)
+    if (map->size)
         munmap((void *)map->bytes, map->size);
     *map = (struct file_map){0};
 }

@@ -13,7 +13,7 @@
 
 /* A file's bytes, mapped read-only and shared between processes. */
 struct file_map {
-    const unsigned char *bytes; /* NULL where the file is empty */
+    const unsigned char *bytes; /* never NULL, though the file be empty */
     size_t size;
 };
 

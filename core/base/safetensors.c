@@ -247,8 +247,7 @@ static int check_seal(struct safetensors *file, const char *header, size_t heade
 
 static int read_file(struct safetensors *file, struct error *err)
 {
-    const char *header =
-        file->map.bytes ? (const char *)file->map.bytes + LENGTH_SIZE : NULL; /* an empty file */
+    const char *header;
     size_t data_size;
     struct arena arena = {0};
     const struct json_tree *tree;
@@ -257,6 +256,7 @@ static int read_file(struct safetensors *file, struct error *err)
 
     if (file->map.size < LENGTH_SIZE + 2)
         return error_set(err, "%zu bytes are too few for a safetensors file", file->map.size);
+    header = (const char *)file->map.bytes + LENGTH_SIZE;
     memcpy(&length, file->map.bytes, sizeof length);
     length = le64toh(length);
     if (length > file->map.size - LENGTH_SIZE)

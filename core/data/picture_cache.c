@@ -51,7 +51,7 @@ static int hash_file(const char *path, struct error *err, char ret_hex[HASH_HEX_
 
     if (file_map_open(path, &map, err) < 0)
         return -1;
-    hash_block(map.bytes ? (const void *)map.bytes : "", map.size, ret_hex);
+    hash_block(map.bytes, map.size, ret_hex);
     file_map_close(&map);
     return 0;
 }
