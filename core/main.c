@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The table of commands, the command line, and the only exit. */
+#include "base/bus_error.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "lab/environment.h"
@@ -320,8 +321,10 @@ int main(int argc, char **argv)
     struct arena arena = {0};
     enum exit_status status = EXIT_OK;
     struct error err = {0};
-    int result = run(argc, argv, &arena, &status, &err);
+    int result;
 
+    bus_error_catch();
+    result = run(argc, argv, &arena, &status, &err);
     arena_release(&arena);
     if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))
         result = error_set_status(&err, EXIT_STORAGE, "could not write to standard output");

@@ -206,7 +206,26 @@ describe tiny.tar.gz "$sum"
 RGDBENCH_DATA=root "$program" data tiny > out 2>&1 || { echo "download: $(cat out)"; failures=1; }
 cmp -s root/tiny/train.bin source/tiny/train.bin || { echo "not unpacked"; failures=1; }
 "$program" data --data=root | grep -q 'tiny *present' || { echo "data does not list it"; failures=1; }
-rm datasets/tiny.lua
+
+# A data file that becomes shorter while it is mapped: one line, no signal.
+for class in 0 1; do head -c 1536500 /dev/zero | tr '\0' "\\$class"; done > root/tiny/whole.bin
+cp root/tiny/whole.bin root/tiny/train.bin
+cat source/tiny/test.bin root/tiny/whole.bin > root/tiny/test.bin
+tiny="methods=erm seeds=1 data=tiny data.imbalance=1 train.lr=0.01 model.hidden=[256,256] train.epochs=30"
+"$program" sweep quickstart $tiny --quiet --data=root || failures=1
+id=$("$program" export quickstart | sed -n 's/.*,\([0-9a-f]\{64\}\),.*/\1/p' | head -1)
+for verb in "verify quickstart" "export-weights quickstart $id w.safetensors"; do
+    cp root/tiny/whole.bin root/tiny/train.bin
+    "$program" $verb --data=root > /dev/null 2> out & one=$!
+    until grep -q tiny/train.bin /proc/$one/maps 2> /dev/null; do kill -0 $one 2> /dev/null || break; done
+    truncate -s 1 root/tiny/train.bin
+    wait $one
+    status=$?
+    [ $status = 4 ] && [ "$(wc -l < out)" = 1 ] &&
+        grep -q '^rgdbench: "/.*/tiny/train.bin" became shorter, or could not be read, while it was used$' out ||
+        { echo "$verb of data that become shorter: $status: $(cat out)"; failures=1; }
+done
+rm -r datasets/tiny.lua results
 
 # `make deps` where packages are missing and nobody may install them: one line.
 mkdir bin

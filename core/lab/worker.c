@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/worker.h"
 
+#include "base/bus_error.h"
 #include "base/clock.h"
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
@@ -184,6 +185,7 @@ static void set_signals(int parent)
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL); /* a limit on sizes of files: an error of the write */
+    bus_error_leave(); /* the sweep says it of the run */
     prctl(PR_SET_NAME, "rgdbench"); /* not "exe", as executed through /proc */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
