@@ -99,6 +99,30 @@ for signal in USR1:75 XCPU:75 TERM:143 INT:130; do
     ls results/quickstart.ckpt/*.safetensors > /dev/null || die "SIG${signal%:*}: no checkpoint"
     rm -r results/quickstart.ckpt
 done
+# Twice: SIGTERM is as good as once, SIGINT ends at once, whatever a worker is about.
+"$program" sweep quickstart $words $options --jobs=1 --checkpoint=1000 2> said & one=$!
+until "$program" status quickstart 2> /dev/null | grep -q 'running 1'; do sleep 0.02; done
+sleep 0.5
+kill -TERM $one; kill -TERM $one; sleep 0.1; kill -TERM $one
+wait $one; [ $? = 143 ] || die "SIGTERM thrice: another exit status than 143: $(cat said)"
+ls results/quickstart.ckpt/*.safetensors > /dev/null || die "SIGTERM thrice: no checkpoint"
+rm -r results/quickstart.ckpt
+"$program" sweep quickstart $words $options --jobs=1 --checkpoint=0.05 2> said & one=$!
+at_work $one
+frozen=$(children $one)
+kill -STOP $frozen # so that it cannot stop cleanly
+begun=$(date +%s%N)
+kill -INT $one
+sleep 0.5
+kill -0 $one || die "one SIGINT did not wait for the worker"
+kill -INT $one
+wait $one; [ $? = 130 ] || die "SIGINT twice: another exit status than 130: $(cat said)"
+[ $(($(date +%s%N) - begun)) -lt 3000000000 ] || die "SIGINT twice: took as long as one"
+kill -0 $frozen 2> /dev/null && die "SIGINT twice: the worker is still there"
+frozen=
+"$program" fsck quickstart > said || die "SIGINT twice: $(cat said)"
+"$program" status quickstart | grep -q 'planned 2  running 0' || die "SIGINT twice: a run was not given back"
+rm -r results/quickstart.ckpt
 "$program" cancel quickstart > said || die "cancel failed"
 grep -q '^2 planned runs are cancelled; 0 are being worked on' said || die "cancel: $(cat said)"
 sweep || die "a sweep with nothing left to do failed"

@@ -23,12 +23,13 @@ enum {
     LEAVE_SECONDS = 10, /* that a worker has for leaving when no run is left */
 };
 
-static volatile sig_atomic_t stop_signal, n_signals;
+static volatile sig_atomic_t stop_signal, is_impatient;
 
 static void on_signal(int signal)
 {
+    if (stop_signal && signal == SIGINT)
+        is_impatient = 1;
     stop_signal = signal;
-    n_signals = n_signals + 1;
 }
 
 static void on_child(int signal)
@@ -230,13 +231,13 @@ static void look_for_reasons_to_stop(struct sweep *s)
     int most = s->options->max_failures;
     char why[60];
 
-    if (s->told == 0 && n_signals > 0) {
+    if (s->told == 0 && stop_signal) {
         stop_workers(s, "");
     } else if (s->told == 0 && most && s->progress.n_failed >= most) {
         snprintf(why, sizeof why, " because %d run%s failed", s->progress.n_failed,
                  s->progress.n_failed == 1 ? "" : "s");
         stop_workers(s, why);
-    } else if (s->told > 0 && (n_signals > 1 || clock_now() - s->told > STOP_SECONDS)) {
+    } else if (s->told > 0 && (is_impatient || clock_now() - s->told > STOP_SECONDS)) {
         signal_workers(s, SIGKILL);
     }
 }
@@ -262,7 +263,7 @@ static void set_signals(void)
     struct sigaction stop = {.sa_handler = on_signal};
     struct sigaction child = {.sa_handler = on_child};
 
-    stop_signal = n_signals = 0;
+    stop_signal = is_impatient = 0;
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGUSR1, &stop, NULL);
