@@ -13,6 +13,8 @@ set bmargin at screen bottom / height
 set tmargin at screen 1 - top / height
 set rmargin at screen 1 - 14 / width
 
+has_x_tics = 1
+@TITLE
 @X_LABEL
 set ylabel wrap(y_label, 36) noenhanced offset 0.5, 0
 set xrange [padded_low(x_low, x_high, 0.02) : padded_high(x_low, x_high, 0.02)]

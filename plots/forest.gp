@@ -13,12 +13,10 @@ if (n == 1) { key_height = 0; top = 20 + lines(figure_title, 56) * line }
 bottom = 4 + ticks_height(0, 0) + lines(x_label, 50) * line
 height = top + graph_height + bottom
 if (n > 1) {
-    set title wrap(figure_title, 56) offset graph 0, graph (key_height - 6) / graph_height
     set key at graph 0.5, graph 1 + (key_height + 4) / graph_height center top horizontal \
         maxcols key_columns Left reverse samplen 2.6 spacing 1.1
 } else {
-    unset title # gnuplot puts it beyond the edge above so high a graph
-    set label 90 wrap(figure_title, 56) noenhanced center font ',14' at screen 0.5, screen 1 - 14. / height
+    has_key = 0
     unset key
 }
 set bmargin at screen bottom / height
@@ -26,6 +24,8 @@ set tmargin at screen 1 - top / height
 set rmargin at screen 1 - 14 / width
 set lmargin at screen (22 + letter * less(y_tick_width, 30)) / width
 
+has_x_tics = 1
+@TITLE
 @X_LABEL
 set xrange [padded_low(x_low, x_high, 0.06) : padded_high(x_low, x_high, 0.06)]
 set yrange [n_y + 0.5 : 0.5]

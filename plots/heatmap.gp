@@ -22,7 +22,7 @@ do for [pass = 1 : 2] {
     cell_height = less(more(0.62 * cell_width, 22.), 44.)
     if (n_y * cell_height < 70) { cell_height = 70. / n_y }
     turned = letter * x_tick_width > cell_width - 4
-    top = 14 + lines(figure_title, 60) * line
+    top = 14 + lines(figure_title, 56) * line
     bottom = 4 + ticks_height(turned, x_tick_width) + lines(x_label, 50) * line
     height = ceil(top + n_y * cell_height + bottom)
 }
@@ -32,7 +32,8 @@ set rmargin at screen (left + n_x * cell_width) / width
 set bmargin at screen bottom / height
 set tmargin at screen 1 - top / height
 
-set title wrap(figure_title, 60)
+has_x_tics = 1
+@TITLE
 @X_LABEL
 set label 2 wrap(y_label, upright) noenhanced center rotate \
     at screen (left - 14 - letter * y_tick_width - (lines(y_label, upright) - 0.5) * line) / width, graph 0.5

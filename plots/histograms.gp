@@ -26,10 +26,20 @@ set tmargin at screen 1 - top / height
 set bmargin at screen bottom / height
 set xrange [0 : n_columns * panel_width]
 set yrange [n_rows * panel_height : 0]
-set label 90 wrap(figure_title, 56) noenhanced center font ',14' at screen 0.5, screen 1 - 14. / height
-set label 1 wrap(x_label, 50) noenhanced center at graph 0.5, screen (lines(x_label, 50) * line - 4) / height
+@TITLE
+@X_LABEL
 set label 2 wrap(y_label, 36) noenhanced center rotate at screen 14. / width, graph 0.5
-set key at screen 0.5, screen 1 - (8 + heading_lines * line) / height center top horizontal maxcols 2 Left reverse samplen 2 font ',12'
+# The legend, by hand: the svg terminal does not know how wide it is.
+key_at = 1 - (18. + heading_lines * line) / height
+key_width = 12. / 14 * letter * (strlen(before_label) + strlen(after_label)) + 2 * 30 + 24
+key_left = (width - key_width) / 2
+key_middle = key_left + 30 + 12. / 14 * letter * strlen(after_label) + 24
+set object 1 rectangle from screen key_left / width, screen key_at - 4. / height to screen (key_left + 22) / width, screen key_at + 4. / height \
+    fs solid 1 noborder fc rgb '#9CC3E0'
+set label 130 after_label noenhanced left font ',12' at screen (key_left + 30) / width, screen key_at
+set arrow from screen key_middle / width, screen key_at to screen (key_middle + 22) / width, screen key_at nohead lw 1.6 lc rgb '#202020'
+set label 131 before_label noenhanced left font ',12' at screen (key_middle + 30) / width, screen key_at
+unset key
 unset grid
 unset border
 unset xtics
@@ -61,7 +71,7 @@ data = base.'.dat'
 set output base.'.svg'
 set terminal @SVG
 plot for [i = 1 : n] data index i - 1 using ((at_x(i, $1) + at_x(i, $2)) / 2):(at_y(i, 0)):(at_x(i, $1)):(at_x(i, $2)):(at_y(i, 0)):(at_y(i, $4)) \
-        with boxxyerror fs solid 1 noborder lc rgb '#9CC3E0' title (i == 1 ? after_label : ''), \
+        with boxxyerror fs solid 1 noborder lc rgb '#9CC3E0', \
     for [i = 1 : n] data index i - 1 using (at_x(i, $1)):($3 > 0 ? at_y(i, $3) : NaN):(at_x(i, $2) - at_x(i, $1)):(0) \
-        with vectors nohead dt solid lw 1.6 lc rgb '#202020' title (i == 1 ? before_label : '')
+        with vectors nohead dt solid lw 1.6 lc rgb '#202020'
 load templates.'/pictures.gp'

@@ -13,8 +13,9 @@ left = 50.
 panel_width = (width - left - 8) / n_columns
 panel_height = 84.
 letters(size) = floor(panel_width / (size / 14. * letter))
-heading = figure_title.'; in grey: '.series[1]
-top = 8 + lines(heading, 56) * line
+figure_title = figure_title.'; in grey: '.series[1]
+has_key = 0
+top = 8 + lines(figure_title, 56) * line
 bottom = 30 + lines(x_label, 50) * line
 height = ceil(top + n_rows * panel_height + bottom)
 
@@ -25,9 +26,8 @@ set tmargin at screen 1 - top / height
 set bmargin at screen bottom / height
 set xrange [0 : n_columns * panel_width]
 set yrange [n_rows * panel_height : 0]
-# gnuplot puts a title above so high a graph beyond the edge
-set label 90 wrap(heading, 56) noenhanced center font ',14' at screen 0.5, screen 1 - 14. / height
-set label 1 wrap(x_label, 50) noenhanced center at graph 0.5, screen (lines(x_label, 50) * line - 4) / height
+@TITLE
+@X_LABEL
 set label 2 wrap(y_label, 36) noenhanced center rotate at screen 14. / width, graph 0.5
 unset key
 unset grid

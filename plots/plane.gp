@@ -26,10 +26,10 @@ set tmargin at screen 1 - top / height
 set bmargin at screen bottom / height
 set xrange [0 : n_columns * panel_width]
 set yrange [n_rows * panel_height : 0]
-set label 90 wrap(figure_title, 56) noenhanced center font ',14' at screen 0.5, screen 1 - 14. / height
+@TITLE
 set label 91 wrap(note, 66) noenhanced center font ',12' tc rgb '#404040' \
     at screen 0.5, screen 1 - (14. + lines(figure_title, 56) * line) / height
-set label 1 wrap(x_label, 50) noenhanced center at graph 0.5, screen (lines(x_label, 50) * line - 4) / height
+@X_LABEL
 set label 2 wrap(y_label, 36) noenhanced center rotate at screen 14. / width, graph 0.5
 unset key
 unset grid

@@ -23,8 +23,9 @@ set bmargin at screen bottom / height
 # y counts units down from the axis.
 set xrange [1 : n]
 set yrange [graph_height : -26]
-set title wrap(figure_title, 56) offset 0, 0.4
-set label 1 wrap(note, 62) noenhanced center at screen 0.5, screen (bottom - 6) / height
+@TITLE
+do for [k = 1 : lines(note, 62)] { set label 120 + k the_line(note, 62, k) noenhanced center at screen 0.5, \
+    screen (bottom - 6 - (k - 1) * line) / height }
 unset key
 unset grid
 unset border

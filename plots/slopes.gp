@@ -16,7 +16,8 @@ set bmargin at screen bottom / height
 set tmargin at screen 1 - top / height
 set rmargin at screen 1 - 14 / width
 
-set title wrap(figure_title, 56)
+has_x_tics = 1
+@TITLE
 set ylabel wrap(y_label, 36) noenhanced offset 0.5, 0
 set xrange [0.6 : 3 * n_panels - 0.6]
 set yrange [padded_low(y_low, y_high, 0.06) : padded_high(y_low, y_high, 0.06)]

@@ -19,14 +19,22 @@ height = 340.
 letter = 6.8    # mean width of a letter, in units
 line = 18.      # height of a line of text, in units
 
-SVG = "svg size width, height fixed noenhanced font 'Arial,14' name 'figure' background '#ffffff'"
-PNG = "pngcairo size 2 * width, 2 * height noenhanced font 'Liberation Sans,14' fontscale 1.5 linewidth 2 pointscale 2 background '#ffffff'"
+# The svg terminal takes letters for half as high again and for wider than they are, so that what gnuplot
+# places by itself lies elsewhere than in the others: tick labels and the legend are set right, titles and
+# labels stand where we say, line by line.
+has_x_tics = 0
+has_key = exists('series')
+SVG = "svg size width, height fixed noenhanced font 'Arial,14' name 'figure' background '#ffffff'; \
+    if (has_x_tics) { set xtics offset 0, (exists('turned') && turned ? 0.1 : 0.37) }; if (has_key) { set key spacing 0.84 width -0.28 * series_width }"
+PNG = "pngcairo size 2 * width, 2 * height noenhanced font 'Liberation Sans,14' fontscale 1.5 linewidth 2 pointscale 2 background '#ffffff'; \
+    if (has_x_tics) { set xtics offset 0, 0 }; if (has_key) { set key spacing 1.1 width 0 }"
 PDF = "pdfcairo size 3.35, 3.35 * height / width noenhanced font 'Liberation Sans,14' fontscale 0.375 linewidth 1 pointscale 0.45 background '#ffffff'"
 
 # Texts of at most n letters a line, broken at blanks where there are some.
 cut(s, n, k) = k < n / 2 ? n : s[k:k] eq ' ' ? k : cut(s, n, k - 1)
 wrap(s, n) = strlen(s) <= n ? s : s[1:cut(s, n, n)]."\n".wrap(s[cut(s, n, n) + 1:*], n)
 lines(s, n) = strlen(s) == 0 ? 0 : strlen(s) <= n ? 1 : 1 + lines(s[cut(s, n, n) + 1:*], n)
+the_line(s, n, k) = strlen(s) <= n ? s : k == 1 ? s[1:cut(s, n, n)] : the_line(s[cut(s, n, n) + 1:*], n, k - 1)
 more(a, b) = a > b ? a : b
 less(a, b) = a < b ? a : b
 
@@ -45,7 +53,6 @@ set linetype cycle 8
 set border 3 lw 1 lc rgb '#404040'
 set tics nomirror out scale 0.5 font ',13' textcolor rgb '#202020'
 set grid y lt 1 dt solid lw 0.7 lc rgb '#DDDDDD' back
-set title noenhanced font ',14' offset 0, -0.3
 set key noenhanced font ',13' textcolor rgb '#202020'
 
 # Axis ends with room around the data, also where all of it is one number.
@@ -58,9 +65,13 @@ padded_high(low, high, part) = high + room(low, high, part)
 round_step(x) = x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10
 step(range, n) = 10 ** floor(log10(range / n)) * round_step(range / n / 10 ** floor(log10(range / n)))
 
-# Room below a graph, and the label of its x axis at the lower edge.
+# The title at the upper edge, over the graph's middle or, where wide, the figure's; room below a graph,
+# and the label of its x axis at the lower edge.
+TITLE = "do for [k = 1 : lines(figure_title, 56)] { set label 100 + k the_line(figure_title, 56, k) noenhanced center \
+    font ',14' at screen 0.5, screen 1 - (14 + (k - 1) * line) / height }"
 ticks_height(turned, ticks_width) = turned ? 0.72 * letter * ticks_width + 16 : line + 11
-X_LABEL = "set label 1 wrap(x_label, 50) noenhanced center at graph 0.5, screen (lines(x_label, 50) * line - 4) / height"
+X_LABEL = "do for [k = 1 : lines(x_label, 50)] { set label 120 + k the_line(x_label, 50, k) noenhanced center \
+    at graph 0.5, screen ((lines(x_label, 50) - k + 1) * line - 4) / height }"
 
 # Figures with a legend: it stands between title and graph, in as many columns as
 # fit. The graph keeps its height, the figure grows.
@@ -69,7 +80,6 @@ if (exists('series')) {
     key_columns = less(more(floor((width - 70) / (letter * series_width + 52)), 1), |series|)
     key_height = ceil(1. * |series| / key_columns) * 16
     top = 10 + lines(figure_title, 56) * line + key_height + 4
-    set title wrap(figure_title, 56) offset graph 0, graph (key_height - 6) / graph_height
     set key at graph 0.5, graph 1 + (key_height + 4) / graph_height center top horizontal \
         maxcols key_columns Left reverse samplen 2.6 spacing 1.1
 }
