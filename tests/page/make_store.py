@@ -50,20 +50,23 @@ def main():
         db.execute("INSERT INTO environments VALUES (?, ?)",
                    (k, 'commit = "%040d"\ncompiler = %s\ncpu = "x"\n' % (k, quote(text(k) if hostile else "gcc"))))
     methods = [text(m) if hostile else "method%d" % m for m in range(n_methods)]
-    plan = hashlib.sha256()
-    db.execute("INSERT INTO plans (id, digest, used, title, question, baseline, source, overrides, created) "
-               "VALUES (1, '', 1, ?, ?, ?, ?, ?, 0)",
-               (text(0) + " title" if hostile else "Drawn results", text(1) if hostile else "Does it render?",
-                methods[0], "\n".join(map(text, range(500))) if hostile else "return experiment {}",
-                "\n".join(map(text, range(30))) if hostile else ""))
+    lines = {1: "", 2: ""}  # of the plan, and of its fresh seeds, which a hostile store has
+    for plan in lines if hostile else (1,):
+        db.execute("INSERT INTO plans (id, digest, used, title, question, baseline, source, overrides, created) "
+                   "VALUES (?, ?, 1, ?, ?, ?, ?, ?, 0)",
+                   (plan, str(plan), text(0) + " title" if hostile else "Drawn results",
+                    text(1) if hostile else "Does it render?",
+                    methods[0], "\n".join(map(text, range(500))) if hostile else "return experiment {}",
+                    "\n".join(map(text, range(30))) if hostile else ""))
     run = 0
     for m, method in enumerate(methods):
         for c in range(n_conditions):
             condition = "data.noise=%s" % (text(40 + c).replace(" ", "") if hostile else c) if n_conditions > 1 else ""
             for p in range(n_points):
                 point = "objective.clip=%s train.lr=%d" % (text(80 + p // 2).replace(" ", "") if hostile else p // 2, p % 2)
-                for seed in range(n_seeds):
+                for seed in range(n_seeds + 3 * hostile):
                     run += 1
+                    plan = 1 if seed < n_seeds else 2
                     spec = 'data.digest = "%s"\nobjective = %s\nspec = 1\ntrain.epochs = 10\ntrain.seed = %d\nzz = %d\n' % (
                         digest, quote(printable(method)), seed, run)
                     bad = rng.random()
@@ -73,9 +76,9 @@ def main():
                                (run, hashlib.sha256(spec.encode()).hexdigest(), spec, state,
                                 text(run) if state == "failed" else None,
                                 None if state == "failed" else "%064d" % run, run, 1 + run % 2, 1 + run / 100))
-                    db.execute("INSERT INTO plan_runs VALUES (1,?,?,?,?,?,?)", (run, method, condition, point, seed, run))
-                    plan.update(("%s\t%s\t%s\t%d\t%s\n" % (method, condition, point, seed, hashlib.sha256(
-                        spec.encode()).hexdigest())).encode())
+                    db.execute("INSERT INTO plan_runs VALUES (?,?,?,?,?,?,?)", (plan, run, method, condition, point, seed, run))
+                    lines[plan] += "%s\t%s\t%s\t%d\t%s\n" % (method, condition, point, seed, hashlib.sha256(
+                        spec.encode()).hexdigest())
                     if state != "finished":
                         continue
                     level = 0.6 + 0.01 * m + 0.02 * (p % 3) - 0.03 * c + rng.gauss(0, 0.01)
@@ -86,7 +89,10 @@ def main():
                     for k in range(8):
                         db.execute("INSERT INTO metrics VALUES (?,100,'test','class_accuracy',?,?,'finite')",
                                    (run, k, round(max(0, level - 0.05 * k), 4)))
-    db.execute("UPDATE plans SET digest = ?", (plan.hexdigest(),))
+    first = hashlib.sha256(lines[1].encode()).hexdigest()
+    db.execute("UPDATE plans SET digest = ? WHERE id = 1", (first,))
+    db.execute("UPDATE plans SET digest = ?, confirms = ? WHERE id = 2",
+               (hashlib.sha256((first + lines[2]).encode()).hexdigest(), first))
     db.commit()
     db.close()
 
