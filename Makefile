@@ -61,6 +61,8 @@ verify: $(PROGRAM) ## train randomly chosen runs of EXP again and compare bits (
 reproduce: $(PROGRAM) ## every table and figure that README names
 	@for e in $$(grep -o 'EXP=[a-z0-9_]*' README.md | cut -d= -f2 | sort -u); do \
 		if [ -f results/$$e.db ]; then $(RUN) table $$e --format=md && $(RUN) plot $$e || exit; \
+			sed -n "s/.*make table EXP=$$e .*SET=\"\([^\"]*\)\".*/\1/p; s/.*rgdbench table $$e \([^\`]*\).*/\1/p" README.md | \
+				while read -r words; do echo; $(RUN) table $$e $$words --format=md || exit; done || exit; \
 		else echo "$$e: no store. To make it:"; sed -n 's/^-- \(Command\|Time\)/  \1/p' experiments/$$e.lua; fi; \
 	done
 list: $(PROGRAM) ## experiments, methods and their settings
