@@ -6,6 +6,7 @@
 #include "commands/command.h"
 #include "lab/environment.h"
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,6 +325,7 @@ int main(int argc, char **argv)
     int result;
 
     bus_error_catch();
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the sizes of files: an error of the write */
     result = run(argc, argv, &arena, &status, &err);
     arena_release(&arena);
     if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))

@@ -184,7 +184,6 @@ static void set_signals(int parent)
     sigaction(SIGXCPU, &stop, NULL);
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
-    sigaction(SIGXFSZ, &ignore, NULL); /* a limit on sizes of files: an error of the write */
     bus_error_leave(); /* the sweep says it of the run */
     prctl(PR_SET_NAME, "rgdbench"); /* not "exe", as executed through /proc */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
