@@ -203,9 +203,9 @@ static void test_bad_headers_are_refused(void **state)
         fails(cases[i].message);
     }
     put(huge, sizeof huge);
-    fails("not a safetensors file: a header of 18446744073709551615 bytes is not in its 16");
+    fails("not a safetensors file, or one that was cut short");
     put("", 0);
-    fails("0 bytes are too few");
+    fails("not a safetensors file");
     unlink(path);
     fails("No such file");
 }
@@ -223,7 +223,7 @@ static void test_a_large_header_is_refused(void **state)
     memcpy(file + 8, "{}", 2);
     put(file, size);
     free(file);
-    fails("at most 1048576 are read");
+    fails("not a safetensors file, or one whose header has more than 1048576 bytes");
 }
 
 /* As other programs write them: no seal, any order, tensors at odd addresses. */

@@ -255,16 +255,15 @@ static int read_file(struct safetensors *file, struct error *err)
     int result;
 
     if (file->map.size < LENGTH_SIZE + 2)
-        return error_set(err, "%zu bytes are too few for a safetensors file", file->map.size);
+        return error_set(err, "not a safetensors file");
     header = (const char *)file->map.bytes + LENGTH_SIZE;
     memcpy(&length, file->map.bytes, sizeof length);
     length = le64toh(length);
     if (length > file->map.size - LENGTH_SIZE)
-        return error_set(err, "not a safetensors file: a header of %llu bytes is not in its %zu",
-                         (unsigned long long)length, file->map.size);
+        return error_set(err, "not a safetensors file, or one that was cut short");
     if (length > MAX_HEADER)
-        return error_set(err, "a header of %llu bytes; at most %d are read",
-                         (unsigned long long)length, MAX_HEADER);
+        return error_set(err, "not a safetensors file, or one whose header has more than %d bytes",
+                         MAX_HEADER);
     if (check_seal(file, header, length, err) < 0)
         return -1;
     if (*header != '{')
