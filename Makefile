@@ -53,6 +53,14 @@ table:   ## the table of EXP (FORMAT=txt md tex csv jsonl; SET="by=imbalance")
 plot:    ## the figures of EXP, into plots/EXP
 export:  ## all metrics of EXP as CSV
 digest:  ## one hash over all results of EXP
+retry cancel: $(PROGRAM)
+	@$(RUN) $@ $(EXP) $(ID) $(if $(filter retry,$@),$(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA))
+retry:  ## run what failed or was cancelled of EXP again (ID=3b1f: only that run)
+cancel: ## leave out what is planned of EXP (ID=3b1f: only that run)
+merge: $(PROGRAM) ## join the stores FROM into that of EXP (all of its shares)
+	@$(RUN) merge $(EXP) $(or $(FROM),$(wildcard results/$(EXP).shards/*.db))
+fsck: $(PROGRAM) ## is the store of EXP sound? (RESCUE=FILE: what is sound, into a new one)
+	@$(RUN) fsck $(EXP) $(if $(RESCUE),--rescue=$(RESCUE))
 report: $(PROGRAM) ## a page for each store and an index of all: report/index.html
 	@$(RUN) report
 verify: $(PROGRAM) ## train randomly chosen runs of EXP again and compare bits (SET="n=3 seed=0")
@@ -175,6 +183,6 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .DELETE_ON_ERROR:
-.PHONY: all sweep confirm status compare table plot export digest report verify reproduce list docs data deps deps-slurm \
-	test test-slurm check check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
+.PHONY: all sweep confirm status compare table plot export digest retry cancel merge fsck report verify \
+	reproduce list docs data deps deps-slurm test test-slurm check check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d
