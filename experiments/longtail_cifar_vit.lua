@@ -15,8 +15,8 @@ return experiment {
     schedule = cosine {},
     train = { epochs = 12, warmup = 2, batch = 128, evaluate = 3 },
     methods = {
-        { "erm", objective = erm {}, train = { lr = grid { 0.0005, 0.001, 0.002, 0.004 } } },
-        { "rgd", objective = rgd { clip = grid { 1, 3 } }, train = { lr = grid { 0.001, 0.002 } } },
+        { "erm", objective = erm {}, train = { lr = grid { 0.001, 0.002, 0.004, 0.008 } } },
+        { "rgd", objective = rgd { clip = grid { 1, 3 } }, train = { lr = grid { 0.002, 0.004 } } },
     },
     baseline = "erm",
     seeds = 6,
