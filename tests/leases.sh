@@ -21,6 +21,13 @@ at_work() { # PID: until a run of it has a checkpoint
         sleep 0.02
     done
 }
+in_training() { # PID: has a child of it computed for a second? It takes less to begin
+    for child in $(children "$1"); do
+        set -- "$1" $(sed 's/.*) //' /proc/"$child"/stat 2> /dev/null)
+        [ "${13:-0}" -ge 100 ] && return 0
+    done
+    return 1
+}
 
 fresh whole
 sweep --jobs=2 || die "the undisturbed sweep failed"
@@ -100,13 +107,13 @@ for signal in USR1:75 XCPU:75 TERM:143 INT:130; do
     rm -r results/quickstart.ckpt
 done
 # Twice: SIGTERM is as good as once, SIGINT ends at once, whatever a worker is about.
-"$program" sweep quickstart $words $options --jobs=1 --checkpoint=1000 2> said & one=$!
-until "$program" status quickstart 2> /dev/null | grep -q 'running 1'; do sleep 0.02; done
-sleep 0.5
-kill -TERM $one; kill -TERM $one; sleep 0.1; kill -TERM $one
+fresh thrice
+"$program" sweep quickstart $words train.epochs=400 $options --jobs=1 --checkpoint=1000 2> said & one=$!
+until in_training $one; do sleep 0.02; done
+kill -TERM $one; kill -TERM $one; sleep 0.1; kill -TERM $one 2> /dev/null # by then it may have ended
 wait $one; [ $? = 143 ] || die "SIGTERM thrice: another exit status than 143: $(cat said)"
 ls results/quickstart.ckpt/*.safetensors > /dev/null || die "SIGTERM thrice: no checkpoint"
-rm -r results/quickstart.ckpt
+cd "$work/signals" || exit 1
 "$program" sweep quickstart $words $options --jobs=1 --checkpoint=0.05 2> said & one=$!
 at_work $one
 frozen=$(children $one)
