@@ -135,6 +135,9 @@ static struct sql *new_sql(const char *path)
 {
     struct sql *sql = memory_alloc(sizeof *sql);
 
+    /* No counts of what SQLite allocates: each allocation would take a lock for them. It is
+     * refused, harmlessly, once a store has been opened. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sql->path = memory_strdup(path);
     return sql;
 }
