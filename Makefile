@@ -162,7 +162,7 @@ $(BUILD)/core/lab/environment.o: $(BUILD)/build.h $(BUILD)/patch
 
 # `make -j deps test` installs before it builds.
 $(if $(filter deps,$(MAKECMDGOALS)),$(BUILD)/flags $(BUILD)/build.h: | deps)
-# Rewritten only where they changed, so that nothing is rebuilt in vain.
+# Rewritten only where they changed, so that nothing is rebuilt in vain; two makes may be at it.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(BUILD); echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
 $(BUILD)/build.h: FORCE
@@ -170,13 +170,13 @@ $(BUILD)/build.h: FORCE
 	echo '#define BUILD_COMMIT "$(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)"'; \
 	echo '#define BUILD_DIRTY $(if $(shell git status --porcelain 2>/dev/null),1,0)'; \
 	echo '#define BUILD_PATCH "$(BUILD)/patch"'; \
-	echo '#define BUILD_FLAGS "$(CFLAGS)"'; } > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	echo '#define BUILD_FLAGS "$(CFLAGS)"'; } > $@.$$$$; cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@
 # What the code has that its commit has not, new files too; 256 KB of it.
 $(BUILD)/patch: FORCE
 	@mkdir -p $(BUILD); { git diff --no-ext-diff --no-color HEAD -- core Makefile; \
 	git ls-files --others --exclude-standard core | while read -r f; do git diff --no-index --no-color /dev/null "$$f"; done; \
 	} 2>/dev/null | \
-	head -c 262144 > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	head -c 262144 > $@.$$$$; cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@
 clean: ## remove build/
 	rm -rf build
 help: ## this list
