@@ -89,30 +89,59 @@ pid_t process_start(const char *const *argv, const char *log, struct error *err)
     return pid;
 }
 
-int process_capture(const char *const *argv, struct text *ret_output, int *ret_status,
-                    struct error *err)
+/* Starts the program with one end of a pipe as what is captured; gives errno's number. */
+static int start_captured(const struct process_call *call, int pipe_end, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
+    int code;
+
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    for (int fd = 1; fd <= 2; fd++) {
+        if (call->streams & (fd == 1 ? PROCESS_OUTPUT : PROCESS_ERRORS))
+            posix_spawn_file_actions_adddup2(&actions, pipe_end, fd);
+        else
+            posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_WRONLY, 0);
+    }
+    code = posix_spawnp(ret_pid, call->argv[0], &actions, NULL, (char *const *)call->argv,
+                        call->envp ? (char *const *)call->envp : environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+static void read_pipe(int fd, size_t most, struct text *output)
+{
+    char bytes[4096];
+    ssize_t n = 1;
+
+    while ((n > 0 || (n < 0 && errno == EINTR)) && (!most || output->size < most)) {
+        size_t room = most ? most - output->size : sizeof bytes;
+
+        n = read(fd, bytes, room < sizeof bytes ? room : sizeof bytes);
+        text_add(output, bytes, n > 0 ? (size_t)n : 0);
+    }
+}
+
+int process_capture(const struct process_call *call, struct text *ret_output, int *ret_status,
+                    struct error *err)
+{
+    int ends[2], code, status = 0;
     struct text output = {0};
-    char bytes[512];
-    int ends[2], code, status;
-    ssize_t n;
     pid_t pid;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
-        return error_set_status(err, EXIT_STORAGE, "could not make a pipe: %s", strerror(errno));
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
-    code = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
+        return error_set_status(err, EXIT_STORAGE, "could not make a pipe to %s: %s", call->argv[0],
+                                strerror(errno));
+    code = start_captured(call, ends[1], &pid);
     close(ends[1]);
-    while (code == 0 && ((n = read(ends[0], bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR)))
-        text_add(&output, bytes, n > 0 ? (size_t)n : 0);
+    if (code == 0)
+        read_pipe(ends[0], call->most, &output);
     close(ends[0]);
-    if (code != 0)
-        return error_set(err, "could not start %s: %s", argv[0], strerror(code));
+    if (code != 0) {
+        error_set(err, "could not start %s: %s", call->argv[0], strerror(code));
+        errno = code;
+        return -1;
+    }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     *ret_output = output;

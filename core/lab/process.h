@@ -26,9 +26,18 @@ bool process_is_alive(const char *owner);
  * open file but those. Gives the process id, or -1. */
 pid_t process_start(const char *const *argv, const char *log, struct error *err);
 
-/* Runs a program of the PATH to its end, without a shell; what it writes to standard output and error,
- * and its exit status (128 and the signal, where one ended it). */
-int process_capture(const char *const *argv, struct text *ret_output, int *ret_status,
+enum process_stream { PROCESS_OUTPUT = 1, PROCESS_ERRORS = 2 };
+
+struct process_call {
+    const char *const *argv; /* NULL-ended; argv[0] is a program of the PATH */
+    const char *const *envp; /* NULL: this process's */
+    int streams;             /* of enum process_stream: what is captured; the other goes nowhere */
+    size_t most;             /* bytes that are; a program that writes more ends by SIGPIPE. 0: all */
+};
+
+/* Runs a program to its end, without a shell: what it writes, and its exit status (128 and the signal,
+ * where one ended it). -1 with errno where it could not be started. The caller releases *ret_output. */
+int process_capture(const struct process_call *call, struct text *ret_output, int *ret_status,
                     struct error *err);
 
 /* Cores that this process may use. */

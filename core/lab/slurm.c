@@ -188,10 +188,11 @@ static void join_lines(const char *said, struct text *t)
 /* sbatch with these arguments; what it says on success. */
 static int run_sbatch(const char *const *argv, struct text *ret_said, struct error *err)
 {
+    const struct process_call call = {.argv = argv, .streams = PROCESS_OUTPUT | PROCESS_ERRORS};
     struct text said = {0}, line = {0};
     int status;
 
-    if (process_capture(argv, &said, &status, err) < 0)
+    if (process_capture(&call, &said, &status, err) < 0)
         return -1;
     if (status == 0) {
         *ret_said = said;

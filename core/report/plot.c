@@ -14,17 +14,16 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "lab/process.h"
 #include "report/escape.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MAX_PICTURE = 64 << 20 };
@@ -166,23 +165,6 @@ void plot_figure_release(struct plot_figure *f)
     arena_release(&f->arena);
 }
 
-/* All of what comes through the pipe; the beginning is kept. */
-static void read_pipe(int fd, char *ret_text, size_t size)
-{
-    char rest[512];
-    size_t done = 0;
-    ssize_t n;
-
-    do {
-        bool full = done + 1 >= size;
-
-        n = full ? read(fd, rest, sizeof rest) : read(fd, ret_text + done, size - 1 - done);
-        if (n > 0 && !full)
-            done += (size_t)n;
-    } while (n > 0 || (n < 0 && errno == EINTR));
-    ret_text[done] = '\0';
-}
-
 /* The line of gnuplot's complaint that says where and why: the first that has
  * `" line `, else the first that is not empty. Cuts `text`. */
 static const char *complaint(char *text)
@@ -201,38 +183,22 @@ static const char *complaint(char *text)
 static int run_gnuplot(const char *script, struct arena *arena, struct error *err)
 {
     const char *path = getenv("PATH");
-    char *argv[] = {"gnuplot", "-d", (char *)script, NULL};
-    char *envp[] = {"LC_ALL=C.UTF-8", (char *)arena_printf(arena, "PATH=%s", path ? path : ""),
-                    NULL};
-    char said[2000];
-    posix_spawn_file_actions_t actions;
-    int ends[2], spawned, status = 0;
-    pid_t pid;
+    const char *const argv[] = {"gnuplot", "-d", script, NULL};
+    const char *const envp[] = {"LC_ALL=C.UTF-8",
+                                arena_printf(arena, "PATH=%s", path ? path : ""), NULL};
+    const struct process_call call = {.argv = argv, .envp = envp, .streams = PROCESS_ERRORS};
+    struct text said = {0};
+    int status, result = 0;
 
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return error_set(err, "could not make a pipe to gnuplot: %s", strerror(errno));
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-    spawned = posix_spawnp(&pid, argv[0], &actions, NULL, argv, envp);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    if (spawned == 0) {
-        read_pipe(ends[0], said, sizeof said);
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            ;
-    }
-    close(ends[0]);
-    if (spawned == ENOENT)
-        return error_set(err, "gnuplot is not installed; `make deps` installs it");
-    if (spawned != 0)
-        return error_set(err, "could not start gnuplot: %s", strerror(spawned));
-    if (WIFSIGNALED(status))
-        return error_set(err, "gnuplot: killed by signal %d", WTERMSIG(status));
-    if (status != 0)
-        return error_set(err, "gnuplot: %s", complaint(said));
-    return 0;
+    if (process_capture(&call, &said, &status, err) < 0)
+        return errno == ENOENT ? error_set(err, "gnuplot is not installed; `make deps` installs it")
+                               : -1;
+    if (status > 128)
+        result = error_set(err, "gnuplot: killed by signal %d", status - 128);
+    else if (status != 0)
+        result = error_set(err, "gnuplot: %s", said.s ? complaint(said.s) : "it does not say why");
+    text_release(&said);
+    return result;
 }
 
 /* Is the picture there, to its last bytes? gnuplot overlooks a full disk. */
