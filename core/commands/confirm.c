@@ -75,10 +75,7 @@ int command_confirm(const struct invocation *in, enum exit_status *ret_status, s
         goto out;
     }
     tell_plan(&plan, n, stdout);
-    for (int i = 0; i < plan.n_runs; i++)
-        printf("%.12s  %s  %s%s%s  seed %d\n", plan.runs[i].id, plan.runs[i].method,
-               plan.runs[i].condition, plan.runs[i].condition[0] ? " " : "", plan.runs[i].point,
-               plan.runs[i].seed);
+    project_print_runs(&plan);
     result = 0;
 out:
     store_close(store);

@@ -84,6 +84,14 @@ void project_tell_plan(const struct plan *plan, FILE *out)
     text_release(&t);
 }
 
+void project_print_runs(const struct plan *plan)
+{
+    for (int i = 0; i < plan->n_runs; i++)
+        printf("%.12s  %s  %s%s%s  seed %d\n", plan->runs[i].id, plan->runs[i].method,
+               plan->runs[i].condition, plan->runs[i].condition[0] ? " " : "", plan->runs[i].point,
+               plan->runs[i].seed);
+}
+
 int project_retry_failed(struct store *store, struct error *err)
 {
     int n = store_retry(store, "", false, err);

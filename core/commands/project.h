@@ -28,6 +28,9 @@ int project_load(struct arena *arena, const char *name, const char *const *words
 /* What the plan is, and what it can find. */
 void project_tell_plan(const struct plan *plan, FILE *out);
 
+/* Its runs on standard output, a line each. */
+void project_print_runs(const struct plan *plan);
+
 /* A sweep's beginning: the plan into the store at `path`, which is made with its folder where missing;
  * what failed there is planned again, which is said. The latter also by itself. */
 int project_put_plan(const struct plan *plan, const char *path, struct store **ret_store,

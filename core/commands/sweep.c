@@ -137,14 +137,6 @@ static int sweep_store(const struct invocation *in, enum exit_status *ret_status
     return result;
 }
 
-static void print_runs(const struct plan *plan)
-{
-    for (int i = 0; i < plan->n_runs; i++)
-        printf("%.12s  %s  %s%s%s  seed %d\n", plan->runs[i].id, plan->runs[i].method,
-               plan->runs[i].condition, plan->runs[i].condition[0] ? " " : "", plan->runs[i].point,
-               plan->runs[i].seed);
-}
-
 int command_sweep(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     const char *name = in->words[0], *word = name;
@@ -167,7 +159,7 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
         word = arena_printf(in->arena, "results/%s.shards/%d-of-%d.db", name, i, n_shards);
     if (in->is_dry) {
         project_tell_plan(&plan, stdout);
-        print_runs(&plan);
+        project_print_runs(&plan);
         return 0;
     }
     if (project_put_plan(&plan, project_store_path(in->arena, word), &store, err) == 0 &&

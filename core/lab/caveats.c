@@ -30,9 +30,8 @@ int caveats_read(struct store *store, const struct store_plan *plan, const char 
     int result = 0;
 
     for (int i = 0; i < plan->n_runs && result == 0; i++) {
-        struct settings spec;
-
         const char *method = plan->runs[i].method;
+        struct settings spec;
 
         if ((i > 0 && strcmp(method, plan->runs[i - 1].method) == 0) ||
             (a && strcmp(method, a) != 0 && strcmp(method, b) != 0))

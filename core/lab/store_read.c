@@ -135,7 +135,8 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
                   arena, &plan, err) < 0)
         return -1;
     list_methods(&plan, arena);
-    if (read_measure(store, &plan, arena, err) < 0 || caveats_read(store, &plan, NULL, NULL, arena, &plan.caveats, err) < 0)
+    if (read_measure(store, &plan, arena, err) < 0 ||
+        caveats_read(store, &plan, NULL, NULL, arena, &plan.caveats, err) < 0)
         return -1;
     *ret_plan = plan;
     return 0;

@@ -45,7 +45,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                                     .n_dims = 1,
                                                     .dims = {config->width},
                                                     .init_sd = config->init_uniform ? sd : 0,
-                                                    .init_uniform = true});
+                                                    .init_uniform = config->init_uniform});
     if (config->activation == ACTIVATION_GELU || config->activation == ACTIVATION_GELU_TANH)
         node->saved_size = shape_size(node->out); /* the slopes */
     if (node->inputs[0] != GRAPH_INPUT)
