@@ -250,6 +250,53 @@ static void test_no_wrong_number(void **state)
     }
 }
 
+static void count_line(void *context, const char *line, bool is_last)
+{
+    (void)is_last;
+    assert_null(strchr(line, '\n'));
+    ++*(int *)context;
+}
+
+/* The table as a stranger makes it: of our columns, and without what they must be. */
+#define REMAKE(table) \
+    "CREATE TABLE x AS SELECT * FROM " table "; DROP TABLE " table "; ALTER TABLE x RENAME TO " table "; "
+
+static void test_strange_values(void **state)
+{
+    static const char *const changes[] = {
+        REMAKE("runs") "UPDATE runs SET state = NULL",
+        REMAKE("runs") "UPDATE runs SET spec = NULL, spec_id = NULL",
+        REMAKE("plan_runs") "UPDATE plan_runs SET method = NULL, condition = NULL, point = NULL",
+        REMAKE("plans") "UPDATE plans SET digest = NULL, title = NULL",
+        REMAKE("metrics") "UPDATE metrics SET part = NULL, name = NULL, kind = NULL",
+        "UPDATE runs SET id = 9223372036854775807 WHERE id = 4",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        const char *path = mixed_store();
+        int n_lines = 0;
+        const struct listener listener = {&n_lines, count_line};
+        struct store_watch watch;
+        struct store_soundness s;
+        struct store_counts c;
+        struct store *store;
+        struct error err;
+
+        change(path, changes[i]);
+        assert_int_equal(read_all(path, &err), -1);
+        assert_int_equal(err.status, EXIT_MISMATCH);
+        store = open_store(path, STORE_READ);
+        OK(store_count(store, &c, &err));
+        OK(store_read_watch(store, &arena, &watch, &err));
+        for (int k = 0; k < watch.n_runs; k++)
+            assert_true(watch.runs[k].run.condition && watch.runs[k].run.state);
+        if (store_fsck(store, &listener, &s, &err) == 0) /* else it told of the tables themselves */
+            assert_true(s.n_found > 0 && n_lines > 0);
+        store_close(store);
+    }
+}
+
 /* No worker trains settings that are not the run's. */
 static void test_damaged_spec_is_not_claimed(void **state)
 {
@@ -277,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_old_version_at_work),
         cmocka_unit_test(test_damaged_blobs),
         cmocka_unit_test(test_no_wrong_number),
+        cmocka_unit_test(test_strange_values),
         cmocka_unit_test(test_damaged_spec_is_not_claimed),
     };
 

@@ -374,7 +374,7 @@ const char *sql_text(struct sql_query *q, int column)
 
     if (!text && !is_null)
         memory_lacks((size_t)sqlite3_column_bytes(q->statement, column) + 1);
-    return text;
+    return text ? text : "";
 }
 
 const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size)

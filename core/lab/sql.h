@@ -71,7 +71,7 @@ void sql_rebind_row(struct sql_query *q, long id, struct sql_query *from);
 int sql_step(struct sql_query *q, struct error *err); /* 1: a row, 0: no more, -1 */
 long sql_long(struct sql_query *q, int column);
 double sql_double(struct sql_query *q, int column);
-const char *sql_text(struct sql_query *q, int column); /* until the next step; NULL stays NULL */
+const char *sql_text(struct sql_query *q, int column); /* until the next step; of NULL: "" */
 const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size); /* likewise */
 bool sql_is_null(struct sql_query *q, int column);
 int sql_columns(struct sql_query *q);

@@ -222,7 +222,7 @@ static int get_confirmed(struct store *store, long plan, char ret_digest[HASH_HE
         sql_prepare(store->db, err, "SELECT confirms FROM plans WHERE id = ?1", "i", plan);
     int got = sql_step(q, err);
 
-    snprintf(ret_digest, HASH_HEX_SIZE, "%s", got > 0 && sql_text(q, 0) ? sql_text(q, 0) : "");
+    snprintf(ret_digest, HASH_HEX_SIZE, "%s", got > 0 ? sql_text(q, 0) : "");
     sql_end(q);
     return got < 0 ? -1 : 0;
 }
@@ -243,11 +243,8 @@ int store_plan_digest(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE
                     "i", plan);
     plan_hash_begin(&h, *confirms ? confirms : NULL);
     while ((got = sql_step(q, err)) > 0) {
-        const char *texts[] = {sql_text(q, 0), sql_text(q, 1), sql_text(q, 2), sql_text(q, 4)};
-
-        for (int i = 0; i < 4; i++)
-            texts[i] = texts[i] ? texts[i] : ""; /* of a damaged store */
-        plan_hash_run(&h, texts[0], texts[1], texts[2], (int)sql_long(q, 3), texts[3]);
+        plan_hash_run(&h, sql_text(q, 0), sql_text(q, 1), sql_text(q, 2), (int)sql_long(q, 3),
+                      sql_text(q, 4));
     }
     sql_end(q);
     hash_hex(&h, ret_hex);

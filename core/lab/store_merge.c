@@ -165,7 +165,7 @@ static int merge_run(struct merge *m, struct sql_query *row, long run, struct er
         return store_check_run(m->into, into, err);
     }
     m->counts.n_left += !store_has_results(here);
-    return merge_state(m, into, state, sql_text(row, 4), err);
+    return merge_state(m, into, state, sql_is_null(row, 4) ? NULL : sql_text(row, 4), err);
 }
 
 /* A rescue takes what it can read; the next sweep makes its plan anew. */
@@ -174,15 +174,39 @@ static bool is_forgiven(const struct merge *m, const struct error *err)
     return m->kind == MERGE_SOUND && err->status == EXIT_MISMATCH;
 }
 
-/* One by one, since a damaged store may lose its thread in a walk over all. */
+/* The highest number of a run, for walking over all one by one, since a damaged store may lose its
+ * thread otherwise. They are counted up, so that the file has room for as many; a higher one would
+ * keep the walk busy for years. 1: there is such a one, and what is given is the highest that may be. */
+static int last_run(struct store *store, long *ret_last, struct error *err)
+{
+    long last, most;
+
+    if (sql_get(store->db, err, 0, &last, "SELECT max(id) FROM runs", "") < 0 ||
+        sql_get(store->db, err, 0, &most, "SELECT page_count * page_size / 64 FROM " /* a spec's id */
+                                          "pragma_page_count, pragma_page_size", "") < 0)
+        return -1;
+    *ret_last = last < most ? last : most;
+    return last > most;
+}
+
+static int too_high(struct store *store, struct error *err)
+{
+    return error_set_status(err, EXIT_MISMATCH, "store \"%s\" is damaged: a run has a number that is "
+                                                "higher than it has room for", store->path);
+}
+
 static int merge_runs(struct merge *m, struct error *err)
 {
     struct sql_query *q;
     long last;
-    int got = 0;
+    int got = last_run(m->from, &last, err);
 
-    if (sql_get(m->from->db, err, 0, &last, "SELECT max(id) FROM runs", "") < 0)
+    if (got > 0 && m->kind != MERGE_SOUND)
+        got = too_high(m->from, err);
+    if (got < 0)
         return -1;
+    m->counts.n_damaged += got;
+    got = 0;
     q = sql_prepare(m->from->db, err,
                     "SELECT state, spec_id, spec, numeric, error FROM runs WHERE id = ?1", "i", 0L);
     for (long run = 1; q && got >= 0 && run <= last; run++) {
@@ -231,7 +255,7 @@ static int title(struct store *store, char ret_title[200], struct error *err)
         store->db, err, "SELECT title FROM plans WHERE " STORE_IS_CURRENT, "");
     int got = sql_step(q, err);
 
-    snprintf(ret_title, 200, "%s", got > 0 && sql_text(q, 0) ? sql_text(q, 0) : "");
+    snprintf(ret_title, 200, "%s", got > 0 ? sql_text(q, 0) : "");
     sql_end(q);
     return got < 0 ? -1 : 0;
 }
@@ -326,14 +350,20 @@ int store_fsck(struct store *store, const struct listener *listener, struct stor
 {
     struct store_soundness s = {0};
     long last = 0, plan;
+    int got;
 
     if (tell_rows(store, "PRAGMA integrity_check(20)", "ok", listener, &s.n_found, err) < 0 ||
         tell_rows(store, "SELECT 'a row of ' || \"table\" || ' refers to what is not there' FROM "
                          "pragma_foreign_key_check LIMIT 20", "", listener, &s.n_found, err) < 0)
         return -1;
-    if (sql_get(store->db, err, 0, &last, "SELECT max(id) FROM runs", "") < 0 &&
-        err->status != EXIT_MISMATCH)
+    got = last_run(store, &last, err);
+    if (got < 0 && err->status != EXIT_MISMATCH)
         return -1;
+    if (got > 0) {
+        too_high(store, err);
+        listener->tell(listener->context, err->text, true);
+        s.n_found++;
+    }
     for (long run = 1; run <= last; run++) {
         long is_there;
 

@@ -4,11 +4,6 @@
 #include "lab/store.h"
 #include "lab/store_private.h"
 
-static const char *keep(struct arena *arena, const char *s)
-{
-    return arena_strdup(arena, s ? s : "");
-}
-
 static int read_source(struct store *store, struct arena *arena, struct store_provenance *p,
                        struct error *err)
 {
@@ -21,8 +16,8 @@ static int read_source(struct store *store, struct arena *arena, struct store_pr
     q = sql_prepare(store->db, err, "SELECT source, overrides FROM plans WHERE id = ?1", "i", plan);
     got = sql_step(q, err);
     if (got > 0) {
-        p->source = keep(arena, sql_text(q, 0));
-        p->overrides = keep(arena, sql_text(q, 1));
+        p->source = arena_strdup(arena, sql_text(q, 0));
+        p->overrides = arena_strdup(arena, sql_text(q, 1));
     }
     sql_end(q);
     return got < 0 ? -1 : 0;
@@ -40,7 +35,7 @@ static int read_environments(struct store *store, struct arena *arena, struct st
     while ((got = sql_step(q, err)) > 0) {
         items = arena_grow(arena, items, p->n_environments, sizeof *items);
         items[p->n_environments++] =
-            (struct store_environment){sql_long(q, 0), keep(arena, sql_text(q, 1))};
+            (struct store_environment){sql_long(q, 0), arena_strdup(arena, sql_text(q, 1))};
     }
     sql_end(q);
     p->environments = items;
@@ -72,9 +67,9 @@ int store_read_provenance(struct store *store, const struct store_plan *plan, st
         got = sql_step(q, err);
         if (got > 0)
             origins[i] = (struct store_origin){
-                .spec = keep(arena, sql_text(q, 0)),
+                .spec = arena_strdup(arena, sql_text(q, 0)),
                 .environment = sql_is_null(q, 1) ? -1 : place_of(&p, sql_long(q, 1)),
-                .weights_hash = keep(arena, sql_text(q, 2)),
+                .weights_hash = arena_strdup(arena, sql_text(q, 2)),
             };
     }
     sql_end(q);
@@ -105,7 +100,7 @@ int store_read_patch(struct store *store, const char *digest, struct arena *aren
     if (got == 0)
         *ret_text = NULL;
     if (got > 0) {
-        const char *text = keep(arena, sql_text(q, 0));
+        const char *text = arena_strdup(arena, sql_text(q, 0));
 
         hash_block(text, strlen(text), found);
         if (strcmp(found, digest) == 0)
@@ -128,8 +123,8 @@ int store_read_metrics(struct store *store, long run, struct arena *arena,
     while ((got = sql_step(q, err)) > 0) {
         metrics = arena_grow(arena, metrics, n, sizeof *metrics);
         metrics[n] = store_read_metric(q);
-        metrics[n].part = keep(arena, metrics[n].part);
-        metrics[n].name = keep(arena, metrics[n].name);
+        metrics[n].part = arena_strdup(arena, metrics[n].part);
+        metrics[n].name = arena_strdup(arena, metrics[n].name);
         n++;
     }
     sql_end(q);

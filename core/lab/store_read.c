@@ -14,11 +14,9 @@ double store_value(struct sql_query *q, int column)
 {
     const char *kind = sql_text(q, column + 1);
 
-    if (!kind) /* no column is NULL, but of a damaged store */
-        return NAN;
     if (strcmp(kind, "finite") == 0)
         return sql_double(q, column);
-    return strcmp(kind, "nan") == 0 ? NAN : strcmp(kind, "inf") == 0 ? INFINITY : -INFINITY;
+    return strcmp(kind, "inf") == 0 ? INFINITY : strcmp(kind, "-inf") == 0 ? -INFINITY : NAN;
 }
 
 int store_freeze(struct store *store, struct error *err)
@@ -27,11 +25,6 @@ int store_freeze(struct store *store, struct error *err)
         return -1;
     store->is_frozen = true;
     return 0;
-}
-
-static const char *keep(struct arena *arena, const char *s)
-{
-    return s ? arena_strdup(arena, s) : NULL;
 }
 
 /* The labels in order of first appearance. */
@@ -51,13 +44,13 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena)
 {
     return (struct store_run){
         .run = sql_long(q, 0),
-        .method = keep(arena, sql_text(q, 1)),
-        .condition = keep(arena, sql_text(q, 2)),
-        .point = keep(arena, sql_text(q, 3)),
+        .method = arena_strdup(arena, sql_text(q, 1)),
+        .condition = arena_strdup(arena, sql_text(q, 2)),
+        .point = arena_strdup(arena, sql_text(q, 3)),
         .seed = (int)sql_long(q, 4),
-        .state = keep(arena, sql_text(q, 5)),
-        .error = keep(arena, sql_text(q, 6)),
-        .spec_id = keep(arena, sql_text(q, 7)),
+        .state = arena_strdup(arena, sql_text(q, 5)),
+        .error = sql_is_null(q, 6) ? NULL : arena_strdup(arena, sql_text(q, 6)),
+        .spec_id = arena_strdup(arena, sql_text(q, 7)),
         .last_step = sql_long(q, 8),
         .seconds = sql_double(q, 9),
         .ended = sql_long(q, 10),
@@ -121,10 +114,10 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
                     "SELECT title, question, baseline, digest FROM plans WHERE id = ?1", "i", id);
     got = sql_step(q, err);
     if (got > 0) {
-        plan.title = keep(arena, sql_text(q, 0));
-        plan.question = keep(arena, sql_text(q, 1));
-        plan.baseline = keep(arena, sql_text(q, 2));
-        plan.digest = keep(arena, sql_text(q, 3));
+        plan.title = arena_strdup(arena, sql_text(q, 0));
+        plan.question = arena_strdup(arena, sql_text(q, 1));
+        plan.baseline = arena_strdup(arena, sql_text(q, 2));
+        plan.digest = arena_strdup(arena, sql_text(q, 3));
     }
     sql_end(q);
     if (got <= 0 ||
@@ -320,9 +313,10 @@ int store_read_weights(struct store *store, const char *prefix, struct arena *ar
                     "spec_id < ?1 || 'g' LIMIT 2",
                     "t", prefix);
     for (; (got = sql_step(q, err)) > 0; n++) {
-        found = (struct store_weights){keep(arena, sql_text(q, 0)), keep(arena, sql_text(q, 1)),
-                                       keep(arena, sql_text(q, 2))};
-        state = keep(arena, sql_text(q, 3));
+        found = (struct store_weights){arena_strdup(arena, sql_text(q, 0)),
+                                       arena_strdup(arena, sql_text(q, 1)),
+                                       arena_strdup(arena, sql_text(q, 2))};
+        state = arena_strdup(arena, sql_text(q, 3));
         run = sql_long(q, 4);
     }
     sql_end(q);

@@ -190,13 +190,13 @@ static const char *check_state(struct sql_query *q, const char *id)
     const char *state = sql_text(q, STATE), *spec = sql_text(q, SPEC);
     char hex[HASH_HEX_SIZE];
 
-    if (state && store_has_results(state))
+    if (store_has_results(state))
         return sql_is_null(q, SUM) ? "it has no sum" : NULL; /* which is of settings and name, too */
-    hash_block(spec ? spec : "", spec ? strlen(spec) : 0, hex);
+    hash_block(spec, strlen(spec), hex);
     if (strcmp(hex, id) != 0)
         return "its settings are not those that it is named after";
     for (size_t i = 0; i < sizeof open_states / sizeof *open_states; i++)
-        if (state && strcmp(state, open_states[i]) == 0)
+        if (strcmp(state, open_states[i]) == 0)
             return sql_is_null(q, SUM) ? NULL : "it has a sum, and no results";
     return "its state is none that there is";
 }
@@ -212,8 +212,8 @@ static int check_run(struct store *store, struct summer *s, long run, struct err
     sql_rebind(q, "i", run);
     if ((got = sql_step(q, err)) < 0)
         return -1;
-    snprintf(id, sizeof id, "%s", got > 0 && sql_text(q, SPEC_ID) ? sql_text(q, SPEC_ID) : "");
-    snprintf(want, sizeof want, "%s", got > 0 && sql_text(q, SUM) ? sql_text(q, SUM) : "");
+    snprintf(id, sizeof id, "%s", got > 0 ? sql_text(q, SPEC_ID) : "");
+    snprintf(want, sizeof want, "%s", got > 0 ? sql_text(q, SUM) : "");
     has_sum = *want;
     why = got > 0 ? check_state(q, id) : "it is not there";
     if (!why && has_sum) {
@@ -241,7 +241,7 @@ static int holds(struct store *store, long plan, const char *select,
     if (got > 0)
         got = compute(store, plan, hex, err) < 0
                   ? -1
-                  : sql_text(q, 0) && strcmp(sql_text(q, 0), hex) == 0;
+                  : strcmp(sql_text(q, 0), hex) == 0;
     sql_end(q);
     return got;
 }
@@ -339,7 +339,7 @@ int store_drop_damaged(struct store *store, struct error *err)
         char hex[HASH_HEX_SIZE];
 
         if (sum_data(store, sql_text(q, 0), hex, err) < 0 ||
-            ((!sql_text(q, 1) || strcmp(hex, sql_text(q, 1)) != 0) &&
+            (strcmp(hex, sql_text(q, 1)) != 0 &&
              sql_do(store->db, err, "DELETE FROM data_sets WHERE digest = ?1", "t",
                     sql_text(q, 0)) < 0)) {
             got = -1;
@@ -356,7 +356,7 @@ int store_check_data(struct store *store, const char *digest, const char *want, 
 
     if (sum_data(store, digest, hex, err) < 0)
         return -1;
-    return want && strcmp(hex, want) == 0
+    return strcmp(hex, want) == 0
                ? 0
                : damaged(store, err, "a data set's description is not what was written");
 }

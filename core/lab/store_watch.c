@@ -133,12 +133,10 @@ int store_read_watch(struct store *store, struct arena *arena, struct store_watc
                     "runs.id = plan_runs.run WHERE plan = ?1 AND state IN ('running', 'diverged', 'failed') ORDER BY position",
                     "i", plan);
     while ((got = sql_step(q, err)) > 0) {
-        const char *owner = sql_text(q, 11);
-
         runs = arena_grow(arena, runs, watch.n_runs, sizeof *runs);
         runs[watch.n_runs++] = (struct store_watched){
             .run = store_read_run(q, arena),
-            .owner = owner ? arena_strdup(arena, owner) : "",
+            .owner = arena_strdup(arena, sql_text(q, 11)),
             .started = sql_double(q, 12),
             .lease = sql_double(q, 13),
         };
