@@ -13,7 +13,8 @@
 return experiment {
     title = "ColoredMNIST, the environment whose colour misleads held out, MNIST_CNN",
     question = "Does any method beat ERM on ColoredMNIST under DomainBed's protocol?",
-    data = colored_mnist { test_envs = { 2 }, scale = "unit", steps = 101, every = 100 },
+    data = colored_mnist { test_envs = { 2 }, scale = "unit", drawing = "trial",
+                           steps = 101, every = 100 },
     model = mnist_cnn {},
     optimizer = adam {},
     schedule = constant {},

@@ -251,6 +251,51 @@ static void test_draws(void **state)
     }
 }
 
+static int drawn_trial;
+
+/* The pictures in reverse. */
+static void draw(struct dataset *d, int trial)
+{
+    struct pool *pool = &d->train;
+    const unsigned char **pixels = arena_alloc(&d->arena, (size_t)pool->n * sizeof *pixels);
+
+    drawn_trial = trial;
+    for (int i = 0; i < pool->n; i++)
+        pixels[i] = pool->pixels[pool->n - 1 - i];
+    pool->pixels = pixels;
+}
+
+/* A run trains on what its trial, which is its seed, draws, where the settings say so. */
+static void test_drawing(void **state)
+{
+    static const struct dataset_format format = {.draw = draw};
+    const struct dataset_format *own = dataset.format;
+    struct settings s = settings_with("");
+    struct witness w = {.stop_at = NEVER};
+    struct run_result shared, drawn, reversed;
+    struct error err;
+
+    (void)state;
+    unlink(path);
+    drawn_trial = -1;
+    dataset.format = &format;
+    assert_int_equal(call(&s, &w, 1, NEVER, &shared, &err), 0);
+    assert_int_equal(drawn_trial, -1);
+    unlink(path);
+    settings_set(&s, "data.drawing", value_string("trial"));
+    assert_int_equal(call(&s, &w, 1, NEVER, &drawn, &err), 0);
+    assert_int_equal(drawn_trial, 4);
+    assert_string_not_equal(drawn.weights_hash, shared.weights_hash);
+    unlink(path);
+    settings_set(&s, "data.drawing", value_string("shared"));
+    draw(&dataset, 0); /* what the run drew, as what is there */
+    assert_int_equal(call(&s, &w, 1, NEVER, &reversed, &err), 0);
+    assert_string_equal(reversed.weights_hash, drawn.weights_hash);
+    draw(&dataset, 0);
+    dataset.format = own;
+    text_release(&w.journal);
+}
+
 static void fails(const char *more, const char *part)
 {
     struct settings s = settings_with(more);
@@ -278,7 +323,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_penalty), cmocka_unit_test(test_objectives_by_environment),
         cmocka_unit_test(test_when_it_looks), cmocka_unit_test(test_which_parts),
-        cmocka_unit_test(test_draws),         cmocka_unit_test(test_bad_choices),
+        cmocka_unit_test(test_draws),         cmocka_unit_test(test_drawing),
+        cmocka_unit_test(test_bad_choices),
     };
     struct settings description, settings;
     struct dataset_source source = {"shapes_domains", NULL, &description, NULL};

@@ -151,6 +151,55 @@ static void test_rotated_digits(void **state)
     free_root(r);
 }
 
+static uint64_t sum_all(const struct dataset *d)
+{
+    uint64_t sum = 0;
+
+    for (int i = 0; i < d->train.n; i++) {
+        for (int k = 0; k < d->channels * SIZE; k++)
+            sum = sum * 31 + d->train.pixels[i][k];
+        sum = sum * 31 + d->train.labels[i];
+    }
+    return sum;
+}
+
+/* Each trial its own; trial 0 what all have where they share one. Environments stay as large, and
+ * what was opened stays as it was. */
+static void check_drawings(const char *format)
+{
+    struct root *r = make_root(format);
+    struct dataset d, drawn;
+    struct error err;
+    uint64_t shared;
+
+    write_pair(r, "t10k", 301, 301, 0);
+    assert_int_equal(open_data(r, &d, &err), 0);
+    assert_false(dataset_draw(&d, &r->settings, 1, &drawn));
+    settings_set(&r->settings, "data.drawing", value_string("shared"));
+    assert_false(dataset_draw(&d, &r->settings, 1, &drawn));
+    settings_set(&r->settings, "data.drawing", value_string("trial"));
+    shared = sum_all(&d);
+    for (int trial = 0; trial < 3; trial++) {
+        assert_true(dataset_draw(&d, &r->settings, trial, &drawn));
+        assert_int_equal(sum_all(&drawn) == shared, trial == 0);
+        assert_int_equal(drawn.train.n, d.train.n);
+        assert_memory_equal(drawn.train.environments, d.train.environments,
+                            (size_t)d.train.n * sizeof *d.train.environments);
+        assert_string_equal(drawn.digest, d.digest);
+        arena_release(&drawn.arena);
+    }
+    assert_true(sum_all(&d) == shared);
+    dataset_close(&d);
+    free_root(r);
+}
+
+static void test_drawings(void **state)
+{
+    (void)state;
+    check_drawings("coloured_digits");
+    check_drawings("rotated_digits");
+}
+
 static void test_split(void **state)
 {
     static const uint32_t known[] = {7, 6, 10, 17, 2, 11, 13, 16, 15, 1,
@@ -237,8 +286,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coloured_digits), cmocka_unit_test(test_rotated_digits),
-        cmocka_unit_test(test_split),           cmocka_unit_test(test_packed_files),
-        cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_drawings),        cmocka_unit_test(test_split),
+        cmocka_unit_test(test_packed_files),    cmocka_unit_test(test_bad_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     if (!format)
         goto fail;
     d.name = arena_strdup(&d.arena, source->name);
+    d.format = format;
     if (component_configure(&format->component, "data", settings, &d.arena, &config, err) < 0 ||
         format->load(&d, source, config, err) < 0)
         goto fail;
@@ -223,6 +224,29 @@ fail:
     error_context(err, "data set \"%s\"", source->name);
     dataset_close(&d);
     return -1;
+}
+
+enum { DRAWING_SHARED, DRAWING_TRIAL };
+static const char *const drawings[] = {"shared", "trial", NULL};
+
+const struct hparam dataset_drawing_hparams[] = {
+    {"drawing", HPARAM_CHOICE, 0, .fallback = "\"shared\"", .choices = drawings, .is_later = true,
+     .doc = "shared: what is drawn (order, flips, colours) is trial 0's in all trials; trial: each "
+            "draws its own, as in DomainBed"},
+    {0},
+};
+
+bool dataset_draw(const struct dataset *d, const struct settings *settings, int trial,
+                  struct dataset *ret_drawn)
+{
+    const struct value *drawing = settings_find(settings, "data.drawing");
+
+    if (!drawing || strcmp(drawing->string, drawings[DRAWING_TRIAL]) != 0)
+        return false;
+    *ret_drawn = *d;
+    ret_drawn->arena = (struct arena){0};
+    d->format->draw(ret_drawn, trial);
+    return true;
 }
 
 void dataset_close(struct dataset *d)

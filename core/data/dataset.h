@@ -50,6 +50,8 @@ struct dataset {
     const char *note; /* what a reader of results must know of the files; NULL: nothing */
     struct pool train, test;
     struct pool probe; /* a run records what its model says of these, once trained; n = 0: none */
+    const struct dataset_format *format;
+    const void *origin; /* what the format draws from; NULL where it draws nothing */
     char digest[HASH_HEX_SIZE];
     struct arena arena; /* owns all of the above but mapped files */
     struct file_map maps[DATASET_MAX_FILES];
@@ -75,6 +77,9 @@ struct dataset_format {
      * failure the caller releases what was built. */
     int (*load)(struct dataset *d, const struct dataset_source *source, const void *config,
                 struct error *err);
+    /* Makes d->train of d->origin as a trial draws it, in d->arena; what `load` made is trial
+     * 0's. The sizes of the environments stay. (optional) */
+    void (*draw)(struct dataset *d, int trial);
 };
 
 extern const struct component_kind dataset_format_kind;
@@ -84,6 +89,15 @@ extern const struct component_kind dataset_format_kind;
 int dataset_open(struct dataset *ret_dataset, const struct dataset_source *source,
                  const struct settings *settings, struct error *err);
 void dataset_close(struct dataset *d);
+
+/* Does the setting data.drawing want that each trial draws its own data? Then *ret_drawn is `d` as
+ * `trial` draws it. It borrows from `d`, keeps its digest, since the digest and the trial say all,
+ * and owns an arena only, for the caller to release. */
+bool dataset_draw(const struct dataset *d, const struct settings *settings, int trial,
+                  struct dataset *ret_drawn);
+
+/* For formats that draw: their setting data.drawing. */
+extern const struct hparam dataset_drawing_hparams[];
 
 /* For formats: the files of the description's list `key`, mapped in order into
  * d->maps; gives the index of the first and their number. */

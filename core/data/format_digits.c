@@ -3,8 +3,9 @@
  * Digits in several environments: ColoredMNIST and RotatedMNIST of DomainBed.
  *
  * All pictures that are there, shuffled, are dealt out to the environments in turn. The
- * shuffle, the flipped labels and the colours are ours, the same in every run: DomainBed
- * draws them from torch's generator, anew for each run. */
+ * shuffle, the flipped labels and the colours are drawn: once for all trials, or with
+ * data.drawing = "trial" for each, as DomainBed does. Its own drawings come from torch's
+ * generator, ours do not. */
 #include "data/idx.h"
 
 #include "base/rng.h"
@@ -36,19 +37,23 @@ static const uint32_t *deal(struct dataset *d, const struct idx *digits, const c
     return order;
 }
 
+/* What all trials draw from, as d->origin. */
 static int read_digits(struct dataset *d, const struct dataset_source *source, int n_environments,
-                       struct idx *ret_digits, struct error *err)
+                       struct error *err)
 {
-    if (idx_read_all(d, source, ret_digits, err) < 0)
+    struct idx *digits = arena_alloc(&d->arena, sizeof *digits);
+
+    if (idx_read_all(d, source, digits, err) < 0)
         return -1;
-    if (ret_digits->n < n_environments)
-        return error_set(err, "%d pictures are not enough for %d environments", ret_digits->n,
+    if (digits->n < n_environments)
+        return error_set(err, "%d pictures are not enough for %d environments", digits->n,
                          n_environments);
-    if (ret_digits->height > MAX_SIDE || ret_digits->width > MAX_SIDE)
-        return error_set(err, "pictures of %d x %d, more than %d x %d", ret_digits->height,
-                         ret_digits->width, MAX_SIDE, MAX_SIDE);
-    d->height = ret_digits->height;
-    d->width = ret_digits->width;
+    if (digits->height > MAX_SIDE || digits->width > MAX_SIDE)
+        return error_set(err, "pictures of %d x %d, more than %d x %d", digits->height,
+                         digits->width, MAX_SIDE, MAX_SIDE);
+    d->height = digits->height;
+    d->width = digits->width;
+    d->origin = digits;
     return 0;
 }
 
@@ -62,35 +67,40 @@ enum { N_COLOURS = sizeof colour_flips / sizeof *colour_flips };
 
 /* Label: is the digit below 5, flipped in a quarter of the pictures. Colour: the label,
  * flipped as often as the environment says; the other channel is black. */
+static void draw_coloured(struct dataset *d, int trial)
+{
+    const struct idx *digits = d->origin;
+    struct rng rng = rng_derive(rng_seed((uint64_t)trial), "coloured digits");
+    struct rng flips = rng_derive(rng, "flips");
+    size_t size = (size_t)d->height * (size_t)d->width;
+    uint16_t *labels;
+    const uint32_t *order =
+        deal(d, digits, colour_names, N_COLOURS, rng_derive(rng, "order"), &labels);
+
+    for (int i = 0; i < d->train.n; i++) {
+        struct rng own = rng_index(flips, order[i]);
+        unsigned char *picture = arena_alloc(&d->arena, 2 * size);
+        bool label = (digits->labels[order[i]] < 5) ^ (rng_uniform(&own) < LABEL_FLIP);
+        bool colour = label ^ (rng_uniform(&own) < colour_flips[d->train.environments[i]]);
+
+        memcpy(picture + (colour ? size : 0), digits->pixels + order[i] * size, size);
+        d->train.pixels[i] = picture;
+        labels[i] = label;
+    }
+}
+
 static int load_coloured(struct dataset *d, const struct dataset_source *source,
                          const void *config, struct error *err)
 {
     static const char *const classes[] = {"5 to 9", "0 to 4"};
-    struct rng rng = rng_derive(rng_seed(0), "coloured digits");
-    struct rng flips = rng_derive(rng, "flips");
-    const uint32_t *order;
-    struct idx digits;
-    uint16_t *labels;
-    size_t size;
 
     (void)config;
-    if (read_digits(d, source, N_COLOURS, &digits, err) < 0)
+    if (read_digits(d, source, N_COLOURS, err) < 0)
         return -1;
     d->channels = 2;
     d->n_classes = 2;
     d->class_names = classes;
-    size = (size_t)d->height * (size_t)d->width;
-    order = deal(d, &digits, colour_names, N_COLOURS, rng_derive(rng, "order"), &labels);
-    for (int i = 0; i < d->train.n; i++) {
-        struct rng own = rng_index(flips, order[i]);
-        unsigned char *picture = arena_alloc(&d->arena, 2 * size);
-        bool label = (digits.labels[order[i]] < 5) ^ (rng_uniform(&own) < LABEL_FLIP);
-        bool colour = label ^ (rng_uniform(&own) < colour_flips[d->train.environments[i]]);
-
-        memcpy(picture + (colour ? size : 0), digits.pixels + order[i] * size, size);
-        d->train.pixels[i] = picture;
-        labels[i] = label;
-    }
+    draw_coloured(d, 0);
     return 0;
 }
 
@@ -101,10 +111,13 @@ const struct dataset_format dataset_format_coloured_digits = {
             .doc = "IDX digits below 5 or not, in a colour that mostly tells which; in the third "
                    "environment it misleads",
             .source = "Arjovsky et al. 2019, section 5.2; DomainBed's ColoredMNIST",
+            .hparams = dataset_drawing_hparams,
+            .config_size = sizeof(int),
         },
     .has_environments = true,
     .is_present = idx_is_present,
     .load = load_coloured,
+    .draw = draw_coloured,
 };
 
 /* ---- rotations ---- */
@@ -157,36 +170,41 @@ static void rotate(const unsigned char *x, int height, int width, double cosine,
         }
 }
 
-static int load_rotated(struct dataset *d, const struct dataset_source *source,
-                        const void *config, struct error *err)
+static void draw_rotated(struct dataset *d, int trial)
 {
-    static const char *const classes[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
     static const char *names[N_ROTATIONS];
-    struct rng rng = rng_derive(rng_seed(0), "rotated digits");
+    const struct idx *digits = d->origin;
+    struct rng rng = rng_derive(rng_seed((uint64_t)trial), "rotated digits");
+    size_t size = (size_t)d->height * (size_t)d->width;
     const uint32_t *order;
-    struct idx digits;
     uint16_t *labels;
-    size_t size;
 
-    (void)config;
-    if (read_digits(d, source, N_ROTATIONS, &digits, err) < 0)
-        return -1;
     for (int i = 0; i < N_ROTATIONS; i++)
         names[i] = rotations[i].name;
-    d->channels = 1;
-    d->n_classes = 10;
-    d->class_names = classes;
-    size = (size_t)d->height * (size_t)d->width;
-    order = deal(d, &digits, names, N_ROTATIONS, rng_derive(rng, "order"), &labels);
+    order = deal(d, digits, names, N_ROTATIONS, rng_derive(rng, "order"), &labels);
     for (int i = 0; i < d->train.n; i++) {
         int e = d->train.environments[i];
         unsigned char *picture = arena_alloc(&d->arena, size);
 
-        rotate(digits.pixels + order[i] * size, d->height, d->width, rotations[e].cosine,
+        rotate(digits->pixels + order[i] * size, d->height, d->width, rotations[e].cosine,
                rotations[e].sine, picture);
         d->train.pixels[i] = picture;
-        labels[i] = digits.labels[order[i]];
+        labels[i] = digits->labels[order[i]];
     }
+}
+
+static int load_rotated(struct dataset *d, const struct dataset_source *source,
+                        const void *config, struct error *err)
+{
+    static const char *const classes[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
+    (void)config;
+    if (read_digits(d, source, N_ROTATIONS, err) < 0)
+        return -1;
+    d->channels = 1;
+    d->n_classes = 10;
+    d->class_names = classes;
+    draw_rotated(d, 0);
     return 0;
 }
 
@@ -196,8 +214,11 @@ const struct dataset_format dataset_format_rotated_digits = {
             .name = "rotated_digits",
             .doc = "IDX digits in six environments, rotated by 0, 15, 30, 45, 60 and 75 degrees",
             .source = "Ghifary et al. 2015; DomainBed's RotatedMNIST",
+            .hparams = dataset_drawing_hparams,
+            .config_size = sizeof(int),
         },
     .has_environments = true,
     .is_present = idx_is_present,
     .load = load_rotated,
+    .draw = draw_rotated,
 };

@@ -204,6 +204,8 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
         return -1;
     run->train = train;
     run->rng = rng_seed((uint64_t)run->train->seed);
+    if (dataset_draw(run->dataset, s, run->train->seed, &run->drawn))
+        run->dataset = &run->drawn;
     if (open_data(run, s, err) < 0 || build_model(run, s, &graph, err) < 0 ||
         open_method(run, s, err) < 0)
         return -1;
@@ -234,6 +236,7 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
 void run_close(struct run *run)
 {
     arena_release(&run->evaluation_arena);
+    arena_release(&run->drawn.arena);
     arena_release(&run->arena);
 }
 

@@ -23,6 +23,7 @@ struct run_state {
 struct run {
     struct arena arena, evaluation_arena;
     const struct dataset *dataset;
+    struct dataset drawn; /* that data set as the trial draws it, where it does; owns its arena */
     struct train_config *train;
     struct split split;
     const struct domains *domains; /* of data with environments; else NULL */
