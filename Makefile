@@ -29,7 +29,7 @@ Q = $(if $(V),,@)
 SOURCES = $(wildcard core/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c)
+FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c targets_store.c)
 FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults kills checkpoints stores)
 RUN = $(PROGRAM)
 WITH_DATA = $(if $(DATA),--data=$(DATA))

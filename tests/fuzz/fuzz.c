@@ -30,6 +30,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"settings", target_settings},
     {"store", target_store},
     {"value", target_value},
+    {"values", target_values},
     {0},
 };
 

@@ -7,7 +7,8 @@
  * was read and written again reads the same. What breaks that ends the process.
  *
  * To add a target:
- *   1. write its function in targets_text.c (memory) or targets_file.c (a path);
+ *   1. write its function in targets_text.c (memory), targets_file.c (a path) or
+ *      targets_store.c;
  *   2. add its row to the list in fuzz.c;
  *   3. put small seeds into tests/fuzz/NAME/ (tests/fuzz/seeds.py makes those that are no texts).
  */

@@ -22,8 +22,8 @@ def picture(format, mode, **options):
 for mode in ("L", "RGB", "CMYK"):
     put("jpeg", mode.lower(), picture("JPEG", mode))
 put("jpeg", "progressive", picture("JPEG", "RGB", progressive=True))
-for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I"):
-    put("png", mode.lower(), picture("PNG", mode))
+for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+    put("png", mode.lower().split(";")[0], picture("PNG", mode))
 
 images = struct.pack(">4B3I", 0, 0, 8, 3, 2, 3, 2) + bytes(range(12))
 labels = struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes([3, 9])
@@ -50,15 +50,56 @@ with zipfile.ZipFile(b, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr(zipfile.ZipInfo(name), "hello" * 9)
 put("archive", "zip", b.getvalue())
 
-# A store of one run that ended, of the seed of domainbed, in small pages.
-with tempfile.TemporaryDirectory() as tree:
-    os.mkdir(f"{tree}/job")
-    shutil.copy("tests/fuzz/domainbed/two", f"{tree}/job/results.jsonl")
-    open(f"{tree}/job/done", "w").close()
-    subprocess.run(["build/rgdbench", "import", "domainbed", tree, "name=fuzz_seed"], check=True)
-with contextlib.closing(sqlite3.connect("results/fuzz_seed.db")) as c:
-    for order in ("pragma journal_mode = delete", "pragma page_size = 512", "vacuum"):
-        c.execute(order)
-with open("results/fuzz_seed.db", "rb") as f:
-    put("store", "imported", f.read())
-os.unlink("results/fuzz_seed.db")
+# Stores in small pages: of one run of the seed of domainbed, marked as of an older version; of two runs.
+SMALL = """return experiment {
+    title = "T", question = "Q?",
+    data = shapes { train_per_class = 2, test_per_class = 1, validation = 1 },
+    model = mlp { hidden = { 2 } },
+    train = { epochs = 1, batch = 16, lr = 0.05 },
+    methods = { { "a", objective = erm {} }, { "b", objective = rgd {} } },
+    baseline = "a", seeds = 1,
+}
+"""
+with tempfile.TemporaryDirectory() as folder:
+    program = os.path.abspath("build/rgdbench")
+    os.makedirs(f"{folder}/tree/job")
+    os.mkdir(f"{folder}/experiments")
+    shutil.copytree("datasets", f"{folder}/datasets")
+    shutil.copy("tests/fuzz/domainbed/two", f"{folder}/tree/job/results.jsonl")
+    open(f"{folder}/tree/job/done", "w").close()
+    with open(f"{folder}/experiments/sweep.lua", "w") as f:
+        f.write(SMALL)
+    subprocess.run([program, "import", "domainbed", "tree", "name=old"], check=True, cwd=folder)
+    subprocess.run([program, "sweep", "sweep", "--quiet"], check=True, cwd=folder)
+    for name, more in ("old", ["pragma user_version = 4"]), ("sweep", []):
+        with contextlib.closing(sqlite3.connect(f"{folder}/results/{name}.db")) as c:
+            for order in ["pragma journal_mode = delete", "pragma page_size = 512", "vacuum"] + more:
+                c.execute(order)
+        with open(f"{folder}/results/{name}.db", "rb") as f:
+            put("store", name, f.read())
+
+# Values for the tables of the second: column, row, kind, length, bytes.
+with contextlib.closing(sqlite3.connect("tests/fuzz/store/sweep")) as c:
+    tables = [t for t, in c.execute("select name from sqlite_master where type = 'table'")]
+    columns = [f"{t}.{r[1]}" for t in tables for r in c.execute(f"pragma table_info({t})")]
+NULL, INTEGER, REAL, TEXT, BLOB = range(5)
+
+
+def value(column, row, kind, data=b""):
+    return struct.pack(">BBBH", columns.index(column), row - 1, kind, len(data)) + data
+
+
+reports = {
+    "status": [("runs.state", 1, TEXT, b"running"), ("runs.owner", 1, NULL), ("runs.state", 2, NULL),
+               ("plan_runs.condition", 2, NULL)],
+    "fsck": [("runs.id", 2, INTEGER, struct.pack("<q", 1 << 62)), ("runs.sum", 1, NULL)],
+    "export": [("metrics.value", 5, NULL), ("metrics.kind", 5, TEXT, b"-inf"),
+               ("metrics.part", 6, TEXT, b"x" * 300)],
+    "page": [("arrays.n", 1, INTEGER, struct.pack("<q", 7)), ("answers.bits", 2, BLOB, b"\xff" * 3),
+             ("plans.source", 1, NULL)],
+    "table": [("plan_runs.method", 1, TEXT, b"erm \xff<&"),
+              ("metrics.value", 9, REAL, struct.pack("<d", 1e300))],
+}
+for number, name in enumerate(reports):
+    put("values", name, bytes([3 + 4 * number]) + b"".join(value(*v) for v in reports[name]))
+put("values", "spec", bytes([19]) + value("runs.spec", 1, TEXT, b"data.digest = 5\ndata.test_envs = [1,2]\n"))

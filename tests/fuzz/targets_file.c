@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Files: pictures, data sets, weights, archives, DomainBed's results and stores. */
+ * Files: pictures, data sets, weights, archives, and DomainBed's results. */
 #include "data/archive.h"
 #include "data/dataset.h"
 #include "data/idx.h"
@@ -9,7 +9,6 @@
 #include "fuzz/targets.h"
 #include "base/safetensors.h"
 #include "lab/import_domainbed.h"
-#include "lab/store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -238,24 +237,4 @@ void target_domainbed(const uint8_t *bytes, size_t size)
     if (import_domainbed_read(path, "x", NULL, &arena, &import, &err) < 0)
         fuzz_check_refusal(&err);
     arena_release(&arena);
-}
-
-/* Opened as another's, and read. */
-void target_store(const uint8_t *bytes, size_t size)
-{
-    struct store *store;
-    struct store_counts counts;
-    char path[100];
-    FILE *f;
-    struct error err = {0};
-
-    snprintf(path, sizeof path, "%s/x.db", fuzz_folder());
-    FUZZ_CHECK((f = fopen(path, "w")) && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
-    if (store_open(path, STORE_READ, &store, &err) < 0) {
-        fuzz_check_refusal(&err);
-        return;
-    }
-    if (store_count(store, &counts, &err) < 0)
-        fuzz_check_refusal(&err);
-    store_close(store);
 }
