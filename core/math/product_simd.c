@@ -57,6 +57,7 @@ enum {
     ROWS = 576,    /* rows of a that a copied panel serves; their chunk stays in the second */
     REUSED = 4 * TALL, /* rows of a from which on copying a panel costs less than its strides do:
                           rows 2^n floats apart share a few lines of the cache */
+    FETCH = 8,         /* products of a row of b that stand between fetches of what comes next */
 };
 
 struct tile {
@@ -65,16 +66,12 @@ struct tile {
     size_t c_stride, start_stride, a_row, a_column, b_stride;
 };
 
-/* m rows of so many vectors, the last of which has `part` floats. b's vectors are full.
- * m, vectors and, where it is V, part are constants where this is inlined. */
-static inline __attribute__((always_inline)) void multiply(const struct tile *t, size_t k, int m,
-                                                           int vectors, size_t part)
-{
-    vector sum[TALL][2];
-    const float *a = t->a, *b = t->b;
+#define INLINE static inline __attribute__((always_inline))
 
-    for (int i = 0; i < m; i++) /* of the next tile */
-        __builtin_prefetch(t->c + (size_t)(m + i) * t->c_stride, 1);
+/* What the sums of a tile begin from: m rows of so many vectors, the last of which has `part`
+ * floats. m, vectors and, where it is V, part are constants where these are inlined. */
+INLINE void begin_sums(vector sum[TALL][2], const struct tile *t, int m, int vectors, size_t part)
+{
     for (int i = 0; i < m; i++) {
         for (int v = 0; v < vectors; v++) {
             const float *start = t->start + (size_t)i * t->start_stride + v * V;
@@ -84,18 +81,10 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
                                                        : load_part(start, part);
         }
     }
-    for (size_t j = 0; j < k; j++, a += t->a_column, b += t->b_stride) {
-        vector row[2];
+}
 
-        for (int v = 0; v < vectors; v++)
-            row[v] = VECTOR(loadu)(b + v * V);
-        for (int i = 0; i < m; i++) {
-            vector factor = VECTOR(set1)(a[(size_t)i * t->a_row]);
-
-            for (int v = 0; v < vectors; v++)
-                sum[i][v] = VECTOR(fmadd)(factor, row[v], sum[i][v]);
-        }
-    }
+INLINE void store_sums(const struct tile *t, vector sum[TALL][2], int m, int vectors, size_t part)
+{
     for (int i = 0; i < m; i++) {
         for (int v = 0; v < vectors; v++) {
             float *c = t->c + (size_t)i * t->c_stride + v * V;
@@ -108,8 +97,117 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
     }
 }
 
-static inline __attribute__((always_inline)) void rows_of(const struct tile *t, size_t k, int m,
-                                                          size_t width)
+/* A tile at an edge, or of a b that is not copied. b's vectors are full. */
+INLINE void multiply(const struct tile *t, size_t k, int m, int vectors, size_t part)
+{
+    vector sum[TALL][2];
+    const float *a = t->a, *b = t->b;
+
+    begin_sums(sum, t, m, vectors, part);
+    for (size_t j = 0; j < k; j++, a += t->a_column, b += t->b_stride) {
+        vector row[2];
+
+        for (int v = 0; v < vectors; v++)
+            row[v] = VECTOR(loadu)(b + v * V);
+        for (int i = 0; i < m; i++) {
+            vector factor = VECTOR(set1)(a[(size_t)i * t->a_row]);
+
+            for (int v = 0; v < vectors; v++)
+                sum[i][v] = VECTOR(fmadd)(factor, row[v], sum[i][v]);
+        }
+    }
+    store_sums(t, sum, m, vectors, part);
+}
+
+/* Where a tile's rows of a stand: every third by a pointer, the two below it by their stride.
+ * GCC is not to see how the pointers hang together, or it gives each row an address of its
+ * own, which are more than there are registers. */
+struct places {
+    const float *row_0, *row_3, *row_6, *row_9;
+};
+
+#define HIDE(pointer) __asm__("" : "+r"(pointer))
+
+INLINE void advance(struct places *a, size_t n)
+{
+    a->row_0 += n, a->row_3 += n, a->row_6 += n, a->row_9 += n;
+    HIDE(a->row_0);
+    HIDE(a->row_3);
+    HIDE(a->row_6);
+    HIDE(a->row_9);
+}
+
+/* sum += a's column j times the panel's row j. */
+INLINE void add_row(vector sum[TALL][2], const struct places *a, size_t a_row, size_t a_column,
+                    const float *panel, size_t j)
+{
+    vector row[2] = {VECTOR(load)(panel + j * PANEL), VECTOR(load)(panel + j * PANEL + V)};
+
+    for (size_t i = 0; i < TALL; i++) {
+        const float *third = i < 3 ? a->row_0 : i < 6 ? a->row_3 : i < 9 ? a->row_6 : a->row_9;
+        vector factor = VECTOR(set1)(third[i % 3 * a_row + j * a_column]);
+
+        for (int v = 0; v < 2; v++)
+            sum[i][v] = VECTOR(fmadd)(factor, row[v], sum[i][v]);
+    }
+}
+
+/* n tiles of TALL rows below each other, of a copied panel. What comes next is fetched
+ * meanwhile, a little at a time: the next tile of c, and in the first tiles the k rows at
+ * `ahead`, which the next panel is copied from. Weights and their gradients come from the
+ * third cache; without this, products with them took 10 to 25% longer. a_row or a_column is
+ * a constant where this is inlined. */
+INLINE void whole_tiles(struct tile t, size_t k, size_t n, size_t a_row, size_t a_column,
+                        const float *ahead, size_t ahead_stride)
+{
+    for (size_t tile = 0; tile < n; tile++) {
+        const float *panel = t.b, *next = t.c + TALL * t.c_stride;
+        struct places a = {t.a, t.a + 3 * a_row, t.a + 6 * a_row, t.a + 9 * a_row};
+        vector sum[TALL][2];
+        size_t j = 0;
+
+        if (tile == FETCH)
+            ahead = panel, ahead_stride = 0;
+        advance(&a, 0);
+        begin_sums(sum, &t, TALL, 2, V);
+        for (; j + FETCH <= k; j += FETCH) {
+            for (int v = 0; v < 2; v++) {
+                __builtin_prefetch(next + v * V, 1);
+                __builtin_prefetch(ahead + v * V, 0, 2);
+            }
+            next += t.c_stride;
+            ahead += ahead_stride;
+#pragma GCC unroll 8
+            for (size_t i = 0; i < FETCH; i++)
+                add_row(sum, &a, a_row, a_column, panel, i);
+            advance(&a, FETCH * a_column);
+            panel += FETCH * PANEL;
+        }
+        for (; j < k; j++, panel += PANEL) {
+            add_row(sum, &a, a_row, a_column, panel, 0);
+            advance(&a, a_column);
+        }
+        store_sums(&t, sum, TALL, 2, V);
+        t.c += TALL * t.c_stride;
+        if (t.start)
+            t.start += TALL * t.start_stride;
+        t.a += TALL * (a_column == TALL ? k : a_row);
+    }
+}
+
+static __attribute__((noinline)) void tiles_of_copies(const struct tile *t, size_t k, size_t n,
+                                                      const float *ahead, size_t ahead_stride)
+{
+    whole_tiles(*t, k, n, 1, TALL, ahead, ahead_stride);
+}
+
+static __attribute__((noinline)) void tiles_of_rows(const struct tile *t, size_t k, size_t n,
+                                                    const float *ahead, size_t ahead_stride)
+{
+    whole_tiles(*t, k, n, t->a_row, 1, ahead, ahead_stride);
+}
+
+INLINE void rows_of(const struct tile *t, size_t k, int m, size_t width)
 {
     if (width == PANEL)
         multiply(t, k, m, 2, V);
@@ -151,21 +249,40 @@ static size_t copy_panel(float *to, const float *from, size_t stride, size_t wid
     return vectors * V;
 }
 
-/* A transposed a, so that the floats that a tile multiplies a row of b by are neighbours. */
+/* A transposed a, so that the floats that a tile multiplies a row of b by are neighbours; a few
+ * rows at a time, so that what is read of each goes on where it ended. */
 static void copy_rows(float *to, const float *from, size_t stride, size_t m, size_t k)
 {
+    enum { FEW = 16 };
     size_t height;
 
-    for (size_t row = 0; row < m; row += height) {
-        height = height_at(m, row);
-        for (size_t j = 0; j < k; j++, to += height) {
-            if (height == TALL)
-                memcpy(to, from + j * stride + row, TALL * sizeof *to);
-            else
-                for (size_t i = 0; i < height; i++)
-                    to[i] = from[j * stride + row + i];
+    for (size_t first = 0; first < k; first += FEW) {
+        size_t end = k - first < FEW ? k : first + FEW;
+
+        for (size_t row = 0; row < m; row += height) {
+            float *copy;
+
+            height = height_at(m, row);
+            copy = to + row * k + first * height;
+            for (size_t j = first; j < end; j++, copy += height) {
+                if (height == TALL)
+                    memcpy(copy, from + j * stride + row, TALL * sizeof *copy);
+                else
+                    for (size_t i = 0; i < height; i++)
+                        copy[i] = from[j * stride + row + i];
+            }
         }
     }
+}
+
+/* Moves t to a row and column of `all`; copies: of a's rows, or NULL. */
+static void move_to(struct tile *t, const struct tile *all, size_t row, size_t column,
+                    const float *copies, size_t k)
+{
+    t->c = all->c + row * all->c_stride + column;
+    if (all->start)
+        t->start = all->start + row * all->start_stride + column;
+    t->a = copies ? copies + row * k : all->a + row * all->a_row;
 }
 
 /* Up to ROWS rows of c over one chunk of k. */
@@ -173,25 +290,34 @@ static void one_block(const struct tile *all, size_t m, size_t n, size_t k)
 {
     _Alignas(64) float panel[CHUNK * PANEL], rows[ROWS * CHUNK];
     bool is_copied = all->a_column > 1 && n > PANEL;
-    size_t height, width;
+    const float *copies = is_copied ? rows : NULL;
+    struct tile t = *all;
+    size_t width;
 
     if (is_copied)
         copy_rows(rows, all->a, all->a_column, m, k);
     for (size_t column = 0; column < n; column += width) {
-        struct tile t = *all;
+        size_t row = 0, height;
 
         width = n - column < PANEL ? n - column : PANEL;
-        t.b += column;
+        t.b = all->b + column;
+        t.b_stride = all->b_stride;
         if (m >= REUSED || width % V) {
             t.b_stride = copy_panel(panel, t.b, t.b_stride, width, k);
             t.b = panel;
         }
-        for (size_t row = 0; row < m; row += height) {
+        if (t.b == panel && width == PANEL && (is_copied || all->a_column == 1)) {
+            bool is_last = column + width == n;
+
+            move_to(&t, all, 0, column, copies, k);
+            (is_copied ? tiles_of_copies : tiles_of_rows)(
+                &t, k, m / TALL, is_last ? panel : all->b + column + width,
+                is_last ? 0 : all->b_stride);
+            row = m / TALL * TALL;
+        }
+        for (; row < m; row += height) {
             height = height_at(m, row);
-            t.c = all->c + row * all->c_stride + column;
-            if (all->start)
-                t.start = all->start + row * all->start_stride + column;
-            t.a = is_copied ? rows + row * k : all->a + row * all->a_row;
+            move_to(&t, all, row, column, copies, k);
             t.a_column = is_copied ? height : all->a_column;
             one_tile(&t, k, height, width);
         }
