@@ -367,21 +367,30 @@ double sql_double(struct sql_query *q, int column)
     return sqlite3_column_double(q->statement, column);
 }
 
+/* sqlite3_column_X would look the value up again for each question asked of it. Not for a
+ * connection that two threads are in at once; none of ours is. */
+static sqlite3_value *value_of(struct sql_query *q, int column)
+{
+    return sqlite3_column_value(q->statement, column);
+}
+
 const char *sql_text(struct sql_query *q, int column)
 {
-    bool is_null = sql_is_null(q, column);
-    const char *text = (const char *)sqlite3_column_text(q->statement, column);
+    sqlite3_value *v = value_of(q, column);
+    bool is_null = sqlite3_value_type(v) == SQLITE_NULL;
+    const char *text = (const char *)sqlite3_value_text(v);
 
     if (!text && !is_null)
-        memory_lacks((size_t)sqlite3_column_bytes(q->statement, column) + 1);
+        memory_lacks((size_t)sqlite3_value_bytes(v) + 1);
     return text ? text : "";
 }
 
 const void *sql_bytes(struct sql_query *q, int column, size_t *ret_size)
 {
-    const void *bytes = sqlite3_column_blob(q->statement, column);
+    sqlite3_value *v = value_of(q, column);
+    const void *bytes = sqlite3_value_blob(v);
 
-    *ret_size = (size_t)sqlite3_column_bytes(q->statement, column);
+    *ret_size = (size_t)sqlite3_value_bytes(v);
     if (!bytes && *ret_size > 0)
         memory_lacks(*ret_size);
     return bytes;
@@ -399,37 +408,34 @@ int sql_columns(struct sql_query *q)
 
 void sql_append(struct sql_query *q, int column, struct text *t)
 {
-    int kind = sqlite3_column_type(q->statement, column);
-    struct {
-        long kind, size; /* no padding, which would be of any value */
-    } head = {kind, 0};
-    long i;
+    enum { KIND, SIZE, NUMBER };
+    sqlite3_value *v = value_of(q, column);
+    long head[] = {[KIND] = sqlite3_value_type(v), [NUMBER] = 0};
+    const char *bytes;
+    size_t size;
     double x;
 
-    switch (kind) {
+    switch (head[KIND]) {
     case SQLITE_INTEGER:
-        i = sql_long(q, column);
-        head.size = sizeof i;
-        text_add(t, (const char *)&head, sizeof head);
-        text_add(t, (const char *)&i, sizeof i);
+        head[SIZE] = sizeof *head;
+        head[NUMBER] = sqlite3_value_int64(v);
+        text_add(t, (const char *)head, sizeof head);
         return;
     case SQLITE_FLOAT:
-        x = sql_double(q, column);
-        head.size = sizeof x;
-        text_add(t, (const char *)&head, sizeof head);
-        text_add(t, (const char *)&x, sizeof x);
+        x = sqlite3_value_double(v);
+        head[SIZE] = sizeof x;
+        memcpy(&head[NUMBER], &x, sizeof x);
+        text_add(t, (const char *)head, sizeof head);
         return;
     case SQLITE_TEXT:
-    case SQLITE_BLOB: {
-        const void *bytes = sqlite3_column_blob(q->statement, column);
-
-        head.size = sqlite3_column_bytes(q->statement, column);
-        text_add(t, (const char *)&head, sizeof head);
-        text_add(t, bytes ? bytes : "", (size_t)head.size);
+    case SQLITE_BLOB:
+        bytes = sql_bytes(q, column, &size);
+        head[SIZE] = (long)size;
+        text_add(t, (const char *)head, NUMBER * sizeof *head);
+        text_add(t, bytes ? bytes : "", size);
         return;
-    }
     default: /* NULL */
-        text_add(t, (const char *)&head, sizeof head);
+        text_add(t, (const char *)head, NUMBER * sizeof *head);
     }
 }
 
