@@ -58,6 +58,32 @@ static __attribute__((unused)) struct store *planned_store(const char *path)
     return store;
 }
 
+/* A store with a plan of so many runs of one method. */
+static __attribute__((unused)) struct store *large_store(const char *path, long n)
+{
+    struct plan_run *many = calloc((size_t)n, sizeof *many);
+    struct store *store = open_store(path, STORE_CREATE);
+    struct plan large = plan;
+    struct error err;
+
+    for (long i = 0; i < n; i++) {
+        char spec[80];
+
+        snprintf(spec, sizeof spec, "train.numeric = \"portable\"\ntrain.seed = %ld\n", i);
+        many[i] = runs[0];
+        many[i].spec = strdup(spec);
+        hash_block(spec, strlen(spec), many[i].id);
+    }
+    large.runs = many;
+    large.n_runs = (int)n;
+    plan_set_id(&large);
+    OK(store_put_plan(store, &large, &err));
+    for (long i = 0; i < n; i++)
+        free((char *)many[i].spec);
+    free(many);
+    return store;
+}
+
 static const struct store_metric metrics[] = {
     {10, "train", "loss", -1, 0.1},
     {10, "test", "accuracy", -1, 1.0 / 3},

@@ -158,6 +158,46 @@ static void test_digest(void **state)
     store_close(store);
 }
 
+/* What it is of, by printf, of more runs than are read at once. */
+static void test_digest_definition(void **state)
+{
+    enum { N = 20000, N_ENDED = 3 };
+    static const char *const kinds[] = {"finite", "finite", "finite", "nan", "inf",
+                                        "finite", "finite", "finite", "finite"};
+    const char *path = fresh_path();
+    struct store *store = large_store(path, N);
+    struct store_outcome o = outcome();
+    char hex[HASH_HEX_SIZE], want[HASH_HEX_SIZE];
+    struct text t = {0};
+    struct sql_query *q;
+    struct error err;
+    struct sql *db;
+
+    (void)state;
+    for (int i = 0; i < N_ENDED; i++)
+        finish_next(store, "me", &o);
+    digest(store, hex, N - N_ENDED);
+    store_close(store);
+    OK(sql_open(path, SQL_READ, &db, &err));
+    q = sql_prepare(db, &err, "SELECT spec, state = 'finished' FROM runs ORDER BY spec_id", "");
+    while (sql_step(q, &err) > 0) {
+        text_printf(&t, "%s%s\n", sql_text(q, 0),
+                    sql_long(q, 1) ? "finished 20 20 00ff" : "open 0 0 -");
+        for (int i = 0; i < N_METRICS && sql_long(q, 1); i++) {
+            static const int sorted[] = {1, 2, 3, 0, 5, 7, 8, 4, 6}; /* by step, part, name, class */
+            const struct store_metric *m = &metrics[sorted[i]];
+
+            text_printf(&t, "%ld %s %s %d %a %s\n", m->step, m->part, m->name, m->class_index,
+                        m->value, kinds[sorted[i]]);
+        }
+    }
+    sql_end(q);
+    sql_close(db);
+    hash_block(t.s, t.size, want);
+    text_release(&t);
+    assert_string_equal(hex, want);
+}
+
 /* The same plan again adds nothing and forgets nothing. */
 static void test_same_plan_twice(void **state)
 {
@@ -225,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_digest_definition),
         cmocka_unit_test(test_same_plan_twice),
         cmocka_unit_test(test_what_is_not_ours),
         cmocka_unit_test(test_network_file_systems),

@@ -147,7 +147,8 @@ static int ignore(void *context, const struct store_export_row *row)
     return 0;
 }
 
-/* What reports read of the store: 0, or -1 by all of the ways that there are, with the same error. */
+/* What reports read of the store: 0, or -1 by all of the ways that there are. Of several damaged runs
+ * each may name another. */
 static int read_all(const char *path, struct error *ret_err)
 {
     struct store *store = open_store(path, STORE_READ);
@@ -160,9 +161,12 @@ static int read_all(const char *path, struct error *ret_err)
     *ret_err = (struct error){0};
     result = store_read_plan(store, &arena, &got, ret_err);
     assert_int_equal(store_digest(store, hex, &n_left, &err), result);
-    assert_string_equal(err.text, ret_err->text);
+    assert_int_equal(err.status, ret_err->status);
+    assert_true(result == 0 || strstr(err.text, "is damaged"));
+    err = (struct error){0};
     assert_int_equal(store_export(store, ignore, NULL, &err), result);
-    assert_string_equal(err.text, ret_err->text);
+    assert_int_equal(err.status, ret_err->status);
+    assert_true(result == 0 || strstr(err.text, "is damaged"));
     if (result == 0)
         result = store_read_class_names(store, data.digest, &arena, &classes, ret_err);
     store_close(store);

@@ -31,6 +31,24 @@ void text_add(struct text *t, const char *bytes, size_t size)
     t->s[t->size] = '\0';
 }
 
+void text_add_string(struct text *t, const char *s)
+{
+    text_add(t, s, strlen(s));
+}
+
+void text_add_long(struct text *t, long i)
+{
+    char digits[24], *at = digits + sizeof digits;
+    unsigned long left = i < 0 ? -(unsigned long)i : (unsigned long)i;
+
+    do {
+        *--at = (char)('0' + left % 10);
+    } while (left /= 10);
+    if (i < 0)
+        *--at = '-';
+    text_add(t, at, (size_t)(digits + sizeof digits - at));
+}
+
 void text_printf(struct text *t, const char *format, ...)
 {
     va_list args;

@@ -22,6 +22,9 @@ struct text {
 void text_printf(struct text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void text_add(struct text *t, const char *bytes, size_t size);
+/* The same as text_printf of "%s" and "%ld", several times faster: for lines by the million. */
+void text_add_string(struct text *t, const char *s);
+void text_add_long(struct text *t, long i);
 void text_release(struct text *t);
 
 enum { TEXT_NUMBER_SIZE = 32 };

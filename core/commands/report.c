@@ -195,43 +195,64 @@ static void write_run(const struct store_export_row *r, struct text *t)
 
     t->size = 0;
     for (int i = 0; i < 3; i++) {
-        text_printf(t, "\"");
+        text_add(t, "\"", 1);
         for (const char *s = texts[i]; *s; s++)
             text_add(t, "\"\"", *s == '"' ? 2 : 0), text_add(t, s, *s != '"');
-        text_printf(t, "\",");
+        text_add(t, "\",", 2);
     }
-    text_printf(t, "%d,%s,%s,", r->seed, r->spec_id, r->state);
+    text_add_long(t, r->seed);
+    text_add(t, ",", 1);
+    text_add_string(t, r->spec_id);
+    text_add(t, ",", 1);
+    text_add_string(t, r->state);
+    text_add(t, ",", 1);
 }
+
+struct export {
+    struct text run, line; /* the line is made without printf, which is slow */
+};
 
 static int print_row(void *context, const struct store_export_row *r)
 {
-    struct text *run = context;
-    char value[TEXT_NUMBER_SIZE] = "", class[16] = "";
+    struct export *e = context;
+    struct text *t = &e->line;
+    char value[TEXT_NUMBER_SIZE] = "";
 
     if (r->is_first)
-        write_run(r, run);
-    if (r->metric.class_index >= 0)
-        snprintf(class, sizeof class, "%d", r->metric.class_index);
+        write_run(r, &e->run);
     if (isfinite(r->metric.value))
-        strfromd(value, sizeof value, "%.17g", r->metric.value); /* printf is slow with doubles */
-    fwrite(run->s, 1, run->size, stdout);
-    printf("%ld,%s,%s,%s,%s,%s\r\n", r->metric.step, r->metric.part, r->metric.name, class, value,
-           r->is_fresh ? "fresh" : "sweep");
+        strfromd(value, sizeof value, "%.17g", r->metric.value);
+    t->size = 0;
+    text_add(t, e->run.s, e->run.size);
+    text_add_long(t, r->metric.step);
+    text_add(t, ",", 1);
+    text_add_string(t, r->metric.part);
+    text_add(t, ",", 1);
+    text_add_string(t, r->metric.name);
+    text_add(t, ",", 1);
+    if (r->metric.class_index >= 0)
+        text_add_long(t, r->metric.class_index);
+    text_add(t, ",", 1);
+    text_add_string(t, value);
+    text_add_string(t, r->is_fresh ? ",fresh\r\n" : ",sweep\r\n");
+    fwrite(t->s, 1, t->size, stdout);
     return ferror(stdout) ? -1 : 0;
 }
 
 int command_export(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     struct store *store = NULL;
-    struct text run = {0};
+    struct export e = {0};
     int result = -1;
 
     (void)ret_status;
+    setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     if (open_store(in, &store, err) == 0) {
         printf("method,condition,point,seed,run,state,step,part,metric,class,value,seeds\r\n");
-        result = store_export(store, print_row, &run, err);
+        result = store_export(store, print_row, &e, err);
     }
-    text_release(&run);
+    text_release(&e.run);
+    text_release(&e.line);
     store_close(store);
     return result;
 }

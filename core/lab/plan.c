@@ -382,9 +382,17 @@ void plan_hash_begin(struct hash *h, const char *confirms)
 void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
                    int seed, const char *spec_id)
 {
+    const char *const before[] = {method, condition, point};
     struct text line = {0};
 
-    text_printf(&line, "%s\t%s\t%s\t%d\t%s\n", method, condition, point, seed, spec_id);
+    for (int i = 0; i < 3; i++) {
+        text_add_string(&line, before[i]);
+        text_add(&line, "\t", 1);
+    }
+    text_add_long(&line, seed);
+    text_add(&line, "\t", 1);
+    text_add_string(&line, spec_id);
+    text_add(&line, "\n", 1);
     hash_update(h, line.s, line.size);
     text_release(&line);
 }

@@ -55,8 +55,9 @@ static inline bool store_has_results(const char *state)
     return strcmp(state, "finished") == 0 || strcmp(state, "diverged") == 0;
 }
 
-/* A value of the table metrics: column `column` is value, the next one kind. */
+/* A value of the table metrics: column `column` is value, the next one kind; and the kind of a value. */
 double store_value(struct sql_query *q, int column);
+const char *store_kind(double value);
 
 /* store_put_plan inside a transaction. */
 int store_insert_plan(struct store *store, const struct plan *plan, struct error *err);
@@ -72,6 +73,25 @@ int store_sum_put_all(struct store *store, struct error *err);
 int store_check_run(struct store *store, long run, struct error *err);
 int store_check_plan(struct store *store, long plan, struct error *err);
 int store_check_data(struct store *store, const char *digest, const char *want, struct error *err);
+
+/* Of the plan all but the results of its runs. For these: each run is checked as it is read, and read
+ * once; what is given is good until the next one. */
+int store_check_places(struct store *store, long plan, struct error *err);
+
+struct store_checker;
+
+struct store_checked {
+    bool has_ended;
+    const char *spec, *state, *weights_hash; /* hash: "" where it has not ended */
+    long n_steps, last_step;
+    const struct store_metric *metrics; /* in the order of STORE_METRICS_QUERY; of runs with results */
+    int n_metrics;
+};
+
+struct store_checker *store_checker_new(struct store *store, struct error *err);
+int store_checker_read(struct store_checker *checker, long run, struct store_checked *ret_run,
+                       struct error *err);
+void store_checker_free(struct store_checker *checker);
 
 /* Deletes the plans and data sets that are not as they were written. */
 int store_drop_damaged(struct store *store, struct error *err);

@@ -19,6 +19,11 @@ double store_value(struct sql_query *q, int column)
     return strcmp(kind, "inf") == 0 ? INFINITY : strcmp(kind, "-inf") == 0 ? -INFINITY : NAN;
 }
 
+const char *store_kind(double value)
+{
+    return isfinite(value) ? "finite" : isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
 int store_freeze(struct store *store, struct error *err)
 {
     if (sql_begin_reading(store->db, err) < 0)
@@ -350,14 +355,6 @@ int store_read_class_names(struct store *store, const char *data_digest, struct 
     return got;
 }
 
-/* ---- digest and export ---- */
-
-/* For sql_rebind: all metrics of a run. */
-static struct sql_query *prepare_metrics(struct store *store, struct error *err)
-{
-    return sql_prepare(store->db, err, STORE_METRICS_QUERY, "i", 0L);
-}
-
 struct store_metric store_read_metric(struct sql_query *q)
 {
     return (struct store_metric){.step = sql_long(q, 0),
@@ -365,109 +362,4 @@ struct store_metric store_read_metric(struct sql_query *q)
                                  .name = sql_text(q, 2),
                                  .class_index = (int)sql_long(q, 3),
                                  .value = store_value(q, 4)};
-}
-
-static int hash_metrics(struct sql_query *q, struct hash *h, long run, struct error *err)
-{
-    int got;
-
-    sql_rebind(q, "i", run);
-    while ((got = sql_step(q, err)) > 0) {
-        static const char format[] = "%ld %s %s %d %s %s\n";
-        struct store_metric m = store_read_metric(q);
-        char line[200], value[40];
-        int n;
-
-        strfromd(value, sizeof value, "%a", m.value); /* printf is slow with doubles */
-        n = snprintf(line, sizeof line, format, m.step, m.part, m.name, m.class_index, value,
-                     sql_text(q, 5));
-        if ((size_t)n < sizeof line) {
-            hash_update(h, line, (size_t)n);
-        } else { /* an import's names may be long */
-            struct text t = {0};
-
-            text_printf(&t, format, m.step, m.part, m.name, m.class_index, value, sql_text(q, 5));
-            hash_update(h, t.s, t.size);
-            text_release(&t);
-        }
-    }
-    return got;
-}
-
-int store_digest(struct store *store, char ret_hex[HASH_HEX_SIZE], int *ret_n_left,
-                 struct error *err)
-{
-    struct sql_query *q = NULL, *metrics = prepare_metrics(store, err);
-    struct hash h;
-    long plan;
-    int got = -1, n_left = 0;
-
-    hash_init(&h, HASH_SHA256);
-    if (metrics && store_current_plan(store, &plan, err) == 0 &&
-        store_check_plan(store, plan, err) == 0)
-        q = sql_prepare(store->db, err,
-                        "SELECT id, spec, state, n_steps, last_step, weights_hash FROM runs WHERE "
-                        "id IN (SELECT run FROM plan_runs WHERE plan IN (" STORE_SHOWN_PLANS
-                        ")) ORDER BY spec_id",
-                        "i", plan);
-    while (q && (got = sql_step(q, err)) > 0) {
-        struct text line = {0};
-        bool has_ended = !sql_is_null(q, 5);
-
-        text_printf(&line, "%s%s %ld %ld %s\n", sql_text(q, 1),
-                    has_ended ? sql_text(q, 2) : "open", sql_long(q, 3), sql_long(q, 4),
-                    has_ended ? sql_text(q, 5) : "-");
-        hash_update(&h, line.s, line.size);
-        text_release(&line);
-        n_left += !has_ended;
-        if (has_ended && (got = hash_metrics(metrics, &h, sql_long(q, 0), err)) < 0)
-            break;
-    }
-    sql_end(q);
-    sql_end(metrics);
-    hash_hex(&h, ret_hex);
-    *ret_n_left = n_left;
-    return got;
-}
-
-int store_export(struct store *store,
-                 int (*row)(void *context, const struct store_export_row *row), void *context,
-                 struct error *err)
-{
-    struct sql_query *q = NULL, *metrics = prepare_metrics(store, err);
-    long plan;
-    int got = -1, stop = 0;
-
-    if (metrics && store_current_plan(store, &plan, err) == 0 &&
-        store_check_plan(store, plan, err) == 0)
-        q = sql_prepare(store->db, err,
-                        "SELECT DISTINCT run, method, condition, point, seed, spec_id, state, "
-                        "plan != ?1 is_fresh FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
-                        "WHERE plan IN (" STORE_SHOWN_PLANS ") ORDER BY is_fresh, "
-                        "iif(is_fresh, 0, position), method, condition, point, seed",
-                        "i", plan);
-    while (q && stop == 0 && (got = sql_step(q, err)) > 0) {
-        struct store_export_row r = {
-            .is_first = true,
-            .method = sql_text(q, 1),
-            .condition = sql_text(q, 2),
-            .point = sql_text(q, 3),
-            .seed = (int)sql_long(q, 4),
-            .spec_id = sql_text(q, 5),
-            .state = sql_text(q, 6),
-            .is_fresh = sql_long(q, 7),
-        };
-
-        sql_rebind(metrics, "i", sql_long(q, 0));
-        while (stop == 0 && (got = sql_step(metrics, err)) > 0) {
-            r.metric = store_read_metric(metrics);
-            stop = row(context, &r);
-            r.is_first = false;
-        }
-        if (got < 0)
-            break;
-    }
-    sql_end(q);
-    sql_end(metrics);
-    return stop ? stop : got;
 }

@@ -124,13 +124,9 @@ static int put_metrics(struct store *store, long run, const struct store_metric 
 
     for (int i = 0; i < n && got == 0; i++) {
         const struct store_metric *m = &metrics[i];
-        const char *kind = isfinite(m->value) ? "finite"
-                           : isnan(m->value)  ? "nan"
-                           : m->value > 0     ? "inf"
-                                              : "-inf";
 
         sql_rebind(q, "iittift", run, m->step, m->part, m->name, (long)m->class_index, m->value,
-                   kind);
+                   store_kind(m->value));
         got = sql_step(q, err);
     }
     sql_end(q);

@@ -6,14 +6,16 @@
 #include "lab/store.h"
 #include "lab/store_private.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a sum is of: a row of these but for SUM and what is before it, then rows of metrics, of
  * answers and of arrays. Whoever computed a run, when and how long, is in it: pages show that. */
-enum { SUM = 0, SPEC_ID, SPEC, STATE = 4, N_NOT_SUMMED = 1 };
+enum { SUM, SPEC_ID, SPEC, STATE = 4, N_STEPS = 6, LAST_STEP, WEIGHTS_HASH, N_NOT_SUMMED = 1 };
 
 #define RUN_QUERY \
     "SELECT sum, spec_id, spec, numeric, state, error, n_steps, last_step, weights_hash, " \
@@ -27,11 +29,18 @@ static const char *const queries[] = {
     "SELECT step, name, n, numbers FROM arrays WHERE run = ?1 ORDER BY name, step",
 };
 
-enum { N_QUERIES = sizeof queries / sizeof *queries };
+enum { METRICS = 1, N_QUERIES = sizeof queries / sizeof *queries };
 
 struct summer {
     struct sql_query *queries[N_QUERIES];
     struct text bytes; /* of one run */
+    /* What is kept of a run: store_checker_read. Its texts one after the other, then part and name
+     * of each metric. */
+    bool keeps;
+    struct store_checked run;
+    struct store_metric *metrics;
+    int capacity;
+    struct text texts;
 };
 
 static void summer_release(struct summer *s)
@@ -39,6 +48,8 @@ static void summer_release(struct summer *s)
     for (int i = 0; i < N_QUERIES; i++)
         sql_end(s->queries[i]);
     text_release(&s->bytes);
+    text_release(&s->texts);
+    free(s->metrics);
 }
 
 static int summer_init(struct summer *ret_summer, struct store *store, struct error *err)
@@ -60,15 +71,82 @@ static void add_row(struct sql_query *q, int first, struct text *bytes)
     text_add(bytes, "\n", 1);
 }
 
+static void keep_text(struct summer *s, const char *text)
+{
+    text_add(&s->texts, text, strlen(text) + 1);
+}
+
+/* From its row. */
+static void keep_run(struct summer *s)
+{
+    struct sql_query *q = s->queries[0];
+
+    s->run = (struct store_checked){.has_ended = !sql_is_null(q, WEIGHTS_HASH),
+                                    .n_steps = sql_long(q, N_STEPS),
+                                    .last_step = sql_long(q, LAST_STEP)};
+    s->texts.size = 0;
+    keep_text(s, sql_text(q, SPEC));
+    keep_text(s, sql_text(q, STATE));
+    keep_text(s, sql_text(q, WEIGHTS_HASH));
+}
+
+static void keep_metric(struct summer *s, struct store_metric m)
+{
+    if (s->run.n_metrics == s->capacity) {
+        s->capacity = s->capacity ? 2 * s->capacity : 64;
+        s->metrics = memory_resize(s->metrics, (size_t)s->capacity * sizeof *s->metrics);
+    }
+    s->metrics[s->run.n_metrics++] = m;
+    keep_text(s, m.part);
+    keep_text(s, m.name);
+}
+
+static const char *next_text(const char **at)
+{
+    const char *text = *at;
+
+    *at += strlen(text) + 1;
+    return text;
+}
+
+/* Once the texts no longer move. */
+static void set_texts(struct summer *s)
+{
+    const char *at = s->texts.s;
+
+    s->run.spec = next_text(&at);
+    s->run.state = next_text(&at);
+    s->run.weights_hash = next_text(&at);
+    for (int i = 0; i < s->run.n_metrics; i++) {
+        s->metrics[i].part = next_text(&at);
+        s->metrics[i].name = next_text(&at);
+    }
+    s->run.metrics = s->metrics;
+}
+
+/* The row of a run: 1, 0 where there is none, or -1. */
+static int find_run(struct summer *s, long run, struct error *err)
+{
+    sql_rebind(s->queries[0], "i", run);
+    return sql_step(s->queries[0], err);
+}
+
+/* Of the run whose row was found. */
 static int sum(struct summer *s, long run, char ret_hex[HASH_HEX_SIZE], struct error *err)
 {
     s->bytes.size = 0;
     for (int i = 0; i < N_QUERIES; i++) {
-        int got;
+        int got = 1;
 
-        sql_rebind(s->queries[i], "i", run);
-        while ((got = sql_step(s->queries[i], err)) > 0)
+        if (i > 0) {
+            sql_rebind(s->queries[i], "i", run);
+            got = sql_step(s->queries[i], err);
+        }
+        for (; got > 0; got = sql_step(s->queries[i], err)) {
             add_row(s->queries[i], i == 0 ? N_NOT_SUMMED : 0, &s->bytes);
+            if (i == METRICS && s->keeps)
+                keep_metric(s, store_read_metric(s->queries[i]));
+        }
         if (got < 0)
             return -1;
         text_add(&s->bytes, "\n", 1);
@@ -81,7 +159,7 @@ static int put(struct store *store, struct summer *s, long run, struct error *er
 {
     char hex[HASH_HEX_SIZE];
 
-    if (sum(s, run, hex, err) < 0)
+    if (find_run(s, run, err) < 0 || sum(s, run, hex, err) < 0)
         return -1;
     return sql_do(store->db, err, "UPDATE runs SET sum = ?2 WHERE id = ?1", "it", run, hex);
 }
@@ -209,13 +287,14 @@ static int check_run(struct store *store, struct summer *s, long run, struct err
     bool has_sum;
     int got;
 
-    sql_rebind(q, "i", run);
-    if ((got = sql_step(q, err)) < 0)
+    if ((got = find_run(s, run, err)) < 0)
         return -1;
     snprintf(id, sizeof id, "%s", got > 0 ? sql_text(q, SPEC_ID) : "");
     snprintf(want, sizeof want, "%s", got > 0 ? sql_text(q, SUM) : "");
     has_sum = *want;
     why = got > 0 ? check_state(q, id) : "it is not there";
+    if (!why && s->keeps)
+        keep_run(s);
     if (!why && has_sum) {
         if (sum(s, run, hex, err) < 0)
             return -1;
@@ -271,7 +350,7 @@ static int have_plans_their_runs(struct store *store, long plan, struct error *e
 }
 
 /* All plans, since a wrong one might be the current one; and what `plan` consists of. */
-static int check_plan(struct store *store, long plan, struct error *err)
+int store_check_places(struct store *store, long plan, struct error *err)
 {
     struct sql_query *q = sql_prepare(store->db, err, "SELECT id FROM plans", "");
     int got, is_right = 1;
@@ -381,7 +460,7 @@ int store_check_plan(struct store *store, long plan, struct error *err)
 
     if (store->is_checked)
         return 0;
-    if (check_plan(store, plan, err) < 0 || summer_init(&s, store, err) < 0)
+    if (store_check_places(store, plan, err) < 0 || summer_init(&s, store, err) < 0)
         return -1;
     q = sql_prepare(store->db, err,
                     "SELECT run FROM plan_runs WHERE plan IN (" STORE_SHOWN_PLANS
@@ -393,4 +472,41 @@ int store_check_plan(struct store *store, long plan, struct error *err)
     summer_release(&s);
     store->is_checked = got == 0 && store->is_frozen;
     return got;
+}
+
+/* ---- checked as they are read ---- */
+
+struct store_checker {
+    struct store *store;
+    struct summer summer;
+};
+
+struct store_checker *store_checker_new(struct store *store, struct error *err)
+{
+    struct store_checker *c = memory_alloc(sizeof *c);
+
+    c->store = store;
+    if (summer_init(&c->summer, store, err) < 0) {
+        free(c);
+        return NULL;
+    }
+    c->summer.keeps = true;
+    return c;
+}
+
+void store_checker_free(struct store_checker *c)
+{
+    if (c)
+        summer_release(&c->summer);
+    free(c);
+}
+
+int store_checker_read(struct store_checker *c, long run, struct store_checked *ret_run,
+                       struct error *err)
+{
+    if (check_run(c->store, &c->summer, run, err) < 0)
+        return -1;
+    set_texts(&c->summer);
+    *ret_run = c->summer.run;
+    return 0;
 }

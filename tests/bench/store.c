@@ -50,32 +50,6 @@ static double run_workers(const char *path, int n_workers, bool finishes, long n
     return clock_now() - start;
 }
 
-static void make_plan(const char *path, long n)
-{
-    struct plan_run *many = calloc((size_t)n, sizeof *many);
-    struct plan large = plan;
-    struct store *store;
-    struct error err;
-
-    for (long i = 0; i < n; i++) {
-        char spec[80];
-
-        snprintf(spec, sizeof spec, "train.numeric = \"portable\"\ntrain.seed = %ld\n", i);
-        many[i] = runs[0];
-        many[i].spec = strdup(spec);
-        hash_block(spec, strlen(spec), many[i].id);
-    }
-    large.runs = many;
-    large.n_runs = (int)n;
-    plan_set_id(&large);
-    store = open_store(path, STORE_CREATE);
-    OK(store_put_plan(store, &large, &err));
-    store_close(store);
-    for (long i = 0; i < n; i++)
-        free((char *)many[i].spec);
-    free(many);
-}
-
 static void time_reading(const char *path)
 {
     struct store *store = open_store(path, STORE_READ);
@@ -111,7 +85,7 @@ int main(int argc, char **argv)
 
     set_up(NULL);
     path = fresh_path();
-    make_plan(path, n);
+    store_close(large_store(path, n));
     seconds = run_workers(path, n_workers, false, part);
     rate = (double)(part * n_workers) / seconds;
     printf("%d workers, %ld runs: %.0f claims a second\n", n_workers, n, rate);
