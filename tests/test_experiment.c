@@ -337,6 +337,46 @@ static void test_conditions(void **state)
     assert_string_equal(plan.runs[5].point, "");
 }
 
+/* Of DomainBed's draws the first has no weight decay; that of others is on all parameters, as its
+ * Adam has it, unless somebody set one. */
+static void test_drawn_decay(void **state)
+{
+    static const struct {
+        const char *word, *decays[2];
+    } cases[] = {
+        {"optimizer=adam", {"", "all"}},
+        {"optimizer.decays=weights", {"", ""}},
+        {"optimizer.weight_decay=0.1", {"", ""}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e = sample();
+        struct plan plan;
+
+        apply(&e, "methods=erm");
+        apply(&e, "seeds=1");
+        apply(&e, "draws=2");
+        apply(&e, "optimizer=adam");
+        apply(&e, "train.lr=0.1");
+        apply(&e, "train.hparams=ERM");
+        apply(&e, cases[i].word);
+        make(&e, &plan);
+        assert_int_equal(plan.n_runs, 2);
+        for (int k = 0; k < 2; k++) {
+            struct settings s;
+            struct error err;
+            const struct value *v;
+
+            settings_init(&s, &arena);
+            assert_int_equal(settings_parse(&s, plan.runs[k].spec, &err), 0);
+            v = settings_find(&s, "optimizer.decays");
+            assert_string_equal(v ? v->string : "", cases[i].decays[k]);
+            assert_int_equal(settings_number(&s, "optimizer.weight_decay") > 0, i == 2 || k == 1);
+        }
+    }
+}
+
 /* The same question has the same plan, whatever it is called and in whatever order it was
  * put; another one has another. */
 static void test_plan_id(void **state)
@@ -419,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_default_methods),
         cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_drawn_decay),
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_plan_id),
         cmocka_unit_test(test_bad_plans),

@@ -56,6 +56,8 @@ struct setup {
     const char *model; /* NULL: mlp */
     int micro_batch;   /* 0: MICRO_BATCH */
     double ema;
+    double weight_decay;
+    int decays;
 };
 
 /* A trainer, ready for its first step, and all it borrows. */
@@ -124,10 +126,11 @@ static void open_session(struct session *s, const struct setup *setup)
     *s = (struct session){
         .objective_data = {.n_classes = 10, .class_counts = counts},
         .filter = {setup->trim},
-        .optimizer_common = {.ema = setup->ema},
+        .optimizer_common = {.ema = setup->ema, .decays = setup->decays},
         .data = {.dataset = &dataset, .pool = &dataset.train, .standard = &standard},
     };
-    method.optimizer_config = configure(&s->arena, optimizer, "optimizer", NULL, value_number(0));
+    method.optimizer_config = configure(&s->arena, optimizer, "optimizer", "optimizer.weight_decay",
+                                        value_number(setup->weight_decay));
     if (loss_init(&s->loss, &s->arena, (const struct loss_type *)loss,
                   configure(&s->arena, loss, "loss", NULL, value_number(0)),
                   &(struct loss_common){0}, &(struct loss_data){.n_classes = 10}, &err) < 0 ||
@@ -178,10 +181,10 @@ static void check_objective(const char *name, double trim)
 {
     char want[65], got[65];
 
-    train(&(struct setup){name, trim, 1, TRAINER_KEEP, NULL, 0, 0}, want);
+    train(&(struct setup){name, trim, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, want);
     for (int n_threads = 1; n_threads <= 8; n_threads = n_threads < 4 ? n_threads + 1 : 8) {
         for (int keeps = 0; keeps < 2; keeps++) {
-            train(&(struct setup){name, trim, n_threads, keeps ? TRAINER_KEEP : 0, NULL, 0, 0}, got);
+            train(&(struct setup){name, trim, n_threads, keeps ? TRAINER_KEEP : 0, NULL, 0, 0, 0, 0}, got);
             if (strcmp(got, want) != 0)
                 fail_msg("%s trim %g: other bits on %d threads, activations %s", name, trim,
                          n_threads, keeps ? "kept" : "computed again");
@@ -209,10 +212,10 @@ static void test_both_ways_are_one(void **state)
     char together[65], apart[65];
 
     (void)state;
-    train(&(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0}, together);
-    train(&(struct setup){"rgd", 1e-6, 2, TRAINER_KEEP, NULL, 0, 0}, apart);
+    train(&(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, together);
+    train(&(struct setup){"rgd", 1e-6, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0}, apart);
     assert_string_equal(together, apart);
-    train(&(struct setup){"rgd", 1e-6, 2, 0, NULL, 0, 0}, apart);
+    train(&(struct setup){"rgd", 1e-6, 2, 0, NULL, 0, 0, 0, 0}, apart);
     assert_string_equal(together, apart);
 }
 
@@ -221,10 +224,10 @@ static void test_objectives_differ(void **state)
     char a[65], b[65];
 
     (void)state;
-    train(&(struct setup){"erm", 0, 1, TRAINER_KEEP, NULL, 0, 0}, a);
-    train(&(struct setup){"kl_dro", 0, 1, TRAINER_KEEP, NULL, 0, 0}, b);
+    train(&(struct setup){"erm", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, a);
+    train(&(struct setup){"kl_dro", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, b);
     assert_string_not_equal(a, b);
-    train(&(struct setup){"erm", 0.2, 1, TRAINER_KEEP, NULL, 0, 0}, b);
+    train(&(struct setup){"erm", 0.2, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, b);
     assert_string_not_equal(a, b);
 }
 
@@ -238,7 +241,7 @@ static void test_models_and_micro_batches(void **state)
     (void)state;
     for (int m = 0; m < 2; m++) {
         for (int b = 0; b < 2; b++) {
-            struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, models[m], micro_batches[b], 0};
+            struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, models[m], micro_batches[b], 0, 0, 0};
             char want[65], got[65];
 
             train(&setup, want);
@@ -260,8 +263,8 @@ static void test_pieces_make_the_whole(void **state)
     struct session whole, pieces;
 
     (void)state;
-    open_session(&whole, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, BATCH, 0});
-    open_session(&pieces, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 3, 0});
+    open_session(&whole, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, BATCH, 0, 0, 0});
+    open_session(&pieces, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 3, 0, 0, 0});
     for (int i = 0; i < N_STEPS; i++) {
         make_step(&whole, i, 0.05);
         make_step(&pieces, i, 0.05);
@@ -277,7 +280,7 @@ static void test_pieces_make_the_whole(void **state)
 /* Between two steps, an evaluation leaves no trace in the bits; and two agree. */
 static void test_evaluation_changes_nothing(void **state)
 {
-    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0, 0};
+    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0, 0, 0, 0};
     struct session s;
     struct evaluation first, second;
     char want[65], got[65];
@@ -307,7 +310,7 @@ static void test_no_step_from_nan(void **state)
         struct session s;
         char before[65], after[65];
 
-        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0});
+        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0});
         make_step(&s, 0, 0.05);
         s.trainer.weights[0] = poisons[i];
         hash(&s, before);
@@ -345,7 +348,7 @@ static void test_clipping(void **state)
 
     (void)state;
     for (int i = 0; i < 3; i++) {
-        struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0};
+        struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0};
 
         open_session(&s[i], &setup);
         s[i].optimizer_common.clip_norm = limits[i];
@@ -372,7 +375,7 @@ static void test_clipping(void **state)
 static void test_averaging(void **state)
 {
     static const double DECAY = 0.7, TOLERANCE = 1e-7; /* of weights around 0.1 in floats */
-    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, NULL, 0, 0};
+    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0};
     struct session s;
     struct evaluation model, weights;
     char plain[65], got[65];
@@ -400,6 +403,40 @@ static void test_averaging(void **state)
     trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &weights);
     assert_true(model.loss != weights.loss);
     arena_release(&s.arena);
+}
+
+/* Of SGD's first step, decay is rate * weight_decay * w: on what params.h says, or on all. */
+static void test_what_decays(void **state)
+{
+    static const double RATE = 0.5, DECAY = 0.1, TOLERANCE = 1e-6;
+    struct setup setup = {.objective = "erm", .n_threads = 1, .keep = TRAINER_KEEP, .model = "vit"};
+    struct session plain, s;
+    const struct params *p = &plain.trainer.graph.params;
+    float *from;
+
+    (void)state;
+    open_session(&plain, &setup);
+    from = arena_alloc(&plain.arena, p->size * sizeof *from);
+    memcpy(from, plain.trainer.weights, p->size * sizeof *from);
+    make_step(&plain, 0, RATE);
+    setup.weight_decay = DECAY;
+    for (int decays = OPTIMIZER_DECAYS_WEIGHTS; decays <= OPTIMIZER_DECAYS_ALL; decays++) {
+        setup.decays = decays;
+        open_session(&s, &setup);
+        make_step(&s, 0, RATE);
+        for (int i = 0; i < p->n; i++) {
+            bool is_decayed = p->items[i].decays || decays == OPTIMIZER_DECAYS_ALL;
+
+            for (size_t k = 0; k < p->items[i].size; k++) {
+                size_t at = p->items[i].offset + k;
+                double want = plain.trainer.weights[at] - is_decayed * RATE * DECAY * from[at];
+
+                assert_true(fabs(s.trainer.weights[at] - want) < TOLERANCE);
+            }
+        }
+        arena_release(&s.arena);
+    }
+    arena_release(&plain.arena);
 }
 
 /* Makes the outputs and losses of the sample's MLP finite and hidden2.weight's gradient not:
@@ -437,7 +474,7 @@ static void test_trace(void **state)
         struct session s;
         const struct param *p;
 
-        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0});
+        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0});
         s.optimizer_common.clip_norm = 1;
         if (cases[i].param < 0) {
             poison_gradient(&s.trainer);
@@ -467,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_no_step_from_nan),
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_averaging),
+        cmocka_unit_test(test_what_decays),
         cmocka_unit_test(test_trace),
     };
 

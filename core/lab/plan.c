@@ -181,7 +181,8 @@ static bool is_open(const struct settings *s, const char *setting)
     return config_hparam(slot, type, strchr(setting, '.') + 1, &ignored) != NULL;
 }
 
-/* Fills in draw k of DomainBed's hyper-parameters for a trial. */
+/* Fills in draw k of DomainBed's hyper-parameters for a trial. Its weight decay is on all
+ * parameters. */
 static int fill_draw(const char *algorithm, const struct data_description *description, int k,
                      int trial, struct settings *s, struct error *err)
 {
@@ -192,9 +193,14 @@ static int fill_draw(const char *algorithm, const struct data_description *descr
 
     if (draws_make(algorithm, dataset, k, trial, s->arena, &draws, &n, err) < 0)
         return -1;
-    for (int i = 0; i < n; i++)
-        if (draws[i].setting && is_open(s, draws[i].setting))
-            settings_set(s, draws[i].setting, draws[i].value);
+    for (int i = 0; i < n; i++) {
+        if (!draws[i].setting || !is_open(s, draws[i].setting))
+            continue;
+        settings_set(s, draws[i].setting, draws[i].value);
+        if (strcmp(draws[i].setting, "optimizer.weight_decay") == 0 && draws[i].value.number > 0 &&
+            is_open(s, "optimizer.decays"))
+            settings_set(s, "optimizer.decays", value_string("all"));
+    }
     return 0;
 }
 

@@ -101,6 +101,9 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     product_use_threads(sizes->n_threads > 1 ? sizes->n_threads : 1);
     init_penalty(t, arena);
     graph_plan(&t->graph, micro_batch);
+    for (int i = 0; i < t->graph.params.n; i++)
+        t->graph.params.items[i].decays |=
+            method->optimizer_common->decays == OPTIMIZER_DECAYS_ALL;
     t->weights = floats(arena, t->graph.params.size);
     t->prepared = floats(arena, t->graph.prepared_size);
     for (int i = 0; i < method->optimizer->n_states; i++)

@@ -26,6 +26,8 @@ const struct component_kind optimizer_kind = {
     .at = at,
 };
 
+static const char *const decays_choices[] = {"weights", "all", NULL};
+
 static const struct hparam common_hparams[] = {
     {"sam", HPARAM_NUMBER, offsetof(struct optimizer_common, sam), .fallback = "0", .low = 0,
      .high = 10, .doc = "rho of sharpness-aware minimisation around the optimizer; 0: without"},
@@ -35,12 +37,16 @@ static const struct hparam common_hparams[] = {
     {"ema", HPARAM_NUMBER, offsetof(struct optimizer_common, ema), .fallback = "0", .low = 0,
      .high = 0.999999, .is_later = true,
      .doc = "decay of a moving average of the weights, which is what is evaluated and kept; 0: none"},
+    {"decays", HPARAM_CHOICE, offsetof(struct optimizer_common, decays), .fallback = "\"weights\"",
+     .choices = decays_choices, .is_later = true,
+     .doc = "what weight_decay is on: weights: not on biases, norms, class token and positions; all: "
+            "on these too, as in torch.optim unless told"},
     {0},
 };
 
 const struct component optimizer_common_component = {
     .name = "(any)",
-    .doc = "sharpness-aware minimisation (SAM), gradient clipping, averaged weights (EMA)",
+    .doc = "sharpness-aware minimisation (SAM), gradient clipping, averaged weights (EMA), what decays",
     .formula = "g taken at w + sam g / |g|; g min(1, clip_norm / |g|); a <- ema a + (1 - ema) w",
     .source = "SAM: Foret et al. 2021 (arXiv 2010.01412); the others in PyTorch's form",
     .hparams = common_hparams,

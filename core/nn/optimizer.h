@@ -3,7 +3,7 @@
  * optimizer: from a gradient to new weights.
  *
  * The update rules are PyTorch's, so that recipes carry over; weight decay skips
- * biases and norms (params.h).
+ * biases and norms (params.h), unless it is to be on all parameters.
  *
  * To add one:
  *   1. write nn/optimizer_NAME.c after the pattern of optimizer_sgd.c;
@@ -42,7 +42,10 @@ struct optimizer_common {
     double sam;       /* rho; 0: without */
     double clip_norm; /* the gradient's largest norm; 0: no limit */
     double ema;       /* decay of the weights' average; 0: none is kept */
+    int decays;       /* enum optimizer_decays: what weight decay is on */
 };
+
+enum optimizer_decays { OPTIMIZER_DECAYS_WEIGHTS, OPTIMIZER_DECAYS_ALL };
 
 extern const struct component optimizer_common_component;
 
