@@ -244,6 +244,11 @@ done
 fails 'unknown numeric profile "fast"' doctor fast
 
 
+# DomainBed's layout heads its columns with the environments' names.
+"$program" sweep domain_shapes methods=erm seeds=1 data.test_envs='[1]' data.steps=1 train.batch=2 --quiet > out || failures=1
+"$program" table domain_shapes layout=domainbed --format=md | grep -q '^| Algorithm | cartoon | painting | photo | sketch | Avg |$' ||
+    { echo "layout=domainbed: no names of environments"; failures=1; }
+
 # Draws: as many configurations for each method, the first ones the same however many.
 "$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' 'objective.clip=one_of(1,3,9)' draws=5 seeds=1 --dry-run > draws || failures=1
 [ "$(grep -c 'seed 0' draws)" = 15 ] || { echo "draws: $(grep -c 'seed 0' draws) runs, not 15"; failures=1; }

@@ -44,6 +44,34 @@ static int check_run(struct maker *maker, const struct run_input *input, struct 
     return run_check(input, err);
 }
 
+static struct value list_names(const char *const *names, int n, struct arena *arena)
+{
+    struct value *items = arena_alloc(arena, ((size_t)n + 1) * sizeof *items);
+
+    for (int i = 0; i < n; i++)
+        items[i] = value_string(names[i]);
+    return (struct value){.kind = VALUE_LIST, .n_items = n, .items = items};
+}
+
+/* The text of a data set's settings, with the names of its environments for tables. */
+static const char *write_description(const struct settings *settings, const struct dataset *d,
+                                     struct arena *arena)
+{
+    struct settings all;
+    struct text t = {0};
+    const char *s;
+
+    settings_init(&all, arena);
+    settings_copy(&all, settings);
+    if (d->n_environments)
+        settings_set(&all, "environments",
+                     list_names(d->environment_names, d->n_environments, arena));
+    settings_write(&t, &all);
+    s = arena_strdup(arena, t.s);
+    text_release(&t);
+    return s;
+}
+
 /* Adds the data set's digest to `s`, and the data set to the plan. *ret_dataset is
  * good until the next call. */
 static int resolve_data(struct maker *maker, struct settings *s,
@@ -54,7 +82,7 @@ static int resolve_data(struct maker *maker, struct settings *s,
         experiment_find_data(maker->e, settings_string(s, "data"), err);
     const struct dataset *d;
     struct plan_data *entry;
-    struct text t = {0};
+    struct value classes;
 
     if (!description ||
         data_cache_open(&maker->cache, s, &description->settings, maker->data_root, &d, err) < 0)
@@ -71,19 +99,9 @@ static int resolve_data(struct maker *maker, struct settings *s,
     entry = &plan->data[plan->n_data++];
     memcpy(entry->digest, d->digest, sizeof entry->digest);
     entry->name = arena_strdup(plan->arena, description->name);
-    settings_write(&t, &description->settings);
-    entry->description = arena_strdup(plan->arena, t.s);
-    text_release(&t);
-    text_printf(&t, "[");
-    for (int c = 0; d->class_names && c < d->n_classes; c++) {
-        struct value name = value_string(d->class_names[c]);
-
-        text_printf(&t, c ? "," : "");
-        value_write(&t, &name);
-    }
-    text_printf(&t, "]");
-    entry->classes = arena_strdup(plan->arena, t.s);
-    text_release(&t);
+    entry->description = write_description(&description->settings, d, plan->arena);
+    classes = list_names(d->class_names, d->class_names ? d->n_classes : 0, plan->arena);
+    entry->classes = value_text(plan->arena, &classes);
     if ((strcmp(entry->classes, "[]") == 0) != (strcmp(plan->data[0].classes, "[]") == 0))
         return error_set(err, "data sets \"%s\" and \"%s\" do not go together in one experiment: one has "
                               "classes, the other numbers as targets",

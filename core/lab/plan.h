@@ -32,7 +32,7 @@ struct plan_run {
 struct plan_data {
     char digest[HASH_HEX_SIZE];
     const char *name;
-    const char *description; /* text of its settings */
+    const char *description; /* text of its settings, and `environments`: the names of these */
     const char *classes;     /* the class names as a list value, in text */
 };
 

@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS patches (
 CREATE TABLE IF NOT EXISTS data_sets (
     digest      TEXT PRIMARY KEY, -- SHA-256 of the decoded pictures and labels
     name        TEXT NOT NULL,    -- of datasets/NAME.lua
-    description TEXT NOT NULL,    -- that file as "name = value" lines; file names are relative to the data root
+    description TEXT NOT NULL,    -- that file as "name = value" lines; file names are relative to the data root;
+                                  -- with "environments" where the data name some
     classes     TEXT NOT NULL,    -- the names of the classes: a list that is empty of number targets
     sum         TEXT              -- SHA-256 of the columns above
 ) STRICT, WITHOUT ROWID;

@@ -101,6 +101,18 @@ static int find_point(struct held_out *h, const char *point, struct arena *arena
     return h->n_points++;
 }
 
+/* Their names as the store has them, NULL where it has none. */
+static const char *const *read_environments(const struct settings *description, struct arena *arena)
+{
+    const char **names = arena_alloc(arena, DOMAINBED_MAX_ENVIRONMENTS * sizeof *names);
+    const struct value *v = settings_find(description, "environments");
+
+    for (int e = 0; v && v->kind == VALUE_LIST && e < v->n_items && e < DOMAINBED_MAX_ENVIRONMENTS;
+         e++)
+        names[e] = v->items[e].kind == VALUE_STRING ? v->items[e].string : NULL;
+    return names;
+}
+
 static int find_data(struct held_out *h, struct store *store, const struct settings *spec,
                      const char *label, struct arena *arena, struct error *err)
 {
@@ -108,29 +120,36 @@ static int find_data(struct held_out *h, struct store *store, const struct setti
     const char *name = settings_string(spec, "data");
     struct settings description;
 
+    settings_init(&description, arena);
     for (int i = 0; i < h->n_data; i++)
         if (strcmp(h->data[i].label, label) == 0)
             return i;
     if (digest && digest->kind == VALUE_STRING) { /* a run of ours */
-        settings_init(&description, arena);
         if (store_data_description(store, digest->string, &description, err) < 0)
             return -1;
         known = settings_find(&description, "domainbed");
         name = known && known->kind == VALUE_STRING ? known->string : "";
     }
     h->data = arena_grow(arena, h->data, h->n_data, sizeof *h->data);
-    h->data[h->n_data] = (struct held_out_data){.label = label, .domainbed = name};
+    h->data[h->n_data] = (struct held_out_data){
+        .label = label,
+        .domainbed = name,
+        .environments = read_environments(&description, arena),
+    };
     return h->n_data++;
 }
 
+/* As DomainBed does, else as the data do, else by their numbers. */
 static void name_environments(struct held_out_data *data, struct arena *arena)
 {
     const char **names = arena_alloc(arena, ((size_t)data->n_environments + 1) * sizeof *names);
 
     for (int e = 0; e < data->n_environments; e++) {
-        const char *name = domainbed_environment(data->domainbed, e);
-
-        names[e] = name ? name : arena_printf(arena, "%d", e);
+        names[e] = domainbed_environment(data->domainbed, e);
+        if (!names[e])
+            names[e] = data->environments[e];
+        if (!names[e])
+            names[e] = arena_printf(arena, "%d", e);
     }
     data->environments = names;
 }
