@@ -45,7 +45,7 @@ printf -- "--version\n--parsable $folder/2/array.sh\n--parsable --dependency=aft
 for line in --array=1-3%2 --cpus-per-task=2 --time=02:00:00 --mem=1G --requeue --signal=B:USR1@90 --open-mode=append; do
     grep -qx -- "#SBATCH $line" $folder/2/array.sh || die "no $line in the script: $(cat $folder/2/array.sh)"
 done
-grep -q "'--jobs=2' .* '--data=da ta'" $folder/2/array.sh || die "arguments: $(cat $folder/2/array.sh)"
+grep -q " --jobs=2 .* '--data=da ta'" $folder/2/array.sh || die "arguments: $(cat $folder/2/array.sh)"
 
 # A task that is warned at work asks to be queued again, as the task and not the whole array.
 sed -i 's/--checkpoint=60/--checkpoint=0.05/' $folder/2/array.sh

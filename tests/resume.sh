@@ -38,9 +38,9 @@ grep -q 'goes on at step [1-9]' results/quickstart.log || die "no run went on fr
 grep -q 'starts anew' results/quickstart.log && die "a checkpoint was damaged by a kill"
 [ ! -e results/quickstart.ckpt ] || die "an ended sweep left checkpoints: $(ls results/quickstart.ckpt)"
 
-# Stopped by a signal, then damaged.
+# Stopped by a signal, then damaged; it says itself what goes on.
 fresh damaged
-"$program" sweep quickstart $words --jobs=2 --quiet --checkpoint=0.05 &
+RGDBENCH_DATA="it's not here" "$program" sweep quickstart $words --jobs=2 --checkpoint=0.05 2> said &
 pid=$!
 until [ "$(ls results/quickstart.ckpt 2>/dev/null | grep -c 'safetensors$')" = 2 ]; do
     kill -0 $pid 2>/dev/null || die "the sweep ended without two checkpoints"
@@ -49,11 +49,13 @@ done
 kill -TERM $pid
 wait $pid
 [ $? = 143 ] || die "SIGTERM gave another exit status than 143"
+again=$(sed -n 's/^the same command goes on: //p' said)
+case $again in *"sweep quickstart $words --jobs=2 --checkpoint=0.05 '--data=it'\''s not here'") ;; *) die "to go on: $(cat said)" ;; esac
 for f in results/quickstart.ckpt/*; do
     printf 'x' | dd of="$f" bs=1 seek=5000 conv=notrunc 2>/dev/null
     touch "$f.$$.tmp" # half written by one who was killed, whose number lives on in this shell
 done
-sweep || die "the sweep did not go on with damaged checkpoints"
+sh -c "$again" > /dev/null 2> said || die "the sweep did not go on with damaged checkpoints: $again: $(cat said)"
 [ "$("$program" digest quickstart)" = "$want" ] || die "damaged checkpoints: another digest"
 for f in $(sed -n 's/.*starts anew: "\([^"]*\)": it is damaged.*/\1/p' results/quickstart.log); do echo "$f"; done > named
 [ "$(wc -l < named)" = 2 ] || die "damaged checkpoints were not named"

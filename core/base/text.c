@@ -49,6 +49,23 @@ void text_add_long(struct text *t, long i)
     text_add(t, at, (size_t)(digits + sizeof digits - at));
 }
 
+void text_add_quoted(struct text *t, const char *s)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./=,:+@%-";
+
+    if (*s && !s[strspn(s, plain)]) {
+        text_add_string(t, s);
+        return;
+    }
+    text_add(t, "'", 1);
+    for (; *s; s++)
+        if (*s == '\'')
+            text_add_string(t, "'\\''");
+        else
+            text_add(t, s, 1);
+    text_add(t, "'", 1);
+}
+
 void text_printf(struct text *t, const char *format, ...)
 {
     va_list args;

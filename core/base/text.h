@@ -25,6 +25,8 @@ void text_add(struct text *t, const char *bytes, size_t size);
 /* The same as text_printf of "%s" and "%ld", several times faster: for lines by the million. */
 void text_add_string(struct text *t, const char *s);
 void text_add_long(struct text *t, long i);
+/* As a word for sh: in single quotes where it needs them. */
+void text_add_quoted(struct text *t, const char *s);
 void text_release(struct text *t);
 
 enum { TEXT_NUMBER_SIZE = 32 };

@@ -17,7 +17,7 @@ struct invocation {
     struct arena *arena;
     char **argv;       /* of the process, for executing it anew */
     int n_words;
-    const char *const *words; /* behind the verb, without options */
+    const char *const *words; /* behind the verb, without options; NULL-ended */
     /* options, with their defaults */
     int n_jobs;            /* --jobs=N; 0: one for each core */
     int n_threads;         /* --threads=N */

@@ -46,13 +46,14 @@ static void tell_plan(const struct plan *plan, int n, FILE *out)
 static int train(const struct invocation *in, struct store *store, const struct plan *plan, int n,
                  enum exit_status *ret_status, struct error *err)
 {
+    const char *words[] = {in->words[0], arena_printf(in->arena, "n=%d", n), NULL};
+
     if (store_put_plan(store, plan, err) < 0 || store_retry(store, "", false, err) < 0)
         return -1;
     if (!in->is_quiet)
         tell_plan(plan, n, stderr);
-    return sweep_work(in, in->words[0], store,
-                      arena_printf(in->arena, "make confirm EXP=%s N=%d", in->words[0], n),
-                      plan->confirms, ret_status, err);
+    return sweep_work(in, in->words[0], store, sweep_again(in, "confirm", words), plan->confirms,
+                      ret_status, err);
 }
 
 int command_confirm(const struct invocation *in, enum exit_status *ret_status, struct error *err)

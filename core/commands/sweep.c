@@ -111,14 +111,33 @@ int sweep_work(const struct invocation *in, const char *word, struct store *stor
                                                                    : print_table(in->arena, store, err);
 }
 
-/* Of the plan that a sweep made current. */
-static int work(const struct invocation *in, const char *word, struct store *store,
-                enum exit_status *ret_status, struct error *err)
+static void add_word(struct text *t, const char *word)
 {
-    const char *again = arena_printf(in->arena, project_is_store(word) ? "rgdbench sweep %s"
-                                                                       : "make sweep EXP=%s", word);
+    text_add(t, " ", t->size > 0);
+    text_add_quoted(t, word);
+}
 
-    return sweep_work(in, word, store, again, NULL, ret_status, err);
+const char *sweep_again(const struct invocation *in, const char *verb, const char *const *words)
+{
+    static const char data[] = "--data=";
+    bool has_data = !in->data_root;
+    struct text t = {0};
+    const char *again;
+
+    add_word(&t, in->argv[0]);
+    add_word(&t, verb);
+    for (; *words; words++)
+        add_word(&t, *words);
+    for (char **word = in->argv + 2; *word; word++)
+        if (**word == '-') {
+            add_word(&t, *word);
+            has_data |= strncmp(*word, data, strlen(data)) == 0;
+        }
+    if (!has_data)
+        add_word(&t, arena_printf(in->arena, "%s%s", data, in->data_root));
+    again = arena_strdup(in->arena, t.s);
+    text_release(&t);
+    return again;
 }
 
 /* Goes on with the plan that a store has; its experiment's script is not read. */
@@ -132,7 +151,8 @@ static int sweep_store(const struct invocation *in, enum exit_status *ret_status
                               "--dry-run are for planning", in->words[0]);
     if (store_open(in->words[0], STORE_WRITE, &store, err) == 0 &&
         project_retry_failed(store, err) == 0)
-        result = work(in, in->words[0], store, ret_status, err);
+        result = sweep_work(in, in->words[0], store, sweep_again(in, "sweep", in->words), NULL,
+                            ret_status, err);
     store_close(store);
     return result;
 }
@@ -166,7 +186,7 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
         (!n_shards || store_take_share(store, i - 1, n_shards, false, err) == 0)) {
         if (!in->is_quiet)
             project_tell_plan(&plan, stderr);
-        result = work(in, word, store, ret_status, err);
+        result = sweep_work(in, word, store, sweep_again(in, "sweep", in->words), NULL, ret_status, err);
     }
     store_close(store);
     return result;
@@ -186,6 +206,9 @@ static int open_runs(const struct invocation *in, struct store **ret_store, cons
 
 int command_retry(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
+    /* Not `retry`, for which nothing may be left. */
+    const char *path = project_store_path(in->arena, in->words[0]);
+    const char *again = sweep_again(in, "sweep", (const char *[]){path, NULL});
     struct store *store;
     const char *prefix;
     int n, result = -1;
@@ -197,7 +220,7 @@ int command_retry(const struct invocation *in, enum exit_status *ret_status, str
                       prefix);
         else {
             fprintf(stderr, "%d failed or cancelled runs are planned again\n", n);
-            result = work(in, in->words[0], store, ret_status, err);
+            result = sweep_work(in, in->words[0], store, again, NULL, ret_status, err);
         }
     }
     store_close(store);

@@ -8,8 +8,12 @@
 #include "commands/command.h"
 #include "lab/store.h"
 
+/* The command that goes on with what this one was stopped in, for a shell: this program, the verb, the
+ * words (NULL-ended), this command's options, and the data root, wherever that is from. */
+const char *sweep_again(const struct invocation *in, const char *verb, const char *const *words);
+
 /* Works on the plan that the store is bound to, says how it went, and prints the table. word: the
- * experiment's name, or the store's path; again: the command that goes on, where it is stopped;
+ * experiment's name, or the store's path; again: sweep_again's;
  * shown: digest of the plan whose table it is, NULL: the same. */
 int sweep_work(const struct invocation *in, const char *word, struct store *store, const char *again,
                const char *shown, enum exit_status *ret_status, struct error *err);

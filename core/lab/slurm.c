@@ -96,15 +96,6 @@ int slurm_read(struct slurm *ret_slurm, const char *words, struct arena *arena, 
 
 /* ---- the scripts ---- */
 
-/* In single quotes, for sh. */
-static void write_quoted(const char *s, struct text *t)
-{
-    text_add(t, "'", 1);
-    for (; *s; s++)
-        text_printf(t, *s == '\'' ? "'\\''" : "%c", *s);
-    text_add(t, "'", 1);
-}
-
 static void write_options(const struct slurm *s, bool is_merge, struct text *t)
 {
     for (int i = 0; i < SLURM_N_OPTIONS; i++)
@@ -131,11 +122,11 @@ void slurm_write_array(const struct slurm *s, const struct slurm_job *job, struc
     text_printf(t, "task=${SLURM_ARRAY_TASK_ID:?is set by Slurm: submit this by sbatch}\n"
                    "trap 'told=1; kill -USR1 $program' USR1 # the time is nearly over\n"
                    "trap 'told=1; kill -TERM $program' TERM\n");
-    write_quoted(job->program, t);
+    text_add_quoted(t, job->program);
     text_printf(t, " sweep \"%s/$task.db\"", job->folder);
     for (const char *const *a = job->arguments; *a; a++) {
         text_add(t, " ", 1);
-        write_quoted(*a, t);
+        text_add_quoted(t, *a);
     }
     text_printf(t, " &\n"
                    "program=$!\n"
@@ -163,7 +154,7 @@ void slurm_write_merge(const struct slurm *s, const struct slurm_job *job, struc
     text_printf(t, "#SBATCH --time=00:30:00\n"
                    "#SBATCH --output=%s/merge.out\n"
                    "#SBATCH --open-mode=append\n\n%s", job->folder, PERMISSION);
-    write_quoted(job->program, t);
+    text_add_quoted(t, job->program);
     text_printf(t, " merge %s %s/*.db && touch %s/merged\n", job->name, job->folder, job->folder);
 }
 
