@@ -6,7 +6,7 @@
  *
  * After each: no process ended by a signal, none hangs; an exit status other than 0 comes with one
  * line that says why; and the same command without a fault then completes to the digest of a
- * sweep that was not disturbed. */
+ * sweep that was not disturbed. A PROGRAM that was built with SAN leaks nothing, either. */
 #include "faults/harness.h"
 #include "faults/sites.h"
 
@@ -48,7 +48,7 @@ struct faults {
     struct harness h;
     struct sites *sites;
     char table[80];
-    const char *environment[3];
+    const char *environment[4];
     char digest[65];
     int n_cases, n_statuses[256];
 };
@@ -148,6 +148,8 @@ static int run_class(const struct class *c, const char *program, const char *shi
     snprintf(sites, sizeof sites, "FAULT_SITES=%s", f.table);
     f.environment[0] = preload;
     f.environment[1] = sites;
+    /* Of a program built with SAN: that the shim comes first is meant, and an allocation may fail. */
+    f.environment[2] = "ASAN_OPTIONS=verify_asan_link_order=0:allocator_may_return_null=1:detect_leaks=1";
 
     harness_folder(&f.h, "undisturbed", harness_small);
     harness_run(&f.h, sweep, NULL, &o);

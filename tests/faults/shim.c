@@ -21,11 +21,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* glibc's own names: dlsym allocates. */
+/* The libraries' own names: dlsym allocates. libasan's are there where the program is built with it. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+#define WEAK __attribute__((weak))
+WEAK void *__interceptor_malloc(size_t size);
+WEAK void *__interceptor_calloc(size_t n, size_t size);
+WEAK void *__interceptor_realloc(void *p, size_t size);
+WEAK void *__interceptor_aligned_alloc(size_t alignment, size_t size);
 
 enum { MAX_MODULES = 64 };
 
@@ -251,22 +256,15 @@ WRITES(pwrite64, pwrite, (int fd, const void *bytes, size_t size, off_t at), (fd
 OPENS(open)
 OPENS(open64)
 
-void *malloc(size_t size)
-{
-    return must_fail(FAULT_malloc) ? NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    return must_fail(FAULT_calloc) ? NULL : __libc_calloc(n, size);
-}
-
-void *realloc(void *p, size_t size)
-{
-    return must_fail(FAULT_realloc) ? NULL : __libc_realloc(p, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    return must_fail(FAULT_aligned_alloc) ? NULL : __libc_memalign(alignment, size);
-}
+/* ALLOCATES(malloc, __libc_malloc, (size_t size), (size)) */
+#define ALLOCATES(name, libc, parameters, arguments)                                             \
+    void *name parameters                                                                        \
+    {                                                                                            \
+        if (must_fail(FAULT_##name))                                                             \
+            return NULL;                                                                         \
+        return __interceptor_##name ? __interceptor_##name arguments : libc arguments;           \
+    }
+ALLOCATES(malloc, __libc_malloc, (size_t size), (size))
+ALLOCATES(calloc, __libc_calloc, (size_t n, size_t size), (n, size))
+ALLOCATES(realloc, __libc_realloc, (void *p, size_t size), (p, size))
+ALLOCATES(aligned_alloc, __libc_memalign, (size_t alignment, size_t size), (alignment, size))
