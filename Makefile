@@ -118,7 +118,7 @@ layers: ## includes point down only
 check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, two minutes
 	@$<
 check-faults: $(PROGRAM) $(FAULTS) ## faults, kills and damage by the thousand, under ten minutes (KILLS=500 SITES=n DAMAGES=2000)
-	$(Q)$(MAKE) --no-print-directory SAN=address,undefined all
+	$(Q)$(MAKE) --no-print-directory SAN=address,undefined DEBUG= all
 	@tests/faults/run $(PROGRAM) build/san/rgdbench $(BUILD)/tests/faults
 test-slurm: $(PROGRAM) ## a sweep by a real Slurm on this machine, as root (make deps-slurm), a minute
 	@tests/slurm.sh $(PROGRAM)
