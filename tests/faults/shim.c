@@ -37,6 +37,7 @@ enum { MAX_MODULES = 64 };
 static struct {
     uintptr_t start, end;
     uint64_t name;
+    bool is_sanitizer;
 } modules[MAX_MODULES];
 static int n_modules;
 static struct sites *sites;
@@ -50,14 +51,14 @@ static uint64_t mix(uint64_t h, uint64_t x)
 
 static int add_module(struct dl_phdr_info *info, size_t size, void *context)
 {
-    const char *slash = strrchr(info->dlpi_name, '/');
+    const char *slash = strrchr(info->dlpi_name, '/'), *file = slash ? slash + 1 : info->dlpi_name;
     uint64_t name = 1;
     uintptr_t end = info->dlpi_addr;
 
     (void)size, (void)context;
     if (n_modules == MAX_MODULES)
         return 1;
-    for (const char *p = slash ? slash : info->dlpi_name; *p; p++)
+    for (const char *p = file; *p; p++)
         name = mix(name, (unsigned char)*p);
     for (int i = 0; i < info->dlpi_phnum; i++) {
         uintptr_t e = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
@@ -67,6 +68,7 @@ static int add_module(struct dl_phdr_info *info, size_t size, void *context)
     }
     modules[n_modules].start = info->dlpi_addr;
     modules[n_modules].end = end;
+    modules[n_modules].is_sanitizer = strncmp(file, "libasan", 7) == 0;
     modules[n_modules++].name = name;
     return 0;
 }
@@ -89,7 +91,8 @@ __attribute__((constructor)) static void start(void)
     is_inside = false;
 }
 
-/* Hash of the call and of the functions above it; never 0. */
+/* Hash of the call and of the functions above it; 0 where the sanitizer is one of the next two, which
+ * ends the process where it has no memory for itself. */
 static uint64_t site_of(int call)
 {
     enum { OWN = 2 }; /* frames of this file */
@@ -102,6 +105,8 @@ static uint64_t site_of(int call)
 
         for (int m = 0; m < n_modules; m++)
             if (at >= modules[m].start && at < modules[m].end) {
+                if (modules[m].is_sanitizer && i <= OWN + 2)
+                    return 0;
                 h = mix(mix(h, modules[m].name), at - modules[m].start);
                 break;
             }
@@ -137,9 +142,10 @@ __attribute__((noinline)) static bool must_fail(int call)
         return false;
     is_inside = true;
     site = site_of(call);
-    add(site);
-    fails = (site == sites->picked && atomic_fetch_add(&sites->n_hits, 1) == 0) ||
-            (sites->is_sticky && atomic_load(&sites->n_hits) > 0);
+    if (site)
+        add(site);
+    fails = site && ((site == sites->picked && atomic_fetch_add(&sites->n_hits, 1) == 0) ||
+                     (sites->is_sticky && atomic_load(&sites->n_hits) > 0));
     is_inside = false;
     errno = fails ? sites->error : e;
     return fails;
