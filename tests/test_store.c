@@ -247,18 +247,6 @@ static void test_what_is_not_ours(void **state)
         refuse(path, (enum store_mode)mode, "file is not a database");
 }
 
-/* Those that locks do not work on, by the numbers of statfs(2); local ones are none of them. */
-static void test_network_file_systems(void **state)
-{
-    (void)state;
-    assert_string_equal(store_network_name(0x6969), "NFS");
-    assert_string_equal(store_network_name((long)0xff534d42), "CIFS");
-    assert_string_equal(store_network_name((int)0xff534d42), "CIFS"); /* where f_type is 32 bits */
-    assert_null(store_network_name(0xef53));     /* ext4 */
-    assert_null(store_network_name(0x01021994)); /* tmpfs */
-    assert_null(store_network_name(0x794c7630)); /* overlayfs */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,7 +256,6 @@ int main(void)
         cmocka_unit_test(test_digest_definition),
         cmocka_unit_test(test_same_plan_twice),
         cmocka_unit_test(test_what_is_not_ours),
-        cmocka_unit_test(test_network_file_systems),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

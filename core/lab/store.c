@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/mount.h"
 #include "lab/store_private.h"
 
 #include <math.h>
@@ -11,35 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-const char *store_network_name(long file_system)
-{
-    static const struct {
-        long number;
-        const char *name;
-    } known[] = {
-        {0x6969, "NFS"},       {0x517b, "SMB"},       {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"},
-        {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x01021997, "9p"},   {0x5346414f, "AFS"},
-        {0x00c36400, "Ceph"},  {0x19830326, "BeeGFS"}, {0x73757245, "Coda"}, {0x7461636f, "OCFS2"},
-    };
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if ((unsigned)file_system == (unsigned)known[i].number)
-            return known[i].name;
-    return NULL;
-}
 
 static int check_place(const char *path, struct error *err)
 {
     const char *name, *allowed = getenv("RGDBENCH_NETWORK_STORE");
     char folder[FILE_FOLDER_SIZE];
-    struct statfs fs;
 
     file_folder(path, folder);
-    if ((allowed && strcmp(allowed, "1") == 0) || statfs(folder, &fs) < 0 ||
-        !(name = store_network_name((long)fs.f_type)))
+    if ((allowed && strcmp(allowed, "1") == 0) || !(name = mount_network_name(folder)))
         return 0;
     return error_set(err, "store \"%s\" is on a network file system (%s), where SQLite's locks do not "
                           "hold: keep results/ on a local disk, one store on each machine, and join "

@@ -35,14 +35,12 @@ enum store_mode {
     STORE_CREATE /* made where missing */
 };
 
+/* A store is not written to on a network file system (base/mount.h), whose locks may lie and whose
+ * machines do not see each other's log: the call fails, unless RGDBENCH_NETWORK_STORE=1 is set by one
+ * who knows that a single machine uses it. */
 int store_open(const char *path, enum store_mode mode, struct store **ret_store,
                struct error *err);
 void store_close(struct store *store);
-
-/* A store is not written to on a network file system, whose locks may lie and whose machines do not see
- * each other's log: the call fails, unless RGDBENCH_NETWORK_STORE=1 is set by one who knows that a
- * single machine uses it. The name of such a file system by its number (statfs), or NULL. */
-const char *store_network_name(long file_system);
 
 /* Makes `plan` the current one, but for one that confirms another, and adds the runs that are not
  * there yet; the store is bound to it. */
