@@ -88,7 +88,9 @@ data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
 deps: ## install the Debian packages that are missing
 deps-slurm: ## those of test-slurm
 deps-slurm: PACKAGES = slurmctld slurmd slurm-client munge
-deps deps-slurm:
+deps-faults: ## those of check-faults: OpenBLAS's other builds (the pthread one stays Debian's choice)
+deps-faults: PACKAGES = libopenblas0-openmp libopenblas0-serial
+deps deps-slurm deps-faults:
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | \
 		grep -q 'install ok installed' || echo $$p; done); \
 	[ -n "$$missing" ] || exit 0; \
@@ -185,5 +187,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep confirm status compare table plot export digest retry cancel merge fsck report verify \
-	reproduce list docs data deps deps-slurm test test-slurm check check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
+	reproduce list docs data deps deps-slurm deps-faults test test-slurm check check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d
