@@ -24,6 +24,7 @@ go_on() { # MAKE-ROOM: gives 0 where a run waited
         return 1
     done
     [ "$(grep -c 'waits for storage' results/quickstart.log)" = 1 ] || die "it is said more than once"
+    "$program" status quickstart > said && grep -q '^    it said: waits for storage: ' said || die "status does not say that a run waits"
     "$program" fsck quickstart > said || die "the store is not sound: $(cat said)"
     $1 || die "could not make room"
     wait $sweep || die "the sweep did not go on when there was room"

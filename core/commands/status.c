@@ -12,7 +12,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_ERRORS = 20, TAIL_LINES = 10, TAIL_BYTES = 4000 };
+enum { N_ERRORS = 20, TAIL_LINES = 10, TAIL_BYTES = 16000 };
+
+/* The end of the sweeps' log, which has what workers said; each line begins with whose it is. Empty
+ * where there is none. What a library wrote may be anything. */
+static void read_log(const char *path, char ret_tail[TAIL_BYTES + 1])
+{
+    FILE *f = fopen(path, "re");
+    size_t size = 0;
+
+    if (f) {
+        if (fseek(f, -TAIL_BYTES, SEEK_END) < 0)
+            rewind(f);
+        size = fread(ret_tail, 1, TAIL_BYTES, f);
+        fclose(f);
+    }
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)ret_tail[i] < ' ' && ret_tail[i] != '\n' && ret_tail[i] != '\t')
+            ret_tail[i] = '?';
+    ret_tail[size] = 0;
+}
 
 static void print_run(const struct store_run *run)
 {
@@ -33,7 +52,25 @@ static void print_pace(const struct store_counts *c, double seconds)
            eta);
 }
 
-static void print_worker(const struct store_watched *w)
+/* What the worker said last of the run it is at: that it waits for room on the disk, say. */
+static void print_last_word(const struct store_watched *w, const char *tail)
+{
+    const char *pid = strchr(w->owner, ' '), *last = NULL;
+    char start[100];
+    size_t size;
+
+    if (!pid++)
+        return;
+    snprintf(start, sizeof start, "worker %.*s: run %.12s: ", (int)strcspn(pid, " "), pid,
+             w->run.spec_id);
+    size = strlen(start);
+    for (const char *at = tail; (at = strstr(at, start)); at += size)
+        last = at + size;
+    if (last)
+        printf("    it said: %.*s\n", (int)strcspn(last, "\n"), last);
+}
+
+static void print_worker(const struct store_watched *w, const char *tail)
 {
     const char *start = strrchr(w->owner, ' '); /* behind host and process */
     double now = clock_wall();
@@ -48,9 +85,11 @@ static void print_worker(const struct store_watched *w)
         snprintf(lease, sizeof lease, "for %s", since);
     print_run(&w->run);
     printf(": %.*s, %s\n", (int)(start ? start - w->owner : 0), w->owner, lease);
+    print_last_word(w, tail);
 }
 
-static void print_troubles(const struct store_watch *watch, const char *state, int n_most)
+static void print_troubles(const struct store_watch *watch, const char *state, int n_most,
+                           const char *tail)
 {
     int n = 0, n_shown = 0;
 
@@ -63,7 +102,7 @@ static void print_troubles(const struct store_watch *watch, const char *state, i
             continue;
         n_shown++;
         if (strcmp(state, "running") == 0) {
-            print_worker(&watch->runs[i]);
+            print_worker(&watch->runs[i], tail);
             continue;
         }
         print_run(run);
@@ -76,32 +115,21 @@ static void print_troubles(const struct store_watch *watch, const char *state, i
         printf("... and %d more\n", n - n_shown);
 }
 
-/* The end of the sweeps' log, which has what workers said; each line begins with whose it is. */
-static void print_log(const char *path)
+static void print_log(const char *path, const char *tail)
 {
-    char bytes[TAIL_BYTES + 1], *from;
-    FILE *f = fopen(path, "re");
-    size_t size;
+    const char *from = tail + strlen(tail);
     int n = 0;
 
-    if (!f)
-        return;
-    if (fseek(f, -TAIL_BYTES, SEEK_END) < 0)
-        rewind(f);
-    size = fread(bytes, 1, TAIL_BYTES, f);
-    fclose(f);
-    bytes[size] = 0;
-    for (from = bytes + size; from > bytes; from--)
-        if (from[-1] == '\n' && from < bytes + size && ++n == TAIL_LINES)
+    for (; from > tail; from--)
+        if (from[-1] == '\n' && *from && ++n == TAIL_LINES)
             break;
     if (*from)
-        printf("\nthe end of %s:\n", path);
-    for (; *from; from++) /* what a library wrote may be anything */
-        putchar((unsigned char)*from < ' ' && *from != '\n' && *from != '\t' ? '?' : *from);
+        printf("\nthe end of %s:\n%s", path, from);
 }
 
 /* Of the plan that the store is bound to. Adds its failed runs to *n_failed. */
-static int print_plan(struct store *store, struct arena *arena, int *n_failed, struct error *err)
+static int print_plan(struct store *store, struct arena *arena, const char *tail, int *n_failed,
+                      struct error *err)
 {
     struct store_watch watch;
     struct store_counts c;
@@ -114,9 +142,9 @@ static int print_plan(struct store *store, struct arena *arena, int *n_failed, s
         printf("  elsewhere %d", c.elsewhere);
     printf("\n");
     print_pace(&c, watch.seconds);
-    print_troubles(&watch, "running", 1024);
-    print_troubles(&watch, "diverged", N_ERRORS);
-    print_troubles(&watch, "failed", N_ERRORS);
+    print_troubles(&watch, "running", 1024, tail);
+    print_troubles(&watch, "diverged", N_ERRORS, tail);
+    print_troubles(&watch, "failed", N_ERRORS, tail);
     *n_failed += c.failed;
     return 0;
 }
@@ -124,20 +152,23 @@ static int print_plan(struct store *store, struct arena *arena, int *n_failed, s
 int command_status(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     const char *word = in->words[0];
+    const char *log = project_log_path(in->arena, project_store_path(in->arena, word));
+    char tail[TAIL_BYTES + 1];
     struct store *store = NULL;
     int n_failed = 0, has_fresh = 0, result = -1;
 
     (void)ret_status;
+    read_log(log, tail);
     if ((project_is_store(word) ? store_open(word, STORE_READ, &store, err)
                                 : project_open_store(in->arena, word, STORE_READ, &store, err)) == 0 &&
-        store_freeze(store, err) == 0 && print_plan(store, in->arena, &n_failed, err) == 0 &&
+        store_freeze(store, err) == 0 && print_plan(store, in->arena, tail, &n_failed, err) == 0 &&
         (has_fresh = store_bind_fresh(store, err)) >= 0) {
         if (has_fresh)
             printf("\non fresh seeds: ");
-        result = has_fresh ? print_plan(store, in->arena, &n_failed, err) : 0;
+        result = has_fresh ? print_plan(store, in->arena, tail, &n_failed, err) : 0;
     }
     if (result == 0 && n_failed)
-        print_log(project_log_path(in->arena, project_store_path(in->arena, word)));
+        print_log(log, tail);
     store_close(store);
     return result;
 }
