@@ -150,6 +150,13 @@ if command -v python3 >/dev/null && python3 -c "$sqlite" results/quickstart.db 2
     fails 'a database of another program' table quickstart
     [ "$before" = "$(sha256sum < results/quickstart.db)" ] || { echo "a foreign database was changed"; failures=1; }
 fi
+escape='import sqlite3, sys; c = sqlite3.connect(sys.argv[1])
+c.execute("update runs set state = \"failed\", error = char(27) || \"[31m\""); c.commit()'
+if command -v python3 >/dev/null && cp "$here/tests/fuzz/store/sweep" shown.db && python3 -c "$escape" shown.db 2>/dev/null; then
+    "$program" status shown.db > shown.txt
+    grep -q '^failed .*\[31m$' shown.txt && ! grep -q "$(printf '\033')" shown.txt ||
+        { echo "status: what a stranger's store has to the terminal"; failures=1; }
+fi
 echo 'not a database at all, but long enough to look at, is it not? yes it is; yes it is.' > results/quickstart.db
 fails 'not a database' sweep quickstart seeds=1
 rm -rf results

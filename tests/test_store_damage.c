@@ -301,6 +301,18 @@ static void test_strange_values(void **state)
     }
 }
 
+static void test_names_give_no_orders(void **state)
+{
+    const char *path = mixed_store();
+    struct store *store;
+    struct error err;
+
+    (void)state;
+    change(path, "CREATE VIEW \"v\033[31m\302\233\007\" AS SELECT 1");
+    assert_int_equal(store_open(path, STORE_READ, &store, &err), -1);
+    assert_non_null(strstr(err.text, "the view \"v?[31m???\""));
+}
+
 /* No worker trains settings that are not the run's. */
 static void test_damaged_spec_is_not_claimed(void **state)
 {
@@ -329,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_damaged_blobs),
         cmocka_unit_test(test_no_wrong_number),
         cmocka_unit_test(test_strange_values),
+        cmocka_unit_test(test_names_give_no_orders),
         cmocka_unit_test(test_damaged_spec_is_not_claimed),
     };
 

@@ -5,14 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+/* One line that a terminal shows and does not obey: libraries' words have line ends, the names in a
+ * stranger's file anything. */
+static void make_plain(char *text)
+{
+    for (unsigned char *p = (unsigned char *)text; *p; p++) {
+        if (*p == '\n' || *p == '\r')
+            *p = p[1] ? ' ' : '\0';
+        else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) /* in UTF-8, U+0080 to U+009F */
+            p[0] = p[1] = '?';
+        else if ((*p < 0x20 && *p != '\t') || *p == 0x7f)
+            *p = '?';
+    }
+}
+
 static void set(struct error *err, enum exit_status status, const char *format, va_list args)
 {
     char text[sizeof err->text]; /* the arguments may point into err->text */
 
     vsnprintf(text, sizeof text, format, args);
-    for (char *p = text; *p; p++) /* libraries' words have line ends */
-        if (*p == '\n' || *p == '\r')
-            *p = p[1] ? ' ' : '\0';
+    make_plain(text);
     memcpy(err->text, text, sizeof text);
     err->status = status;
 }
@@ -46,6 +58,7 @@ int error_context(struct error *err, const char *format, ...)
     va_start(args, format);
     vsnprintf(context, sizeof context, format, args);
     va_end(args);
+    make_plain(context);
     memcpy(text, err->text, sizeof text);
     snprintf(err->text, sizeof err->text, "%s: %.*s", context,
              (int)(sizeof err->text - strlen(context) - 3), text);

@@ -7,6 +7,7 @@
 #include "commands/command.h"
 #include "commands/project.h"
 #include "lab/store.h"
+#include "report/escape.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,8 +49,12 @@ int command_merge(const struct invocation *in, enum exit_status *ret_status, str
 
 static void tell(void *context, const char *line, bool is_last)
 {
+    struct text plain = {0};
+
     (void)context, (void)is_last;
-    printf("%s\n", line);
+    escape_plain(&plain, line);
+    printf("%s\n", plain.s);
+    text_release(&plain);
 }
 
 static int rescue(const struct invocation *in, struct store *from, struct error *err)

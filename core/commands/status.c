@@ -6,6 +6,7 @@
 #include "commands/command.h"
 #include "commands/project.h"
 #include "lab/process.h"
+#include "report/escape.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -33,10 +34,21 @@ static void read_log(const char *path, char ret_tail[TAIL_BYTES + 1])
     ret_tail[size] = 0;
 }
 
-static void print_run(const struct store_run *run)
+static void add_run(struct text *line, const struct store_run *run)
 {
-    printf("%s  %s %s%s%s seed %d", run->state, run->method, run->condition,
-           run->condition[0] ? " " : "", run->point, run->seed);
+    text_printf(line, "%s  %s %s%s%s seed %d", run->state, run->method, run->condition,
+                run->condition[0] ? " " : "", run->point, run->seed);
+}
+
+/* The terminal takes no orders from the names in a stranger's store. Releases the line. */
+static void print_line(struct text *line)
+{
+    struct text plain = {0};
+
+    escape_plain(&plain, line->s);
+    printf("%s\n", plain.s);
+    text_release(&plain);
+    text_release(line);
 }
 
 /* "12 m 5 s a run, 40 runs an hour, 1:23:45 to go" */
@@ -75,6 +87,7 @@ static void print_worker(const struct store_watched *w, const char *tail)
     const char *start = strrchr(w->owner, ' '); /* behind host and process */
     double now = clock_wall();
     char since[32], lease[64];
+    struct text line = {0};
 
     clock_duration(fmax(0, now - w->started), since);
     if (!process_is_alive(w->owner))
@@ -83,8 +96,9 @@ static void print_worker(const struct store_watched *w, const char *tail)
         snprintf(lease, sizeof lease, "silent for %.0f s: the next worker takes it", now - w->lease);
     else
         snprintf(lease, sizeof lease, "for %s", since);
-    print_run(&w->run);
-    printf(": %.*s, %s\n", (int)(start ? start - w->owner : 0), w->owner, lease);
+    add_run(&line, &w->run);
+    text_printf(&line, ": %.*s, %s", (int)(start ? start - w->owner : 0), w->owner, lease);
+    print_line(&line);
     print_last_word(w, tail);
 }
 
@@ -97,6 +111,7 @@ static void print_troubles(const struct store_watch *watch, const char *state, i
         n += strcmp(watch->runs[i].run.state, state) == 0;
     for (int i = 0; i < watch->n_runs && n_shown < n_most; i++) {
         const struct store_run *run = &watch->runs[i].run;
+        struct text line = {0};
 
         if (strcmp(run->state, state) != 0)
             continue;
@@ -105,11 +120,12 @@ static void print_troubles(const struct store_watch *watch, const char *state, i
             print_worker(&watch->runs[i], tail);
             continue;
         }
-        print_run(run);
+        add_run(&line, run);
         if (run->error)
-            printf(": %s\n", run->error);
+            text_printf(&line, ": %s", run->error);
         else
-            printf(" at step %ld\n", run->last_step);
+            text_printf(&line, " at step %ld", run->last_step);
+        print_line(&line);
     }
     if (n > n_shown)
         printf("... and %d more\n", n - n_shown);
