@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +11,10 @@
  * stranger's file anything. */
 static void make_plain(char *text)
 {
-    for (unsigned char *p = (unsigned char *)text; *p; p++) {
+    for (char *p = text; *p; p++)
         if (*p == '\n' || *p == '\r')
             *p = p[1] ? ' ' : '\0';
-        else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) /* in UTF-8, U+0080 to U+009F */
-            p[0] = p[1] = '?';
-        else if ((*p < 0x20 && *p != '\t') || *p == 0x7f)
-            *p = '?';
-    }
+    text_make_plain(text, strlen(text), "\t");
 }
 
 static void set(struct error *err, enum exit_status status, const char *format, va_list args)

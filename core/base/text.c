@@ -234,14 +234,30 @@ static int utf8_length(const unsigned char *s)
     return code >= least[n] && code >> 11 != 0xD800 >> 11 && code <= 0x10FFFF ? n : 0;
 }
 
+/* The bytes of the control character at s, of ASCII or, in UTF-8, U+0080 to U+009F; or 0. */
+static int control_length(const unsigned char *s)
+{
+    if (s[0] < 0x20 || s[0] == 0x7f)
+        return 1;
+    return s[0] == 0xC2 && s[1] >= 0x80 && s[1] < 0xA0 ? 2 : 0;
+}
+
+void text_make_plain(char *s, size_t size, const char *kept)
+{
+    for (char *end = s + size; s < end; s++) {
+        int n = *s && strchr(kept, *s) ? 0 : control_length((const unsigned char *)s);
+
+        if (n > 0)
+            memset(s, '?', (size_t)n);
+    }
+}
+
 int text_is_plain(const char *s)
 {
     while (*s) {
         int n = utf8_length((const unsigned char *)s);
-        int is_control = (unsigned char)*s < 0x20 || *s == 0x7f ||
-                         ((unsigned char)*s == 0xC2 && (unsigned char)s[1] < 0xA0);
 
-        if (n == 0 || is_control)
+        if (n == 0 || control_length((const unsigned char *)s) > 0)
             return 0;
         s += n;
     }

@@ -58,6 +58,10 @@ int text_width(const char *s);
 /* Is this UTF-8 without control characters: fit for a terminal, a figure, a page? */
 int text_is_plain(const char *s);
 
+/* Control characters but those of `kept` become question marks, so that a terminal shows the string and
+ * does not obey it; in place, of `size` bytes and an end. What is of a format is report/escape.h's. */
+void text_make_plain(char *s, size_t size, const char *kept);
+
 /* Is this a name that we let into a path: [A-Za-z0-9_.-]{1,64}, no leading dot? */
 int text_is_name(const char *s);
 

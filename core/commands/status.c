@@ -28,10 +28,8 @@ static void read_log(const char *path, char ret_tail[TAIL_BYTES + 1])
         size = fread(ret_tail, 1, TAIL_BYTES, f);
         fclose(f);
     }
-    for (size_t i = 0; i < size; i++)
-        if ((unsigned char)ret_tail[i] < ' ' && ret_tail[i] != '\n' && ret_tail[i] != '\t')
-            ret_tail[i] = '?';
     ret_tail[size] = 0;
+    text_make_plain(ret_tail, size, "\n\t");
 }
 
 static void add_run(struct text *line, const struct store_run *run)
