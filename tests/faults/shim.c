@@ -34,10 +34,10 @@ WEAK void *__interceptor_aligned_alloc(size_t alignment, size_t size);
 
 enum { MAX_MODULES = 64 };
 
-static struct {
+static struct module {
     uintptr_t start, end;
     uint64_t name;
-    bool is_sanitizer;
+    bool is_libc, is_sanitizer;
 } modules[MAX_MODULES];
 static int n_modules;
 static struct sites *sites;
@@ -68,6 +68,7 @@ static int add_module(struct dl_phdr_info *info, size_t size, void *context)
     }
     modules[n_modules].start = info->dlpi_addr;
     modules[n_modules].end = end;
+    modules[n_modules].is_libc = strncmp(file, "libc.", 5) == 0;
     modules[n_modules].is_sanitizer = strncmp(file, "libasan", 7) == 0;
     modules[n_modules++].name = name;
     return 0;
@@ -91,25 +92,34 @@ __attribute__((constructor)) static void start(void)
     is_inside = false;
 }
 
-/* Hash of the call and of the functions above it; 0 where the sanitizer is one of the next two, which
- * ends the process where it has no memory for itself. */
+static const struct module *module_of(const void *address)
+{
+    uintptr_t at = (uintptr_t)address;
+
+    for (int m = 0; m < n_modules; m++)
+        if (at >= modules[m].start && at < modules[m].end)
+            return &modules[m];
+    return NULL;
+}
+
+/* Hash of the call and of the functions above it; 0 where the first of these outside libc is the
+ * sanitizer's: it ends the process where it has no memory for itself, to begin a thread say. */
 static uint64_t site_of(int call)
 {
-    enum { OWN = 2 }; /* frames of this file */
+    enum { OWN = 2, NEAR = 8 }; /* frames: of this file; in which the sanitizer is looked for */
     void *frames[SITES_DEPTH + OWN + 1];
-    int n = backtrace(frames, sites->depth + OWN + 1);
+    int n = backtrace(frames, (sites->depth > NEAR ? sites->depth : NEAR) + OWN + 1);
     uint64_t h = mix(7, (uint64_t)call);
+    bool is_in_libc = true;
 
     for (int i = OWN + 1; i < n; i++) {
-        uintptr_t at = (uintptr_t)frames[i];
+        const struct module *m = module_of(frames[i]);
 
-        for (int m = 0; m < n_modules; m++)
-            if (at >= modules[m].start && at < modules[m].end) {
-                if (modules[m].is_sanitizer && i <= OWN + 2)
-                    return 0;
-                h = mix(mix(h, modules[m].name), at - modules[m].start);
-                break;
-            }
+        if (is_in_libc && m && m->is_sanitizer)
+            return 0;
+        is_in_libc &= m && m->is_libc;
+        if (m && i <= OWN + sites->depth)
+            h = mix(mix(h, m->name), (uintptr_t)frames[i] - m->start);
     }
     return h ? h : 1;
 }
