@@ -16,7 +16,7 @@ return experiment {
                     validation = 50 },
     model = mlp { hidden = { 128, 128 } },
     optimizer = sgd { momentum = 0.9, weight_decay = 5e-4 },
-    train = { epochs = 10, batch = 100, evaluate = 5 },
+    train = { epochs = 10, batch = 100, evaluate = 5, test = "last" },
     methods = {
         { "erm", objective = erm {}, train = { lr = grid { 0.01, 0.02, 0.03, 0.05 } } },
         { "erm_trim", objective = erm { trim = grid { 0.05, 0.2 } }, train = { lr = grid { 0.02, 0.04 } } },

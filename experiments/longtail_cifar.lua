@@ -21,7 +21,7 @@ return experiment {
     model = mlp { hidden = { 256, 256 } },
     optimizer = sgd { momentum = 0.9, weight_decay = 5e-4 },
     schedule = cosine {},
-    train = { epochs = 20, batch = 128, evaluate = 4 },
+    train = { epochs = 20, batch = 128, evaluate = 4, test = "last" },
     methods = {
         { "erm", objective = erm {}, train = { lr = four } },
         -- RGD, its forms and its control

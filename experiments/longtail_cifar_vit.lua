@@ -13,7 +13,7 @@ return experiment {
     model = vit { dim = 64, depth = 4, heads = 4, patch = 8 },
     optimizer = adamw { weight_decay = 0.05 },
     schedule = cosine {},
-    train = { epochs = 12, warmup = 2, batch = 128, evaluate = 3 },
+    train = { epochs = 12, warmup = 2, batch = 128, evaluate = 3, test = "last" },
     methods = {
         { "erm", objective = erm {}, train = { lr = grid { 0.001, 0.002, 0.004, 0.008 } } },
         { "rgd", objective = rgd { clip = grid { 1, 3 } }, train = { lr = grid { 0.002, 0.004 } } },

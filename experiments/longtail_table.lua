@@ -19,7 +19,7 @@ return experiment {
     model = mlp { hidden = { 256, 256 } },
     optimizer = sgd { momentum = 0.9, weight_decay = 5e-4 },
     schedule = cosine {},
-    train = { epochs = 20, batch = 128, evaluate = 10 },
+    train = { epochs = 20, batch = 128, evaluate = 10, test = "last" },
     methods = {
         { "erm", objective = erm {}, train = { lr = grid { 0.02, 0.03, 0.05, 0.07 } } },
         { "rgd", objective = rgd { clip = grid { 1, 3 } }, train = lower },

@@ -29,7 +29,7 @@ static struct dataset dataset;
 struct witness {
     struct text journal; /* every number of every evaluation */
     char line[1200];     /* the last that was told */
-    int n_polls, stop_at;
+    int n_polls, stop_at, n_tests;
     float weights[HISTOGRAM_N]; /* shares, of the last evaluation */
 };
 
@@ -48,6 +48,8 @@ static int evaluated(void *context, const struct run_point *point, struct error 
     text_printf(&w->journal, "%ld %d %a %a", point->step, point->epoch, point->train_loss,
                 point->train_accuracy);
     note(&w->journal, &point->validation);
+    assert_true(point->has_test || point->test.n == 0);
+    w->n_tests += point->has_test;
     note(&w->journal, &point->test);
     for (int i = 0; i < point->n_records; i++)
         for (int k = 0; k < point->records[i].n; k++)
@@ -162,6 +164,16 @@ static void same(const struct run_result *got, const struct witness *w,
     assert_string_equal(got->weights_hash, want->weights_hash);
     assert_string_equal(w->journal.s, v->journal.s);
     assert_int_equal(got->last_step, want->last_step);
+}
+
+/* Of the last evaluation. */
+static const char *last_line(const struct witness *w)
+{
+    const char *at = w->journal.s + w->journal.size - 1;
+
+    while (at > w->journal.s && at[-1] != '\n')
+        at--;
+    return at;
 }
 
 static void release(struct witness *w)
@@ -342,6 +354,24 @@ static void test_evaluation_interval(void **state)
     check_stopped("train.evaluate_steps = 2\n", 5);
 }
 
+/* Test pictures seen once give what they give at the last of several times, and move no weight. */
+static void test_test_at_the_end(void **state)
+{
+    struct settings each = settings_with("train.evaluate = 1\n"),
+                    last = settings_with("train.evaluate = 1\ntrain.test = \"last\"\n");
+    struct witness each_told, last_told;
+    struct run_result want = whole(&each, &each_told, NEVER), got = whole(&last, &last_told, NEVER);
+
+    (void)state;
+    assert_int_equal(each_told.n_tests, 3);
+    assert_int_equal(last_told.n_tests, 1);
+    assert_string_equal(got.weights_hash, want.weights_hash);
+    assert_string_equal(last_line(&last_told), last_line(&each_told));
+    release(&each_told);
+    release(&last_told);
+    check_stopped("train.test = \"last\"\ntrain.jtt_epochs = 1\n", 5);
+}
+
 /* The average is the model: another hash than that of the weights, which it leaves alone. */
 static void test_averaged_weights(void **state)
 {
@@ -493,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_label_noise),
         cmocka_unit_test(test_just_train_twice),
         cmocka_unit_test(test_evaluation_interval),
+        cmocka_unit_test(test_test_at_the_end),
         cmocka_unit_test(test_averaged_weights),
         cmocka_unit_test(test_where_it_diverged),
         cmocka_unit_test(test_a_transformer),

@@ -48,10 +48,11 @@ static unsigned char *take_answers(struct journal *j, long step, int n)
 void journal_add(struct journal *j, const struct run_point *point)
 {
     add(j, point->step, "train", "loss", -1, point->train_loss);
-    if (point->test.n_classes > 0)
+    if (point->validation.n_classes > 0)
         add(j, point->step, "train", "accuracy", -1, point->train_accuracy);
     add_evaluation(j, point->step, "validation", &point->validation);
-    add_evaluation(j, point->step, "test", &point->test);
+    if (point->has_test)
+        add_evaluation(j, point->step, "test", &point->test);
     for (int i = 0; i < point->n_parts; i++) {
         const struct domains_part *part = &point->parts[i];
 

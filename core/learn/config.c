@@ -18,6 +18,8 @@
 
 #include <string.h>
 
+static const char *const test_choices[] = {[TEST_EACH] = "each", [TEST_LAST] = "last", NULL};
+
 static const struct hparam train_hparams[] = {
     {"epochs", HPARAM_INTEGER, offsetof(struct train_config, epochs), .fallback = "20", .low = 1,
      .high = 1e6, .doc = "passes over the training pictures"},
@@ -34,6 +36,9 @@ static const struct hparam train_hparams[] = {
     {"evaluate_steps", HPARAM_INTEGER, offsetof(struct train_config, evaluate_steps),
      .fallback = "0", .low = 0, .high = 1e9, .is_later = true,
      .doc = "steps between evaluations, instead; 0: train.evaluate says"},
+    {"test", HPARAM_CHOICE, offsetof(struct train_config, test), .fallback = "\"each\"",
+     .choices = test_choices, .is_later = true,
+     .doc = "the evaluations that see test pictures beside those of validation: each, or the last alone"},
     {"late", HPARAM_INTEGER, offsetof(struct train_config, late), .fallback = "0", .low = 0,
      .high = 1e6, .doc = "epochs after which the late slots take over (DRW); 0: never"},
     {"jtt_epochs", HPARAM_INTEGER, offsetof(struct train_config, jtt_epochs), .fallback = "0",

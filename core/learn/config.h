@@ -49,9 +49,12 @@ const struct hparam *config_hparam(const struct config_slot *slot, const struct 
 /* Fills in all defaults and checks every name and value. */
 int config_complete(struct settings *s, struct error *err);
 
+/* train.test */
+enum { TEST_EACH, TEST_LAST };
+
 /* The slot "train". */
 struct train_config {
-    int epochs, batch, micro_batch, evaluate, evaluate_steps, seed, numeric, late, jtt_epochs, jtt_weight, hparams;
+    int epochs, batch, micro_batch, evaluate, evaluate_steps, test, seed, numeric, late, jtt_epochs, jtt_weight, hparams;
     double lr, warmup;
 };
 

@@ -135,6 +135,9 @@ static int check_domains(const struct settings *s, struct error *err)
     if (settings_find(s, "data.test_envs") && settings_find(s, "train.evaluate_steps"))
         return error_set(err, "train.evaluate_steps: data with environments are evaluated every "
                               "data.every steps");
+    if (settings_find(s, "data.test_envs") && settings_find(s, "train.test"))
+        return error_set(err, "train.test: of data with environments every part is evaluated each "
+                              "time, as selection may look at any");
     return 0;
 }
 

@@ -137,6 +137,7 @@ static bool look(struct run *run, struct run_point *point)
                                 .stop_context = run};
 
     arena_release(arena);
+    point->has_test = run->domains || run->train->test == TEST_EACH || point->step == run->n_steps;
     if (run->domains)
         return domains_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
                                 &point->n_parts, &point->validation, &point->test);
@@ -144,7 +145,8 @@ static bool look(struct run *run, struct run_point *point)
                           arena, &point->validation))
         return false;
     data.pool = &d->test;
-    return trainer_evaluate(&run->trainer, &data, run->test, d->test.n, arena, &point->test);
+    return !point->has_test ||
+           trainer_evaluate(&run->trainer, &data, run->test, d->test.n, arena, &point->test);
 }
 
 /* Losses of pictures held out may be the first to show it; and no loss shows a weight of

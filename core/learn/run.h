@@ -32,6 +32,7 @@ struct run_point {
     int epoch; /* finished ones */
     double train_loss, train_accuracy; /* means over the epoch's batches, as they were trained on */
     struct evaluation validation, test;
+    bool has_test; /* train.test says when */
     /* Of data with environments: those that domains.h says; else none. */
     const struct domains_part *parts;
     int n_parts;

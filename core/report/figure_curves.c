@@ -2,27 +2,40 @@
 #include "report/drawing.h"
 #include "stats/summary.h"
 
-/* How many epochs a run has; 0 where steps are what counts: environments have no common
- * epoch, and imported runs need not say. */
-static int read_epochs(struct drawing *d, const struct selection *row, double *ret_epochs,
-                       struct error *err)
-{
-    const struct value *epochs;
-    struct settings spec;
+#include <string.h>
 
-    settings_init(&spec, &d->arena);
-    if (store_read_spec(d->store, row->runs[0], &spec, err) < 0)
-        return -1;
-    epochs = settings_find(&spec, "train.epochs");
-    *ret_epochs = epochs && epochs->kind == VALUE_NUMBER && !settings_find(&spec, "data.test_envs")
-                      ? epochs->number
-                      : 0;
+/* What the lines share. */
+struct axes {
+    double epochs;    /* that a run has; 0 where steps are what counts: environments have no
+                       * common epoch, and imported runs need not say */
+    const char *part; /* test, or validation where a run sees test pictures at its end only */
+};
+
+static int read_axes(struct drawing *d, struct axes *ret_axes, struct error *err)
+{
+    struct axes axes = {.part = "test"};
+
+    for (int i = 0; i < d->n_rows; i++) {
+        const struct value *epochs, *test;
+        struct settings spec;
+
+        settings_init(&spec, &d->arena);
+        if (store_read_spec(d->store, d->rows[i]->runs[0], &spec, err) < 0)
+            return -1;
+        epochs = settings_find(&spec, "train.epochs");
+        test = settings_find(&spec, "train.test");
+        if (i == 0 && epochs && epochs->kind == VALUE_NUMBER && !settings_find(&spec, "data.test_envs"))
+            axes.epochs = epochs->number;
+        if (test && test->kind == VALUE_STRING && strcmp(test->string, "last") == 0)
+            axes.part = "validation";
+    }
+    *ret_axes = axes;
     return 0;
 }
 
-/* Mean and interval of the test accuracy at each evaluation of the selected point,
- * over the runs that finished. */
-static int read_line(struct drawing *d, const struct selection *row, double epochs,
+/* Mean and interval of the accuracy at each evaluation of the selected point, over the runs
+ * that finished. */
+static int read_line(struct drawing *d, const struct selection *row, const struct axes *axes,
                      struct plot_line *ret_line, struct error *err)
 {
     struct store_series *series = arena_alloc(&d->arena, (size_t)row->n * sizeof *series);
@@ -33,7 +46,7 @@ static int read_line(struct drawing *d, const struct selection *row, double epoc
     for (int i = 0; i < row->n; i++) {
         if (row->has_diverged[i])
             continue;
-        if (store_read_curve(d->store, row->runs[i], "test",
+        if (store_read_curve(d->store, row->runs[i], axes->part,
                              d->selections->plan.measure->metric, &d->arena,
                              &series[n_runs], err) < 0)
             return -1;
@@ -48,8 +61,8 @@ static int read_line(struct drawing *d, const struct selection *row, double epoc
         for (int i = 0; i < n_runs; i++)
             sample[i] = 100 * series[i].values[k];
         summary = summary_of(sample, n_runs);
-        columns[0][k] = epochs > 0
-                            ? epochs * (double)series[0].at[k] / (double)series[0].at[n - 1]
+        columns[0][k] = axes->epochs > 0
+                            ? axes->epochs * (double)series[0].at[k] / (double)series[0].at[n - 1]
                             : (double)series[0].at[k];
         columns[1][k] = summary.mean;
         columns[2][k] = summary.mean - summary.half_width;
@@ -74,15 +87,15 @@ static int draw(struct drawing *d, struct error *err)
     struct plot_line lines[EXPERIMENT_MAX_METHODS];
     struct plot_curves figure = {.name = drawing_name(d, "learning-curves"),
                                  .title = drawing_title(d, d->selections->plan.title),
-                                 .y_label = drawing_measure(d, "test %s (%)"),
                                  .lines = lines};
-    double epochs;
+    struct axes axes;
 
-    if (read_epochs(d, d->rows[0], &epochs, err) < 0)
+    if (read_axes(d, &axes, err) < 0)
         return -1;
-    figure.x_label = epochs > 0 ? "epoch" : "step";
+    figure.y_label = drawing_measure(d, arena_printf(&d->arena, "%s %%s (%%)", axes.part));
+    figure.x_label = axes.epochs > 0 ? "epoch" : "step";
     for (int i = 0; i < d->n_rows; i++) {
-        if (read_line(d, d->rows[i], epochs, &lines[figure.n_lines], err) < 0)
+        if (read_line(d, d->rows[i], &axes, &lines[figure.n_lines], err) < 0)
             return -1;
         figure.n_lines += lines[figure.n_lines].n > 0;
     }
@@ -93,6 +106,7 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_curves = {
     .name = "learning-curves",
-    .doc = "test %s over epochs at the selected points, with 95% bands",
+    .doc = "test %s over epochs at the selected points, with 95% bands; that of validation where "
+           "train.test = \"last\"",
     .draw = draw,
 };

@@ -7,19 +7,24 @@
 #include <math.h>
 #include <string.h>
 
-/* The test measure over the evaluations, as a line between 0 and 100%. */
+/* The measure over the evaluations, as a line between 0 and 100%: on test data, or on validation data
+ * where test data are seen at the end only. */
 static int add_curve(struct store *store, const struct store_measure *measure,
                      const struct store_run *run, struct arena *arena, struct text *t, struct error *err)
 {
+    const char *part = "test";
     struct store_series c;
 
-    if (store_read_curve(store, run->run, "test", measure->metric, arena, &c, err) < 0)
+    if (store_read_curve(store, run->run, part, measure->metric, arena, &c, err) < 0)
+        return -1;
+    if (c.n == 1 &&
+        store_read_curve(store, run->run, part = "validation", measure->metric, arena, &c, err) < 0)
         return -1;
     text_printf(t, "<td>");
     if (c.n > 1) {
-        text_printf(t, "<svg class=\"curve\" viewBox=\"0 0 96 24\" role=\"img\" aria-label=\"test "
+        text_printf(t, "<svg class=\"curve\" viewBox=\"0 0 96 24\" role=\"img\" aria-label=\"%s "
                        "%s from %.1f to %.1f percent\"><polyline points=\"",
-                    measure->title, 100 * c.values[0], 100 * c.values[c.n - 1]);
+                    part, measure->title, 100 * c.values[0], 100 * c.values[c.n - 1]);
         for (int i = 0; i < c.n; i++)
             if (isfinite(c.values[i]))
                 text_printf(t, "%.1f,%.1f ", 1 + 94.0 * i / (c.n - 1), 23 - 22 * fmax(c.values[i], 0));
