@@ -2,7 +2,9 @@
 #include "data/batch.h"
 
 #include <assert.h>
+#include <immintrin.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* The same of numbers, summed in the order of the indices. */
 static void measure_numbers(const struct dataset *d, const struct pool *pool,
@@ -29,30 +31,36 @@ void standard_measure(const struct dataset *d, const struct pool *pool, const ui
                       int n, struct standard *ret_standard)
 {
     size_t plane = (size_t)d->height * (size_t)d->width;
+    uint64_t sums[BATCH_MAX_CHANNELS] = {0}, squares[BATCH_MAX_CHANNELS] = {0}; /* whole numbers: no
+                                                                                 * order to fix */
+    double count = (double)n * (double)plane;
 
     assert(d->channels <= BATCH_MAX_CHANNELS);
     if (pool->numbers) {
         measure_numbers(d, pool, indices, n, ret_standard);
         return;
     }
-    for (int c = 0; c < d->channels; c++) {
-        uint64_t sum = 0, squares = 0; /* whole numbers: no order to fix */
-        double count = (double)n * (double)plane;
-        double mean, variance;
+    for (int i = 0; i < n; i++) {
+        const unsigned char *x = pool->pixels[indices[i]];
+        const unsigned char *next = pool->pixels[indices[i + 1 < n ? i + 1 : i]];
 
-        for (int i = 0; i < n; i++) {
-            const unsigned char *x = pool->pixels[indices[i]] + (size_t)c * plane;
+        for (int c = 0; c < d->channels; c++, x += plane, next += plane) {
             uint32_t s = 0, q = 0; /* a plane is below 2^16 pixels, see dataset formats */
 
+            for (size_t k = 0; k < plane; k += 64)
+                __builtin_prefetch(next + k);
             for (size_t k = 0; k < plane; k++) {
                 s += x[k];
                 q += (uint32_t)x[k] * x[k];
             }
-            sum += s;
-            squares += q;
+            sums[c] += s;
+            squares[c] += q;
         }
-        mean = (double)sum / count;
-        variance = (double)squares / count - mean * mean;
+    }
+    for (int c = 0; c < d->channels; c++) {
+        double mean = (double)sums[c] / count;
+        double variance = (double)squares[c] / count - mean * mean;
+
         ret_standard->mean[c] = (float)mean;
         ret_standard->inverse[c] = variance > 1e-6 ? (float)(1 / sqrt(variance)) : 1;
     }
@@ -66,46 +74,66 @@ void standard_unit(struct standard *ret_standard)
     }
 }
 
-static void standardise(float *restrict y, const unsigned char *restrict x, size_t n, float mean,
-                        float inverse)
+/* Eight pixels, as the compiler's own way through 16-bit halves is slower by half. */
+static __m256 standardise_eight(const unsigned char *x, float mean, float inverse)
 {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        y[i] = ((float)x[i] - mean) * inverse;
+    __m128i bytes = _mm_loadl_epi64((const __m128i *)x);
+    __m256 numbers = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+
+    return _mm256_mul_ps(_mm256_sub_ps(numbers, _mm256_set1_ps(mean)), _mm256_set1_ps(inverse));
 }
 
-/* One plane, shifted by (dy, dx) into a black border, mirrored where flip. */
-static void crop_plane(const struct dataset *d, const unsigned char *x, int dy, int dx, bool flip,
-                       float mean, float inverse, float *y)
+static void standardise(float *y, const unsigned char *x, size_t n, bool flip, float mean, float inverse)
+{
+    const __m256i mirror = _mm256_set_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    size_t i = 0;
+
+    for (; !flip && i + 8 <= n; i += 8)
+        _mm256_storeu_ps(y + i, standardise_eight(x + i, mean, inverse));
+    for (; i + 8 <= n; i += 8)
+        _mm256_storeu_ps(y + i, _mm256_permutevar8x32_ps(
+                                    standardise_eight(x + n - 8 - i, mean, inverse), mirror));
+    for (; i < n; i++)
+        y[i] = ((float)x[flip ? n - 1 - i : i] - mean) * inverse;
+}
+
+struct crop {
+    int dy, dx;
+    bool flip;
+};
+
+/* One plane, shifted by (dy, dx) into a black border, mirrored where flip. Pictures are seen in
+ * random order, so no hardware foresees where `next`, the same plane of the one behind, lies. */
+static void crop_plane(const struct dataset *d, const unsigned char *x, const unsigned char *next,
+                       struct crop crop, float mean, float inverse, float *y)
 {
     int height = d->height, width = d->width;
-    int first = dx < 0 ? -dx : 0;                  /* columns first .. last-1 of the crop */
-    int last = dx > 0 ? width - dx : width;        /* lie inside the picture */
+    int n = width - abs(crop.dx);                           /* columns inside the picture */
+    int first = (crop.dx < 0) == crop.flip ? 0 : width - n; /* and where they come to lie */
     float black = (0 - mean) * inverse;
 
-    for (int r = 0; r < height; r++) {
-        float *row = y + (size_t)r * (size_t)width;
-        int from = r + dy;
+    for (int r = 0; r < height; r++, y += width) {
+        int from = r + crop.dy;
+        bool is_inside = n > 0 && from >= 0 && from < height;
 
-        if (from < 0 || from >= height) {
+        __builtin_prefetch(next + r * width);
+        if (!is_inside || n < width)
             for (int k = 0; k < width; k++)
-                row[k] = black;
-            continue;
-        }
-        for (int k = 0; k < first; k++)
-            row[k] = black;
-        if (last > first)
-            standardise(row + first, x + (size_t)from * (size_t)width + first + dx,
-                               (size_t)(last - first), mean, inverse);
-        for (int k = last > first ? last : first; k < width; k++)
-            row[k] = black;
-        for (int k = 0; flip && k < width / 2; k++) {
-            float t = row[k];
-
-            row[k] = row[width - 1 - k];
-            row[width - 1 - k] = t;
-        }
+                y[k] = black;
+        if (is_inside)
+            standardise(y + first, x + from * width + (crop.dx > 0 ? crop.dx : 0), (size_t)n,
+                        crop.flip, mean, inverse);
     }
+}
+
+static struct crop draw_crop(int pad, struct rng rng)
+{
+    struct crop crop;
+
+    crop.dy = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
+    crop.dx = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
+    crop.flip = rng_below(&rng, 2);
+    return crop;
 }
 
 /* Changed as DomainBed does it, and then standardised in place. */
@@ -119,18 +147,6 @@ static void fill_changed(const struct dataset *d, const struct standard *standar
     for (int c = 0; c < d->channels; c++)
         for (size_t k = 0; k < plane; k++, y++)
             *y = (*y - standard->mean[c]) * standard->inverse[c];
-}
-
-static void fill_cropped(const struct dataset *d, const struct standard *standard,
-                         const unsigned char *x, int pad, struct rng rng, float *y)
-{
-    size_t plane = (size_t)d->height * (size_t)d->width;
-    int dy = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
-    int dx = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
-    bool flip = rng_below(&rng, 2);
-
-    for (int c = 0; c < d->channels; c++, x += plane, y += plane)
-        crop_plane(d, x, dy, dx, flip, standard->mean[c], standard->inverse[c], y);
 }
 
 static void fill_numbers(const struct dataset *d, const struct pool *pool,
@@ -148,27 +164,30 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
 {
     size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         ret_labels[i] = pool->labels[indices[i]];
+        if (pool->pixels)
+            __builtin_prefetch(&pool->pixels[indices[i]]);
+    }
     if (pool->numbers) {
         fill_numbers(d, pool, standard, indices, n, ret_x);
         return;
     }
     for (int i = 0; i < n; i++) {
         const unsigned char *x = pool->pixels[indices[i]];
-        float *y = ret_x + (size_t)i * size;
+        const unsigned char *next = pool->pixels[indices[i + 1 < n ? i + 1 : i]];
+        enum augment_kind kind = augment ? augment->augment : AUGMENT_NONE;
+        struct rng picture_rng = rng_index(rng, indices[i]);
+        struct crop crop = {0};
 
-        switch (augment ? augment->augment : AUGMENT_NONE) {
-        case AUGMENT_CROP_FLIP:
-            fill_cropped(d, standard, x, augment->pad, rng_index(rng, indices[i]), y);
-            break;
-        case AUGMENT_DOMAINBED:
-            fill_changed(d, standard, x, rng_index(rng, indices[i]), y);
-            break;
-        default:
-            for (int c = 0; c < d->channels; c++)
-                standardise(y + (size_t)c * plane, x + (size_t)c * plane, plane,
-                            standard->mean[c], standard->inverse[c]);
+        if (kind == AUGMENT_DOMAINBED) {
+            fill_changed(d, standard, x, picture_rng, ret_x + (size_t)i * size);
+            continue;
         }
+        if (kind == AUGMENT_CROP_FLIP)
+            crop = draw_crop(augment->pad, picture_rng);
+        for (size_t c = 0; c < (size_t)d->channels; c++)
+            crop_plane(d, x + c * plane, next + c * plane, crop, standard->mean[c],
+                       standard->inverse[c], ret_x + (size_t)i * size + c * plane);
     }
 }
