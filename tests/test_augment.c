@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * DomainBed's changes to pictures: each does what torchvision does, they are drawn from its
- * laws, and a batch has the same in pieces. */
+ * laws, and a batch has the same in pieces. Crops and flips are where a plain loop puts them. */
 #include "data/batch.h"
 #include "reference/augment.h"
 
@@ -126,6 +126,68 @@ static void test_batch_in_pieces(void **state)
     }
 }
 
+/* Pixel (r, k) of a padded picture, cropped at (dy, dx) and mirrored where flip. */
+static float cropped(const unsigned char *x, int height, int width, int dy, int dx, bool flip, int r,
+                     int k)
+{
+    int from_r = r + dy, from_k = (flip ? width - 1 - k : k) + dx;
+    bool is_inside = from_r >= 0 && from_r < height && from_k >= 0 && from_k < width;
+
+    return is_inside ? x[from_r * width + from_k] : 0;
+}
+
+/* Each pixel of crop_flip: rows shorter than eight, of whole eights and not; pads beyond the width. */
+static void test_crop_and_flip(void **state)
+{
+    enum { N = 40, CHANNELS = 2, MAX_PLANE = 34 * 32, SIZE = CHANNELS * MAX_PLANE };
+    static const struct {
+        int height, width, pad;
+    } cases[] = {{8, 8, 1}, {5, 3, 1}, {6, 13, 4}, {32, 32, 4}, {32, 32, 0}, {34, 30, 7}, {4, 9, 12}};
+    static unsigned char pictures[N][SIZE];
+    static float y[N * SIZE];
+    const struct standard standard = {{100, 90}, {0.01f, 0.02f}};
+    const unsigned char *pixels[N];
+    uint16_t classes[N] = {0};
+    uint32_t indices[N];
+    int labels[N];
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        struct rng rng = rng_index(rng_seed(7), (uint64_t)i);
+
+        pixels[i] = pictures[i];
+        indices[i] = (uint32_t)(N - 1 - i);
+        for (int k = 0; k < SIZE; k++)
+            pictures[i][k] = (unsigned char)rng_below(&rng, 256);
+    }
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        int height = cases[k].height, width = cases[k].width, pad = cases[k].pad, n_flipped = 0;
+        struct dataset d = {.channels = CHANNELS, .height = height, .width = width};
+        const struct augment_config config = {.augment = AUGMENT_CROP_FLIP, .pad = pad};
+        const float *at = y;
+
+        d.train.pixels = pixels;
+        d.train.labels = classes;
+        batch_fill(&d, &d.train, &standard, indices, N, &config, rng_seed(3), y, labels);
+        for (int i = 0; i < N; i++) {
+            struct rng rng = rng_index(rng_seed(3), indices[i]);
+            int dy = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
+            int dx = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
+            bool flip = rng_below(&rng, 2);
+
+            n_flipped += flip;
+            for (int c = 0; c < CHANNELS; c++)
+                for (int p = 0; p < height * width; p++, at++) {
+                    float x = cropped(pixels[indices[i]] + c * height * width, height, width, dy, dx,
+                                      flip, p / width, p % width);
+
+                    assert_true(*at == (x - standard.mean[c]) * standard.inverse[c]);
+                }
+        }
+        assert_true(n_flipped > N / 4 && n_flipped < N - N / 4);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_two_channels),
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_batch_in_pieces),
+        cmocka_unit_test(test_crop_and_flip),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
