@@ -140,6 +140,8 @@ fails 'bad.csv:3: method "a", block "1" stands there twice' stats bad.csv
 printf 'method,block,score\na,1,1\n' > bad.csv
 fails 'bad.csv has no column "value"; it has: method block score' stats bad.csv
 "$program" stats numbers.csv | grep -q 'paired t-test' || { echo "stats prints no test"; failures=1; }
+printf 'method,block,value\na,1,1\na,2,1.5\nb,3,2\nb,4,1\n' > apart.csv
+"$program" stats apart.csv | grep -q 'a  b  0  *-  *-' || { echo "stats: methods that share no block have a difference"; failures=1; }
 "$program" stats numbers.csv --format=json | grep -q '"p": 0.204' || { echo "stats: wrong p in JSON"; failures=1; }
 
 mkdir -p results

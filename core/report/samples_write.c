@@ -99,7 +99,8 @@ static void add_pair(struct sheet *g, const struct samples_results *r, const str
     sheet_text(g, p->a);
     sheet_text(g, p->b);
     sheet_number(g, "%.0f", p->compared.n);
-    sheet_cell(g, (struct sheet_cell){isfinite(d->half_width)
+    sheet_cell(g, (struct sheet_cell){!isfinite(d->mean) ? "-" /* they share no block */
+                                      : isfinite(d->half_width)
                                           ? arena_printf(g->arena, "%+.4g ± %.2g", d->mean,
                                                          d->half_width)
                                           : arena_printf(g->arena, "%+.4g", d->mean),
