@@ -16,7 +16,10 @@ stop() {
     scancel --user=root 2> /dev/null
     wait_for 15 no_jobs # else Slurm's step daemons outlive it
     kill $servers 2> /dev/null
-    wait_for 5 no_servers || kill -KILL $servers 2> /dev/null
+    (sleep 5; kill -KILL $servers) 2> /dev/null &
+    killer=$!
+    wait $servers 2> /dev/null # all of them: each still writes what it knows
+    kill $killer 2> /dev/null
     rm -rf "$work"
 }
 trap stop EXIT
@@ -31,7 +34,6 @@ wait_for() { # SECONDS COMMAND ...
     done
 }
 no_jobs() { [ -z "$(squeue --noheader 2> /dev/null)" ]; }
-no_servers() { ! kill -0 $servers 2> /dev/null; }
 
 # ---- one node; it says to have four cores, so that four tasks run at once on any machine ----
 port=$((20000 + $$ % 10000 * 2))
