@@ -58,7 +58,7 @@ static void short_label(const struct store_run *run, char *ret_label, size_t siz
     for (int i = 0; i < 2; i++) {
         for (const char *s = texts[i]; *s && n < size;) {
             size_t word = strcspn(s, " ");
-            const char *dot = memchr(s, '.', strcspn(s, "="));
+            const char *dot = memchr(s, '.', strcspn(s, "= "));
             const char *from = dot ? dot + 1 : s;
 
             n += (size_t)snprintf(ret_label + n, size - n, " %.*s", (int)(s + word - from), from);

@@ -318,7 +318,7 @@ const char *select_short_point(struct arena *arena, const char *point)
 
     while (*point) {
         size_t word = strcspn(point, " ");
-        const char *dot = memchr(point, '.', strcspn(point, "="));
+        const char *dot = memchr(point, '.', strcspn(point, "= "));
         const char *from = dot ? dot + 1 : point;
 
         memcpy(o, from, (size_t)(point + word - from));

@@ -33,6 +33,8 @@ static bool is_about(const char *word, const char *by)
     size_t length = strcspn(word, "=");
     const char *dot = memchr(word, '.', length);
 
+    if (word[length] == '\0') /* a store's text may be anything */
+        return false;
     if (strlen(by) == length && strncmp(word, by, length) == 0)
         return true;
     return dot && strlen(by) == length - (size_t)(dot + 1 - word) &&
@@ -91,7 +93,7 @@ static int no_such_setting(const struct selections *s, const char *by, struct er
     size_t used = 0;
 
     while (*condition) {
-        size_t word = strcspn(condition, " "), name = strcspn(condition, "=");
+        size_t word = strcspn(condition, " "), name = strcspn(condition, "= ");
 
         if (used + name + 2 < sizeof names) {
             used += (size_t)snprintf(names + used, sizeof names - used, " %.*s", (int)name,

@@ -99,6 +99,8 @@ reports = {
              ("plans.source", 1, NULL)],
     "table": [("plan_runs.method", 1, TEXT, b"erm \xff<&"),
               ("metrics.value", 9, REAL, struct.pack("<d", 1e300))],
+    "compare": [("plan_runs.condition", 1, TEXT, b"imbalance"), ("plan_runs.point", 1, TEXT, b"a b.c=1"),
+                ("answers.n", 1, INTEGER, struct.pack("<q", 1))],
 }
 for number, name in enumerate(reports):
     put("values", name, bytes([3 + 4 * number]) + b"".join(value(*v) for v in reports[name]))

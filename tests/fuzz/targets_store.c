@@ -7,6 +7,7 @@
 #include "lab/sql.h"
 #include "lab/store_private.h"
 #include "report/held_out.h"
+#include "report/page_runs.h"
 #include "report/table.h"
 
 #include <stdio.h>
@@ -82,13 +83,16 @@ static int report_export(struct store *store, struct arena *arena, struct error 
 static int report_page(struct store *store, struct arena *arena, struct error *err)
 {
     struct store_provenance provenance;
-    struct store_plan plan;
+    struct selections s;
+    struct text t = {0};
+    int result = select_points(store, arena, &s, err) < 0 ||
+                         store_read_provenance(store, &s.plan, arena, &provenance, err) < 0 ||
+                         read_runs(store, &s.plan, arena, err) < 0
+                     ? -1
+                     : page_runs_write(store, &s, &provenance, &t, err);
 
-    return store_read_plan(store, arena, &plan, err) < 0 ||
-                   store_read_provenance(store, &plan, arena, &provenance, err) < 0 ||
-                   read_runs(store, &plan, arena, err) < 0
-               ? -1
-               : 0;
+    text_release(&t);
+    return result;
 }
 
 static int report_table(struct store *store, struct arena *arena, struct error *err)
@@ -106,9 +110,24 @@ static int report_table(struct store *store, struct arena *arena, struct error *
     return result;
 }
 
+static int report_compare(struct store *store, struct arena *arena, struct error *err)
+{
+    struct table_options options = {.format = sheet_find_format("tex", err), .by = "imbalance"};
+    struct selections s;
+    struct text t = {0};
+    int result = select_points(store, arena, &s, err);
+
+    for (int i = 1; result == 0 && i < s.plan.n_methods; i++)
+        result = table_compare(store, &s, s.plan.methods[i], s.plan.methods[0], &options, &t, err);
+    if (result == 0)
+        result = table_grouped(&s, &options, &t, err);
+    text_release(&t);
+    return result;
+}
+
 /* As the commands of these names read it. */
 static int (*const reports[])(struct store *store, struct arena *arena, struct error *err) = {
-    report_status, report_fsck, report_export, report_page, report_table};
+    report_status, report_fsck, report_export, report_page, report_table, report_compare};
 enum { N_REPORTS = sizeof reports / sizeof *reports };
 
 /* The bytes as a store in the folder, and nothing of the one before. */
