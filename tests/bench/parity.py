@@ -51,6 +51,10 @@ OPTIMIZERS = {
              'optimizer = "adam"\noptimizer.weight_decay = 0.0001\ntrain.lr = 0.0005\n'),
     "AdamW": (torch.optim.AdamW, dict(lr=5e-4, weight_decay=0.05),
               'optimizer = "adamw"\noptimizer.weight_decay = 0.05\ntrain.lr = 0.0005\n'),
+    # As PyTorch's do unless told otherwise, and DomainBed's: all decays.
+    "Adam all": (torch.optim.Adam, dict(lr=5e-4, weight_decay=0.05),
+                 'optimizer = "adam"\noptimizer.weight_decay = 0.05\noptimizer.decays = "all"\n'
+                 'train.lr = 0.0005\n'),
 }
 OBJECTIVES = {"ERM": (F.cross_entropy, 'objective = "erm"\n'),
               "RGD": (rgd_loss, 'objective = "rgd"\n')}
@@ -65,8 +69,10 @@ def make_pictures(shape):
     return pixels.clamp(0, 255).to(torch.uint8), labels
 
 
-def make_optimizer(kind, settings, model):
-    """Biases, norms, the class token and positions do not decay with us."""
+def make_optimizer(kind, settings, decays_all, model):
+    """Biases, norms, the class token and positions do not decay with us, unless it is said."""
+    if decays_all:
+        return kind(model.parameters(), **settings)
     decays = {True: [], False: []}
     for name, p in model.named_parameters():
         decays[p.ndim >= 2 and name not in ("cls_token", "pos_embed")].append(p)
@@ -108,7 +114,8 @@ def run(program, folder, model_name, optimizer_name, objective_name, args):
     save_file(first, folder / "start.safetensors")
     (folder / "settings").write_text('data = "shapes"\ndata.format = "shapes"\n' + model_settings +
                                      optimizer_settings + objective_settings)
-    theirs = train(model, make_optimizer(kind, hparams, model), loss, pictures)
+    optimizer = make_optimizer(kind, hparams, "decays" in optimizer_settings, model)
+    theirs = train(model, optimizer, loss, pictures)
     printed = subprocess.run([program, folder], check=True, stdout=subprocess.PIPE, text=True)
 
     ours = load_file(folder / "losses.safetensors")["losses"][:, 1]
@@ -119,7 +126,7 @@ def run(program, folder, model_name, optimizer_name, objective_name, args):
     same_blocks = hashes == {name: hashlib.sha256(checkpoint[name].numpy().tobytes()).hexdigest()
                              for name in checkpoint if name != "journal"}
     yes = {True: "same bits", False: "DIFFER"}
-    print(f"{model_name:<6} {optimizer_name:<6} {objective_name:<4} {theirs[0]:8.4f} "
+    print(f"{model_name:<6} {optimizer_name:<8} {objective_name:<4} {theirs[0]:8.4f} "
           f"{theirs[-1]:8.4f} {difference:12.1e}  {yes[same_weights]:<10} {yes[same_blocks]:<10}",
           flush=True)
     return difference < TOLERANCE and same_weights and same_blocks
@@ -136,7 +143,7 @@ def main():
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     print(f"PyTorch {torch.__version__}, at most {args.steps} steps; loss: of the first and of the last")
-    print(f"{'model':<6} {'':<6} {'':<4} {'first':>8} {'last':>8} {'largest rel.':>12}  "
+    print(f"{'model':<6} {'':<8} {'':<4} {'first':>8} {'last':>8} {'largest rel.':>12}  "
           f"{'weights':<10} {'checkpoint':<10}")
     with tempfile.TemporaryDirectory() as folder:
         held = [run(args.program, pathlib.Path(folder), m, opt, obj, args)
