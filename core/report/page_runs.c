@@ -17,7 +17,7 @@ static int add_curve(struct store *store, const struct store_measure *measure,
 
     if (store_read_curve(store, run->run, part, measure->metric, arena, &c, err) < 0)
         return -1;
-    if (c.n == 1 &&
+    if (c.n < 2 &&
         store_read_curve(store, run->run, part = "validation", measure->metric, arena, &c, err) < 0)
         return -1;
     text_printf(t, "<td>");
