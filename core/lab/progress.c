@@ -2,6 +2,7 @@
 #include "lab/progress.h"
 
 #include "base/clock.h"
+#include "base/settings.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,22 +50,20 @@ static void clear_line(struct progress *p)
     p->n_written = 0;
 }
 
-/* "rgd clip=1 lr=0.05": without the slots' names, which a reader knows. */
+/* "rgd clip=1 lr=0.05" */
 static void short_label(const struct store_run *run, char *ret_label, size_t size)
 {
-    size_t n = (size_t)snprintf(ret_label, size, "%s", run->method);
     const char *texts[] = {run->condition, run->point};
+    struct text t = {0};
 
-    for (int i = 0; i < 2; i++) {
-        for (const char *s = texts[i]; *s && n < size;) {
-            size_t word = strcspn(s, " ");
-            const char *dot = memchr(s, '.', strcspn(s, "= "));
-            const char *from = dot ? dot + 1 : s;
-
-            n += (size_t)snprintf(ret_label + n, size - n, " %.*s", (int)(s + word - from), from);
-            s += word + (s[word] == ' ');
+    text_printf(&t, "%s", run->method);
+    for (int i = 0; i < 2; i++)
+        if (*texts[i]) {
+            text_printf(&t, " ");
+            settings_shorten(&t, texts[i]);
         }
-    }
+    snprintf(ret_label, size, "%s", t.s);
+    text_release(&t);
 }
 
 static void tell_run(struct progress *p, const struct store_ended *ended, int n_done, int n_all)

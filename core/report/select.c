@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/select.h"
 
+#include "base/settings.h"
 #include "stats/paired.h"
 
 #include <math.h>
@@ -314,18 +315,11 @@ struct paired select_compare(const struct selection *a, const struct selection *
 
 const char *select_short_point(struct arena *arena, const char *point)
 {
-    char *out = arena_alloc(arena, strlen(point) + 1), *o = out;
+    struct text t = {0};
+    const char *out;
 
-    while (*point) {
-        size_t word = strcspn(point, " ");
-        const char *dot = memchr(point, '.', strcspn(point, "= "));
-        const char *from = dot ? dot + 1 : point;
-
-        memcpy(o, from, (size_t)(point + word - from));
-        o += point + word - from;
-        point += word;
-        if (*point)
-            *o++ = *point++;
-    }
+    settings_shorten(&t, point);
+    out = arena_strdup(arena, t.s ? t.s : "");
+    text_release(&t);
     return out;
 }
