@@ -167,7 +167,7 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
     for (int i = 0; i < n; i++) {
         ret_labels[i] = pool->labels[indices[i]];
         if (pool->pixels)
-            __builtin_prefetch(&pool->pixels[indices[i]]);
+            __builtin_prefetch(&pool->pixels[indices[i]]); /* else each is waited for below */
     }
     if (pool->numbers) {
         fill_numbers(d, pool, standard, indices, n, ret_x);
@@ -177,15 +177,14 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
         const unsigned char *x = pool->pixels[indices[i]];
         const unsigned char *next = pool->pixels[indices[i + 1 < n ? i + 1 : i]];
         enum augment_kind kind = augment ? augment->augment : AUGMENT_NONE;
-        struct rng picture_rng = rng_index(rng, indices[i]);
         struct crop crop = {0};
 
         if (kind == AUGMENT_DOMAINBED) {
-            fill_changed(d, standard, x, picture_rng, ret_x + (size_t)i * size);
+            fill_changed(d, standard, x, rng_index(rng, indices[i]), ret_x + (size_t)i * size);
             continue;
         }
         if (kind == AUGMENT_CROP_FLIP)
-            crop = draw_crop(augment->pad, picture_rng);
+            crop = draw_crop(augment->pad, rng_index(rng, indices[i]));
         for (size_t c = 0; c < (size_t)d->channels; c++)
             crop_plane(d, x + c * plane, next + c * plane, crop, standard->mean[c],
                        standard->inverse[c], ret_x + (size_t)i * size + c * plane);
