@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 enum { N_PICTURES = sizeof reference_pictures / sizeof *reference_pictures };
+enum { SMALL = 12 }; /* reference_sides[0] */
 
 static uint64_t weigh(const unsigned char *bytes, size_t n)
 {
@@ -28,7 +29,7 @@ static void test_against_pillow(void **state)
 {
     (void)state;
     for (int i = 0; i < N_PICTURES; i++) {
-        unsigned char small[3 * REFERENCE_SIDE * REFERENCE_SIDE];
+        unsigned char small[3 * REFERENCE_MAX_SIDE * REFERENCE_MAX_SIDE];
         struct arena arena = {0};
         struct picture p;
         struct error err;
@@ -40,9 +41,14 @@ static void test_against_pillow(void **state)
         assert_int_equal(p.width, reference_pictures[i].width);
         if (weigh(p.pixels, 3 * (size_t)p.height * (size_t)p.width) != reference_pictures[i].sum)
             fail_msg("%s: other pixels than Pillow's", reference_pictures[i].name);
-        picture_resize(&p, REFERENCE_SIDE, &arena, small);
-        if (weigh(small, sizeof small) != reference_pictures[i].resized_sum)
-            fail_msg("%s: resized to other pixels than Pillow's", reference_pictures[i].name);
+        for (int k = 0; k < REFERENCE_N_SIDES; k++) {
+            int side = reference_sides[k];
+
+            picture_resize(&p, side, &arena, small);
+            if (weigh(small, 3 * (size_t)(side * side)) != reference_pictures[i].resized_sums[k])
+                fail_msg("%s: other pixels than Pillow's at %d x %d", reference_pictures[i].name,
+                         side, side);
+        }
         arena_release(&arena);
     }
 }
@@ -117,7 +123,7 @@ static struct root *make_root(void)
     settings_init(&r->settings, &r->arena);
     settings_set(&r->description, "format", value_string("folders"));
     settings_set(&r->description, "folder", value_string("set"));
-    settings_set(&r->settings, "data.size", value_number(REFERENCE_SIDE));
+    settings_set(&r->settings, "data.size", value_number(SMALL));
     settings_set(&r->settings, "data.skip_bad", value_bool(false));
     for (int i = 0; i < 6; i++)
         write_file(r, names[i], reference_pictures[i].bytes, reference_pictures[i].size);
@@ -168,8 +174,8 @@ static void test_folder(void **state)
     assert_memory_equal(d.train.labels, labels, sizeof labels);
     assert_memory_equal(d.train.environments, environments, sizeof environments);
     for (int i = 0; i < 6; i++)
-        assert_true(weigh(d.train.pixels[i], 3 * REFERENCE_SIDE * REFERENCE_SIDE) ==
-                    reference_pictures[i].resized_sum);
+        assert_true(weigh(d.train.pixels[i], 3 * SMALL * SMALL) ==
+                    reference_pictures[i].resized_sums[0]);
     assert_int_equal(open_data(r, &again, &err), 0);
     assert_string_equal(again.digest, d.digest);
     dataset_close(&again);
@@ -215,8 +221,8 @@ static void test_bad_files(void **state)
     settings_set(&r->settings, "data.skip_bad", value_bool(true));
     assert_int_equal(open_data(r, &d, &err), 0);
     assert_int_equal(d.train.n, 6);
-    assert_true(weigh(d.train.pixels[3], 3 * REFERENCE_SIDE * REFERENCE_SIDE) ==
-                reference_pictures[3].resized_sum);
+    assert_true(weigh(d.train.pixels[3], 3 * SMALL * SMALL) ==
+                reference_pictures[3].resized_sums[0]);
     assert_non_null(strstr(d.note, "left out 2 of 8 files, first a/dog/2.jpg: damaged JPEG"));
     dataset_close(&d);
     settings_set(&r->settings, "data.skip_bad", value_bool(false));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/picture.h"
 
+#include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@ int picture_init(struct picture *p, size_t height, size_t width, struct arena *a
     if (height == 0 || width == 0 || height > PICTURE_MAX_PIXELS / width)
         return error_set(err, "%zu x %zu pixels, not from 1 to %d", height, width,
                          PICTURE_MAX_PIXELS);
-    *p = (struct picture){(int)height, (int)width, arena_alloc(arena, 3 * height * width)};
+    *p = (struct picture){(int)height, (int)width,
+                          arena_alloc(arena, 3 * height * width + PICTURE_ROOM)};
     return 0;
 }
 
@@ -68,32 +70,80 @@ static struct taps *make_taps(int in, int out, struct arena *arena)
     return taps;
 }
 
-/* The weighted sum of x[0], x[stride] ... */
-static unsigned char gather(const struct taps *t, const unsigned char *x, size_t stride)
+enum { N_LANES = 16 }; /* bytes of a vector, rows or columns that go together */
+
+/* y[N_LANES] is the weighted sum of x[first][N_LANES], x[first + 1] ..., `stride` apart. */
+static void weigh(const struct taps *t, const unsigned char *x, size_t stride, unsigned char *y)
 {
-    int32_t sum = 1 << (BITS - 1);
+    __m256i low = _mm256_set1_epi32(1 << (BITS - 1)), high = low, words;
 
     x += (size_t)t->first * stride;
-    for (int k = 0; k < t->n; k++)
-        sum += t->weights[k] * x[(size_t)k * stride];
-    sum >>= BITS;
-    return (unsigned char)(sum > 255 ? 255 : sum);
+    for (int k = 0; k < t->n; k++, x += stride) {
+        __m128i bytes = _mm_loadu_si128((const void *)x);
+        __m256i weight = _mm256_set1_epi32(t->weights[k]);
+        __m256i a = _mm256_cvtepu8_epi32(bytes);
+        __m256i b = _mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8));
+
+        low = _mm256_add_epi32(low, _mm256_mullo_epi32(a, weight));
+        high = _mm256_add_epi32(high, _mm256_mullo_epi32(b, weight));
+    }
+    words = _mm256_packus_epi32(_mm256_srli_epi32(low, BITS), _mm256_srli_epi32(high, BITS));
+    words = _mm256_permute4x64_epi64(words, _MM_SHUFFLE(3, 1, 2, 0));
+    _mm_storeu_si128((void *)y, _mm_packus_epi16(_mm256_castsi256_si128(words),
+                                                 _mm256_extracti128_si256(words, 1)));
+}
+
+/* y[j][r] = x[r][j] for N_LANES x N_LANES bytes; of x only n rows are there, the rest of y is
+ * what comes. Each round shuffles the rows like a deck of cards, cut in the middle. */
+static void transpose(const unsigned char *x, size_t x_stride, size_t n, unsigned char *y,
+                      size_t y_stride)
+{
+    __m128i a[N_LANES], b[N_LANES];
+
+    for (size_t r = 0; r < N_LANES; r++)
+        a[r] = _mm_loadu_si128((const void *)(x + (r < n ? r : 0) * x_stride));
+    for (int round = 0; round < 4; round++) {
+        for (size_t r = 0; r < N_LANES / 2; r++) {
+            b[2 * r] = _mm_unpacklo_epi8(a[r], a[r + N_LANES / 2]);
+            b[2 * r + 1] = _mm_unpackhi_epi8(a[r], a[r + N_LANES / 2]);
+        }
+        memcpy(a, b, sizeof a);
+    }
+    for (size_t r = 0; r < N_LANES; r++)
+        _mm_storeu_si128((void *)(y + r * y_stride), a[r]);
+}
+
+static size_t round_up(size_t n)
+{
+    return (n + N_LANES - 1) / N_LANES * N_LANES;
 }
 
 void picture_resize(const struct picture *x, int side, struct arena *arena, unsigned char *y)
 {
-    size_t n = (size_t)side, height = (size_t)x->height, width = (size_t)x->width;
+    size_t n = (size_t)side, height = (size_t)x->height, row = 3 * (size_t)x->width;
+    size_t pitch = round_up(n), plane = round_up(height) * pitch;
     const struct taps *across = make_taps(x->width, side, arena);
     const struct taps *down = make_taps(x->height, side, arena);
-    unsigned char *lines = arena_alloc(arena, 3 * height * n); /* [3][height][side] */
+    unsigned char *columns = arena_alloc(arena, round_up(row) * N_LANES); /* of N_LANES rows */
+    unsigned char *lines = arena_alloc(arena, 3 * plane);                 /* [3][height][side] */
+    unsigned char places[N_LANES][3][N_LANES] = {0}, line[N_LANES];
 
-    for (size_t c = 0; c < 3; c++)
-        for (size_t r = 0; r < height; r++)
-            for (size_t i = 0; i < n; i++)
-                lines[(c * height + r) * n + i] =
-                    gather(&across[i], x->pixels + 3 * r * width + c, 3);
+    for (size_t r = 0; r < height; r += N_LANES) {
+        for (size_t i = 0; i < row; i += N_LANES)
+            transpose(x->pixels + r * row + i, row, height - r, columns + i * N_LANES, N_LANES);
+        for (size_t i = 0; i < n; i += N_LANES) {
+            for (size_t j = 0; j < N_LANES && i + j < n; j++)
+                for (size_t c = 0; c < 3; c++)
+                    weigh(&across[i + j], columns + c * N_LANES, sizeof *places, places[j][c]);
+            for (size_t c = 0; c < 3; c++)
+                transpose(places[0][c], sizeof *places, N_LANES, lines + c * plane + r * pitch + i,
+                          pitch);
+        }
+    }
     for (size_t c = 0; c < 3; c++)
         for (size_t r = 0; r < n; r++)
-            for (size_t i = 0; i < n; i++)
-                y[(c * n + r) * n + i] = gather(&down[r], lines + c * height * n + i, n);
+            for (size_t i = 0; i < n; i += N_LANES) {
+                weigh(&down[r], lines + c * plane + i, pitch, line);
+                memcpy(y + (c * n + r) * n + i, line, n - i < N_LANES ? n - i : N_LANES);
+            }
 }

@@ -12,11 +12,11 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum { PICTURE_MAX_PIXELS = 1 << 26 };
+enum { PICTURE_MAX_PIXELS = 1 << 26, PICTURE_ROOM = 16 };
 
 struct picture {
     int height, width;
-    unsigned char *pixels; /* [height][width][3], RGB */
+    unsigned char *pixels; /* [height][width][3], RGB; PICTURE_ROOM bytes behind may be read */
 };
 
 /* What the bytes of a file show. A JPEG may come out smaller by a power of two, as long as

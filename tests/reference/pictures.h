@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pictures for test_picture.c, from Pillow 9.4.0. To renew:
+ * Pictures for test_picture.c, from Pillow 13.0.0. To renew:
  *     python3 tests/reference/pictures.py > tests/reference/pictures.h
  */
 #ifndef TESTS_REFERENCE_PICTURES_H
@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REFERENCE_SIDE = 12 };
+enum { REFERENCE_N_SIDES = 2, REFERENCE_MAX_SIDE = 37 };
+static const int reference_sides[] = {12, 37};
 
 static const unsigned char reference_file_0[] = {
     255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 255, 219, 0, 67, 0,
@@ -354,15 +355,17 @@ static const unsigned char reference_file_6[] = {
     0, 0, 0, 67, 49, 42, 208, 0, 0, 0, 48, 80, 76, 84, 69, 204, 124, 123, 154, 131, 132, 156, 88,
     255, 153, 88, 0, 101, 129, 135, 53, 121, 124, 106, 84, 255, 103, 85, 0, 199, 44, 118, 152, 51,
     138, 152, 11, 255, 146, 10, 0, 96, 53, 132, 48, 47, 119, 87, 18, 255, 89, 17, 0, 188, 103,
-    160, 219, 0, 0, 0, 163, 73, 68, 65, 84, 120, 156, 173, 206, 161, 14, 194, 64, 12, 6, 224, 61,
-    10, 169, 152, 38, 169, 216, 235, 16, 68, 53, 9, 162, 175, 67, 16, 136, 83, 36, 147, 39, 246,
-    54, 136, 137, 179, 8, 68, 105, 239, 74, 178, 45, 151, 37, 3, 76, 239, 238, 107, 115, 127, 155,
-    24, 99, 8, 97, 94, 239, 141, 223, 6, 73, 41, 137, 200, 56, 213, 65, 92, 83, 93, 199, 172, 229,
-    59, 39, 173, 47, 29, 186, 252, 65, 75, 154, 44, 210, 16, 113, 169, 253, 222, 20, 224, 198, 31,
-    125, 208, 21, 209, 181, 101, 46, 250, 36, 2, 83, 0, 61, 58, 34, 98, 230, 100, 85, 135, 118,
-    51, 165, 175, 212, 31, 136, 71, 107, 99, 110, 156, 92, 243, 38, 166, 80, 215, 118, 69, 75,
-    142, 147, 214, 78, 135, 14, 69, 207, 191, 232, 150, 29, 54, 239, 59, 73, 195, 234, 14, 89,
-    223, 138, 61, 48, 66, 110, 179, 105, 15, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130
+    160, 219, 0, 0, 0, 182, 73, 68, 65, 84, 120, 156, 165, 145, 49, 14, 194, 48, 16, 4, 39, 200,
+    162, 191, 47, 240, 129, 20, 105, 41, 242, 171, 184, 116, 65, 65, 203, 123, 72, 225, 47, 240,
+    10, 10, 138, 171, 64, 128, 12, 162, 112, 172, 36, 38, 138, 34, 216, 194, 178, 246, 214, 171,
+    209, 185, 56, 130, 130, 140, 206, 171, 33, 202, 212, 209, 189, 120, 128, 85, 50, 211, 148,
+    129, 219, 171, 6, 48, 241, 97, 169, 169, 52, 136, 114, 251, 202, 78, 55, 204, 184, 70, 50,
+    222, 160, 194, 218, 88, 104, 178, 228, 221, 21, 21, 40, 187, 211, 190, 203, 158, 221, 246,
+    192, 43, 246, 58, 108, 138, 225, 128, 98, 3, 130, 41, 65, 160, 177, 8, 173, 242, 30, 49, 216,
+    95, 120, 139, 38, 146, 182, 148, 30, 129, 10, 132, 71, 151, 109, 193, 167, 203, 84, 131, 159,
+    217, 67, 254, 105, 70, 148, 103, 204, 134, 69, 100, 11, 247, 107, 180, 231, 253, 167, 87, 65,
+    8, 131, 234, 158, 55, 215, 7, 8, 223, 61, 5, 154, 27, 72, 20, 0, 0, 0, 0, 73, 69, 78, 68, 174,
+    66, 96, 130
 };
 
 static const unsigned char reference_file_7[] = {
@@ -394,17 +397,17 @@ static const struct {
     const unsigned char *bytes;
     size_t size;
     int height, width;
-    uint64_t sum, resized_sum;
+    uint64_t sum, resized_sums[REFERENCE_N_SIDES];
 } reference_pictures[] = {
-    {"jpeg", reference_file_0, sizeof reference_file_0, 30, 41, 802680514, 10423420},
-    {"jpeg, grey", reference_file_1, sizeof reference_file_1, 30, 41, 750645102, 9334971},
-    {"jpeg, progressive, chroma not halved", reference_file_2, sizeof reference_file_2, 30, 41, 802069010, 10425253},
-    {"jpeg, CMYK", reference_file_3, sizeof reference_file_3, 30, 41, 802670229, 10427704},
-    {"png", reference_file_4, sizeof reference_file_4, 30, 41, 803086035, 10430356},
-    {"png, alpha", reference_file_5, sizeof reference_file_5, 30, 41, 803086035, 10430356},
-    {"png, palette", reference_file_6, sizeof reference_file_6, 30, 41, 755450034, 9967821},
-    {"png, black and white", reference_file_7, sizeof reference_file_7, 30, 41, 751121370, 9336078},
-    {"png, enlarged", reference_file_8, sizeof reference_file_8, 5, 7, 535912, 6182841},
+    {"jpeg", reference_file_0, sizeof reference_file_0, 30, 41, 802680514, {10423420, 940370959}},
+    {"jpeg, grey", reference_file_1, sizeof reference_file_1, 30, 41, 750645102, {9334971, 842925777}},
+    {"jpeg, progressive, chroma not halved", reference_file_2, sizeof reference_file_2, 30, 41, 802069010, {10425253, 940692321}},
+    {"jpeg, CMYK", reference_file_3, sizeof reference_file_3, 30, 41, 802670229, {10427704, 940779598}},
+    {"png", reference_file_4, sizeof reference_file_4, 30, 41, 803086035, {10430356, 941444673}},
+    {"png, alpha", reference_file_5, sizeof reference_file_5, 30, 41, 803086035, {10430356, 941444673}},
+    {"png, palette", reference_file_6, sizeof reference_file_6, 30, 41, 755450034, {9967821, 899531734}},
+    {"png, black and white", reference_file_7, sizeof reference_file_7, 30, 41, 751121370, {9336078, 837520368}},
+    {"png, enlarged", reference_file_8, sizeof reference_file_8, 5, 7, 535912, {6182841, 561545669}},
 };
 
 #endif

@@ -5,14 +5,14 @@
     python3 tests/reference/pictures.py > tests/reference/pictures.h
 
 Needs Pillow and numpy. Of the pixels as [height][width][3], and of those that Pillow's BILINEAR
-resizes to [3][SIDE][SIDE], the sum over byte * (place + 1) is kept."""
+resizes to [3][side][side] for both SIDES, the sum over byte * (place + 1) is kept."""
 import io
 import textwrap
 
 import numpy as np
 from PIL import Image
 
-SIDE = 12
+SIDES = 12, 37
 
 
 def drawn(height, width):
@@ -47,19 +47,20 @@ print("/* SPDX-License-Identifier: GPL-3.0-or-later\n *")
 print(" * Pictures for test_picture.c, from Pillow %s. To renew:" % Image.__version__)
 print(" *     python3 tests/reference/pictures.py > tests/reference/pictures.h\n */")
 print("#ifndef TESTS_REFERENCE_PICTURES_H\n#define TESTS_REFERENCE_PICTURES_H\n")
-print("#include <stddef.h>\n#include <stdint.h>\n\nenum { REFERENCE_SIDE = %d };\n" % SIDE)
+print("#include <stddef.h>\n#include <stdint.h>\n\nenum { REFERENCE_N_SIDES = 2, REFERENCE_MAX_SIDE = %d };" % max(SIDES))
+print("static const int reference_sides[] = {%d, %d};\n" % SIDES)
 rows = []
 for i, (name, picture, kind, options) in enumerate(CASES):
     data = file_of(picture, kind, **options)
     read = Image.open(io.BytesIO(data)).convert("RGB")
     weigh = lambda a: int((a.astype(np.uint64).ravel() * (np.arange(a.size, dtype=np.uint64) + 1)).sum())
-    small = np.asarray(read.resize((SIDE, SIDE), Image.BILINEAR)).transpose(2, 0, 1)
+    small = [np.asarray(read.resize((side, side), Image.BILINEAR)).transpose(2, 0, 1) for side in SIDES]
     print("static const unsigned char reference_file_%d[] = {" % i)
     print(textwrap.fill(", ".join(map(str, data)), 98, initial_indent="    ", subsequent_indent="    "))
     print("};\n")
-    rows.append('    {"%s", reference_file_%d, sizeof reference_file_%d, %d, %d, %d, %d},' % (
-        name, i, i, read.height, read.width, weigh(np.asarray(read)), weigh(small)))
+    rows.append('    {"%s", reference_file_%d, sizeof reference_file_%d, %d, %d, %d, {%d, %d}},' % (
+        name, i, i, read.height, read.width, weigh(np.asarray(read)), *map(weigh, small)))
 print("static const struct {\n    const char *name;\n    const unsigned char *bytes;")
-print("    size_t size;\n    int height, width;\n    uint64_t sum, resized_sum;\n} reference_pictures[] = {")
+print("    size_t size;\n    int height, width;\n    uint64_t sum, resized_sums[REFERENCE_N_SIDES];\n} reference_pictures[] = {")
 print("\n".join(rows))
 print("};\n\n#endif")
