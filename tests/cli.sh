@@ -182,9 +182,13 @@ else
     before=$(sha256sum < results/quickstart.db)
     fails 'store "results/quickstart.db" cannot be written to: ' sweep quickstart seeds=3
     [ "$($run "$program" table quickstart)" = "$table" ] || { echo "read-only: another table"; failures=1; }
+    chmod 755 results
+    printf '\331\325\005\371\040\241\143\327' > results/quickstart.db-journal
+    chmod 555 results
+    fails 'store "results/quickstart.db" was left in the middle of a change' table quickstart
     [ "$before" = "$(sha256sum < results/quickstart.db)" ] || { echo "read-only: changed"; failures=1; }
     chmod 755 results
-    rm results/quickstart.db
+    rm results/quickstart.db results/quickstart.db-journal
     chmod 555 results
     fails 'folder "results"' sweep quickstart seeds=1
     [ "$(ls results)" = quickstart.log ] || { echo "read-only: left behind: $(ls results)"; failures=1; }

@@ -119,6 +119,56 @@ static void test_old_version_at_work(void **state)
     store_close(store);
 }
 
+/* A copy of the store at `path` (there may be none yet) as SIGKILL in the middle of a change leaves it. */
+static const char *half_changed(const char *path)
+{
+    const char *copy = fresh_path();
+    static const char *const parts[] = {"", "-journal"};
+    struct sql *db;
+    struct error err;
+    char *bytes;
+    size_t size;
+
+    OK(sql_open(path, SQL_CREATE, &db, &err));
+    OK(sql_script(db, "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN IMMEDIATE; "
+                      "CREATE TABLE half(x); INSERT INTO half VALUES(zeroblob(100000)); "
+                      "INSERT INTO half VALUES(zeroblob(100000))", &err));
+    for (int i = 0; i < 2; i++) {
+        OK(file_read(arena_printf(&arena, "%s%s", path, parts[i]), 1 << 20, &arena, &bytes, &size, &err));
+        OK(file_write(arena_printf(&arena, "%s%s", copy, parts[i]), bytes, size, &err));
+    }
+    sql_close(db);
+    return copy;
+}
+
+static void test_half_changed_store(void **state)
+{
+    const char *path = fresh_path(), *copy;
+    struct store *store = planned_store(path);
+    struct store_outcome o = outcome();
+    char before[HASH_HEX_SIZE], after[HASH_HEX_SIZE];
+    struct error err;
+    int n_left;
+
+    (void)state;
+    finish_next(store, "me", &o);
+    OK(store_digest(store, before, &n_left, &err));
+    store_close(store);
+    copy = half_changed(path);
+    store = open_store(copy, STORE_READ);
+    OK(store_digest(store, after, &n_left, &err));
+    assert_string_equal(before, after);
+    assert_int_equal(count(store).finished, 1);
+    store_close(store);
+    assert_false(file_exists(arena_printf(&arena, "%s-journal", copy)));
+
+    copy = half_changed(fresh_path()); /* one that was being made */
+    assert_int_equal(store_open(copy, STORE_READ, &store, &err), -1);
+    assert_non_null(strstr(err.text, "is empty; a sweep fills it"));
+    store_close(open_store(copy, STORE_CREATE));
+    store_close(open_store(copy, STORE_READ));
+}
+
 static void test_damaged_blobs(void **state)
 {
     const char *path = fresh_path();
@@ -338,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_old_versions),
         cmocka_unit_test(test_old_version_stays_damaged),
         cmocka_unit_test(test_old_version_at_work),
+        cmocka_unit_test(test_half_changed_store),
         cmocka_unit_test(test_damaged_blobs),
         cmocka_unit_test(test_no_wrong_number),
         cmocka_unit_test(test_strange_values),

@@ -85,15 +85,23 @@ static int check_writable(const char *path, struct error *err)
     return 0;
 }
 
+static bool has_beside(const char *path, const char *suffix)
+{
+    char name[4096];
+
+    return snprintf(name, sizeof name, "%s%s", path, suffix) >= (int)sizeof name ||
+           access(name, F_OK) == 0;
+}
+
 /* A store that we may not write, and that nobody is writing: SQLite would want to
  * make its log and the log's index beside it. */
 static bool is_at_rest(const char *path)
 {
-    char folder[FILE_FOLDER_SIZE], log[4096];
+    char folder[FILE_FOLDER_SIZE];
 
     file_folder(path, folder);
-    return (access(path, W_OK) < 0 || access(folder, W_OK) < 0) &&
-           snprintf(log, sizeof log, "%s-wal", path) < (int)sizeof log && access(log, F_OK) < 0;
+    return (access(path, W_OK) < 0 || access(folder, W_OK) < 0) && !has_beside(path, "-wal") &&
+           !has_beside(path, "-journal");
 }
 
 /* "file:PATH?QUERY", with what has a meaning in it escaped. */
@@ -142,6 +150,30 @@ static struct sql *new_sql(const char *path)
     return sql;
 }
 
+/* Was its last writer killed between the first and the last byte of a change? A store that is
+ * being made is, until its log is there. Any other trouble shows where the store is read. */
+static bool is_half_changed(struct sql *sql)
+{
+    return sqlite3_exec(sql->db, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL) !=
+               SQLITE_OK &&
+           sqlite3_extended_errcode(sql->db) == SQLITE_READONLY_ROLLBACK;
+}
+
+/* The change is undone by the first to read the store who may write to it. */
+static int undo_change(const char *path, struct error *err)
+{
+    struct sql *sql;
+    int result;
+
+    if (sql_open(path, SQL_WRITE, &sql, err) < 0)
+        return error_set(err, "store \"%s\" was left in the middle of a change, which "
+                              "\"%s-journal\" undoes: it needs one reader who may write to both",
+                         path, path);
+    result = sql_script(sql, "SELECT 1 FROM sqlite_master LIMIT 1", err);
+    sql_close(sql);
+    return result;
+}
+
 int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct error *err)
 {
     struct sql *sql;
@@ -155,6 +187,10 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct e
         return -1;
     }
     configure(sql);
+    if (mode == SQL_READ && is_half_changed(sql)) {
+        sql_close(sql);
+        return undo_change(path, err) < 0 ? -1 : sql_open(path, mode, ret_db, err);
+    }
     *ret_db = sql;
     return 0;
 }
