@@ -32,12 +32,14 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c targets_store.c)
 FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults kills checkpoints stores)
 RUN = $(PROGRAM)
+# Each word as it is: parentheses, stars and such mean nothing to the shell.
+WORDS = $(foreach word,$(SET),'$(subst ','\'',$(word))')
 WITH_DATA = $(if $(DATA),--data=$(DATA))
 
 all: $(PROGRAM) ## build build/rgdbench
 
 sweep: $(PROGRAM) ## run experiment EXP (SET="train.epochs=2 seeds=3" JOBS=2), print its table, draw its figures
-	@$(RUN) sweep $(EXP) $(SET) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA) $(if $(SHARD),--shard=$(SHARD)) \
+	@$(RUN) sweep $(EXP) $(WORDS) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA) $(if $(SHARD),--shard=$(SHARD)) \
 		$(if $(LAUNCHER),--launcher=$(LAUNCHER)) $(if $(SLURM),--slurm="$(SLURM)")
 	$(if $(SHARD)$(LAUNCHER),,@echo; $(RUN) plot $(EXP))
 
@@ -45,7 +47,7 @@ confirm: $(PROGRAM) ## train what EXP selected again on N seeds that selected no
 	@$(RUN) confirm $(EXP) $(if $(N),n=$(N)) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
 
 status compare table plot export digest: $(PROGRAM)
-	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter table,$@),$(SET)) $(if $(filter compare table,$@),--format=$(FORMAT))
+	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter table,$@),$(WORDS)) $(if $(filter compare table,$@),--format=$(FORMAT))
 
 status:  ## how the runs of EXP stand
 compare: ## methods A and B of EXP, seed by seed
@@ -64,7 +66,7 @@ fsck: $(PROGRAM) ## is the store of EXP sound? (RESCUE=FILE: what is sound, into
 report: $(PROGRAM) ## a page for each store and an index of all: report/index.html
 	@$(RUN) report
 verify: $(PROGRAM) ## train randomly chosen runs of EXP again and compare bits (SET="n=3 seed=0")
-	@$(RUN) verify $(EXP) $(SET) $(WITH_DATA)
+	@$(RUN) verify $(EXP) $(WORDS) $(WITH_DATA)
 # What README shows, from the stores that are there; what is missing says what it costs.
 reproduce: $(PROGRAM) ## every table and figure that README names
 	@for e in $$(grep -o 'EXP=[a-z0-9_]*' README.md | cut -d= -f2 | sort -u); do \

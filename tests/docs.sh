@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# docs/METHODS.md is the program's list of methods, and README names each. usage: tests/docs.sh PROGRAM
+# docs/METHODS.md is the program's list of methods, and README names each; what README and the experiments
+# say to type reaches the program. usage: tests/docs.sh PROGRAM
 program=$1
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
@@ -12,4 +13,18 @@ sed -n '/^| slot | name/,$p' docs/METHODS.md | cmp -s "$list" - ||
 for name in $(sed -n 's/^| [a-z]* | `\([a-z0-9_]*\)` .*/\1/p' "$list"); do
     grep -q "^| [a-z]* | .*\`$name\`" README.md || { echo "README's table of slots lacks $name"; failures=1; }
 done
-[ $failures = 0 ] && echo "docs: name every method"
+
+unset MAKEFLAGS
+grep -ohE 'make [a-z]+ EXP=\w+( [A-Z]+=("[^"]*"|[^ `:,"]+))*' README.md docs/*.md experiments/*.lua | sort -u > "$list"
+while read -r command; do
+    said=$(eval "$command RUN=echo" 2>&1) ||
+        { echo "\"$command\" does not reach the program: $said"; failures=1; }
+    for word in $(echo "$command" | sed -n 's/.* SET="*\([^"]*\).*/\1/p'); do
+        case $said in
+        *" $word"*) ;;
+        *) echo "\"$command\" loses $word: $said"; failures=1 ;;
+        esac
+    done
+done < "$list"
+[ -s "$list" ] || { echo "found no commands"; failures=1; }
+[ $failures = 0 ] && echo "docs: name every method; their commands work"
