@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Where memory runs out: one line and EXIT_STORAGE, never a signal; a hash needs none; and a value
- * that SQLite had no room for is an error, not NULL. */
+ * Where memory runs out: one line and EXIT_STORAGE, never a signal; a hash needs none; a value
+ * that SQLite had no room for is an error, not NULL; and a cleared arena is as good as new. */
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -72,6 +72,40 @@ static void alloc_in_arena(void)
 
     limit_memory();
     arena_alloc(&arena, WANTED);
+}
+
+static void test_clear(void **state)
+{
+    static const size_t sizes[] = {100, 200000, 100, 17 << 20, 70};
+    struct arena arena = {0};
+    void *last = NULL;
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            unsigned char *p = arena_alloc(&arena, sizes[i]);
+
+            assert_int_equal((uintptr_t)p % 64, 0);
+            assert_true(p[0] == 0 && memcmp(p, p + 1, sizes[i] - 1) == 0);
+            memset(p, 1, sizes[i]);
+        }
+        assert_true(arena.taken > 17 << 20);
+        arena_clear(&arena);
+        assert_int_equal(arena.taken, 0); /* too much to be kept */
+    }
+    for (int round = 0; round < 3; round++) {
+        unsigned char *p = arena_alloc(&arena, 300000);
+
+        assert_true(p[0] == 0 && memcmp(p, p + 1, 300000 - 1) == 0);
+        memset(p, 1, 300000);
+        assert_true(round < 2 || p == last);
+        last = p;
+        arena_alloc(&arena, 300000);
+        arena_clear(&arena);
+        assert_true(arena.taken > 600000 && !arena.limit);
+    }
+    arena_release(&arena);
+    assert_int_equal(arena.taken, 0);
 }
 
 static void test_one_line(void **state)
@@ -151,6 +185,7 @@ static void test_value_without_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_clear),
         cmocka_unit_test(test_one_line),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_value_without_room),

@@ -14,6 +14,7 @@ enum {
     ALIGNMENT = 64,
     CHUNK_SIZE = 64 << 10,
     HUGE_SIZE = 2 << 20, /* a huge page: fewer TLB misses in large weights and batches */
+    MOST_KEPT = 16 << 20,
 };
 
 struct arena_chunk {
@@ -114,4 +115,21 @@ void arena_release(struct arena *arena)
     }
     arena->chunks = NULL;
     arena->taken = 0;
+}
+
+void arena_clear(struct arena *arena)
+{
+    struct arena_chunk *chunk = arena->chunks;
+    size_t taken = arena->taken;
+
+    if (!chunk)
+        return;
+    if (!chunk->next && taken <= MOST_KEPT) {
+        memset(chunk->bytes, 0, chunk->used);
+        chunk->used = 0;
+        return;
+    }
+    arena_release(arena);
+    if (taken <= MOST_KEPT)
+        add_chunk(arena, taken); /* one for what took several */
 }

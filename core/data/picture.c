@@ -70,7 +70,7 @@ static struct taps *make_taps(int in, int out, struct arena *arena)
     return taps;
 }
 
-enum { N_LANES = 16 }; /* bytes of a vector, rows or columns that go together */
+enum { N_LANES = PICTURE_ROOM }; /* bytes of a vector, rows or columns that go together */
 
 /* y[N_LANES] is the weighted sum of x[first][N_LANES], x[first + 1] ..., `stride` apart. */
 static void weigh(const struct taps *t, const unsigned char *x, size_t stride, unsigned char *y)

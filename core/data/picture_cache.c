@@ -45,15 +45,18 @@ static void hash_text(struct hash *h, const char *s)
     hash_update(h, s, strlen(s) + 1);
 }
 
-static int hash_file(const char *path, struct error *err, char ret_hex[HASH_HEX_SIZE])
+/* Not mapped: to map a small file costs more than to copy it. */
+static int read_picture(const struct folders *f, int i, struct arena *arena,
+                        const unsigned char **ret_bytes, size_t *ret_size, struct error *err)
 {
-    struct file_map map;
+    const char *path = arena_printf(arena, "%s/%s", f->root, f->files[i].path);
 
-    if (file_map_open(path, &map, err) < 0)
-        return -1;
-    hash_block(map.bytes, map.size, ret_hex);
-    file_map_close(&map);
-    return 0;
+    return file_read(path, MAX_FILE_SIZE, arena, (char **)ret_bytes, ret_size, err);
+}
+
+static bool may_be_picture(const struct folder_file *file)
+{
+    return file->is_picture && file->size <= MAX_FILE_SIZE;
 }
 
 /* Of paths, sizes, inodes and times. */
@@ -84,21 +87,30 @@ static int hash_contents(const struct folders *f, const char *settings, struct e
     struct hash h;
     int result = 0;
 
-#pragma omp parallel for schedule(dynamic, 64)
-    for (int i = 0; i < f->n_files; i++) {
-        struct error own;
-        char path[4096];
+#pragma omp parallel
+    {
+        struct arena own = {0};
 
-        if (!f->files[i].is_picture)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", f->root, f->files[i].path);
-        if (hash_file(path, &own, sums[i]) == 0)
-            continue;
+#pragma omp for schedule(dynamic, 64)
+        for (int i = 0; i < f->n_files; i++) {
+            const unsigned char *bytes;
+            size_t size;
+            struct error error;
+
+            if (!may_be_picture(&f->files[i]))
+                continue;
+            arena_clear(&own);
+            if (read_picture(f, i, &own, &bytes, &size, &error) == 0) {
+                hash_block(bytes, size, sums[i]);
+                continue;
+            }
 #pragma omp critical
-        if (result == 0) {
-            result = -1;
-            *err = own;
+            if (result == 0) {
+                result = -1;
+                *err = error;
+            }
         }
+        arena_release(&own);
     }
     hash_init(&h, HASH_SHA256);
     hash_text(&h, settings);
@@ -141,22 +153,18 @@ static int find_key(const struct folders *f, int side, struct arena *arena, cons
 static int decode(const struct folders *f, int i, int side, struct arena *arena,
                   unsigned char *ret_pixels, struct error *err)
 {
-    const char *path = arena_printf(arena, "%s/%s", f->root, f->files[i].path);
+    const unsigned char *bytes;
+    size_t size;
     struct picture picture;
-    struct file_map map;
-    int result;
 
-    if (!f->files[i].is_picture)
-        return error_set(err, "no .jpg, .jpeg or .png file");
-    if (f->files[i].size > MAX_FILE_SIZE)
-        return error_set(err, "more than %d bytes", MAX_FILE_SIZE);
-    if (file_map_open(path, &map, err) < 0)
+    if (!may_be_picture(&f->files[i]))
+        return f->files[i].is_picture ? error_set(err, "more than %d bytes", MAX_FILE_SIZE)
+                                      : error_set(err, "no .jpg, .jpeg or .png file");
+    if (read_picture(f, i, arena, &bytes, &size, err) < 0 ||
+        picture_decode(bytes, size, side, arena, &picture, err) < 0)
         return -1;
-    result = picture_decode(map.bytes, map.size, side, arena, &picture, err);
-    file_map_close(&map);
-    if (result == 0)
-        picture_resize(&picture, side, arena, ret_pixels);
-    return result;
+    picture_resize(&picture, side, arena, ret_pixels);
+    return 0;
 }
 
 static void tell(const struct listener *listener, const char *line, bool is_last)
@@ -204,21 +212,26 @@ static void decode_all(const struct folders *f, int side, const struct listener 
     double told = clock_now();
     int n_done = 0;
 
-#pragma omp parallel for schedule(dynamic, 16)
-    for (int i = 0; i < f->n_files; i++) {
+#pragma omp parallel
+    {
         struct arena own = {0};
-        struct error err;
-        int so_far;
 
-        if (decode(f, i, side, &own, pixels + (size_t)i * picture_size(side), &err) < 0) {
+#pragma omp for schedule(dynamic, 16)
+        for (int i = 0; i < f->n_files; i++) {
+            struct error err;
+            int so_far;
+
+            arena_clear(&own);
+            if (decode(f, i, side, &own, pixels + (size_t)i * picture_size(side), &err) < 0) {
 #pragma omp critical
-            reasons[i] = arena_strdup(arena, err.text);
+                reasons[i] = arena_strdup(arena, err.text);
+            }
+#pragma omp atomic capture
+            so_far = ++n_done;
+            if (listener && omp_get_thread_num() == 0 && so_far < f->n_files)
+                tell_progress(listener, so_far, f->n_files, &told);
         }
         arena_release(&own);
-#pragma omp atomic capture
-        so_far = ++n_done;
-        if (listener && omp_get_thread_num() == 0 && so_far < f->n_files)
-            tell_progress(listener, so_far, f->n_files, &told);
     }
     if (listener)
         tell_progress(listener, f->n_files, f->n_files, &told);
@@ -263,7 +276,8 @@ static size_t finish(const struct folders *f, int side, const char *const *reaso
             text_printf(ret_left_out, "%s: %s\n", f->files[i].path, reasons[i]);
             continue;
         }
-        memmove(pixels + head.n_kept * size, pixels + (size_t)i * size, size);
+        if (head.n_kept < (uint64_t)i)
+            memmove(pixels + head.n_kept * size, pixels + (size_t)i * size, size);
         head.n_kept++;
     }
     head.left_out_size = ret_left_out->size;
