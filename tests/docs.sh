@@ -27,4 +27,11 @@ while read -r command; do
     done
 done < "$list"
 [ -s "$list" ] || { echo "found no commands"; failures=1; }
+{
+    sed -n 's/^    \$\{0,1\} *\(\(RGDBENCH_DATA\|make\|build\).*\)/\1/p' README.md
+    grep -ohE '`(RGDBENCH_DATA|make|build/rgdbench)[^`]*`' README.md docs/*.md | tr -d '`'
+} > "$list"
+while read -r command; do
+    echo "$command" | sh -n 2>/dev/null || { echo "no command for a shell: $command"; failures=1; }
+done < "$list"
 [ $failures = 0 ] && echo "docs: name every method; their commands work"
