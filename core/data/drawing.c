@@ -182,9 +182,12 @@ void drawing_background(double *canvas, struct rng rng, double ret_colour[DRAWIN
     for (int ch = 0; ch < DRAWING_CHANNELS; ch++) {
         double slope = drawing_between(&rng, -shading, shading) / (DRAWING_SIDE / 2);
 
-        for (int i = 0; i < DRAWING_N_PIXELS; i++)
-            canvas[ch * DRAWING_N_PIXELS + i] = middle[ch] + slope * (c * (i % DRAWING_SIDE - (DRAWING_SIDE - 1) / 2.0) +
-                                                            s * (i / DRAWING_SIDE - (DRAWING_SIDE - 1) / 2.0));
+        for (int i = 0; i < DRAWING_N_PIXELS; i++) {
+            double x = i % DRAWING_SIDE - (DRAWING_SIDE - 1) / 2.0;
+            double y = i / DRAWING_SIDE - (DRAWING_SIDE - 1) / 2.0;
+
+            canvas[ch * DRAWING_N_PIXELS + i] = middle[ch] + slope * (c * x + s * y);
+        }
     }
     do {
         drawing_colour(&rng, ret_colour);

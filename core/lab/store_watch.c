@@ -28,8 +28,9 @@ int store_count(struct store *store, struct store_counts *ret_counts, struct err
     if (store_current_plan(store, &plan, err) < 0)
         return -1;
     q = sql_prepare(store->db, err,
-                    "SELECT state, count(*) FROM runs NOT INDEXED WHERE id IN " STORE_PLAN_RUNS " GROUP BY state", "i",
-                    plan);
+                    "SELECT state, count(*) FROM runs NOT INDEXED WHERE id IN " STORE_PLAN_RUNS
+                    " GROUP BY state",
+                    "i", plan);
     while ((got = sql_step(q, err)) > 0)
         for (size_t i = 0; i < sizeof states / sizeof *states; i++)
             if (strcmp(states[i].state, sql_text(q, 0)) == 0)
@@ -130,7 +131,8 @@ int store_read_watch(struct store *store, struct arena *arena, struct store_watc
         return -1;
     q = sql_prepare(store->db, err,
                     "SELECT " STORE_RUN_COLUMNS ", owner, started, lease FROM plan_runs JOIN runs ON "
-                    "runs.id = plan_runs.run WHERE plan = ?1 AND state IN ('running', 'diverged', 'failed') ORDER BY position",
+                    "runs.id = plan_runs.run WHERE plan = ?1 AND state IN "
+                    "('running', 'diverged', 'failed') ORDER BY position",
                     "i", plan);
     while ((got = sql_step(q, err)) > 0) {
         runs = arena_grow(arena, runs, watch.n_runs, sizeof *runs);

@@ -239,12 +239,12 @@ static size_t height_at(size_t m, size_t row)
 /* k rows of `width` floats, one behind the other, filled up with zeros to whole vectors. */
 static size_t copy_panel(float *to, const float *from, size_t stride, size_t width, size_t k)
 {
-    size_t vectors = (width + V - 1) / V, part = width - (vectors - 1) * V;
+    size_t vectors = (width + V - 1) / V, last = (vectors - 1) * V, part = width - last;
 
     for (size_t j = 0; j < k; j++, from += stride, to += vectors * V) {
         if (vectors == 2)
             VECTOR(store)(to, VECTOR(loadu)(from));
-        VECTOR(store)(to + (vectors - 1) * V, part == V ? VECTOR(loadu)(from + (vectors - 1) * V) : load_part(from + (vectors - 1) * V, part));
+        VECTOR(store)(to + last, part == V ? VECTOR(loadu)(from + last) : load_part(from + last, part));
     }
     return vectors * V;
 }
