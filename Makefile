@@ -32,8 +32,8 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c targets_store.c)
 FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults kills checkpoints stores)
 RUN = $(PROGRAM)
-# Each word as it is: parentheses, stars and such mean nothing to the shell.
-WORDS = $(foreach word,$(SET),'$(subst ','\'',$(word))')
+# Each word as it is: parentheses, stars and such mean nothing to the shell, unless SET has quotes for it.
+WORDS = $(if $(findstring ',$(SET))$(findstring ",$(SET)),$(SET),$(foreach word,$(SET),'$(word)'))
 WITH_DATA = $(if $(DATA),--data=$(DATA))
 
 all: $(PROGRAM) ## build build/rgdbench
