@@ -192,6 +192,9 @@ else
     chmod 555 results
     fails 'folder "results"' sweep quickstart seeds=1
     [ "$(ls results)" = quickstart.log ] || { echo "read-only: left behind: $(ls results)"; failures=1; }
+    chmod 311 datasets
+    fails 'could not open "datasets": ' sweep quickstart seeds=1 --dry-run
+    chmod 755 datasets
 fi
 chmod 755 results
 run=

@@ -243,9 +243,11 @@ static __attribute__((unused)) int tear_down(void **state)
 {
     static const char *const endings[] = {".db", ".db-wal", ".db-shm"};
 
+    struct error err;
+
     (void)state;
     for (int k = 0; k < 3; k++)
-        for (const char *const *names = file_names(folder, endings[k], &arena); *names; names++)
+        for (const char *const *names = file_names(folder, endings[k], &arena, &err); *names; names++)
             unlink(arena_printf(&arena, "%s/%s%s", folder, *names, endings[k]));
     arena_release(&arena);
     return rmdir(folder);

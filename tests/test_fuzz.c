@@ -48,13 +48,14 @@ static void replay(const struct fuzz_target *t, const char *folder, const char *
 static void test_corpora(void **state)
 {
     struct arena arena = {0};
+    struct error err;
 
     (void)state;
     for (const struct fuzz_target *t = fuzz_targets; t->name; t++) {
         const char *folder = arena_printf(&arena, "tests/fuzz/%s", t->name);
-        const char *const *names = file_names(folder, "", &arena);
+        const char *const *names = file_names(folder, "", &arena, &err);
 
-        if (!names[0])
+        if (!names || !names[0])
             fail_msg("%s: no seeds", folder);
         for (int i = 0; names[i]; i++)
             replay(t, folder, names[i], &arena);

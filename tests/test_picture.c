@@ -149,9 +149,11 @@ static int open_data(struct root *r, struct dataset *d, struct error *err)
 static int count_caches(void)
 {
     struct arena arena = {0};
-    const char *const *names = file_names("cache", ".pictures", &arena);
+    struct error err;
+    const char *const *names = file_names("cache", ".pictures", &arena, &err);
     int n = 0;
 
+    assert_non_null(names);
     while (names[n])
         n++;
     arena_release(&arena);

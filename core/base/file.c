@@ -239,13 +239,18 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-const char *const *file_names(const char *directory, const char *suffix, struct arena *arena)
+const char *const *file_names(const char *directory, const char *suffix, struct arena *arena,
+                              struct error *err)
 {
     DIR *dir = opendir(directory);
     struct dirent *entry;
     const char **names = NULL;
     int n = 0;
 
+    if (!dir && errno != ENOENT) {
+        fail(err, "open", directory);
+        return NULL;
+    }
     while (dir && (entry = readdir(dir))) {
         size_t length = strlen(entry->d_name), cut = strlen(suffix);
         char *name;

@@ -54,7 +54,8 @@ bool file_is_directory(const char *path);
 int file_make_directory(const char *path, struct error *err);
 
 /* The names in a directory that end in `suffix`, sorted, without the suffix;
- * NULL-ended, in `arena`. A missing directory has none. */
-const char *const *file_names(const char *directory, const char *suffix, struct arena *arena);
+ * NULL-ended, in `arena`. A missing directory has none; NULL: it cannot be read. */
+const char *const *file_names(const char *directory, const char *suffix, struct arena *arena,
+                              struct error *err);
 
 #endif

@@ -45,11 +45,11 @@ static void print_slot(const struct config_slot *slot)
 
 static int print_experiments(struct arena *arena, struct error *err)
 {
-    const char *const *names = file_names("experiments", ".lua", arena);
+    const char *const *names = file_names("experiments", ".lua", arena, err);
     const struct data_description *data;
     int n;
 
-    if (script_load_data("datasets", arena, &data, &n, err) < 0)
+    if (!names || script_load_data("datasets", arena, &data, &n, err) < 0)
         return -1;
     printf("experiments: make sweep EXP=NAME\n");
     for (; *names; names++) {

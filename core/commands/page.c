@@ -61,12 +61,14 @@ static int write_index(const struct page_entry *entries, int n, struct error *er
 
 int command_report(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    const char *const *names = file_names("results", ".db", in->arena);
+    const char *const *names = file_names("results", ".db", in->arena, err);
     const char *wanted = in->n_words ? in->words[0] : NULL;
     struct page_entry *entries = NULL;
     int n = 0;
 
     (void)ret_status;
+    if (!names)
+        return -1;
     if (wanted && !file_exists(project_path(in->arena, "results", wanted, ".db"))) {
         struct store *store;
 

@@ -35,8 +35,10 @@ const char *project_log_path(struct arena *arena, const char *store_path)
 
 static int unknown_experiment(struct arena *arena, const char *name, struct error *err)
 {
-    const char *const *names = file_names("experiments", ".lua", arena);
+    const char *const *names = file_names("experiments", ".lua", arena, err);
 
+    if (!names)
+        return -1;
     if (!names[0])
         return error_set(err, "there is no folder \"experiments\" here; run this in the "
                               "project's folder");

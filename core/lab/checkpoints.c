@@ -61,10 +61,12 @@ int checkpoints_clean(struct store *store, const char *store_path, struct error 
     const char *const endings[] = {HALF_WRITTEN, ENDING};
     int result = 0;
 
-    for (int e = 0; e < 2; e++) {
-        const char *const *names = file_names(folder, endings[e], &arena);
+    for (int e = 0; e < 2 && result == 0; e++) {
+        const char *const *names = file_names(folder, endings[e], &arena, err);
 
-        for (; *names && result == 0; names++) {
+        if (!names)
+            result = -1;
+        for (; result == 0 && *names; names++) {
             const char *spec_id = arena_printf(&arena, "%.*s", (int)strcspn(*names, "."), *names);
             bool is_done = false;
 

@@ -214,7 +214,9 @@ int import_domainbed_read(const char *tree, const char *name, const char *baseli
 
     if (!file_is_directory(tree))
         return error_set(err, "\"%s\" is not a folder", tree);
-    names = file_names(tree, "", arena);
+    names = file_names(tree, "", arena, err);
+    if (!names)
+        return -1;
     for (int i = 0; names[i]; i++) {
         struct domainbed_job job;
 

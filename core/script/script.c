@@ -105,10 +105,12 @@ static int check_data(const struct settings *s, struct error *err)
 int script_load_data(const char *directory, struct arena *arena,
                      const struct data_description **ret_data, int *ret_n, struct error *err)
 {
-    const char *const *names = file_names(directory, ".lua", arena);
+    const char *const *names = file_names(directory, ".lua", arena, err);
     struct data_description *data;
     int n = 0;
 
+    if (!names)
+        return -1;
     while (names[n])
         n++;
     data = arena_alloc(arena, (size_t)(n + 1) * sizeof *data);
