@@ -257,6 +257,7 @@ grep -q 'an administrator runs: apt-get install -y --no-install-recommends no-su
 for line in '^blas  *OpenBLAS' '^numbers  *portable: the same bits' '^data set  *shapes'; do
     grep -q "$line" doctor.txt || { echo "doctor prints no line $line"; failures=1; }
 done
+! grep -q '(null)' doctor.txt || { echo "doctor names nothing"; failures=1; }
 fails 'unknown numeric profile "fast"' doctor fast
 
 

@@ -11,7 +11,7 @@ static void print_data_set(const struct dataset_source *source, struct arena *ar
     const char *missing;
     bool is_present = dataset_is_present(source, arena, &missing);
 
-    printf("  %-10s %-8s %s\n", source->name, is_present ? "present" : "absent",
+    printf("  %-15s %-7s  %s\n", source->name, is_present ? "present" : "absent",
            settings_string(source->description, "doc"));
 }
 

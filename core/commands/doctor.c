@@ -38,7 +38,8 @@ static int print_data(const struct invocation *in, struct error *err)
         if (dataset_is_present(&source, in->arena, &missing))
             printf("%-15s %s\n", "data set", data[i].name);
         else
-            printf("%-15s %s, missing %s\n", "no data set", data[i].name, missing);
+            printf("%-15s %s%s%s\n", "no data set", data[i].name, missing ? ", missing " : "",
+                   missing ? missing : "");
     }
     return 0;
 }
