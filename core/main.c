@@ -167,11 +167,16 @@ static void print_help(void)
     printf("usage: rgdbench VERB ... | rgdbench VERB --help\n\n");
     for (const struct command *c = commands; c->name; c++)
         if (!c->is_hidden)
-            printf("  %-14s %-18s %s\n", c->name, c->arguments, c->doc);
+            printf("  %-14s %-23s %s\n", c->name, c->arguments, c->doc);
     printf("\nThe project's folder must be the current one.\n"
            "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
            "hold, or a store is damaged; 4 memory, disk or store gave out; 75, 130, 143 told to\n"
            "stop (75 by SIGUSR1 or SIGXCPU), go on with the same command.\n");
+}
+
+static void print_command_help(const struct command *c)
+{
+    printf("usage: rgdbench %s %s\n%s\n\n%s", c->name, c->arguments, c->doc, c->help);
 }
 
 static int find_command(const char *name, const struct command **ret_command, struct error *err)
@@ -292,6 +297,12 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
     };
     const struct command *c = NULL;
 
+    if (argc > 2 && strcmp(argv[1], "help") == 0) {
+        if (find_command(argv[2], &c, err) < 0)
+            return -1;
+        print_command_help(c);
+        return 0;
+    }
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_help();
         return argc < 2 ? error_set(err, "a verb is missing") : 0;
@@ -304,7 +315,7 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
         return -1;
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
-            printf("usage: rgdbench %s %s\n%s\n\n%s", c->name, c->arguments, c->doc, c->help);
+            print_command_help(c);
             return 0;
         }
         if (argv[i][0] != '-')

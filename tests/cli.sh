@@ -252,6 +252,8 @@ $as_nobody env PATH="$work/bin" make deps PACKAGES="no-such-package make" > out 
 grep -q 'an administrator runs: apt-get install -y --no-install-recommends no-such-package$' out ||
     { echo "make deps: $(cat out)"; failures=1; }
 
+[ "$("$program" help status)" = "$("$program" status --help)" ] || { echo "help status"; failures=1; }
+
 # doctor names the library, the promise and the data sets that need no file.
 "$program" doctor > doctor.txt || { echo "doctor"; failures=1; }
 for line in '^blas  *OpenBLAS' '^numbers  *portable: the same bits' '^data set  *shapes'; do

@@ -13,13 +13,13 @@
 
 static void print_component(const struct component *c)
 {
-    printf("  %-14s %s\n", c->name, c->doc);
+    printf("  %-18s %s\n", c->name, c->doc);
     if (c->formula)
-        printf("  %-14s %s\n", "", c->formula);
+        printf("  %-18s %s\n", "", c->formula);
     if (c->source)
-        printf("  %-14s from %s\n", "", c->source);
+        printf("  %-18s from %s\n", "", c->source);
     if (c->caveat)
-        printf("  %-14s our choice: %s\n", "", c->caveat);
+        printf("  %-18s our choice: %s\n", "", c->caveat);
     for (const struct hparam *h = c->hparams; h && h->name; h++) {
         struct text range = {0};
 
