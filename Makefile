@@ -18,8 +18,7 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mpre
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover -fno-omit-frame-pointer -Wno-format-overflow \
 	-Wno-format-truncation -Wno-unknown-warning-option -Wno-pass-failed,$(if $(CI)$(WERROR),-Werror))
-# The serial build of OpenBLAS takes no locks: two threads that call it at once spoil each
-# other's buffers (tests/sweep.sh saw it). The pthread build is safe, and we hold it to one thread.
+# Of OpenBLAS's builds the one whose calls do not wait for each other; core/math/blas.c holds any to one thread.
 BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
 CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -L$(BLAS) -Wl,-rpath,$(BLAS)

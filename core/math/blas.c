@@ -2,6 +2,7 @@
 #include "math/blas.h"
 
 #include <cblas.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,10 +81,6 @@ int blas_check(enum blas_profile profile, struct error *err)
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return error_set_status(err, EXIT_MISMATCH,
                                 "this CPU lacks AVX2 or FMA; the program needs x86-64-v3");
-    if (openblas_get_parallel() == 0)
-        return error_set_status(err, EXIT_MISMATCH,
-                                "this is the serial build of OpenBLAS, which threads may not share: "
-                                "link the pthread build (Debian: libopenblas-pthread-dev)");
     if (strcmp(blas_core(), core) != 0)
         return error_set_status(err, EXIT_MISMATCH,
                                 "OpenBLAS runs its \"%s\" kernels, but profile \"%s\" needs "
@@ -93,10 +90,30 @@ int blas_check(enum blas_profile profile, struct error *err)
     return 0;
 }
 
-void blas_gemm(bool a_transposed, bool b_transposed, int m, int n, int k, const float *a, int lda,
-               const float *b, int ldb, float beta, float *c, int ldc)
+static void gemm(bool a_transposed, bool b_transposed, int m, int n, int k, const float *a, int lda,
+                 const float *b, int ldb, float beta, float *c, int ldc)
 {
     cblas_sgemm(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans,
                 b_transposed ? CblasTrans : CblasNoTrans, m, n, k, 1.0f, a, lda, b, ldb, beta, c,
                 ldc);
+}
+
+/* One thread a call, whatever build is linked: that for OpenMP takes as many as OpenMP may start;
+ * the serial one has no locks, and two calls at once would spoil each other's buffers. */
+void blas_gemm(bool a_transposed, bool b_transposed, int m, int n, int k, const float *a, int lda,
+               const float *b, int ldb, float beta, float *c, int ldc)
+{
+    enum { SERIAL = 0, OPENMP = 2 };
+    int build = openblas_get_parallel(), n_threads = omp_get_max_threads();
+
+    if (build == SERIAL) {
+#pragma omp critical(serial_blas)
+        gemm(a_transposed, b_transposed, m, n, k, a, lda, b, ldb, beta, c, ldc);
+        return;
+    }
+    if (build == OPENMP)
+        omp_set_num_threads(1);
+    gemm(a_transposed, b_transposed, m, n, k, a, lda, b, ldb, beta, c, ldc);
+    if (build == OPENMP)
+        omp_set_num_threads(n_threads);
 }
