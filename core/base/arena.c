@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -122,6 +123,7 @@ void arena_clear(struct arena *arena)
     struct arena_chunk *chunk = arena->chunks;
     size_t taken = arena->taken;
 
+    assert(!arena->limit);
     if (!chunk)
         return;
     if (!chunk->next && taken <= MOST_KEPT) {

@@ -41,7 +41,7 @@ void *arena_grow(struct arena *arena, void *items, int n, size_t item_size);
 void arena_release(struct arena *arena);
 
 /* The same, and keeps the memory (up to 16 MiB) for what comes: for a loop that needs about as much
- * for each of many small things. */
+ * for each of many small things. Of an arena without a limit, since what is kept is rounded up. */
 void arena_clear(struct arena *arena);
 
 #endif

@@ -50,8 +50,12 @@ static int read_picture(const struct folders *f, int i, struct arena *arena,
                         const unsigned char **ret_bytes, size_t *ret_size, struct error *err)
 {
     const char *path = arena_printf(arena, "%s/%s", f->root, f->files[i].path);
+    char *text;
 
-    return file_read(path, MAX_FILE_SIZE, arena, (char **)ret_bytes, ret_size, err);
+    if (file_read(path, MAX_FILE_SIZE, arena, &text, ret_size, err) < 0)
+        return -1;
+    *ret_bytes = (const unsigned char *)text;
+    return 0;
 }
 
 static bool may_be_picture(const struct folder_file *file)

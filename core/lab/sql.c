@@ -150,12 +150,13 @@ static struct sql *new_sql(const char *path)
     return sql;
 }
 
+static const char any_read[] = "SELECT 1 FROM sqlite_master LIMIT 1";
+
 /* Was its last writer killed between the first and the last byte of a change? A store that is
  * being made is, until its log is there. Any other trouble shows where the store is read. */
 static bool is_half_changed(struct sql *sql)
 {
-    return sqlite3_exec(sql->db, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL) !=
-               SQLITE_OK &&
+    return sqlite3_exec(sql->db, any_read, NULL, NULL, NULL) != SQLITE_OK &&
            sqlite3_extended_errcode(sql->db) == SQLITE_READONLY_ROLLBACK;
 }
 
@@ -169,7 +170,7 @@ static int undo_change(const char *path, struct error *err)
         return error_set(err, "store \"%s\" was left in the middle of a change, which "
                               "\"%s-journal\" undoes: it needs one reader who may write to both",
                          path, path);
-    result = sql_script(sql, "SELECT 1 FROM sqlite_master LIMIT 1", err);
+    result = sql_script(sql, any_read, err);
     sql_close(sql);
     return result;
 }
@@ -187,9 +188,9 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct e
         return -1;
     }
     configure(sql);
-    if (mode == SQL_READ && is_half_changed(sql)) {
+    if (mode == SQL_READ && is_half_changed(sql) && undo_change(path, err) < 0) {
         sql_close(sql);
-        return undo_change(path, err) < 0 ? -1 : sql_open(path, mode, ret_db, err);
+        return -1;
     }
     *ret_db = sql;
     return 0;
