@@ -114,19 +114,16 @@ static void tell_state(struct progress *p, const struct store_counts *c)
     write_line(p, line);
 }
 
-int progress_update(struct progress *p, struct store *store, struct error *err)
+int progress_tell(struct progress *p, struct store *store, const struct store_counts *c,
+                  struct error *err)
 {
     struct arena arena = {0};
     struct store_ended *ended;
-    struct store_counts c;
-    int n, result = -1, n_all, n_done;
+    int n_all = c->planned + c->running + c->finished + c->diverged + c->failed + c->cancelled;
+    int n = 0, n_done, result = store_read_ended(store, p->since, &arena, &ended, &n, err);
 
-    if (store_count(store, &c, err) < 0 ||
-        store_read_ended(store, p->since, &arena, &ended, &n, err) < 0)
-        goto out;
-    n_all = c.planned + c.running + c.finished + c.diverged + c.failed + c.cancelled;
-    n_done = c.finished + c.diverged + c.failed - n;
-    for (int i = 0; i < n; i++) {
+    n_done = c->finished + c->diverged + c->failed - n;
+    for (int i = 0; result == 0 && i < n; i++) {
         tell_run(p, &ended[i], ++n_done, n_all);
         p->since = ended[i].run.ended;
         if (strcmp(ended[i].run.state, "failed") == 0) {
@@ -136,14 +133,16 @@ int progress_update(struct progress *p, struct store *store, struct error *err)
             p->seconds += ended[i].run.seconds;
         }
     }
-    if (p->is_terminal && !p->is_quiet && clock_now() - p->last > 0.2) {
-        tell_state(p, &c);
-        p->last = clock_now();
-    }
-    result = 0;
-out:
     arena_release(&arena);
     return result;
+}
+
+void progress_show(struct progress *p, const struct store_counts *c)
+{
+    if (!p->is_terminal || p->is_quiet || clock_now() - p->last <= 0.2)
+        return;
+    tell_state(p, c);
+    p->last = clock_now();
 }
 
 void progress_end(struct progress *p)

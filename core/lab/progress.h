@@ -23,8 +23,12 @@ struct progress {
 /* `since`: runs that ended up to this one are old news. */
 void progress_start(struct progress *p, int n_jobs, bool is_quiet, long since);
 
-/* Looks into the store, tells what is new. */
-int progress_update(struct progress *p, struct store *store, struct error *err);
+/* Reads which runs have ended since, and tells of them. */
+int progress_tell(struct progress *p, struct store *store, const struct store_counts *counts,
+                  struct error *err);
+
+/* Rewrites the line, where there is one, five times a second. */
+void progress_show(struct progress *p, const struct store_counts *counts);
 
 /* Ends the line that stands. */
 void progress_end(struct progress *p);

@@ -368,6 +368,16 @@ long sql_last_id(struct sql *sql)
     return (long)sqlite3_last_insert_rowid(sql->db);
 }
 
+int sql_revision(struct sql *sql, long *ret_revision, struct error *err)
+{
+    long by_others;
+
+    if (sql_get(sql, err, 0, &by_others, "PRAGMA data_version", "") < 0)
+        return -1;
+    *ret_revision = (by_others << 32) + sqlite3_total_changes(sql->db);
+    return 0;
+}
+
 int sql_begin_reading(struct sql *sql, struct error *err)
 {
     return sql_script(sql, "BEGIN", err);

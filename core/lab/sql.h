@@ -50,6 +50,9 @@ int sql_get(struct sql *db, struct error *err, long otherwise, long *ret_number,
 long sql_changes(struct sql *db);
 long sql_last_id(struct sql *db);
 
+/* Another number than the last time where anybody has changed the file since. */
+int sql_revision(struct sql *db, long *ret_revision, struct error *err);
+
 /* One state of the file for all that is read until the connection is closed, and no locking for
  * each statement. */
 int sql_begin_reading(struct sql *db, struct error *err);

@@ -188,6 +188,9 @@ struct store_counts {
     int planned, running, finished, diverged, failed, cancelled, elsewhere;
 };
 
+/* Another number than the last time where the store has changed since: a cheap look. */
+int store_revision(struct store *store, long *ret_revision, struct error *err);
+
 /* Each run once. */
 int store_count(struct store *store, struct store_counts *ret_counts, struct error *err);
 

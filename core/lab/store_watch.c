@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+int store_revision(struct store *store, long *ret_revision, struct error *err)
+{
+    return sql_revision(store->db, ret_revision, err);
+}
+
 int store_count(struct store *store, struct store_counts *ret_counts, struct error *err)
 {
     struct store_counts c = {0};

@@ -48,6 +48,7 @@ struct sweep {
     int n_workers;
     int n_fruitless; /* workers that ended badly without a run, in a row */
     char plan[HASH_HEX_SIZE];
+    long revision; /* of the store, when it was looked into */
     struct store_counts counts;
     double looked;  /* clock_now() at the last look for runs of the dead */
     double told;      /* clock_now() when workers were told to stop; 0: they were not */
@@ -77,13 +78,26 @@ static int start_worker(struct sweep *s, int place, const char *numeric, struct 
     return 0;
 }
 
+/* Where it has changed, which most of the time it has not. */
+static int look_into_store(struct sweep *s, struct error *err)
+{
+    long revision;
+
+    if (store_revision(s->store, &revision, err) < 0)
+        return -1;
+    if (revision == s->revision)
+        return 0;
+    s->revision = revision;
+    return store_count(s->store, &s->counts, err) < 0
+               ? -1
+               : progress_tell(&s->progress, s->store, &s->counts, err);
+}
+
 static int fill_places(struct sweep *s, struct error *err)
 {
     char numeric[16];
     int n_waiting, got = 1;
 
-    if (store_count(s->store, &s->counts, err) < 0)
-        return -1;
     if (s->told)
         return 0;
     n_waiting = s->counts.planned;
@@ -248,9 +262,10 @@ static int work(struct sweep *s, struct error *err)
         double start = clock_now();
 
         look_for_reasons_to_stop(s);
-        if (reap(s, err) < 0 || look_for_dead(s, err) < 0 || fill_places(s, err) < 0 ||
-            progress_update(&s->progress, s->store, err) < 0)
+        if (reap(s, err) < 0 || look_for_dead(s, err) < 0 || look_into_store(s, err) < 0 ||
+            fill_places(s, err) < 0)
             return -1;
+        progress_show(&s->progress, &s->counts);
         if (s->n_workers == 0 && (s->told || s->counts.planned + s->counts.running == 0))
             return 0;
         end_idle(s);
@@ -295,6 +310,7 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     s = arena_alloc(&arena, sizeof *s);
     s->store = store;
     s->options = options;
+    s->revision = -1;
     memcpy(s->plan, plan, sizeof plan);
     progress_start(&s->progress, options->n_jobs, options->is_quiet,
                    n_ended ? ended[n_ended - 1].run.ended : 0);
