@@ -24,6 +24,7 @@ CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -L$(BLAS) -Wl,-rpath,$(BLAS)
 LDLIBS = -lopenblas -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -ljansson -lm
 Q = $(if $(V),,@)
+comma = ,
 
 SOURCES = $(wildcard core/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
@@ -133,6 +134,10 @@ fuzz: ## RUNS inputs (100000) for TARGET (all) of tests/fuzz, by clang's libFuzz
 	@tests/fuzz/run build/clang/fuzz "$(TARGET)" "$(or $(RUNS),100000)"
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
+bench-pipeline: EXP = longtail_cifar
+bench-pipeline: SET = methods=erm seeds=2
+bench-pipeline: $(BUILD)/tests/bench/pipeline ## what reading, evaluation and the store cost on top of the steps (EXP, SET)
+	@tests/bench/pipeline.sh $< $(EXP) $(WORDS) $(WITH_DATA)
 bench-store: $(BUILD)/tests/bench/store ## 64 processes at one store of 100,000 runs: claims a second
 	@$<
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)
@@ -146,6 +151,8 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) $(LDLIBS) -lcmocka -o $@
 $(BUILD)/tests/test_fuzz: $(FUZZ)
+$(BUILD)/tests/bench/pipeline: $(BUILD)/core/main.o
+$(BUILD)/tests/bench/pipeline: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,trainer_step trainer_evaluate batch_fill)
 $(filter-out %.so,$(FAULTS)): tests/faults/harness.c
 $(BUILD)/tests/faults/shim.so: tests/faults/shim.c
 	$(Q)mkdir -p $(@D)
@@ -188,5 +195,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep confirm status compare table plot export digest retry cancel merge fsck report verify \
-	reproduce list docs data deps deps-slurm deps-faults test test-slurm check check-stats check-page check-faults headers layers bench bench-store bench-peers parity clean help FORCE
+	reproduce list docs data deps deps-slurm deps-faults test test-slurm check check-stats check-page check-faults headers layers bench bench-pipeline bench-store bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d
