@@ -96,5 +96,8 @@ grep -q "validation accuracy (%)" plots/toy_classification/learning-curves.gp ||
 "$program" table toy_regression --format=csv | grep -q "test_r2,test_r2_sd" || die "toy_regression: no test_r2"
 "$program" compare toy_regression rgd erm | grep -q "Test R2 in percent" || die "compare does not say R2"
 "$program" report > said && grep -q "test R2" report/toy_regression.html || die "report of R2: $(cat said)"
+"$program" sweep toy_regression smoke 'model.hidden=[8, 9]' --quiet > said 2>&1 && "$program" report >> said || die "a word with a blank: $(cat said)"
+command=$(sed -n "s/&#39;/'/g; s/.*>\(make sweep EXP=toy_regression SET=.*\)/\1/p" report/toy_regression.html)
+(cd "$here" && unset MAKEFLAGS && eval "$command RUN='printf :%s:\\\\n'") | grep -xF ':model.hidden=[8, 9]:' > /dev/null || die "the page repeats by $command"
 "$program" sweep toy_regression loss=cross_entropy 2> said && die "took a loss that is none of numbers"
 exit 0

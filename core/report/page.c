@@ -109,26 +109,44 @@ static int count_fresh_seeds(const struct selections *s)
     return most;
 }
 
+/* The overrides as make's SET: words between blanks; sh reads them where one has quotes, as then all
+ * have where they need them. make reads a dollar as its own. */
+static void add_setting(struct text *t, const char *overrides, struct arena *arena)
+{
+    void (*add)(struct text *, const char *) =
+        strpbrk(overrides, " \t'\"\\") ? text_add_quoted : text_add_string;
+    struct text words = {0}, setting = {0};
+
+    for (char *rest = arena_strdup(arena, overrides), *word; (word = strsep(&rest, "\n"));)
+        if (*word) {
+            text_printf(&words, words.size ? " " : "");
+            add(&words, word);
+        }
+    for (const char *s = words.s; s && *s; s++)
+        text_printf(&setting, *s == '$' ? "$$" : "%c", *s);
+    if (setting.size) {
+        text_printf(t, " SET=");
+        text_add_quoted(t, setting.s);
+    }
+    text_release(&words);
+    text_release(&setting);
+}
+
 static void write_repeat(struct page *p, const char *digest, int n_left)
 {
-    struct text words = {0};
-    const char *confirm = "";
+    struct text commands = {0};
 
-    for (const char *s = p->provenance.overrides; *s; s++)
-        text_printf(&words, "%c", *s == '\n' ? ' ' : *s);
-    while (words.size && words.s[words.size - 1] == ' ')
-        words.s[--words.size] = '\0';
+    text_printf(&commands, "make sweep EXP=%s", p->name);
+    add_setting(&commands, p->provenance.overrides, &p->arena);
     if (p->s.fresh)
-        confirm = arena_printf(&p->arena, "make confirm EXP=%s N=%d\n", p->name, count_fresh_seeds(&p->s));
+        text_printf(&commands, "\nmake confirm EXP=%s N=%d", p->name, count_fresh_seeds(&p->s));
+    text_printf(&commands, "\nmake digest EXP=%s\n", p->name);
     html_heading(p->t, "repeat", "How to repeat it");
-    html_details(p->t, "Commands",
-                 arena_printf(&p->arena, "make sweep EXP=%s%s%s%s\n%smake digest EXP=%s\n", p->name,
-                              words.size ? " SET='" : "", words.size ? words.s : "",
-                              words.size ? "'" : "", confirm, p->name));
+    html_details(p->t, "Commands", commands.s);
     html_paragraph(p->t, NULL, arena_printf(&p->arena, "Digest of the results%s: %s", n_left ?
                                             " so far" : "", digest));
     html_details(p->t, "The experiment's script", p->provenance.source);
-    text_release(&words);
+    text_release(&commands);
 }
 
 static void write_head(struct page *p, const struct store_counts *c)
