@@ -216,6 +216,35 @@ static void test_same_plan_twice(void **state)
     store_close(store);
 }
 
+/* Another number after each change, whoever made it, and only then. */
+static void test_revision(void **state)
+{
+    const char *path = fresh_path();
+    struct store *store = planned_store(path), *other = open_store(path, STORE_WRITE);
+    struct store_outcome o = outcome();
+    struct store_counts counts;
+    struct error err;
+    long revision[6];
+
+    (void)state;
+    OK(store_revision(store, &revision[0], &err));
+    OK(store_count(other, &counts, &err));
+    OK(store_revision(store, &revision[1], &err));
+    finish_next(other, "them", &o);
+    OK(store_revision(store, &revision[2], &err));
+    finish_next(store, "me", &o);
+    OK(store_revision(store, &revision[3], &err));
+    finish_next(other, "them", &o);
+    OK(store_revision(store, &revision[4], &err));
+    OK(store_count(store, &counts, &err));
+    OK(store_revision(store, &revision[5], &err));
+    for (int i = 0; i + 1 < 6; i++)
+        assert_int_equal(revision[i] == revision[i + 1], i == 0 || i == 4);
+    assert_int_equal(counts.finished, 3);
+    store_close(other);
+    store_close(store);
+}
+
 static void test_what_is_not_ours(void **state)
 {
     const char *path = fresh_path();
@@ -255,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_digest_definition),
         cmocka_unit_test(test_same_plan_twice),
+        cmocka_unit_test(test_revision),
         cmocka_unit_test(test_what_is_not_ours),
     };
 
