@@ -137,7 +137,7 @@ bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 bench-pipeline: EXP = longtail_cifar
 bench-pipeline: SET = methods=erm seeds=2
 bench-pipeline: $(BUILD)/tests/bench/pipeline ## what reading, evaluation and the store cost on top of the steps (EXP, SET)
-	@tests/bench/pipeline.sh $< $(EXP) $(WORDS) $(WITH_DATA)
+	@$(if $(DATA),RGDBENCH_DATA=$(DATA)) tests/bench/pipeline.sh $< $(EXP) $(WORDS)
 bench-store: $(BUILD)/tests/bench/store ## 64 processes at one store of 100,000 runs: claims a second
 	@$<
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)

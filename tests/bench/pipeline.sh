@@ -8,6 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 ln -s "$(realpath experiments)" "$(realpath datasets)" "$work"
+[ -z "$RGDBENCH_DATA" ] || export RGDBENCH_DATA="$(realpath "$RGDBENCH_DATA")"
 cd "$work" || exit 1
 PIPELINE_TIMES=$work/times "$program" sweep --quiet --jobs=1 --threads=1 "$@" > /dev/null || exit
 echo "$@"
