@@ -191,7 +191,7 @@ $(BUILD)/patch: FORCE
 clean: ## remove build/
 	rm -rf build
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep confirm status compare table plot export digest retry cancel merge fsck report verify \
