@@ -17,7 +17,7 @@ done
 unset MAKEFLAGS
 grep -ohE 'make [a-z]+ EXP=\w+( [A-Z]+=("[^"]*"|[^ `:,"]+))*' README.md docs/*.md experiments/*.lua | sort -u > "$list"
 while read -r command; do
-    said=$(eval "$command RUN=echo" 2>&1) ||
+    said=$(eval "$command -o build/rgdbench RUN=echo" 2>&1) || # -o: no test builds, least of all beside another
         { echo "\"$command\" does not reach the program: $said"; failures=1; }
     for word in $(echo "$command" | sed -n 's/.* SET="*\([^"]*\).*/\1/p'); do
         case $said in

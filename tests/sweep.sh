@@ -98,6 +98,6 @@ grep -q "validation accuracy (%)" plots/toy_classification/learning-curves.gp ||
 "$program" report > said && grep -q "test R2" report/toy_regression.html || die "report of R2: $(cat said)"
 "$program" sweep toy_regression smoke 'model.hidden=[8, 9]' --quiet > said 2>&1 && "$program" report >> said || die "a word with a blank: $(cat said)"
 command=$(sed -n "s/&#39;/'/g; s/.*>\(make sweep EXP=toy_regression SET=.*\)/\1/p" report/toy_regression.html)
-(cd "$here" && unset MAKEFLAGS && eval "$command RUN='printf :%s:\\\\n'") | grep -xF ':model.hidden=[8, 9]:' > /dev/null || die "the page repeats by $command"
+(cd "$here" && unset MAKEFLAGS && eval "$command -o build/rgdbench RUN='printf :%s:\\\\n'") | grep -xF ':model.hidden=[8, 9]:' > /dev/null || die "the page repeats by $command"
 "$program" sweep toy_regression loss=cross_entropy 2> said && die "took a loss that is none of numbers"
 exit 0
