@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/rng.h"
-#include "math/exp.h"
+#include "math/elementary.h"
 #include "math/kernels.h"
 
 #include <math.h>
@@ -66,6 +66,38 @@ static void test_normal(void **state)
     assert_true(fabs(mean) < 0.012 && fabs(square - 1) < 0.018); /* 4 standard errors */
 }
 
+/* The tables that this CPU can run. */
+static const struct kernels *const tables[] = {&kernels_v3, &kernels_v4};
+
+static int n_tables(void)
+{
+    return kernels == &kernels_v4 ? 2 : 1;
+}
+
+/* The loop that vectorises, beside the functions of one number. */
+static void test_box_muller(void **state)
+{
+    enum { PAIRS = 2003 };
+    uint32_t words[2 * PAIRS];
+    float y[2 * PAIRS], want[2 * PAIRS];
+    struct rng rng = rng_seed(17);
+
+    (void)state;
+    for (int i = 0; i < 2 * PAIRS; i++)
+        words[i] = i < 4 ? (i % 3 ? UINT32_MAX : 0) : rng_next(&rng); /* the ends too */
+    for (int i = 0; i < 2 * PAIRS; i += 2) {
+        double radius = sqrt(-2 * kernel_log((words[i] + 0.5) * 0x1p-32));
+        double turn = (words[i + 1] + 0.5) * 0x1p-31;
+
+        want[i] = (float)(radius * kernel_cospi(turn));
+        want[i + 1] = (float)(radius * kernel_sinpi(turn));
+    }
+    for (int t = 0; t < n_tables(); t++) {
+        tables[t]->box_muller(y, words, PAIRS);
+        assert_memory_equal(y, want, sizeof want);
+    }
+}
+
 static void test_relu_keeps_nan(void **state)
 {
     float y[3] = {-1, 2, NAN};
@@ -88,14 +120,6 @@ static void test_exp_float(void **state)
     }
     assert_true(exp_float(-INFINITY) == 0 && exp_float(-1000) == 0 && exp_float(0) == 1);
     assert_true(isnan(exp_float(NAN)));
-}
-
-/* The tables that this CPU can run. */
-static const struct kernels *const tables[] = {&kernels_v3, &kernels_v4};
-
-static int n_tables(void)
-{
-    return kernels == &kernels_v4 ? 2 : 1;
 }
 
 enum { ROWS = 7, N = 67, STRIDE = 80, SIZE = ROWS * STRIDE };
@@ -240,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_exp_and_log),
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_normal),
+        cmocka_unit_test(test_box_muller),
         cmocka_unit_test(test_relu_keeps_nan),
         cmocka_unit_test(test_exp_float),
         cmocka_unit_test(test_gelu),

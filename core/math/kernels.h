@@ -75,6 +75,9 @@ struct kernels {
     /* y[i] = exp(x[i]) in double, as kernel_exp, i < n; y may be x. */
     void (*exps)(double *y, const double *x, size_t n);
 
+    /* y[2 n]: standard normal numbers from pairs of words (Box and Muller 1958). */
+    void (*box_muller)(float *y, const uint32_t *words, size_t n);
+
     /* g[rows][n] *= scale[rows];  y[i] += x[i];  y[i] *= a. */
     void (*scale_rows)(float *g, const float *scale, size_t rows, size_t n);
     void (*add)(float *y, const float *x, size_t n);

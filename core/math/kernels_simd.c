@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Compiled once for each vector width; KERNELS names the table. */
-#include "math/exp.h"
+#include "math/elementary.h"
 #include "math/kernels.h"
 #include "math/lanes.h"
 
@@ -295,6 +295,19 @@ static void exps(double *y, const double *x, size_t n)
         y[i] = exp_double(x[i]);
 }
 
+static void box_muller(float *restrict y, const uint32_t *restrict words, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double radius = sqrt(-2 * log_normal((from_whole(words[2 * i]) + 0.5) * 0x1p-32, 0));
+        double sine, cosine;
+
+        sin_cos_pi((from_whole(words[2 * i + 1]) + 0.5) * 0x1p-31, &sine, &cosine);
+        y[2 * i] = (float)(radius * cosine);
+        y[2 * i + 1] = (float)(radius * sine);
+    }
+}
+
 static void scale_rows(float *restrict g, const float *restrict scale, size_t rows, size_t n)
 {
     for (size_t r = 0; r < rows; r++, g += n) {
@@ -351,6 +364,7 @@ const struct kernels KERNELS = {
     .softmax = softmax,
     .softmax_backward = softmax_backward,
     .exps = exps,
+    .box_muller = box_muller,
     .scale_rows = scale_rows,
     .add = add,
     .scale = scale,
