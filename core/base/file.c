@@ -63,6 +63,8 @@ int file_map_open(const char *path, struct file_map *ret_map, struct error *err)
     close(fd);
     if (bytes == MAP_FAILED)
         return fail(err, "map", path);
+    if (size > 0)
+        madvise(bytes, size, MADV_HUGEPAGE); /* a wish, for pictures read in random order */
     *ret_map = (struct file_map){bytes, size};
     return 0;
 }
