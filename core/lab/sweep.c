@@ -18,7 +18,7 @@
 
 enum {
     MAX_JOBS = 1024,
-    POLL_MILLISECONDS = 50,
+    POLL_MILLISECONDS = 200,
     STOP_SECONDS = 4,   /* that a worker has for its checkpoint when it is told to stop */
     LEAVE_SECONDS = 10, /* that a worker has for leaving when no run is left */
 };
