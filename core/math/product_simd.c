@@ -18,7 +18,7 @@
 #ifdef __AVX512F__
 typedef __m512 vector;
 #define VECTOR(op) _mm512_##op##_ps
-enum { V = 16, TALL = 12, MIDDLE = 4 };
+enum { V = 16, TALL = 12 };
 
 /* n floats, 0 < n <= V; the others are zero, their memory is not touched. */
 static inline vector load_part(const float *x, size_t n)
@@ -33,7 +33,7 @@ static inline void store_part(float *x, vector a, size_t n)
 #else
 typedef __m256 vector;
 #define VECTOR(op) _mm256_##op##_ps
-enum { V = 8, TALL = 6, MIDDLE = 2 };
+enum { V = 8, TALL = 6 };
 
 static inline __m256i first(size_t n)
 {
@@ -57,6 +57,7 @@ enum {
     ROWS = 576,    /* rows of a that a copied panel serves; their chunk stays in the second */
     REUSED = 4 * TALL, /* rows of a from which on copying a panel costs less than its strides do:
                           rows 2^n floats apart share a few lines of the cache */
+    FEWEST = 4,        /* rows of a tile below which its sums wait for their last multiply-add */
     FETCH = 8,         /* products of a row of b that stand between fetches of what comes next */
 };
 
@@ -221,19 +222,45 @@ INLINE void rows_of(const struct tile *t, size_t k, int m, size_t width)
 
 static void one_tile(const struct tile *t, size_t k, size_t height, size_t width)
 {
-    if (height == TALL)
-        rows_of(t, k, TALL, width);
-    else if (height == MIDDLE)
-        rows_of(t, k, MIDDLE, width);
-    else
-        rows_of(t, k, 1, width);
+    switch (height) {
+#define CASE(m)                                                                                 \
+    case m:                                                                                     \
+        rows_of(t, k, m, width);                                                                \
+        break
+        CASE(1);
+        CASE(2);
+        CASE(3);
+        CASE(4);
+        CASE(5);
+        CASE(6);
+#ifdef __AVX512F__
+        CASE(7);
+        CASE(8);
+        CASE(9);
+        CASE(10);
+        CASE(11);
+        CASE(12);
+#endif
+#undef CASE
+    }
 }
 
+/* Of the tile at a row of m: tall ones, but two of a size where the last would be too low. */
 static size_t height_at(size_t m, size_t row)
 {
     size_t left = m - row;
 
-    return left >= TALL ? TALL : left >= MIDDLE ? MIDDLE : 1;
+    if (left <= TALL)
+        return left;
+    return left < TALL + FEWEST ? (left + 1) / 2 : TALL;
+}
+
+/* How many tall ones stand in front. */
+static size_t count_tall(size_t m)
+{
+    size_t n = m / TALL, rest = m % TALL;
+
+    return n > 0 && rest > 0 && rest < FEWEST ? n - 1 : n;
 }
 
 /* k rows of `width` floats, one behind the other, filled up with zeros to whole vectors. */
@@ -311,9 +338,9 @@ static void one_block(const struct tile *all, size_t m, size_t n, size_t k)
 
             move_to(&t, all, 0, column, copies, k);
             (is_copied ? tiles_of_copies : tiles_of_rows)(
-                &t, k, m / TALL, is_last ? panel : all->b + column + width,
+                &t, k, count_tall(m), is_last ? panel : all->b + column + width,
                 is_last ? 0 : all->b_stride);
-            row = m / TALL * TALL;
+            row = count_tall(m) * TALL;
         }
         for (; row < m; row += height) {
             height = height_at(m, row);
