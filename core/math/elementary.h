@@ -12,6 +12,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* ln 2, in two parts: whole multiples of the first are exact. */
+static const double LN2_HIGH = 0x1.62e42fefa3800p-1, LN2_LOW = 0x1.ef35793c76730p-45;
+
 static inline double from_bits(uint64_t bits)
 {
     double x;
@@ -42,7 +45,6 @@ static inline double from_whole(uint64_t n)
 static inline double exp_double(double x)
 {
     static const double MAGIC = 0x1.8p52, LOG2E = 0x1.71547652b82fep+0;
-    static const double LN2_HIGH = 0x1.62e42fefa3800p-1, LN2_LOW = 0x1.ef35793c76730p-45;
     double t = x * LOG2E + MAGIC;
     double n = t - MAGIC;
     double r = (x - n * LN2_HIGH) - n * LN2_LOW; /* |r| <= ln2/2 */
@@ -73,10 +75,10 @@ static inline double exp_double(double x)
 static inline float exp_float(float x)
 {
     static const float MAGIC = 0x1.8p23f, LOG2E = 0x1.715476p+0f;
-    static const float LN2_HIGH = 0x1.62e4p-1f, LN2_LOW = 0x1.7f7d1cp-20f;
+    static const float HIGH = 0x1.62e4p-1f, LOW = 0x1.7f7d1cp-20f; /* of ln 2 */
     float t = __builtin_fmaf(x, LOG2E, MAGIC);
     float n = t - MAGIC;
-    float r = __builtin_fmaf(n, -LN2_LOW, __builtin_fmaf(n, -LN2_HIGH, x));
+    float r = __builtin_fmaf(n, -LOW, __builtin_fmaf(n, -HIGH, x));
     float p, power;
     uint32_t bits;
 
@@ -98,7 +100,6 @@ static inline float exp_float(float x)
 /* The logarithm of x 2^exponent, x normal. */
 static inline double log_normal(double x, double exponent)
 {
-    static const double LN2_HIGH = 0x1.62e42fefa3800p-1, LN2_LOW = 0x1.ef35793c76730p-45;
     static const double SQRT2 = 0x1.6a09e667f3bcdp+0;
     uint64_t bits = to_bits(x);
     double m = from_bits((bits & 0x000fffffffffffffu) | 0x3ff0000000000000u); /* [1, 2) */

@@ -245,22 +245,21 @@ static void one_tile(const struct tile *t, size_t k, size_t height, size_t width
     }
 }
 
-/* Of the tile at a row of m: tall ones, but two of a size where the last would be too low. */
-static size_t height_at(size_t m, size_t row)
-{
-    size_t left = m - row;
-
-    if (left <= TALL)
-        return left;
-    return left < TALL + FEWEST ? (left + 1) / 2 : TALL;
-}
-
-/* How many tall ones stand in front. */
+/* Tall tiles in front of m rows. Behind them comes one, or two of a size where it would be too low. */
 static size_t count_tall(size_t m)
 {
     size_t n = m / TALL, rest = m % TALL;
 
     return n > 0 && rest > 0 && rest < FEWEST ? n - 1 : n;
+}
+
+static size_t height_at(size_t m, size_t row)
+{
+    size_t left = m - row;
+
+    if (row < count_tall(m) * TALL)
+        return TALL;
+    return left <= TALL ? left : (left + 1) / 2;
 }
 
 /* k rows of `width` floats, one behind the other, filled up with zeros to whole vectors. */
