@@ -72,6 +72,7 @@ enum {
     REUSED = 4 * TALL, /* rows of a from which on copying a panel costs less than its strides do:
                           rows 2^n floats apart share a few lines of the cache */
     FEWEST = 4,        /* rows of a tile below which its sums wait for their last multiply-add */
+    GROUP = 12,        /* rows of a copied side by side: one tall tile's or two's */
     FETCH = 8,         /* products of a row of b that stand between fetches of what comes next */
 };
 
@@ -206,14 +207,17 @@ INLINE void whole_tiles(struct tile t, size_t k, size_t n, size_t a_row, size_t 
         t.c += TALL * t.c_stride;
         if (t.start)
             t.start += TALL * t.start_stride;
-        t.a += TALL * (a_column == TALL ? k : a_row);
+        if (a_column == 1)
+            t.a += TALL * a_row;
+        else
+            t.a += (tile + 1) % (GROUP / TALL) ? TALL : GROUP * k - (GROUP - TALL);
     }
 }
 
 static __attribute__((noinline)) void tiles_of_copies(const struct tile *t, size_t k, size_t n,
                                                       const float *ahead, size_t ahead_stride)
 {
-    whole_tiles(*t, k, n, 1, TALL, ahead, ahead_stride);
+    whole_tiles(*t, k, n, 1, GROUP, ahead, ahead_stride);
 }
 
 static __attribute__((noinline)) void tiles_of_rows(const struct tile *t, size_t k, size_t n,
@@ -267,11 +271,11 @@ static size_t count_tall(size_t m)
     return n > 0 && rest > 0 && rest < FEWEST ? n - 1 : n;
 }
 
-static size_t height_at(size_t m, size_t row)
+static size_t height_at(size_t m, size_t tall, size_t row)
 {
     size_t left = m - row;
 
-    if (row < count_tall(m) * TALL)
+    if (row < tall)
         return TALL;
     return left <= TALL ? left : (left + 1) / 2;
 }
@@ -289,53 +293,62 @@ static size_t copy_panel(float *to, const float *from, size_t stride, size_t wid
     return vectors * V;
 }
 
+/* Where a row's copies begin: those of the tall tiles' rows in groups, behind them the others'. */
+static size_t copy_of(size_t row, size_t tall, size_t k)
+{
+    size_t groups = (tall + GROUP - 1) / GROUP;
+
+    return row < tall ? row / GROUP * GROUP * k + row % GROUP : groups * GROUP * k + row - tall;
+}
+
 /* A transposed a, so that the floats that a tile multiplies a row of b by are neighbours; a few
  * rows at a time, so that what is read of each goes on where it ended. */
-static void copy_rows(float *to, const float *from, size_t stride, size_t m, size_t k)
+static void copy_rows(float *to, const float *from, size_t stride, size_t m, size_t tall,
+                      size_t k)
 {
     enum { FEW = 16 };
-    size_t height;
+    size_t rest = m - tall;
 
     for (size_t first = 0; first < k; first += FEW) {
         size_t end = k - first < FEW ? k : first + FEW;
 
-        for (size_t row = 0; row < m; row += height) {
-            float *copy;
+        for (size_t row = 0; row < tall; row += GROUP) {
+            float *copies = to + copy_of(row, tall, k);
+            bool is_full = tall - row >= GROUP;
 
-            height = height_at(m, row);
-            copy = to + row * k + first * height;
-            for (size_t j = first; j < end; j++, copy += height) {
-                if (height == TALL)
-                    memcpy(copy, from + j * stride + row, TALL * sizeof *copy);
+            for (size_t j = first; j < end; j++)
+                if (is_full)
+                    memcpy(copies + j * GROUP, from + j * stride + row, GROUP * sizeof *copies);
                 else
-                    for (size_t i = 0; i < height; i++)
-                        copy[i] = from[j * stride + row + i];
-            }
+                    memcpy(copies + j * GROUP, from + j * stride + row, TALL * sizeof *copies);
         }
+        for (size_t j = first; j < end; j++)
+            for (size_t i = 0; i < rest; i++)
+                to[copy_of(tall, tall, k) + j * rest + i] = from[j * stride + tall + i];
     }
 }
 
 /* Moves t to a row and column of `all`; copies: of a's rows, or NULL. */
 static void move_to(struct tile *t, const struct tile *all, size_t row, size_t column,
-                    const float *copies, size_t k)
+                    const float *copies, size_t tall, size_t k)
 {
     t->c = all->c + row * all->c_stride + column;
     if (all->start)
         t->start = all->start + row * all->start_stride + column;
-    t->a = copies ? copies + row * k : all->a + row * all->a_row;
+    t->a = copies ? copies + copy_of(row, tall, k) : all->a + row * all->a_row;
 }
 
 /* Up to ROWS rows of c over one chunk of k. */
 static void one_block(const struct tile *all, size_t m, size_t n, size_t k)
 {
-    _Alignas(64) float panel[CHUNK * PANEL], rows[ROWS * CHUNK];
+    _Alignas(64) float panel[CHUNK * PANEL], rows[(ROWS + GROUP) * CHUNK];
     bool is_copied = all->a_column > 1 && n > PANEL;
     const float *copies = is_copied ? rows : NULL;
     struct tile t = *all;
-    size_t width;
+    size_t tall = count_tall(m) * TALL, width;
 
     if (is_copied)
-        copy_rows(rows, all->a, all->a_column, m, k);
+        copy_rows(rows, all->a, all->a_column, m, tall, k);
     for (size_t column = 0; column < n; column += width) {
         size_t row = 0, height;
 
@@ -349,16 +362,16 @@ static void one_block(const struct tile *all, size_t m, size_t n, size_t k)
         if (t.b == panel && width == PANEL && (is_copied || all->a_column == 1)) {
             bool is_last = column + width == n;
 
-            move_to(&t, all, 0, column, copies, k);
+            move_to(&t, all, 0, column, copies, tall, k);
             (is_copied ? tiles_of_copies : tiles_of_rows)(
-                &t, k, count_tall(m), is_last ? panel : all->b + column + width,
+                &t, k, tall / TALL, is_last ? panel : all->b + column + width,
                 is_last ? 0 : all->b_stride);
-            row = count_tall(m) * TALL;
+            row = tall;
         }
         for (; row < m; row += height) {
-            height = height_at(m, row);
-            move_to(&t, all, row, column, copies, k);
-            t.a_column = is_copied ? height : all->a_column;
+            height = height_at(m, tall, row);
+            move_to(&t, all, row, column, copies, tall, k);
+            t.a_column = !is_copied ? all->a_column : row < tall ? GROUP : m - tall;
             one_tile(&t, k, height, width);
         }
     }
