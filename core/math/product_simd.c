@@ -168,13 +168,19 @@ INLINE void add_row(vector sum[TALL][2], const struct places *a, size_t a_row, s
     }
 }
 
+/* What stands in the third cache, as weights, their gradients and saved inputs do, and is soon
+ * needed. */
+struct ahead {
+    const float *b; /* rows that the next panel is copied from */
+    size_t b_stride;
+    bool has_a; /* the next tiles' rows of a as well: later panels find them in the second cache */
+};
+
 /* n tiles of TALL rows below each other, of a copied panel. What comes next is fetched
- * meanwhile, a little at a time: the next tile of c, and in the first tiles the k rows at
- * `ahead`, which the next panel is copied from. Weights and their gradients come from the
- * third cache; without this, products with them took 10 to 25% longer. a_row or a_column is
- * a constant where this is inlined. */
+ * meanwhile, a little at a time: the next tile of c, `ahead`'s rows of b in the first tiles, and
+ * of a. Without this, products took 10 to 25% longer; without a's rows alone, up to 9. a_row or a_column is a constant where this is inlined. */
 INLINE void whole_tiles(struct tile t, size_t k, size_t n, size_t a_row, size_t a_column,
-                        const float *ahead, size_t ahead_stride)
+                        struct ahead ahead)
 {
     for (size_t tile = 0; tile < n; tile++) {
         const float *panel = t.b, *next = t.c + TALL * t.c_stride;
@@ -183,16 +189,18 @@ INLINE void whole_tiles(struct tile t, size_t k, size_t n, size_t a_row, size_t 
         size_t j = 0;
 
         if (tile == FETCH)
-            ahead = panel, ahead_stride = 0;
+            ahead.b = panel, ahead.b_stride = 0;
         advance(&a, 0);
         begin_sums(sum, &t, TALL, 2, V);
         for (; j + FETCH <= k; j += FETCH) {
             for (int v = 0; v < 2; v++) {
                 __builtin_prefetch(next + v * V, 1);
-                __builtin_prefetch(ahead + v * V, 0, 2);
+                __builtin_prefetch(ahead.b + v * V, 0, 2);
             }
             next += t.c_stride;
-            ahead += ahead_stride;
+            ahead.b += ahead.b_stride;
+            for (size_t i = 0; ahead.has_a && i < TALL / 2; i++)
+                __builtin_prefetch(t.a + (TALL + i + (j & FETCH ? TALL / 2 : 0)) * a_row + j);
 #pragma GCC unroll 8
             for (size_t i = 0; i < FETCH; i++)
                 add_row(sum, &a, a_row, a_column, panel, i);
@@ -215,15 +223,16 @@ INLINE void whole_tiles(struct tile t, size_t k, size_t n, size_t a_row, size_t 
 }
 
 static __attribute__((noinline)) void tiles_of_copies(const struct tile *t, size_t k, size_t n,
-                                                      const float *ahead, size_t ahead_stride)
+                                                      struct ahead ahead)
 {
-    whole_tiles(*t, k, n, 1, GROUP, ahead, ahead_stride);
+    ahead.has_a = false;
+    whole_tiles(*t, k, n, 1, GROUP, ahead);
 }
 
 static __attribute__((noinline)) void tiles_of_rows(const struct tile *t, size_t k, size_t n,
-                                                    const float *ahead, size_t ahead_stride)
+                                                    struct ahead ahead)
 {
-    whole_tiles(*t, k, n, t->a_row, 1, ahead, ahead_stride);
+    whole_tiles(*t, k, n, t->a_row, 1, ahead);
 }
 
 INLINE void rows_of(const struct tile *t, size_t k, int m, size_t width)
@@ -316,11 +325,13 @@ static void copy_rows(float *to, const float *from, size_t stride, size_t m, siz
             float *copies = to + copy_of(row, tall, k);
             bool is_full = tall - row >= GROUP;
 
-            for (size_t j = first; j < end; j++)
+            for (size_t j = first; j < end; j++) {
+                __builtin_prefetch(from + (j + FEW < k ? j + FEW : j) * stride + row);
                 if (is_full)
                     memcpy(copies + j * GROUP, from + j * stride + row, GROUP * sizeof *copies);
                 else
                     memcpy(copies + j * GROUP, from + j * stride + row, TALL * sizeof *copies);
+            }
         }
         for (size_t j = first; j < end; j++)
             for (size_t i = 0; i < rest; i++)
@@ -360,12 +371,12 @@ static void one_block(const struct tile *all, size_t m, size_t n, size_t k)
             t.b = panel;
         }
         if (t.b == panel && width == PANEL && (is_copied || all->a_column == 1)) {
-            bool is_last = column + width == n;
+            struct ahead ahead = {.b = panel, .has_a = column == 0};
 
+            if (column + width < n)
+                ahead.b = all->b + column + width, ahead.b_stride = all->b_stride;
             move_to(&t, all, 0, column, copies, tall, k);
-            (is_copied ? tiles_of_copies : tiles_of_rows)(
-                &t, k, tall / TALL, is_last ? panel : all->b + column + width,
-                is_last ? 0 : all->b_stride);
+            (is_copied ? tiles_of_copies : tiles_of_rows)(&t, k, tall / TALL, ahead);
             row = tall;
         }
         for (; row < m; row += height) {
