@@ -92,20 +92,32 @@ static inline __attribute__((always_inline)) void standardise_eights(float *y, c
     }
 }
 
-/* n pixels of x. Meanwhile those at `next` are fetched: pictures are seen in random order, so no
- * hardware foresees where they lie. */
-static void standardise(float *y, const unsigned char *x, const unsigned char *next, size_t n,
-                        bool flip, float mean, float inverse)
+/* Where something stands in the picture behind, and where it will be written: fetched meanwhile, as
+ * pictures are seen in random order, and a batch is larger than the second cache. */
+struct next {
+    const unsigned char *x;
+    const float *y;
+};
+
+/* n pixels of x; flip is a constant where this is inlined. */
+static inline __attribute__((always_inline)) void standardise(float *y, const unsigned char *x, size_t n,
+                                                              bool flip, float mean, float inverse,
+                                                              struct next next)
 {
     size_t i = 0;
 
     for (; i + 32 <= n; i += 32) {
-        __builtin_prefetch(next + i);
+        __builtin_prefetch(next.x + i);
+        __builtin_prefetch(next.y + i, 1);
+        __builtin_prefetch(next.y + i + 16, 1);
         standardise_eights(y + i, flip ? x + n - 32 - i : x + i, 4, flip, mean, inverse);
     }
-    for (; i + 8 <= n; i += 8) {
-        __builtin_prefetch(next + i);
-        standardise_eights(y + i, flip ? x + n - 8 - i : x + i, 1, flip, mean, inverse);
+    for (; i < n && n >= 8; i += 8) {
+        size_t first = i + 8 <= n ? i : n - 8; /* some twice rather than one by one */
+
+        __builtin_prefetch(next.x + i);
+        __builtin_prefetch(next.y + i, 1);
+        standardise_eights(y + first, flip ? x + n - 8 - first : x + first, 1, flip, mean, inverse);
     }
     for (; i < n; i++)
         y[i] = ((float)x[flip ? n - 1 - i : i] - mean) * inverse;
@@ -116,10 +128,9 @@ struct crop {
     bool flip;
 };
 
-/* One plane, shifted by (dy, dx) into a black border, mirrored where flip; `next`: the same plane of
- * the picture behind. */
-static void crop_plane(const struct dataset *d, const unsigned char *x, const unsigned char *next,
-                       struct crop crop, float mean, float inverse, float *y)
+/* One plane, shifted by (dy, dx) into a black border, mirrored where flip. */
+static void crop_plane(const struct dataset *d, const unsigned char *x, struct crop crop, float mean,
+                       float inverse, float *y, struct next next)
 {
     int height = d->height, width = d->width;
     int n = width - abs(crop.dx);                           /* columns inside the picture */
@@ -127,19 +138,21 @@ static void crop_plane(const struct dataset *d, const unsigned char *x, const un
     float black = (0 - mean) * inverse;
 
     if (crop.dy == 0 && crop.dx == 0 && !crop.flip) { /* the same, faster */
-        standardise(y, x, next, (size_t)(height * width), false, mean, inverse);
+        standardise(y, x, (size_t)(height * width), false, mean, inverse, next);
         return;
     }
-    for (int r = 0; r < height; r++, y += width) {
+    x += crop.dx > 0 ? crop.dx : 0;
+    for (int r = 0; r < height; r++, y += width, next.x += width, next.y += width) {
         int from = r + crop.dy;
         bool is_inside = n > 0 && from >= 0 && from < height;
 
         if (!is_inside || n < width)
             for (int k = 0; k < width; k++)
                 y[k] = black;
-        if (is_inside)
-            standardise(y + first, x + from * width + (crop.dx > 0 ? crop.dx : 0),
-                        next + r * width, (size_t)n, crop.flip, mean, inverse);
+        if (is_inside && crop.flip)
+            standardise(y + first, x + from * width, (size_t)n, true, mean, inverse, next);
+        else if (is_inside)
+            standardise(y + first, x + from * width, (size_t)n, false, mean, inverse, next);
     }
 }
 
@@ -191,19 +204,22 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
         return;
     }
     for (int i = 0; i < n; i++) {
+        int behind = i + 1 < n ? i + 1 : i;
         const unsigned char *x = pool->pixels[indices[i]];
-        const unsigned char *next = pool->pixels[indices[i + 1 < n ? i + 1 : i]];
+        float *y = ret_x + (size_t)i * size;
+        struct next next = {pool->pixels[indices[behind]], ret_x + (size_t)behind * size};
         enum augment_kind kind = augment ? augment->augment : AUGMENT_NONE;
         struct crop crop = {0};
 
         if (kind == AUGMENT_DOMAINBED) {
-            fill_changed(d, standard, x, rng_index(rng, indices[i]), ret_x + (size_t)i * size);
+            fill_changed(d, standard, x, rng_index(rng, indices[i]), y);
             continue;
         }
         if (kind == AUGMENT_CROP_FLIP)
             crop = draw_crop(augment->pad, rng_index(rng, indices[i]));
-        for (size_t c = 0; c < (size_t)d->channels; c++)
-            crop_plane(d, x + c * plane, next + c * plane, crop, standard->mean[c],
-                       standard->inverse[c], ret_x + (size_t)i * size + c * plane);
+        for (int c = 0; c < d->channels; c++) {
+            crop_plane(d, x, crop, standard->mean[c], standard->inverse[c], y, next);
+            x += plane, y += plane, next.x += plane, next.y += plane;
+        }
     }
 }
