@@ -47,7 +47,7 @@ static int write_all(int fd, const char *bytes, size_t size)
 
 static int copy_member(struct archive *a, int fd, const char *name, struct error *err)
 {
-    static char buffer[1 << 16];
+    static char buffer[2 << 20]; /* a huge page: so much at once, and the kernel may keep it in one */
     long total = 0;
     la_ssize_t n;
 
