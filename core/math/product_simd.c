@@ -178,7 +178,8 @@ struct ahead {
 
 /* n tiles of TALL rows below each other, of a copied panel. What comes next is fetched
  * meanwhile, a little at a time: the next tile of c, `ahead`'s rows of b in the first tiles, and
- * of a. Without this, products took 10 to 25% longer; without a's rows alone, up to 9. a_row or a_column is a constant where this is inlined. */
+ * of a. Without this, products took 10 to 25% longer; without a's rows alone, up to 9. a_row or
+ * a_column is a constant where this is inlined. */
 INLINE void whole_tiles(struct tile t, size_t k, size_t n, size_t a_row, size_t a_column,
                         struct ahead ahead)
 {
