@@ -23,7 +23,11 @@
 #include "base/text.h"
 
 enum {
+#ifdef __SANITIZE_ADDRESS__ /* which makes work up to fifteen times as long */
+    CONFINE_CPU_SECONDS = 3,
+#else
     CONFINE_CPU_SECONDS = 1,
+#endif
     CONFINE_SECONDS = 4,
     CONFINE_MEMORY = 160 << 20,
     CONFINE_MAX_ANSWER = 4 << 20,
