@@ -38,11 +38,6 @@ static inline lanes lanes_load_part(const float *x, int n)
     return (lanes){_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), x)};
 }
 
-static inline void lanes_store_part(float *x, lanes a, int n)
-{
-    _mm512_mask_storeu_ps(x, (__mmask16)((1u << n) - 1), a.v);
-}
-
 static inline lanes lanes_all(float x)
 {
     return (lanes){_mm512_set1_ps(x)};
@@ -105,12 +100,6 @@ static inline lanes lanes_load_part(const float *x, int n)
 {
     return (lanes){_mm256_maskload_ps(x, lanes_below(n, 0)),
                    _mm256_maskload_ps(x + 8, lanes_below(n, 8))};
-}
-
-static inline void lanes_store_part(float *x, lanes a, int n)
-{
-    _mm256_maskstore_ps(x, lanes_below(n, 0), a.low);
-    _mm256_maskstore_ps(x + 8, lanes_below(n, 8), a.high);
 }
 
 static inline lanes lanes_all(float x)
