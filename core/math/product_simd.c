@@ -317,6 +317,7 @@ static void copy_rows(float *to, const float *from, size_t stride, size_t m, siz
                       size_t k)
 {
     enum { FEW = 16 };
+    float *others = to + copy_of(tall, tall, k);
     size_t rest = m - tall;
 
     for (size_t first = 0; first < k; first += FEW) {
@@ -336,7 +337,7 @@ static void copy_rows(float *to, const float *from, size_t stride, size_t m, siz
         }
         for (size_t j = first; j < end; j++)
             for (size_t i = 0; i < rest; i++)
-                to[copy_of(tall, tall, k) + j * rest + i] = from[j * stride + tall + i];
+                others[j * rest + i] = from[j * stride + tall + i];
     }
 }
 
