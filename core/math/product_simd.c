@@ -73,6 +73,9 @@ enum {
                           rows 2^n floats apart share a few lines of the cache */
     FEWEST = 4,        /* rows of a tile below which its sums wait for their last multiply-add */
     GROUP = 12,        /* rows of a copied side by side: one tall tile's or two's */
+    PAGE = 1024,       /* floats: rows of a so far apart share the same few lines of the first cache */
+    PAD = 16,          /* floats between their copies */
+    WORTH = 64,        /* columns of b above which those pay */
     FETCH = 8,         /* products of a row of b that stand between fetches of what comes next */
 };
 
@@ -312,11 +315,12 @@ static size_t copy_of(size_t row, size_t tall, size_t k)
 }
 
 /* A transposed a, so that the floats that a tile multiplies a row of b by are neighbours; a few
- * rows at a time, so that what is read of each goes on where it ended. */
+ * rows at a time, so that what is read of each goes on where it ended; no more than the first
+ * cache has ways, as they may be pages apart. */
 static void copy_rows(float *to, const float *from, size_t stride, size_t m, size_t tall,
                       size_t k)
 {
-    enum { FEW = 16 };
+    enum { FEW = 8 };
     float *others = to + copy_of(tall, tall, k);
     size_t rest = m - tall;
 
@@ -328,7 +332,7 @@ static void copy_rows(float *to, const float *from, size_t stride, size_t m, siz
             bool is_full = tall - row >= GROUP;
 
             for (size_t j = first; j < end; j++) {
-                __builtin_prefetch(from + (j + FEW < k ? j + FEW : j) * stride + row);
+                __builtin_prefetch(from + j * stride + row + 4 * GROUP);
                 if (is_full)
                     memcpy(copies + j * GROUP, from + j * stride + row, GROUP * sizeof *copies);
                 else
@@ -339,6 +343,19 @@ static void copy_rows(float *to, const float *from, size_t stride, size_t m, siz
             for (size_t i = 0; i < rest; i++)
                 others[j * rest + i] = from[j * stride + tall + i];
     }
+}
+
+/* Rows of a that stand pages apart, closer together; gives their new distance. */
+static size_t copy_far_rows(float *to, const float *from, size_t stride, size_t m, size_t k)
+{
+    for (size_t i = 0; i < m; i++, from += stride, to += k + PAD) {
+        const float *next = from + (m - i > 2 ? 2 : 0) * stride;
+
+        for (size_t j = 0; j < k; j += 16)
+            __builtin_prefetch(next + j);
+        memcpy(to, from, k * sizeof *to);
+    }
+    return k + PAD;
 }
 
 /* Moves t to a row and column of `all`; copies: of a's rows, or NULL. */
@@ -352,39 +369,44 @@ static void move_to(struct tile *t, const struct tile *all, size_t row, size_t c
 }
 
 /* Up to ROWS rows of c over one chunk of k. */
-static void one_block(const struct tile *all, size_t m, size_t n, size_t k)
+static void one_block(struct tile all, size_t m, size_t n, size_t k)
 {
-    _Alignas(64) float panel[CHUNK * PANEL], rows[(ROWS + GROUP) * CHUNK];
-    bool is_copied = all->a_column > 1 && n > PANEL;
+    _Alignas(64) float panel[CHUNK * PANEL], rows[(ROWS + GROUP) * (CHUNK + PAD)];
+    bool is_copied = all.a_column > 1 && n > PANEL;
     const float *copies = is_copied ? rows : NULL;
-    struct tile t = *all;
+    struct tile t;
     size_t tall = count_tall(m) * TALL, width;
 
-    if (is_copied)
-        copy_rows(rows, all->a, all->a_column, m, tall, k);
+    if (is_copied) {
+        copy_rows(rows, all.a, all.a_column, m, tall, k);
+    } else if (all.a_column == 1 && all.a_row % PAGE == 0 && n > WORTH) {
+        all.a_row = copy_far_rows(rows, all.a, all.a_row, m, k);
+        all.a = rows;
+    }
+    t = all;
     for (size_t column = 0; column < n; column += width) {
         size_t row = 0, height;
 
         width = n - column < PANEL ? n - column : PANEL;
-        t.b = all->b + column;
-        t.b_stride = all->b_stride;
+        t.b = all.b + column;
+        t.b_stride = all.b_stride;
         if (m >= REUSED || width % V) {
             t.b_stride = copy_panel(panel, t.b, t.b_stride, width, k);
             t.b = panel;
         }
-        if (t.b == panel && width == PANEL && (is_copied || all->a_column == 1)) {
+        if (t.b == panel && width == PANEL && (is_copied || all.a_column == 1)) {
             struct ahead ahead = {.b = panel, .has_a = column == 0};
 
             if (column + width < n)
-                ahead.b = all->b + column + width, ahead.b_stride = all->b_stride;
-            move_to(&t, all, 0, column, copies, tall, k);
+                ahead.b = all.b + column + width, ahead.b_stride = all.b_stride;
+            move_to(&t, &all, 0, column, copies, tall, k);
             (is_copied ? tiles_of_copies : tiles_of_rows)(&t, k, tall / TALL, ahead);
             row = tall;
         }
         for (; row < m; row += height) {
             height = height_at(m, tall, row);
-            move_to(&t, all, row, column, copies, tall, k);
-            t.a_column = !is_copied ? all->a_column : row < tall ? GROUP : m - tall;
+            move_to(&t, &all, row, column, copies, tall, k);
+            t.a_column = !is_copied ? all.a_column : row < tall ? GROUP : m - tall;
             one_tile(&t, k, height, width);
         }
     }
@@ -408,7 +430,7 @@ static void product_here(float *c, size_t c_stride, const float *start, size_t s
                 .b_stride = b_stride,
             };
 
-            one_block(&t, m - row < ROWS ? m - row : ROWS, n, k - first < CHUNK ? k - first : CHUNK);
+            one_block(t, m - row < ROWS ? m - row : ROWS, n, k - first < CHUNK ? k - first : CHUNK);
         }
     }
 }
