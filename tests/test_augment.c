@@ -142,7 +142,8 @@ static void test_crop_and_flip(void **state)
     enum { N = 40, CHANNELS = 2, MAX_PLANE = 34 * 32, SIZE = CHANNELS * MAX_PLANE };
     static const struct {
         int height, width, pad;
-    } cases[] = {{8, 8, 1}, {5, 3, 1}, {6, 13, 4}, {32, 32, 4}, {32, 32, 0}, {34, 30, 7}, {4, 9, 12}};
+    } cases[] = {{8, 8, 1}, {5, 3, 1}, {6, 13, 4}, {32, 32, 4}, {32, 32, 0}, {34, 30, 7}, {4, 9, 12},
+                 {9, 64, 0}};
     static unsigned char pictures[N][SIZE];
     static float y[N * SIZE];
     const struct standard standard = {{100, 90}, {0.01f, 0.02f}};
