@@ -189,6 +189,24 @@ static void test_crop_and_flip(void **state)
     }
 }
 
+/* Planes of more white pixels than 32 bits hold the squares' sum of. */
+static void test_measure_large(void **state)
+{
+    enum { SIDE = 300 };
+    static const unsigned char black[SIDE * SIDE];
+    static unsigned char white[SIDE * SIDE];
+    const unsigned char *pixels[] = {white, black};
+    static const uint32_t indices[] = {0, 1};
+    struct dataset d = {.channels = 1, .height = SIDE, .width = SIDE, .train = {2, .pixels = pixels}};
+    struct standard standard;
+
+    (void)state;
+    memset(white, 255, sizeof white);
+    standard_measure(&d, &d.train, indices, 2, &standard);
+    assert_true(standard.mean[0] == 127.5f);
+    assert_true(standard.inverse[0] == (float)(1 / 127.5));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_batch_in_pieces),
         cmocka_unit_test(test_crop_and_flip),
+        cmocka_unit_test(test_measure_large),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

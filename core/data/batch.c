@@ -27,6 +27,8 @@ static void measure_numbers(const struct dataset *d, const struct pool *pool,
     }
 }
 
+enum { MOST_SUMMED = 1 << 16 }; /* bytes whose squares 32 bits hold the sum of */
+
 void standard_measure(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
                       int n, struct standard *ret_standard)
 {
@@ -45,16 +47,19 @@ void standard_measure(const struct dataset *d, const struct pool *pool, const ui
         const unsigned char *next = pool->pixels[indices[i + 1 < n ? i + 1 : i]];
 
         for (int c = 0; c < d->channels; c++, x += plane, next += plane) {
-            uint32_t s = 0, q = 0; /* a plane is below 2^16 pixels, see dataset formats */
-
             for (size_t k = 0; k < plane; k += 64)
                 __builtin_prefetch(next + k);
-            for (size_t k = 0; k < plane; k++) {
-                s += x[k];
-                q += (uint32_t)x[k] * x[k];
+            for (size_t first = 0; first < plane; first += MOST_SUMMED) {
+                size_t end = plane - first < MOST_SUMMED ? plane : first + MOST_SUMMED;
+                uint32_t s = 0, q = 0;
+
+                for (size_t k = first; k < end; k++) {
+                    s += x[k];
+                    q += (uint32_t)x[k] * x[k];
+                }
+                sums[c] += s;
+                squares[c] += q;
             }
-            sums[c] += s;
-            squares[c] += q;
         }
     }
     for (int c = 0; c < d->channels; c++) {
