@@ -2,7 +2,7 @@
  *
  * augment: random changes to training pictures.
  *
- * `crop_flip` shifts and mirrors (batch.c does it as it standardises). `domainbed` is the list
+ * `crop_flip` shifts and mirrors (batch.c does it, on bytes). `domainbed` is the list
  * that DomainBed trains PACS and its like with, in torchvision's order and laws: a part of the
  * picture resized to the whole, mirrored or not, colours jittered, sometimes grey. Two
  * differences: it starts from the pictures of the cache, which have the model's size already,

@@ -5,6 +5,7 @@
 #include <immintrin.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The same of numbers, summed in the order of the indices. */
 static void measure_numbers(const struct dataset *d, const struct pool *pool,
@@ -79,24 +80,6 @@ void standard_unit(struct standard *ret_standard)
     }
 }
 
-/* 8 `n` pixels, mirrored where flip; by hand, as the compiler's own way through 16-bit halves is
- * slower by half. n is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void standardise_eights(float *y, const unsigned char *x,
-                                                                     int n, bool flip, float mean,
-                                                                     float inverse)
-{
-    const __m256i mirror = _mm256_set_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-
-    for (int k = 0; k < n; k++) {
-        const unsigned char *from = x + 8 * (flip ? n - 1 - k : k);
-        __m256i whole = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from));
-        __m256 number = _mm256_sub_ps(_mm256_cvtepi32_ps(whole), _mm256_set1_ps(mean));
-
-        number = _mm256_mul_ps(number, _mm256_set1_ps(inverse));
-        _mm256_storeu_ps(y + 8 * k, flip ? _mm256_permutevar8x32_ps(number, mirror) : number);
-    }
-}
-
 /* Where something stands in the picture behind, and where it will be written: fetched meanwhile, as
  * pictures are seen in random order, and a batch is larger than the second cache. */
 struct next {
@@ -104,10 +87,17 @@ struct next {
     const float *y;
 };
 
-/* n pixels of x; flip is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void standardise(float *y, const unsigned char *x, size_t n,
-                                                              bool flip, float mean, float inverse,
-                                                              struct next next)
+/* 8 pixels; by hand, as the compiler's own way through 16-bit halves is slower by half. */
+static inline void standardise_eight(float *y, const unsigned char *x, float mean, float inverse)
+{
+    __m256i whole = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)x));
+    __m256 number = _mm256_sub_ps(_mm256_cvtepi32_ps(whole), _mm256_set1_ps(mean));
+
+    _mm256_storeu_ps(y, _mm256_mul_ps(number, _mm256_set1_ps(inverse)));
+}
+
+static void standardise(float *y, const unsigned char *x, size_t n, float mean, float inverse,
+                        struct next next)
 {
     size_t i = 0;
 
@@ -115,70 +105,22 @@ static inline __attribute__((always_inline)) void standardise(float *y, const un
         __builtin_prefetch(next.x + i);
         __builtin_prefetch(next.y + i, 1);
         __builtin_prefetch(next.y + i + 16, 1);
-        standardise_eights(y + i, flip ? x + n - 32 - i : x + i, 4, flip, mean, inverse);
+        for (size_t k = i; k < i + 32; k += 8)
+            standardise_eight(y + k, x + k, mean, inverse);
     }
     for (; i < n && n >= 8; i += 8) {
         size_t first = i + 8 <= n ? i : n - 8; /* some twice rather than one by one */
 
-        __builtin_prefetch(next.x + i);
-        __builtin_prefetch(next.y + i, 1);
-        standardise_eights(y + first, flip ? x + n - 8 - first : x + first, 1, flip, mean, inverse);
+        standardise_eight(y + first, x + first, mean, inverse);
     }
     for (; i < n; i++)
-        y[i] = ((float)x[flip ? n - 1 - i : i] - mean) * inverse;
-}
-
-/* A plane with its rows mirrored, whose length is a multiple of 32. */
-static void mirror(float *y, const unsigned char *x, int height, int width, float mean,
-                   float inverse, struct next next)
-{
-    for (int r = 0; r < height; r++, x += width) {
-        for (int k = width - 32; k >= 0; k -= 32, y += 32, next.x += 32, next.y += 32) {
-            __builtin_prefetch(next.x);
-            __builtin_prefetch(next.y, 1);
-            __builtin_prefetch(next.y + 16, 1);
-            standardise_eights(y, x + k, 4, true, mean, inverse);
-        }
-    }
+        y[i] = ((float)x[i] - mean) * inverse;
 }
 
 struct crop {
     int dy, dx;
     bool flip;
 };
-
-/* One plane, shifted by (dy, dx) into a black border, mirrored where flip. */
-static void crop_plane(const struct dataset *d, const unsigned char *x, struct crop crop, float mean,
-                       float inverse, float *y, struct next next)
-{
-    int height = d->height, width = d->width;
-    int n = width - abs(crop.dx);                           /* columns inside the picture */
-    int first = (crop.dx < 0) == crop.flip ? 0 : width - n; /* and where they come to lie */
-    float black = (0 - mean) * inverse;
-    bool is_whole = crop.dy == 0 && crop.dx == 0;
-
-    if (is_whole && !crop.flip) { /* the same as below, faster; and so is mirror */
-        standardise(y, x, (size_t)(height * width), false, mean, inverse, next);
-        return;
-    }
-    if (is_whole && width % 32 == 0) {
-        mirror(y, x, height, width, mean, inverse, next);
-        return;
-    }
-    x += crop.dx > 0 ? crop.dx : 0;
-    for (int r = 0; r < height; r++, y += width, next.x += width, next.y += width) {
-        int from = r + crop.dy;
-        bool is_inside = n > 0 && from >= 0 && from < height;
-
-        if (!is_inside || n < width)
-            for (int k = 0; k < width; k++)
-                y[k] = black;
-        if (is_inside && crop.flip)
-            standardise(y + first, x + from * width, (size_t)n, true, mean, inverse, next);
-        else if (is_inside)
-            standardise(y + first, x + from * width, (size_t)n, false, mean, inverse, next);
-    }
-}
 
 static struct crop draw_crop(int pad, struct rng rng)
 {
@@ -188,6 +130,47 @@ static struct crop draw_crop(int pad, struct rng rng)
     crop.dx = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
     crop.flip = rng_below(&rng, 2);
     return crop;
+}
+
+static inline void copy_sixteen(unsigned char *y, const unsigned char *x, bool flip)
+{
+    const __m128i mirror = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
+    __m128i bytes = _mm_loadu_si128((const __m128i *)x);
+
+    _mm_storeu_si128((__m128i *)y, flip ? _mm_shuffle_epi8(bytes, mirror) : bytes);
+}
+
+/* n pixels, the last first where flip; some twice rather than one by one. */
+static inline void copy_row(unsigned char *y, const unsigned char *x, int n, bool flip)
+{
+    if (n < 16) {
+        for (int i = 0; i < n; i++)
+            y[i] = x[flip ? n - 1 - i : i];
+        return;
+    }
+    for (int i = 0; i + 16 < n; i += 16)
+        copy_sixteen(y + i, flip ? x + n - 16 - i : x + i, flip);
+    copy_sixteen(y + n - 16, flip ? x : x + n - 16, flip);
+}
+
+/* A plane, shifted by (dy, dx) into a black border, mirrored where flip. */
+static void crop_plane(const struct dataset *d, const unsigned char *x, struct crop crop,
+                       unsigned char *y)
+{
+    int height = d->height, width = d->width;
+    int n = abs(crop.dx) < width ? width - abs(crop.dx) : 0; /* columns inside the picture */
+    int first = (crop.dx < 0) == crop.flip ? 0 : width - n;  /* and where they come to lie */
+    int above = crop.dy < 0 ? -crop.dy : 0, below = crop.dy > 0 ? crop.dy : 0;
+
+    if (crop.dy != 0 || crop.dx != 0)
+        memset(y, 0, (size_t)(height * width));
+    x += crop.dx > 0 ? crop.dx : 0;
+    for (int r = above; r < height - below; r++) {
+        if (crop.flip)
+            copy_row(y + r * width + first, x + (r + crop.dy) * width, n, true);
+        else
+            copy_row(y + r * width + first, x + (r + crop.dy) * width, n, false);
+    }
 }
 
 /* Changed as DomainBed does it, and then standardised in place. */
@@ -216,7 +199,9 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
                 const uint32_t *indices, int n, const struct augment_config *augment,
                 struct rng rng, float *ret_x, int *ret_labels)
 {
+    unsigned char cropped[DATASET_MAX_SIDE * DATASET_MAX_SIDE];
     size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
+    enum augment_kind kind = augment ? augment->augment : AUGMENT_NONE;
 
     for (int i = 0; i < n; i++) {
         ret_labels[i] = pool->labels[indices[i]];
@@ -228,11 +213,10 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
         return;
     }
     for (int i = 0; i < n; i++) {
-        int behind = i + 1 < n ? i + 1 : i;
         const unsigned char *x = pool->pixels[indices[i]];
         float *y = ret_x + (size_t)i * size;
+        int behind = i + 1 < n ? i + 1 : i;
         struct next next = {pool->pixels[indices[behind]], ret_x + (size_t)behind * size};
-        enum augment_kind kind = augment ? augment->augment : AUGMENT_NONE;
         struct crop crop = {0};
 
         if (kind == AUGMENT_DOMAINBED) {
@@ -242,7 +226,12 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
         if (kind == AUGMENT_CROP_FLIP)
             crop = draw_crop(augment->pad, rng_index(rng, indices[i]));
         for (int c = 0; c < d->channels; c++) {
-            crop_plane(d, x, crop, standard->mean[c], standard->inverse[c], y, next);
+            bool is_whole = crop.dy == 0 && crop.dx == 0 && !crop.flip;
+
+            if (!is_whole)
+                crop_plane(d, x, crop, cropped);
+            standardise(y, is_whole ? x : cropped, plane, standard->mean[c], standard->inverse[c],
+                        next);
             x += plane, y += plane, next.x += plane, next.y += plane;
         }
     }

@@ -30,7 +30,12 @@
 
 #include <stdint.h>
 
-enum { DATASET_MAX_FILES = 32, DATASET_MAX_CLASSES = 1000, DATASET_MAX_ENVIRONMENTS = 64 };
+enum {
+    DATASET_MAX_FILES = 32,
+    DATASET_MAX_CLASSES = 1000,
+    DATASET_MAX_ENVIRONMENTS = 64,
+    DATASET_MAX_SIDE = 1024, /* pixels of a picture's height or width */
+};
 
 struct pool {
     int n;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { N_CLASSES = 10, MAX_PICTURES = 10000000, MAX_SIDE = 1024 };
+enum { N_CLASSES = 10, MAX_PICTURES = 10000000 };
 enum { BYTES_1D = 0x0801, BYTES_3D = 0x0803 };
 static const size_t MAX_SIZE = (size_t)1 << 31;
 
@@ -58,7 +58,7 @@ static int parse_head(const unsigned char *bytes, size_t size, const char *path,
                          kind == BYTES_3D ? "pictures" : "labels");
     for (int i = 0; i < n_sizes; i++) {
         ret_sizes[i] = word_at(bytes, 1 + i);
-        if (ret_sizes[i] < 1 || ret_sizes[i] > (i ? (uint32_t)MAX_SIDE : (uint32_t)MAX_PICTURES))
+        if (ret_sizes[i] < 1 || ret_sizes[i] > (i ? (uint32_t)DATASET_MAX_SIDE : (uint32_t)MAX_PICTURES))
             return error_set(err, "\"%s\" says that it holds %u, not a sound size", path,
                              ret_sizes[i]);
         wanted *= ret_sizes[i];
