@@ -207,6 +207,27 @@ static void test_measure_large(void **state)
     assert_true(standard.inverse[0] == (float)(1 / 127.5));
 }
 
+/* A part of the largest picture that a data set may have, each fourth row of which is brighter by 1. */
+static void test_change_large(void **state)
+{
+    enum { SIDE = DATASET_MAX_SIDE };
+    static unsigned char x[SIDE * SIDE];
+    static float y[SIDE * SIDE];
+    const struct augment_change part = {
+        .top = 100, .left = 200, .height = 700, .width = 800, .flip = true, .amounts = {1, 1, 1, 0},
+        .order = {0, 1, 2, 3}};
+
+    (void)state;
+    for (int r = 0; r < SIDE; r++)
+        memset(x + r * SIDE, r / 4, SIDE);
+    augment_apply(&part, x, 1, SIDE, SIDE, y);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        double row = 100 + (i / SIDE + 0.5) * 700 / SIDE - 0.5; /* of the part's, in the picture */
+
+        assert_true(fabs((double)y[i] - (row - 1.5) / 4) < 0.5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_batch_in_pieces),
         cmocka_unit_test(test_crop_and_flip),
         cmocka_unit_test(test_measure_large),
+        cmocka_unit_test(test_change_large),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/augment.h"
 
+#include "data/dataset.h"
+
 #include <assert.h>
 #include <math.h>
 
@@ -27,7 +29,7 @@ const struct component augment_component = {
 
 /* ---- what is drawn ---- */
 
-enum { N_TRIES = 10, MAX_SIDE = 256 };
+enum { N_TRIES = 10 };
 
 static const double LEAST_AREA = 0.7, JITTER = 0.3, GREY = 0.1;
 static const double LOG_4_3 = 0.28768207245178090; /* sides are from 3:4 to 4:3 */
@@ -111,9 +113,9 @@ static void make_taps(int start, int length, int n, bool flip, struct tap *ret_t
 static void resize_part(const struct augment_change *c, const unsigned char *x, int channels,
                         int height, int width, float *y)
 {
-    struct tap across[MAX_SIDE], down[MAX_SIDE];
+    struct tap across[DATASET_MAX_SIDE], down[DATASET_MAX_SIDE];
 
-    assert(height <= MAX_SIDE && width <= MAX_SIDE);
+    assert(height <= DATASET_MAX_SIDE && width <= DATASET_MAX_SIDE);
     make_taps(c->top, c->height, height, false, down);
     make_taps(c->left, c->width, width, c->flip, across);
     for (int k = 0; k < channels; k++, x += height * width)
