@@ -152,7 +152,7 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) $(LDLIBS) -lcmocka -o $@
 $(BUILD)/tests/test_fuzz: $(FUZZ)
 $(BUILD)/tests/bench/pipeline: $(BUILD)/core/main.o
-$(BUILD)/tests/bench/pipeline: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,trainer_step trainer_evaluate batch_fill)
+$(BUILD)/tests/bench/pipeline: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,trainer_step trainer_evaluate batch_fill batch_fill_bytes)
 $(filter-out %.so,$(FAULTS)): tests/faults/harness.c
 $(BUILD)/tests/faults/shim.so: tests/faults/shim.c
 	$(Q)mkdir -p $(@D)

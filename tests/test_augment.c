@@ -146,6 +146,7 @@ static void test_crop_and_flip(void **state)
                  {9, 64, 0}};
     static unsigned char pictures[N][SIZE];
     static float y[N * SIZE];
+    static unsigned char bytes[N * SIZE];
     const struct standard standard = {{100, 90}, {0.01f, 0.02f}};
     const unsigned char *pixels[N];
     uint16_t classes[N] = {0};
@@ -166,10 +167,12 @@ static void test_crop_and_flip(void **state)
         struct dataset d = {.channels = CHANNELS, .height = height, .width = width};
         const struct augment_config config = {.augment = AUGMENT_CROP_FLIP, .pad = pad};
         const float *at = y;
+        const unsigned char *byte = bytes;
 
         d.train.pixels = pixels;
         d.train.labels = classes;
         batch_fill(&d, &d.train, &standard, indices, N, &config, rng_seed(3), y, labels);
+        batch_fill_bytes(&d, &d.train, indices, N, &config, rng_seed(3), bytes, labels);
         for (int i = 0; i < N; i++) {
             struct rng rng = rng_index(rng_seed(3), indices[i]);
             int dy = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
@@ -178,10 +181,11 @@ static void test_crop_and_flip(void **state)
 
             n_flipped += flip;
             for (int c = 0; c < CHANNELS; c++)
-                for (int p = 0; p < height * width; p++, at++) {
+                for (int p = 0; p < height * width; p++, at++, byte++) {
                     float x = cropped(pixels[indices[i]] + c * height * width, height, width, dy, dx,
                                       flip, p / width, p % width);
 
+                    assert_true(*byte == x);
                     assert_true(*at == (x - standard.mean[c]) * standard.inverse[c]);
                 }
         }

@@ -154,6 +154,50 @@ static void test_same_bits_by_threads(void **state)
     each(check_threads);
 }
 
+/* The same bits as the floats that the bytes stand for. */
+static void check_bytes(const struct operands *o)
+{
+    static unsigned char bytes[LONGEST];
+    static const float mean[] = {125.3f, 0, 77.7f, 1, 2, 3, 4}, inverse[] = {0.0159f, 1, 0.02f, 5, 6, 7, 8};
+    bool is_transposed = o->a_column > 1;
+    size_t rows = is_transposed ? o->k : o->m, width = is_transposed ? o->m : o->k;
+    struct byte_rows x = {bytes, width, width / 3 + 1, mean, inverse};
+    struct operands dense = *o;
+    const float *start = o->start == ZEROS ? NULL : before;
+    size_t start_stride = o->start == SUM ? o->c_stride : 0;
+
+    for (size_t i = 0; i < rows * width; i++) {
+        bytes[i] = (unsigned char)(i * 2654435761u >> 9);
+        a[i] = ((float)bytes[i] - mean[i % width / x.plane]) * inverse[i % width / x.plane];
+    }
+    *(is_transposed ? &dense.a_column : &dense.a_row) = width;
+    run(&products_v3, c, &dense);
+    for (size_t i = 0; i < rows * width; i++)
+        a[i] = 0;
+    for (int n = 1; n <= 4; n += n) {
+        memcpy(other, before, sizeof other);
+        product_use_threads(n);
+        product_of_bytes(other, o->c_stride, start, start_stride, &x, is_transposed, b, o->b_stride,
+                         o->m, o->n, o->k);
+        assert_memory_equal(c, other, sizeof c);
+    }
+    product_use_threads(1);
+    memcpy(other, before, sizeof other);
+    products_v3.product_of_bytes(other, o->c_stride, start, start_stride, &x, is_transposed, 0, b,
+                                 o->b_stride, o->m, o->n, o->k);
+    assert_memory_equal(c, other, sizeof c);
+}
+
+static void test_same_bits_of_bytes(void **state)
+{
+    (void)state;
+    each(check_bytes);
+    memcpy(c, before, sizeof c);
+    check_bytes(&(struct operands){577, 65, 401, 401, 1, 65, 65, ZEROS});
+    memcpy(c, before, sizeof c);
+    check_bytes(&(struct operands){577, 65, 401, 1, 577, 65, 65, ZEROS});
+}
+
 static void test_transpose(void **state)
 {
     (void)state;
@@ -178,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_same_bits_at_both_widths),
         cmocka_unit_test(test_same_bits_by_blocks),
         cmocka_unit_test(test_same_bits_by_threads),
+        cmocka_unit_test(test_same_bits_of_bytes),
         cmocka_unit_test(test_transpose),
     };
 

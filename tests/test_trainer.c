@@ -256,6 +256,32 @@ static void test_models_and_micro_batches(void **state)
     }
 }
 
+/* Pictures that reach the first layer as bytes give the bits of those that reach it as floats. */
+static void test_bytes_are_floats(void **state)
+{
+    static const int micro_batches[] = {MICRO_BATCH, BATCH};
+    struct session s;
+    char bytes[65], floats[65];
+
+    (void)state;
+    for (int b = 0; b < 2; b++) {
+        struct setup setup = {"kl_dro", 0, 1, 0, "mlp", micro_batches[b], 0, 0, 0};
+
+        open_session(&s, &setup);
+        assert_true(s.trainer.takes_bytes);
+        s.trainer.takes_bytes = false;
+        for (int i = 0; i < N_STEPS; i++)
+            make_step(&s, i, 0.05);
+        hash(&s, floats);
+        arena_release(&s.arena);
+        train(&setup, bytes);
+        assert_string_equal(bytes, floats);
+    }
+    open_session(&s, &(struct setup){"erm", 0, 1, 0, "vit", 0, 0, 0, 0});
+    assert_false(s.trainer.takes_bytes);
+    arena_release(&s.arena);
+}
+
 /* In pieces or at once, the gradient is the same sum, but for rounding. */
 static void test_pieces_make_the_whole(void **state)
 {
@@ -499,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_both_ways_are_one),
         cmocka_unit_test(test_objectives_differ),
         cmocka_unit_test(test_models_and_micro_batches),
+        cmocka_unit_test(test_bytes_are_floats),
         cmocka_unit_test(test_pieces_make_the_whole),
         cmocka_unit_test(test_evaluation_changes_nothing),
         cmocka_unit_test(test_no_step_from_nan),

@@ -122,14 +122,25 @@ struct crop {
     bool flip;
 };
 
-static struct crop draw_crop(int pad, struct rng rng)
+/* None, where there is another change or none. */
+static struct crop draw_crop(const struct augment_config *augment, struct rng rng, uint32_t index)
 {
-    struct crop crop;
+    struct crop crop = {0};
+    int pad;
 
+    if (!augment || augment->augment != AUGMENT_CROP_FLIP)
+        return crop;
+    pad = augment->pad;
+    rng = rng_index(rng, index);
     crop.dy = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
     crop.dx = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
     crop.flip = rng_below(&rng, 2);
     return crop;
+}
+
+static bool is_whole(struct crop crop)
+{
+    return crop.dy == 0 && crop.dx == 0 && !crop.flip;
 }
 
 static inline void copy_sixteen(unsigned char *y, const unsigned char *x, bool flip)
@@ -196,19 +207,62 @@ static void fill_numbers(const struct dataset *d, const struct pool *pool,
                  standard->inverse[c];
 }
 
+static void take_labels(const struct pool *pool, const uint32_t *indices, int n, int *ret_labels)
+{
+    for (int i = 0; i < n; i++) {
+        ret_labels[i] = pool->labels[indices[i]];
+        if (pool->pixels)
+            __builtin_prefetch(&pool->pixels[indices[i]]); /* else each is waited for later */
+    }
+}
+
+/* Before picture i is copied: the one behind is fetched, into the second cache (into the first it
+ * took a third longer; where floats are written it is the other way round), and of one further on
+ * its page is looked up (without, a tenth longer). */
+static void fetch_ahead(const struct pool *pool, const uint32_t *indices, int i, int n, size_t size)
+{
+    enum { FURTHER = 4 };
+    const unsigned char *next = pool->pixels[indices[i + 1 < n ? i + 1 : i]];
+    const unsigned char *later = pool->pixels[indices[i + FURTHER < n ? i + FURTHER : i]];
+
+    for (size_t k = 0; k < size; k += 64)
+        __builtin_prefetch(next + k, 0, 2);
+    __builtin_prefetch(later, 0, 2);
+    __builtin_prefetch(later + size - 1, 0, 2);
+}
+
+bool batch_has_bytes(const struct pool *pool, const struct augment_config *augment)
+{
+    return pool->pixels && (!augment || augment->augment != AUGMENT_DOMAINBED);
+}
+
+void batch_fill_bytes(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
+                      int n, const struct augment_config *augment, struct rng rng,
+                      unsigned char *ret_x, int *ret_labels)
+{
+    size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
+
+    take_labels(pool, indices, n, ret_labels);
+    for (int i = 0; i < n; i++, ret_x += size) {
+        const unsigned char *x = pool->pixels[indices[i]];
+        struct crop crop = draw_crop(augment, rng, indices[i]);
+
+        fetch_ahead(pool, indices, i, n, size);
+        if (is_whole(crop))
+            memcpy(ret_x, x, size);
+        for (size_t k = 0; k < size && !is_whole(crop); k += plane)
+            crop_plane(d, x + k, crop, ret_x + k);
+    }
+}
+
 void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,
                 const uint32_t *indices, int n, const struct augment_config *augment,
                 struct rng rng, float *ret_x, int *ret_labels)
 {
     unsigned char cropped[DATASET_MAX_SIDE * DATASET_MAX_SIDE];
     size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
-    enum augment_kind kind = augment ? augment->augment : AUGMENT_NONE;
 
-    for (int i = 0; i < n; i++) {
-        ret_labels[i] = pool->labels[indices[i]];
-        if (pool->pixels)
-            __builtin_prefetch(&pool->pixels[indices[i]]); /* else each is waited for below */
-    }
+    take_labels(pool, indices, n, ret_labels);
     if (pool->numbers) {
         fill_numbers(d, pool, standard, indices, n, ret_x);
         return;
@@ -218,21 +272,17 @@ void batch_fill(const struct dataset *d, const struct pool *pool, const struct s
         float *y = ret_x + (size_t)i * size;
         int behind = i + 1 < n ? i + 1 : i;
         struct next next = {pool->pixels[indices[behind]], ret_x + (size_t)behind * size};
-        struct crop crop = {0};
-        bool is_whole;
+        struct crop crop = draw_crop(augment, rng, indices[i]);
 
-        if (kind == AUGMENT_DOMAINBED) {
+        if (!batch_has_bytes(pool, augment)) {
             fill_changed(d, standard, x, rng_index(rng, indices[i]), y);
             continue;
         }
-        if (kind == AUGMENT_CROP_FLIP)
-            crop = draw_crop(augment->pad, rng_index(rng, indices[i]));
-        is_whole = crop.dy == 0 && crop.dx == 0 && !crop.flip;
         for (int c = 0; c < d->channels; c++) {
-            if (!is_whole)
+            if (!is_whole(crop))
                 crop_plane(d, x, crop, cropped);
-            standardise(y, is_whole ? x : cropped, plane, standard->mean[c], standard->inverse[c],
-                        next);
+            standardise(y, is_whole(crop) ? x : cropped, plane, standard->mean[c],
+                        standard->inverse[c], next);
             x += plane, y += plane, next.x += plane, next.y += plane;
         }
     }

@@ -25,6 +25,14 @@ void standard_measure(const struct dataset *d, const struct pool *pool, const ui
 /* Bytes to 0 .. 1. */
 void standard_unit(struct standard *ret_standard);
 
+/* Are a batch's pictures bytes until they are standardised? */
+bool batch_has_bytes(const struct pool *pool, const struct augment_config *augment);
+
+/* As batch_fill, before that: ret_x[n][C*H*W]. */
+void batch_fill_bytes(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
+                      int n, const struct augment_config *augment, struct rng rng,
+                      unsigned char *ret_x, int *ret_labels);
+
 /* ret_x[n][C*H*W] and ret_labels[n] of the pictures indices[n] of the pool.
  * augment: NULL for evaluation; else `rng` is the epoch's. */
 void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,

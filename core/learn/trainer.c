@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/trainer.h"
 
-#include "math/product.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -110,6 +108,7 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
         t->states[i] = floats(arena, t->graph.params.size);
     if (method->optimizer_common->ema > 0)
         t->average = floats(arena, t->graph.params.size);
+    t->takes_bytes = graph_takes_bytes(&t->graph) && !any_mixes(method);
     init_desks(t, arena, n_pieces, sizes->keep);
     for (int i = 0; i < t->n_lanes && i <= t->n_threads; i++)
         t->grads[i] = floats(arena, t->graph.params.size);

@@ -34,6 +34,7 @@
 #include "learn/objective.h"
 #include "learn/penalty.h"
 #include "learn/transform.h"
+#include "math/product.h"
 #include "nn/loss.h"
 #include "nn/model.h"
 #include "nn/optimizer.h"
@@ -64,7 +65,8 @@ struct trainer_method {
  * micro-batch where activations wait. */
 struct trainer_desk {
     float *workspace;
-    float *x;            /* [micro_batch][input] */
+    float *x;            /* [micro_batch][input], or in its place: */
+    struct byte_rows bytes;
     float *coefficients; /* [micro_batch] */
     int first;           /* place in the batch of the micro-batch it holds; -1: none */
     /* Of the partners, where a transform mixes; else NULL. */
@@ -80,6 +82,7 @@ struct trainer {
     struct graph graph;
     int n_classes;
     int batch, micro_batch, n_lanes, n_threads;
+    bool takes_bytes; /* pictures reach the graph before they are standardised: it does that */
     float *weights, *prepared; /* the latter: what backward wants of them (graph_prepare) */
     float *states[OPTIMIZER_MAX_STATES];
     float *average; /* of the weights after each step; NULL: none is kept */

@@ -14,11 +14,11 @@ static const float *look(struct trainer *t, const struct trainer_data *data,
                          const uint32_t *indices, int n)
 {
     struct trainer_desk *desk = &t->desks[0];
-    const struct graph_pass pass = {
-        .n = n, .weights = trainer_model(t), .x = desk->x, .workspace = desk->workspace};
+    struct graph_pass pass = trainer_pass(t, desk, data, 0, n);
+    const float *scores;
 
-    const float *scores = trainer_forward(t, desk, data, indices, &pass, NULL);
-
+    pass.weights = trainer_model(t);
+    scores = trainer_forward(t, desk, data, indices, &pass, NULL);
     desk->first = -1;
     return scores;
 }

@@ -20,7 +20,27 @@ static int predict(const float *scores, int n, const float *offsets)
     return best;
 }
 
-/* The pictures of a micro-batch, standardised and augmented. */
+struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *desk,
+                               const struct trainer_data *data, int first, int n)
+{
+    struct graph_pass pass = {.n = n, .first = first, .x = desk->x, .workspace = desk->workspace};
+    const struct dataset *d = data->dataset;
+    size_t plane = (size_t)d->height * (size_t)d->width;
+
+    if (!t->takes_bytes || !batch_has_bytes(data->pool, data->augment))
+        return pass;
+    desk->bytes = (struct byte_rows){
+        .bytes = (unsigned char *)desk->x,
+        .width = plane * (size_t)d->channels,
+        .plane = plane,
+        .mean = data->standard->mean,
+        .inverse = data->standard->inverse,
+    };
+    pass.bytes = &desk->bytes;
+    return pass;
+}
+
+/* The examples of a micro-batch, standardised and augmented. */
 static void fill(const struct trainer_data *data, const uint32_t *indices, int n, float *ret_x,
                  int *ret_labels)
 {
@@ -98,7 +118,11 @@ const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
     const uint32_t *indices = batch + first;
     const float *scores;
 
-    fill(data, indices, n, desk->x, t->labels + first);
+    if (pass->bytes)
+        batch_fill_bytes(data->dataset, data->pool, indices, n, data->augment, data->augment_rng,
+                         (unsigned char *)desk->x, t->labels + first);
+    else
+        fill(data, indices, n, desk->x, t->labels + first);
     if (mixes)
         mix_pictures(t, desk, data, batch, first, n);
     if (t->targets)

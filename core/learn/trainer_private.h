@@ -6,6 +6,10 @@
 
 #include "learn/trainer.h"
 
+/* A pass of n examples from place `first` of a batch on, at a desk; the rest is the caller's. */
+struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *desk,
+                               const struct trainer_data *data, int first, int n);
+
 /* Gives the scores [n][n_classes]. Forward of the pass->n pictures at place pass->first of `batch`; fills losses,
  * labels, environments and correct there, and gradient[n][n_classes] of the losses,
  * or none where that is NULL. Likewise targets and residuals, where the data have them. */

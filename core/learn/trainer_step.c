@@ -33,21 +33,16 @@ static struct objective_batch losses_of(const struct trainer *t, const struct wo
 static void work_on_piece(struct trainer *t, const struct work *work, struct trainer_desk *desk,
                           float *grads, int first, int n)
 {
-    struct graph_pass pass = {
-        .n = n,
-        .first = first,
-        .training = true,
-        .rng = work->rng,
-        .weights = t->weights,
-        .prepared = t->prepared,
-        .grads = grads,
-        .grads_add = first >= t->n_lanes * t->micro_batch, /* not the first of its lane */
-        .x = desk->x,
-        .workspace = desk->workspace,
-    };
+    struct graph_pass pass = trainer_pass(t, desk, work->data, first, n);
     float *gradient = graph_output_gradient(&t->graph, &pass);
     double *weights = t->example_weights + first;
 
+    pass.training = true;
+    pass.rng = work->rng;
+    pass.weights = t->weights;
+    pass.prepared = t->prepared;
+    pass.grads = grads;
+    pass.grads_add = first >= t->n_lanes * t->micro_batch; /* not the first of its lane */
     if (work->phases & FORWARD || desk->first != first)
         trainer_forward(t, desk, work->data, work->indices, &pass, gradient);
     if (work->phases == FORWARD)

@@ -37,16 +37,12 @@ static const struct op_node *find_node(struct trainer *t, const struct trainer_d
     const struct op_node *found = NULL;
 
     for (int first = 0; first < n && !found; first += t->micro_batch) {
-        const struct graph_pass pass = {
-            .n = n - first < t->micro_batch ? n - first : t->micro_batch,
-            .first = first,
-            .training = true,
-            .rng = rng,
-            .weights = t->weights,
-            .x = desk->x,
-            .workspace = desk->workspace,
-        };
+        int n_piece = n - first < t->micro_batch ? n - first : t->micro_batch;
+        struct graph_pass pass = trainer_pass(t, desk, data, first, n_piece);
 
+        pass.training = true;
+        pass.rng = rng;
+        pass.weights = t->weights;
         trainer_forward(t, desk, data, indices, &pass, graph_output_gradient(&t->graph, &pass));
         for (int i = 1; i < t->graph.n_nodes && !found; i++) {
             const struct op_node *node = &t->graph.nodes[i];

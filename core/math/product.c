@@ -27,6 +27,14 @@ static const struct products *products(void)
     return kernels == &kernels_v4 ? &products_v4 : &products_v3;
 }
 
+/* The rows of c that a thread works on; m where there is one. */
+static size_t share_of(size_t m, size_t n, size_t k)
+{
+    int threads = m * n * k < WORTH_A_THREAD || omp_in_parallel() ? 1 : n_threads;
+
+    return threads == 1 ? m : (m / SHARE / (size_t)threads + 1) * SHARE;
+}
+
 void product_from(float *c, size_t c_stride, const float *start, size_t start_stride,
                   const float *a, size_t a_row, size_t a_column, const float *b, size_t b_stride,
                   size_t m, size_t n, size_t k)
@@ -34,15 +42,14 @@ void product_from(float *c, size_t c_stride, const float *start, size_t start_st
     bool is_transposed = a_column > 1;
 
     if (n * k < LARGE && m * k < LARGE) {
-        int threads = m * n * k < WORTH_A_THREAD || omp_in_parallel() ? 1 : n_threads;
-        size_t share = (m / SHARE / (size_t)threads + 1) * SHARE;
+        size_t share = share_of(m, n, k);
 
-        if (threads == 1) {
+        if (share >= m) { /* most are small: no team of one for them */
             products()->product(c, c_stride, start, start_stride, a, a_row, a_column, b, b_stride,
                                 m, n, k);
             return;
         }
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
+#pragma omp parallel for schedule(static, 1) num_threads(n_threads)
         for (size_t row = 0; row < m; row += share)
             products()->product(c + row * c_stride, c_stride,
                                 start ? start + row * start_stride : NULL, start_stride,
@@ -55,6 +62,25 @@ void product_from(float *c, size_t c_stride, const float *start, size_t start_st
     blas_gemm(is_transposed, false, (int)m, (int)n, (int)k, a,
               (int)(is_transposed ? a_column : a_row), b, (int)b_stride, start ? 1 : 0, c,
               (int)c_stride);
+}
+
+bool product_takes_bytes(size_t rows, size_t in, size_t out)
+{
+    return rows * in < LARGE && in * out < LARGE && rows * out < LARGE;
+}
+
+void product_of_bytes(float *c, size_t c_stride, const float *start, size_t start_stride,
+                      const struct byte_rows *a, bool is_transposed, const float *b,
+                      size_t b_stride, size_t m, size_t n, size_t k)
+{
+    size_t share = share_of(m, n, k);
+
+#pragma omp parallel for schedule(static, 1) num_threads(n_threads) if (share < m)
+    for (size_t row = 0; row < m; row += share)
+        products()->product_of_bytes(c + row * c_stride, c_stride,
+                                     start ? start + row * start_stride : NULL, start_stride, a,
+                                     is_transposed, row, b, b_stride,
+                                     m - row < share ? m - row : share, n, k);
 }
 
 void product(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_column,

@@ -16,6 +16,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Bytes that stand for floats, as a picture's do: float j of a row is (byte j - mean[c]) inverse[c]
+ * of its plane, c = j / plane. */
+struct byte_rows {
+    const unsigned char *bytes; /* rows of `width`, one behind the other */
+    size_t width, plane;
+    const float *mean, *inverse; /* [width / plane] */
+};
+
 struct products {
     /* c[m][n] = start[m][n] + a[m][k] b[k][n]. Rows of c, start and b begin every
      * c_stride, start_stride and b_stride floats; a's float i, j is at i a_row + j
@@ -24,6 +32,11 @@ struct products {
     void (*product)(float *c, size_t c_stride, const float *start, size_t start_stride,
                     const float *a, size_t a_row, size_t a_column, const float *b, size_t b_stride,
                     size_t m, size_t n, size_t k);
+
+    /* The same bits, where a is those floats, or transposed: c's first row is row `first` of that. */
+    void (*product_of_bytes)(float *c, size_t c_stride, const float *start, size_t start_stride,
+                             const struct byte_rows *a, bool is_transposed, size_t first,
+                             const float *b, size_t b_stride, size_t m, size_t n, size_t k);
 
     /* y[n][rows] = x[rows][n]^T; rows begin every y_stride and x_stride floats. */
     void (*transpose)(float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows,
@@ -39,6 +52,12 @@ void product_from(float *c, size_t c_stride, const float *start, size_t start_st
                   size_t m, size_t n, size_t k);
 void product(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_column,
              const float *b, size_t b_stride, size_t m, size_t n, size_t k, bool adds);
+void product_of_bytes(float *c, size_t c_stride, const float *start, size_t start_stride,
+                      const struct byte_rows *a, bool is_transposed, const float *b,
+                      size_t b_stride, size_t m, size_t n, size_t k);
+/* Not those that go to OpenBLAS: of rows x [rows][in] and weights [in][out], neither this product
+ * nor the transposed rows' with [rows][out]. */
+bool product_takes_bytes(size_t rows, size_t in, size_t out);
 /* How many threads share the rows of a large product, where its caller is alone: 1 unless said.
  * It reaches no float of the result. */
 void product_use_threads(int n);

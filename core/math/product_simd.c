@@ -20,6 +20,11 @@ typedef __m512 vector;
 #define VECTOR(op) _mm512_##op##_ps
 enum { V = 16, TALL = 12 };
 
+static inline vector of_bytes(const unsigned char *x)
+{
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)x)));
+}
+
 /* n floats, 0 < n <= V; the others are zero, their memory is not touched. */
 static inline vector load_part(const float *x, size_t n)
 {
@@ -34,6 +39,11 @@ static inline void store_part(float *x, vector a, size_t n)
 typedef __m256 vector;
 #define VECTOR(op) _mm256_##op##_ps
 enum { V = 8, TALL = 6 };
+
+static inline vector of_bytes(const unsigned char *x)
+{
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)x)));
+}
 
 static inline __m256i first(size_t n)
 {
@@ -358,6 +368,108 @@ static size_t copy_far_rows(float *to, const float *from, size_t stride, size_t 
     return k + PAD;
 }
 
+/* Where a block of an a of bytes begins. */
+struct byte_block {
+    const struct byte_rows *a;
+    size_t row, column;
+    bool is_transposed;
+};
+
+static const unsigned char *bytes_of(const struct byte_block *block)
+{
+    return block->a->bytes + block->row * block->a->width + block->column;
+}
+
+/* Of each of n columns. */
+static void spread_planes(const struct byte_block *block, size_t n, float *mean, float *inverse)
+{
+    const struct byte_rows *a = block->a;
+
+    for (size_t j = 0, end; j < n; j = end) {
+        size_t plane = (block->column + j) / a->plane;
+
+        end = (plane + 1) * a->plane - block->column;
+        end = end < n ? end : n;
+        for (size_t i = j; i < end; i++)
+            mean[i] = a->mean[plane], inverse[i] = a->inverse[plane];
+    }
+}
+
+/* As copy_far_rows. */
+static size_t copy_bytes(float *to, const struct byte_block *block, size_t m, size_t k)
+{
+    float mean[CHUNK], inverse[CHUNK];
+    size_t stride = block->a->width;
+    const unsigned char *from = bytes_of(block);
+
+    spread_planes(block, k, mean, inverse);
+    for (size_t i = 0; i < m; i++, from += stride, to += k + PAD) {
+        const unsigned char *next = from + (m - i > 2 ? 2 : 0) * stride;
+        size_t j = 0;
+
+        for (; j < k; j += 64)
+            __builtin_prefetch(next + j);
+        for (j = 0; j + V <= k; j += V) {
+            vector x = VECTOR(sub)(of_bytes(from + j), VECTOR(loadu)(mean + j));
+
+            VECTOR(storeu)(to + j, VECTOR(mul)(x, VECTOR(loadu)(inverse + j)));
+        }
+        for (; j < k; j++)
+            to[j] = ((float)from[j] - mean[j]) * inverse[j];
+    }
+    return k + PAD;
+}
+
+/* GROUP floats of k rows of bytes. */
+static void copy_group(float *to, const unsigned char *from, size_t stride, const float *mean,
+                       const float *inverse, size_t k)
+{
+    __m256 mean_8 = _mm256_loadu_ps(mean), inverse_8 = _mm256_loadu_ps(inverse);
+    __m128 mean_4 = _mm_loadu_ps(mean + 8), inverse_4 = _mm_loadu_ps(inverse + 8);
+
+    for (; k > 0; k--, from += stride, to += GROUP) {
+        __m256i x = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from));
+        __m128i y = _mm_cvtepu8_epi32(_mm_loadu_si32(from + 8));
+
+        _mm256_storeu_ps(to, _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(x), mean_8), inverse_8));
+        _mm_storeu_ps(to + 8, _mm_mul_ps(_mm_sub_ps(_mm_cvtepi32_ps(y), mean_4), inverse_4));
+    }
+}
+
+/* n floats of k rows of bytes. */
+static void copy_few(float *to, size_t to_stride, const unsigned char *from, size_t stride,
+                     const float *mean, const float *inverse, size_t n, size_t k)
+{
+    for (; k > 0; k--, from += stride, to += to_stride)
+        for (size_t i = 0; i < n; i++)
+            to[i] = ((float)from[i] - mean[i]) * inverse[i];
+}
+
+/* As copy_rows. */
+static void copy_byte_rows(float *to, const struct byte_block *block, size_t m, size_t tall, size_t k)
+{
+    enum { FEW = 16 };
+    float mean[ROWS], inverse[ROWS], *others = to + copy_of(tall, tall, k);
+    size_t stride = block->a->width, rest = m - tall;
+    const unsigned char *from = bytes_of(block);
+
+    spread_planes(block, m, mean, inverse);
+    for (size_t first = 0; first < k; first += FEW, from += FEW * stride) {
+        size_t n = k - first < FEW ? k - first : FEW;
+
+        for (size_t row = 0; row < tall; row += GROUP) {
+            float *copies = to + copy_of(row, tall, k) + first * GROUP;
+
+            if (tall - row >= GROUP)
+                copy_group(copies, from + row, stride, mean + row, inverse + row, n);
+            else
+                copy_few(copies, GROUP, from + row, stride, mean + row, inverse + row, TALL, n);
+        }
+        copy_few(others + first * rest, rest, from + tall, stride, mean + tall, inverse + tall, rest,
+                 n);
+    }
+}
+
 /* Moves t to a row and column of `all`; copies: of a's rows, or NULL. */
 static void move_to(struct tile *t, const struct tile *all, size_t row, size_t column,
                     const float *copies, size_t tall, size_t k)
@@ -368,16 +480,21 @@ static void move_to(struct tile *t, const struct tile *all, size_t row, size_t c
     t->a = copies ? copies + copy_of(row, tall, k) : all->a + row * all->a_row;
 }
 
-/* Up to ROWS rows of c over one chunk of k. */
-static void one_block(struct tile all, size_t m, size_t n, size_t k)
+/* Up to ROWS rows of c over one chunk of k. bytes: of a, or NULL. */
+static void one_block(struct tile all, const struct byte_block *bytes, size_t m, size_t n, size_t k)
 {
     _Alignas(64) float panel[CHUNK * PANEL], rows[(ROWS + GROUP) * (CHUNK + PAD)];
-    bool is_copied = all.a_column > 1 && n > PANEL;
+    bool is_copied = bytes ? bytes->is_transposed : all.a_column > 1 && n > PANEL;
     const float *copies = is_copied ? rows : NULL;
     struct tile t;
     size_t tall = count_tall(m) * TALL, width;
 
-    if (is_copied) {
+    if (bytes && is_copied) {
+        copy_byte_rows(rows, bytes, m, tall, k);
+    } else if (bytes) {
+        all.a_row = copy_bytes(rows, bytes, m, k);
+        all.a = rows;
+    } else if (is_copied) {
         copy_rows(rows, all.a, all.a_column, m, tall, k);
     } else if (all.a_column == 1 && all.a_row % PAGE == 0 && n > WORTH) {
         all.a_row = copy_far_rows(rows, all.a, all.a_row, m, k);
@@ -412,27 +529,68 @@ static void one_block(struct tile all, size_t m, size_t n, size_t k)
     }
 }
 
+/* bytes: of a, or NULL. */
+static void all_blocks(struct tile all, const struct byte_block *bytes, size_t m, size_t n, size_t k)
+{
+    for (size_t first = 0; first < k; first += CHUNK) {
+        size_t depth = k - first < CHUNK ? k - first : CHUNK;
+
+        for (size_t row = 0; row < m; row += ROWS) {
+            struct byte_block block;
+            struct tile t = all;
+
+            t.c += row * t.c_stride;
+            if (t.start)
+                t.start += row * t.start_stride;
+            t.b += first * t.b_stride;
+            if (bytes) {
+                block = *bytes;
+                block.row += bytes->is_transposed ? first : row;
+                block.column += bytes->is_transposed ? row : first;
+            } else {
+                t.a += row * t.a_row + first * t.a_column;
+            }
+            one_block(t, bytes ? &block : NULL, m - row < ROWS ? m - row : ROWS, n, depth);
+        }
+        all.start = all.c;
+        all.start_stride = all.c_stride;
+    }
+}
+
 static void product_here(float *c, size_t c_stride, const float *start, size_t start_stride,
                          const float *a, size_t a_row, size_t a_column, const float *b,
                          size_t b_stride, size_t m, size_t n, size_t k)
 {
-    for (size_t first = 0; first < k; first += CHUNK, start = c, start_stride = c_stride) {
-        for (size_t row = 0; row < m; row += ROWS) {
-            struct tile t = {
-                .c = c + row * c_stride,
-                .start = start ? start + row * start_stride : NULL,
-                .a = a + row * a_row + first * a_column,
-                .b = b + first * b_stride,
-                .c_stride = c_stride,
-                .start_stride = start_stride,
-                .a_row = a_row,
-                .a_column = a_column,
-                .b_stride = b_stride,
-            };
+    struct tile all = {.c = c,
+                       .c_stride = c_stride,
+                       .start = start,
+                       .start_stride = start_stride,
+                       .a = a,
+                       .a_row = a_row,
+                       .a_column = a_column,
+                       .b = b,
+                       .b_stride = b_stride};
 
-            one_block(t, m - row < ROWS ? m - row : ROWS, n, k - first < CHUNK ? k - first : CHUNK);
-        }
-    }
+    all_blocks(all, NULL, m, n, k);
+}
+
+static void product_of_bytes_here(float *c, size_t c_stride, const float *start,
+                                  size_t start_stride, const struct byte_rows *a,
+                                  bool is_transposed, size_t first, const float *b, size_t b_stride,
+                                  size_t m, size_t n, size_t k)
+{
+    struct byte_block bytes = {.a = a, .is_transposed = is_transposed};
+    struct tile all = {.c = c,
+                       .c_stride = c_stride,
+                       .start = start,
+                       .start_stride = start_stride,
+                       .a_row = 1, /* of what one_block copies, where it is transposed ... */
+                       .a_column = 1, /* and where not */
+                       .b = b,
+                       .b_stride = b_stride};
+
+    *(is_transposed ? &bytes.column : &bytes.row) = first;
+    all_blocks(all, &bytes, m, n, k);
 }
 
 /* An 8 x 8 block: pairs, quadruples, halves. */
@@ -471,4 +629,5 @@ static void transpose_here(float *y, size_t y_stride, const float *x, size_t x_s
             y[i * y_stride + r] = x[r * x_stride + i];
 }
 
-const struct products PRODUCTS = {.product = product_here, .transpose = transpose_here};
+const struct products PRODUCTS = {
+    .product = product_here, .product_of_bytes = product_of_bytes_here, .transpose = transpose_here};

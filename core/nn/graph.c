@@ -178,6 +178,19 @@ static int features_node(const struct graph *g)
     return g->nodes[g->n_nodes - 1].inputs[0];
 }
 
+bool graph_takes_bytes(const struct graph *g)
+{
+    for (int i = 1; i < g->n_nodes; i++) {
+        const struct op_node *node = &g->nodes[i];
+        bool reads = node->inputs[0] == GRAPH_INPUT || node->inputs[1] == GRAPH_INPUT;
+
+        if (reads && (!node->type->takes_bytes ||
+                      !node->type->takes_bytes(node, (size_t)g->max_examples)))
+            return false;
+    }
+    return features_node(g) != GRAPH_INPUT; /* graph_features gives floats */
+}
+
 size_t graph_features_size(const struct graph *g)
 {
     return shape_size(g->nodes[features_node(g)].out);
@@ -207,6 +220,8 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         .gy = pass->workspace + node->gy,
     };
 
+    if (node->inputs[0] == GRAPH_INPUT)
+        p.bytes = pass->bytes;
     if (pass->training)
         p.rng = rng_index(pass->rng, (uint64_t)i);
     for (int k = 0; k < OP_MAX_INPUTS; k++) {

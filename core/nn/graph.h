@@ -38,6 +38,7 @@ struct graph_pass {
     float *grads;     /* backward only; written, or added to */
     bool grads_add;
     const float *x;   /* [n][input] */
+    const struct byte_rows *bytes; /* in place of x, where the graph takes them; NULL: none */
     float *workspace; /* [workspace_size] */
     const float *feature_gradient; /* [n][features] added to that of the features; NULL: none */
 };
@@ -51,6 +52,9 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
 
 /* Lays out the workspace for micro-batches of up to max_examples. */
 void graph_plan(struct graph *g, int max_examples);
+
+/* Do all readers of the input take bytes, once planned? */
+bool graph_takes_bytes(const struct graph *g);
 
 struct shape graph_output(const struct graph *g);
 

@@ -31,6 +31,7 @@ static inline size_t shape_size(struct shape s)
     return (size_t)s.rows * (size_t)s.width;
 }
 
+struct byte_rows; /* math/product.h */
 struct op_type;
 
 struct op_node {
@@ -64,6 +65,7 @@ struct op_pass {
     float *gw;       /* the gradient block; backward only */
     bool gw_adds;    /* it has the sum of earlier micro-batches, to be added to */
     const float *x[OP_MAX_INPUTS]; /* [n][in.rows][in.width] */
+    const struct byte_rows *bytes; /* in place of x[0]; NULL but where takes_bytes */
     float *y;                      /* [n][out.rows][out.width] */
     float *saved, *scratch;
     float *gy;                /* gradient of y, backward only; the op may overwrite it */
@@ -82,6 +84,8 @@ struct op_type {
     void (*prepare)(const struct op_node *node, const float *w, float *prepared);
     void (*forward)(const struct op_node *node, const struct op_pass *pass);
     void (*backward)(const struct op_node *node, const struct op_pass *pass);
+    /* Can it read its one input, that of the graph, as bytes, of n examples? (optional) */
+    bool (*takes_bytes)(const struct op_node *node, size_t n);
     /* The gradient of the second input is the output's: backward leaves gy as it
      * is, and the graph may give both one place (then gx[1] == gy). */
     bool passes_on;

@@ -61,6 +61,12 @@ static void prepare(const struct op_node *node, const float *w, float *prepared)
     transpose(prepared, in, w + node->weights[WEIGHT], out, in, out);
 }
 
+static bool takes_bytes(const struct op_node *node, size_t n)
+{
+    return product_takes_bytes(n * (size_t)node->in[0].rows, (size_t)node->in[0].width,
+                               (size_t)node->out.width);
+}
+
 static void activate(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_linear *config = node->config;
@@ -86,14 +92,18 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
 {
     size_t rows = (size_t)pass->n * (size_t)node->in[0].rows;
     size_t in = (size_t)node->in[0].width, out = (size_t)node->out.width;
+    const float *w = pass->w + node->weights[WEIGHT];
     const float *bias = pass->w + node->weights[BIAS], *start = bias;
 
     if (node->type->n_inputs > 1) {
         kernels->add_bias(pass->y, pass->x[1], bias, rows, out);
         start = pass->y;
     }
-    product_from(pass->y, out, start, start == bias ? 0 : out, pass->x[0], in, 1,
-                 pass->w + node->weights[WEIGHT], out, rows, out, in);
+    if (pass->bytes)
+        product_of_bytes(pass->y, out, bias, 0, pass->bytes, false, w, out, rows, out, in);
+    else
+        product_from(pass->y, out, start, start == bias ? 0 : out, pass->x[0], in, 1, w, out, rows,
+                     out, in);
     activate(node, pass);
 }
 
@@ -123,10 +133,14 @@ static void backward(const struct op_node *node, const struct op_pass *pass)
 {
     size_t rows = (size_t)pass->n * (size_t)node->in[0].rows;
     size_t in = (size_t)node->in[0].width, out = (size_t)node->out.width, n = rows * out;
+    float *gw = pass->gw + node->weights[WEIGHT];
 
     activate_backward(node, pass, rows);
-    product(pass->gw + node->weights[WEIGHT], out, pass->x[0], 1, in, pass->gy, out, in, out, rows,
-            pass->gw_adds);
+    if (pass->bytes)
+        product_of_bytes(gw, out, pass->gw_adds ? gw : NULL, out, pass->bytes, true, pass->gy, out,
+                         in, out, rows);
+    else
+        product(gw, out, pass->x[0], 1, in, pass->gy, out, in, out, rows, pass->gw_adds);
     if (pass->gx[0])
         product(pass->gx[0], in, pass->gy, out, 1, pass->prepared, in, rows, in, out,
                 node->gx_adds[0]);
@@ -148,6 +162,7 @@ const struct op_type op_linear = {
     .forward = forward,
     .backward = backward,
     .begins_gw = true,
+    .takes_bytes = takes_bytes,
     .sample = &sample,
 };
 

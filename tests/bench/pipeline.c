@@ -37,6 +37,7 @@ static enum part enter(enum part next)
 __typeof__(trainer_step) __real_trainer_step, __wrap_trainer_step;
 __typeof__(trainer_evaluate) __real_trainer_evaluate, __wrap_trainer_evaluate;
 __typeof__(batch_fill) __real_batch_fill, __wrap_batch_fill;
+__typeof__(batch_fill_bytes) __real_batch_fill_bytes, __wrap_batch_fill_bytes;
 
 void __wrap_trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                          int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
@@ -67,6 +68,16 @@ void __wrap_batch_fill(const struct dataset *d, const struct pool *pool,
     enum part last = enter(READING);
 
     __real_batch_fill(d, pool, standard, indices, n, augment, rng, ret_x, ret_labels);
+    enter(last);
+}
+
+void __wrap_batch_fill_bytes(const struct dataset *d, const struct pool *pool,
+                             const uint32_t *indices, int n, const struct augment_config *augment,
+                             struct rng rng, unsigned char *ret_x, int *ret_labels)
+{
+    enum part last = enter(READING);
+
+    __real_batch_fill_bytes(d, pool, indices, n, augment, rng, ret_x, ret_labels);
     enter(last);
 }
 
