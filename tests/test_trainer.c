@@ -259,7 +259,7 @@ static void test_models_and_micro_batches(void **state)
 /* Pictures that reach the first layer as bytes give the bits of those that reach it as floats. */
 static void test_bytes_are_floats(void **state)
 {
-    static const int micro_batches[] = {MICRO_BATCH, BATCH};
+    static const int micro_batches[] = {24, BATCH};
     struct session s;
     char bytes[65], floats[65];
 

@@ -11,6 +11,9 @@
  * 12% slower here than there, 768-cubed 3% faster. */
 static const size_t LARGE = 1024 * 1024;
 
+/* Floats of x, 256 KiB of them: 128 x 3072 of bytes trained 1 to 4% faster, 64 x 64 1% slower. */
+static const size_t SMALL = 64 * 1024;
+
 /* Multiply-adds that pay for waking a thread, some 30 microseconds of them; and the rows of
  * which a thread's share is a multiple, so that its tiles are whole. */
 static const size_t WORTH_A_THREAD = 2 * 1024 * 1024, SHARE = 12;
@@ -66,7 +69,7 @@ void product_from(float *c, size_t c_stride, const float *start, size_t start_st
 
 bool product_takes_bytes(size_t rows, size_t in, size_t out)
 {
-    return rows * in < LARGE && in * out < LARGE && rows * out < LARGE;
+    return rows * in >= SMALL && rows * in < LARGE && in * out < LARGE && rows * out < LARGE;
 }
 
 void product_of_bytes(float *c, size_t c_stride, const float *start, size_t start_stride,

@@ -55,8 +55,9 @@ void product(float *c, size_t c_stride, const float *a, size_t a_row, size_t a_c
 void product_of_bytes(float *c, size_t c_stride, const float *start, size_t start_stride,
                       const struct byte_rows *a, bool is_transposed, const float *b,
                       size_t b_stride, size_t m, size_t n, size_t k);
-/* Not those that go to OpenBLAS: of rows x [rows][in] and weights [in][out], neither this product
- * nor the transposed rows' with [rows][out]. */
+/* Are both products of x [rows][in], that with weights [in][out] and its transpose's with [rows][out],
+ * better made of bytes? Not where x's floats are few enough to stay in the second cache, and not
+ * where OpenBLAS makes them. */
 bool product_takes_bytes(size_t rows, size_t in, size_t out);
 /* How many threads share the rows of a large product, where its caller is alone: 1 unless said.
  * It reaches no float of the result. */
