@@ -380,7 +380,7 @@ static const unsigned char *bytes_of(const struct byte_block *block)
     return block->a->bytes + block->row * block->a->width + block->column;
 }
 
-/* Of each of n columns. */
+/* What a block's n columns are standardised by: each by what its plane is. */
 static void spread_planes(const struct byte_block *block, size_t n, float *mean, float *inverse)
 {
     const struct byte_rows *a = block->a;
@@ -395,7 +395,7 @@ static void spread_planes(const struct byte_block *block, size_t n, float *mean,
     }
 }
 
-/* As copy_far_rows. */
+/* As copy_far_rows, of bytes. */
 static size_t copy_bytes(float *to, const struct byte_block *block, size_t m, size_t k)
 {
     float mean[CHUNK], inverse[CHUNK];
@@ -445,7 +445,7 @@ static void copy_few(float *to, size_t to_stride, const unsigned char *from, siz
             to[i] = ((float)from[i] - mean[i]) * inverse[i];
 }
 
-/* As copy_rows. */
+/* As copy_rows, of bytes: more rows at a time, as four times as much of each lies in a line. */
 static void copy_byte_rows(float *to, const struct byte_block *block, size_t m, size_t tall, size_t k)
 {
     enum { FEW = 16 };
@@ -584,8 +584,8 @@ static void product_of_bytes_here(float *c, size_t c_stride, const float *start,
                        .c_stride = c_stride,
                        .start = start,
                        .start_stride = start_stride,
-                       .a_row = 1, /* of what one_block copies, where it is transposed ... */
-                       .a_column = 1, /* and where not */
+                       .a_row = 1, /* one_block copies a, and so sets the other of the two */
+                       .a_column = 1,
                        .b = b,
                        .b_stride = b_stride};
 

@@ -65,7 +65,7 @@ struct op_pass {
     float *gw;       /* the gradient block; backward only */
     bool gw_adds;    /* it has the sum of earlier micro-batches, to be added to */
     const float *x[OP_MAX_INPUTS]; /* [n][in.rows][in.width] */
-    const struct byte_rows *bytes; /* in place of x[0]; NULL but where takes_bytes */
+    const struct byte_rows *bytes; /* n rows in place of x[0]; NULL but where takes_bytes */
     float *y;                      /* [n][out.rows][out.width] */
     float *saved, *scratch;
     float *gy;                /* gradient of y, backward only; the op may overwrite it */

@@ -63,8 +63,8 @@ static void prepare(const struct op_node *node, const float *w, float *prepared)
 
 static bool takes_bytes(const struct op_node *node, size_t n)
 {
-    return product_takes_bytes(n * (size_t)node->in[0].rows, (size_t)node->in[0].width,
-                               (size_t)node->out.width);
+    return node->in[0].rows == 1 &&
+           product_takes_bytes(n, (size_t)node->in[0].width, (size_t)node->out.width);
 }
 
 static void activate(const struct op_node *node, const struct op_pass *pass)
