@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * batch: pictures, or rows of numbers, as floats for a model: augmented, standardised, in order.
+ * batch: pictures, or rows of numbers, for a model: augmented, standardised, in order. As floats;
+ * pictures also as bytes, a quarter of the memory, for products that standardise (math/product.h).
  *
  * Standardisation is per channel, with mean and deviation of the training
  * pictures. Augmentation of a picture depends on the generator and the picture's
@@ -25,10 +26,11 @@ void standard_measure(const struct dataset *d, const struct pool *pool, const ui
 /* Bytes to 0 .. 1. */
 void standard_unit(struct standard *ret_standard);
 
-/* Are a batch's pictures bytes until they are standardised? */
+/* Can batch_fill_bytes do in place of batch_fill? Not for numbers, nor where changes make floats. */
 bool batch_has_bytes(const struct pool *pool, const struct augment_config *augment);
 
-/* As batch_fill, before that: ret_x[n][C*H*W]. */
+/* As batch_fill, for a caller that standardises: ret_x[n][C*H*W] as the files have them, cropped
+ * and mirrored. */
 void batch_fill_bytes(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
                       int n, const struct augment_config *augment, struct rng rng,
                       unsigned char *ret_x, int *ret_labels);

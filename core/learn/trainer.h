@@ -65,8 +65,8 @@ struct trainer_method {
  * micro-batch where activations wait. */
 struct trainer_desk {
     float *workspace;
-    float *x;            /* [micro_batch][input], or in its place: */
-    struct byte_rows bytes;
+    float *x;            /* [micro_batch][input]; pictures that stay bytes are there too */
+    struct byte_rows bytes; /* these, and what they are standardised by */
     float *coefficients; /* [micro_batch] */
     int first;           /* place in the batch of the micro-batch it holds; -1: none */
     /* Of the partners, where a transform mixes; else NULL. */
@@ -82,7 +82,7 @@ struct trainer {
     struct graph graph;
     int n_classes;
     int batch, micro_batch, n_lanes, n_threads;
-    bool takes_bytes; /* pictures reach the graph before they are standardised: it does that */
+    bool takes_bytes; /* the graph standardises pictures itself: they reach it as bytes */
     float *weights, *prepared; /* the latter: what backward wants of them (graph_prepare) */
     float *states[OPTIMIZER_MAX_STATES];
     float *average; /* of the weights after each step; NULL: none is kept */
