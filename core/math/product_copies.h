@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* Once, for both of the copies that the compiler makes of one_block. */
+#define APART static __attribute__((noinline, unused))
+
 /* k rows of `width` floats, one behind the other, filled up with zeros to whole vectors. */
 static inline size_t copy_panel(float *to, const float *from, size_t stride, size_t width, size_t k)
 {
@@ -34,8 +37,7 @@ static inline size_t copy_of(size_t row, size_t tall, size_t k)
 /* A transposed a, so that the floats that a tile multiplies a row of b by are neighbours; a few
  * rows at a time, so that what is read of each goes on where it ended; no more than the first
  * cache has ways, as they may be pages apart. */
-static inline void copy_rows(float *to, const float *from, size_t stride, size_t m, size_t tall,
-                      size_t k)
+APART void copy_rows(float *to, const float *from, size_t stride, size_t m, size_t tall, size_t k)
 {
     enum { FEW = 8 };
     float *others = to + copy_of(tall, tall, k);
@@ -103,7 +105,7 @@ static inline void spread_planes(const struct byte_block *block, size_t n, float
 }
 
 /* As copy_far_rows, of bytes. */
-static inline size_t copy_bytes(float *to, const struct byte_block *block, size_t m, size_t k)
+APART size_t copy_bytes(float *to, const struct byte_block *block, size_t m, size_t k)
 {
     float mean[CHUNK], inverse[CHUNK];
     size_t stride = block->a->width;
@@ -153,7 +155,7 @@ static inline void copy_few(float *to, size_t to_stride, const unsigned char *fr
 }
 
 /* As copy_rows, of bytes: more rows at a time, as four times as much of each lies in a line. */
-static inline void copy_byte_rows(float *to, const struct byte_block *block, size_t m, size_t tall, size_t k)
+APART void copy_byte_rows(float *to, const struct byte_block *block, size_t m, size_t tall, size_t k)
 {
     enum { FEW = 16 };
     float mean[ROWS], inverse[ROWS], *others = to + copy_of(tall, tall, k);
