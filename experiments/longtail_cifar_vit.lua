@@ -2,7 +2,7 @@
 -- Question: does RGD beat ERM on long-tailed CIFAR-10 (imbalance factor 100) where the model is
 --           a small Vision Transformer trained from scratch?
 -- Command:  RGDBENCH_DATA=/data make sweep EXP=longtail_cifar_vit
--- Time:     46 minutes on 2 cores that other work shared. Needs cifar10: make data NAME=cifar10
+-- Time:     20 to 45 minutes on 2 cores. Needs cifar10: make data NAME=cifar10
 --           Short: make sweep EXP=longtail_cifar_vit SET=smoke
 --
 -- Each method tries 4 configurations.
