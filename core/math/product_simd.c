@@ -12,6 +12,15 @@
 #define PRODUCTS products_v3
 #endif
 
+enum {
+    REUSED = 4 * TALL, /* rows of a from which on copying a panel costs less than its strides do:
+                          rows 2^n floats apart share a few lines of the cache */
+    FEWEST = 4,        /* rows of a tile below which its sums wait for their last multiply-add */
+    PAGE = 1024,       /* floats: rows of a so far apart share the same few lines of the first cache */
+    WORTH = 64,        /* columns of b above which it pays to copy them closer together */
+    FETCH = 8,         /* products of a row of b that stand between fetches of what comes next */
+};
+
 struct tile {
     float *c;
     const float *start, *a, *b; /* start: what c begins from, or NULL */

@@ -14,6 +14,7 @@ typedef __m512 vector;
 #define VECTOR(op) _mm512_##op##_ps
 enum { V = 16, TALL = 12 };
 
+/* V of them. */
 static inline vector of_bytes(const unsigned char *x)
 {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)x)));
@@ -39,14 +40,14 @@ static inline vector of_bytes(const unsigned char *x)
     return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)x)));
 }
 
-static inline __m256i first(size_t n)
+static inline __m256i lanes_below(size_t n)
 {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 static inline vector load_part(const float *x, size_t n)
 {
-    return _mm256_maskload_ps(x, first(n));
+    return _mm256_maskload_ps(x, lanes_below(n));
 }
 
 /* In three steps: on AMD's CPUs a store under AVX2's mask takes a dozen cycles. */
@@ -73,14 +74,8 @@ enum {
     PANEL = 2 * V, /* columns of c side by side */
     CHUNK = 192,   /* rows of b whose panel stays in the first cache while rows of a pass by */
     ROWS = 576,    /* rows of a that a copied panel serves; their chunk stays in the second */
-    REUSED = 4 * TALL, /* rows of a from which on copying a panel costs less than its strides do:
-                          rows 2^n floats apart share a few lines of the cache */
-    FEWEST = 4,        /* rows of a tile below which its sums wait for their last multiply-add */
-    GROUP = 12,        /* rows of a copied side by side: one tall tile's or two's */
-    PAGE = 1024,       /* floats: rows of a so far apart share the same few lines of the first cache */
-    PAD = 16,          /* floats between their copies */
-    WORTH = 64,        /* columns of b above which those pay */
-    FETCH = 8,         /* products of a row of b that stand between fetches of what comes next */
+    GROUP = 12,    /* rows of a copied side by side: one tall tile's or two's */
+    PAD = 16,      /* floats between the copies of rows that are not */
 };
 
 #endif
