@@ -226,6 +226,40 @@ static void test_shapes_and_split(void **state)
     arena_release(&arena);
 }
 
+/* Class 0 of 40 has no unused pictures: it gives 5 where the others have 12. */
+static void test_validation_beyond_the_head(void **state)
+{
+    struct arena arena = {0};
+    struct split_config config = {.imbalance = 10, .validation = 12, .validation_own = 5};
+    struct split s;
+    struct dataset d;
+    struct error err;
+    int n_held_out[10] = {0};
+
+    (void)state;
+    sample_shapes(40, 5, 0.5, &d);
+    assert_int_equal(split_make(&d, &config, rng_seed(1), &arena, &s, &err), 0);
+    for (int i = 0; i < s.n_validation; i++)
+        n_held_out[d.train.labels[s.validation[i]]]++;
+    assert_int_equal(n_held_out[0], 5);
+    assert_int_equal(s.class_counts[0], 35);
+    assert_int_equal(n_held_out[1], 12); /* 40 less 30 are unused; 2 are its own */
+    assert_int_equal(s.class_counts[1], 28);
+    assert_int_equal(n_held_out[9], 12);
+    assert_int_equal(s.class_counts[9], 4);
+    for (int c = 0; c < 10; c++)
+        assert_true(s.class_weights[c] == 1.0 / 10);
+    config.validation_as = SPLIT_NATURAL;
+    assert_int_equal(split_make(&d, &config, rng_seed(1), &arena, &s, &err), 0);
+    assert_true(s.class_weights[0] == 35.0 / s.n_train && s.class_weights[9] == 4.0 / s.n_train);
+    config = (struct split_config){.imbalance = 10, .validation = 12};
+    assert_int_equal(split_make(&d, &config, rng_seed(1), &arena, &s, &err), 0);
+    assert_int_equal(s.n_validation, 120);
+    assert_null(s.class_weights);
+    dataset_close(&d);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_long_tail_counts),
         cmocka_unit_test(test_shapes_and_split),
+        cmocka_unit_test(test_validation_beyond_the_head),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

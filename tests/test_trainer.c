@@ -326,6 +326,30 @@ static void test_evaluation_changes_nothing(void **state)
     arena_release(&s.arena);
 }
 
+/* Weights by size give the plain means; all weight on one class gives that class's. */
+static void test_weighted_evaluation(void **state)
+{
+    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0, 0, 0, 0};
+    struct session s;
+    struct evaluation plain, weighted;
+    double shares[10] = {0}, one[10] = {[3] = 1};
+
+    (void)state;
+    open_session(&s, &setup);
+    for (int i = 0; i < 37; i++)
+        shares[s.data.pool->labels[indices[i]]] += 1.0 / 37;
+    assert_true(trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &plain));
+    s.data.class_weights = shares;
+    assert_true(trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &weighted));
+    assert_float_equal(weighted.accuracy, plain.accuracy, 1e-12);
+    assert_float_equal(weighted.loss, plain.loss, 1e-6);
+    s.data.class_weights = one;
+    assert_true(trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &weighted));
+    assert_true(weighted.accuracy == plain.class_accuracy[3]);
+    assert_true(weighted.balanced_accuracy == plain.balanced_accuracy);
+    arena_release(&s.arena);
+}
+
 /* A loss that is not finite is told, and no weight moves by it. */
 static void test_no_step_from_nan(void **state)
 {
@@ -528,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_bytes_are_floats),
         cmocka_unit_test(test_pieces_make_the_whole),
         cmocka_unit_test(test_evaluation_changes_nothing),
+        cmocka_unit_test(test_weighted_evaluation),
         cmocka_unit_test(test_no_step_from_nan),
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_averaging),

@@ -141,9 +141,11 @@ static bool look(struct run *run, struct run_point *point)
     if (run->domains)
         return domains_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
                                 &point->n_parts, &point->validation, &point->test);
+    data.class_weights = run->split.class_weights;
     if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
                           arena, &point->validation))
         return false;
+    data.class_weights = NULL;
     data.pool = &d->test;
     return !point->has_test ||
            trainer_evaluate(&run->trainer, &data, run->test, d->test.n, arena, &point->test);

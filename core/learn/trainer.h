@@ -146,6 +146,8 @@ struct trainer_data {
     struct rng augment_rng;               /* of the epoch */
     bool (*should_stop)(void *context);   /* asked during an evaluation; NULL: never */
     void *stop_context;
+    const double *class_weights; /* [n_classes] in an evaluation's means, adding up to 1; NULL: each
+                                  * example weighs the same */
 };
 
 struct trainer_step {
@@ -176,8 +178,8 @@ const char *trainer_trace_weights(const struct trainer *t);
 
 struct evaluation {
     int n;
-    double loss;             /* mean */
-    double accuracy;         /* share, 0 to 1 */
+    double loss;             /* mean, of classes as trainer_data weighs them, if it does */
+    double accuracy;         /* share, 0 to 1; likewise */
     double balanced_accuracy; /* mean over the classes that occur */
     int n_classes;            /* 0: targets are numbers, and there is no accuracy but: */
     double r2;                /* 1 - sum of squared residuals / that of the targets around their mean */

@@ -51,12 +51,26 @@ static bool evaluate_numbers(struct trainer *t, const struct trainer_data *data,
     return true;
 }
 
+/* The means over classes, each with its weight. */
+static void weigh_classes(const double *weights, const double *class_losses, const int *n_of_class,
+                          struct evaluation *e)
+{
+    e->loss = e->accuracy = 0;
+    for (int c = 0; c < e->n_classes; c++) {
+        if (n_of_class[c] == 0)
+            continue;
+        e->loss += weights[c] * class_losses[c] / n_of_class[c];
+        e->accuracy += weights[c] * e->class_accuracy[c];
+    }
+}
+
 bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation)
 {
     size_t n_classes = (size_t)t->n_classes;
     int *n_of_class = arena_alloc(arena, n_classes * sizeof *n_of_class);
     int *n_right = arena_alloc(arena, n_classes * sizeof *n_right);
+    double *class_losses = arena_alloc(arena, n_classes * sizeof *class_losses); /* sums */
     struct evaluation e = {
         .n = n,
         .n_classes = t->n_classes,
@@ -76,6 +90,7 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
         for (int i = 0; i < n_piece; i++) {
             e.loss += t->losses[i];
             n_of_class[t->labels[i]]++;
+            class_losses[t->labels[i]] += t->losses[i];
             n_right[t->labels[i]] += t->correct[i];
             e.answers[(first + i) / 8] |= (unsigned char)(t->correct[i] << (first + i) % 8);
         }
@@ -91,6 +106,8 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
     }
     e.accuracy = (double)n_all_right / n;
     e.balanced_accuracy /= n_occurring;
+    if (data->class_weights)
+        weigh_classes(data->class_weights, class_losses, n_of_class, &e);
     *ret_evaluation = e;
     return true;
 }
