@@ -20,6 +20,9 @@
     "  rgd.objective.clip=1,2        one method's own\n" \
     "  methods=erm,rgd  ~rgd         which methods\n"
 
+#define SELECT_IN \
+    "  select_in=all          one configuration, selected over all seeds: then p-values are of two\n" \
+    "                         configurations; default seed: each seed selects, and they are of methods\n"
 #define OF_WORK \
     "  --jobs=N      worker processes (default: one for each core)\n" \
     "  --threads=N   threads in each (default 1); results are the same for any number\n" \
@@ -55,29 +58,37 @@ static const struct command commands[] = {
      "jobs threads data checkpoint lease fail-fast max-failures quiet", 1, 2, command_retry, false},
     {"cancel", "NAME [RUN]", "leave out what is still planned: all, or one; `retry` takes it back",
      "What is being worked on goes on; it ends with its sweep.\n", "", 1, 2, command_cancel, false},
-    {"confirm", "NAME [n=SEEDS]", "train what was selected again, on seeds that selected nothing",
-     "The seeds that select a configuration also flatter it; fresh ones do not. Their runs go into the\n"
-     "same store, are in no selection, and stand in columns of their own in the table.\n"
-     "Default: as many seeds as the sweep has. The same command goes on; a larger n adds to them.\n"
+    {"confirm", "NAME [n=SEEDS]", "train all of it again on fresh seeds, which select by themselves",
+     "Seeds that were looked at while an experiment was made flatter what came of it; fresh ones do not.\n"
+     "Each trains the whole grid and selects in itself. Their runs go into the same store, are in no selection\n"
+     "of the sweep's, and stand in columns of their own in the table. Default: as many seeds as the sweep\n"
+     "has. The same command goes on; a larger n adds to them.\n"
      "Options:\n"
      OF_WORK
+     "  --frozen      only the configurations that were selected over all seeds: cheaper, and a test of\n"
+     "                these configurations, not of the methods\n"
      "  --dry-run     print the plan and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint lease fail-fast max-failures dry-run quiet", 1, 2, command_confirm, false},
-    {"compare", "NAME A B", "two methods, seed by seed, with p-values",
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 3, command_compare, false},
+     "jobs threads data checkpoint lease fail-fast max-failures frozen dry-run quiet", 1, 2, command_confirm, false},
+    {"compare", "NAME A B [WORD]", "two methods, seed by seed, with p-values",
+     "Word:\n"
+     SELECT_IN
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 4, command_compare, false},
     {"table", "NAME [WORD ...]", "all methods against the baseline, with intervals and p-values",
      "Words:\n"
      "  by=imbalance           methods down, the values of a setting of the data across\n"
      "  correction=hochberg    also benjamini_hochberg; default holm\n"
      "  layout=domainbed       of runs that hold environments out: DomainBed's own tables\n"
      "  rule=training          by this rule of selection; also leave_one_out, oracle. Without\n"
-     "                         layout=: p-values, paired by trial, environment and draw\n"
+     "                         layout=: p-values, paired by trial\n"
+     SELECT_IN
      "  stats=all              more columns: BCa bootstrap interval, Hedges' g, probability of\n"
-     "                         improvement, Bayesian signed-rank test\n"
-     "  rope=0.5               of that: differences up to so many points are as good as none\n"
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 6, command_table, false},
-    {"plot", "NAME", "draw the figures into plots/NAME", "", "", 1, 1, command_plot, false},
+     "                         improvement, interquartile mean, Bayesian signed-rank test\n"
+     "  stats=classes          more columns: the worst class and the tail; both: stats=all,classes\n"
+     "  rope=0.5               differences up to so many points are as good as none: is that shown?\n"
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 7, command_table, false},
+    {"plot", "NAME [WORD]", "draw the figures into plots/NAME",
+     "Word:\n" SELECT_IN, "", 1, 2, command_plot, false},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
      "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false},
     {"export", "NAME", "every metric of every run, as CSV", "", "", 1, 1, command_export, false},
@@ -216,6 +227,7 @@ static const struct option {
     {"--format", TEXT, offsetof(struct invocation, format)},
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
     {"--dry-run", FLAG, offsetof(struct invocation, is_dry)},
+    {"--frozen", FLAG, offsetof(struct invocation, is_frozen)},
     {0},
 };
 

@@ -135,7 +135,7 @@ static void test_page(void **state)
     if (!has_git)
         return;
     store = make_store(path, patch);
-    OK(select_points(store, &arena, &s, &err));
+    OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
     OK(code_read(store, &s, NULL, NULL, &arena, &code, &err));
     assert_int_equal(code.n, 2);
     assert_string_equal(code.versions[0].commit, commits[0]);

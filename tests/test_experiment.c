@@ -404,7 +404,7 @@ static void test_bad_plans(void **state)
         {"methods=", "no method is left to run"},
         {"data.validation=8",
          "method \"erm\": data set \"shapes\": data.imbalance 1 with data.validation 8 leaves "
-         "class 0 nothing to train on: it has 8 pictures and may keep 8"},
+         "class 0 nothing to train on: it has 8 examples and may keep 8"},
         {"data=photos",
          "method \"erm\": data set \"photos\": no data root: set RGDBENCH_DATA to the folder that "
          "holds \"a.bin\""},

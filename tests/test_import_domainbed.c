@@ -291,7 +291,7 @@ static void test_figures(void **state)
     assert_int_equal(
         store_open(arena_printf(&arena, "%s/x.db", tree), STORE_CREATE, &store, &err), 0);
     assert_int_equal(import_domainbed_store(&import, store, &err), 0);
-    assert_int_equal(select_points(store, &arena, &s, &err), 0);
+    assert_int_equal(select_points(store, SELECT_IN_SEED, &arena, &s, &err), 0);
     if (figures_draw(store, &s, &target, count_figure, &n, &err) < 0)
         fail_msg("%s", err.text);
     assert_true(n >= 1);

@@ -33,6 +33,7 @@ struct invocation {
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
     bool is_quiet;         /* --quiet */
     bool is_dry;           /* --dry-run */
+    bool is_frozen;        /* --frozen */
 };
 
 struct command {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The verb confirm: the selected configurations on fresh seeds. */
+ * The verb confirm: all configurations, or those that were selected, on fresh seeds. */
 #include "commands/command.h"
 #include "commands/project.h"
 #include "commands/sweep.h"
@@ -36,8 +36,7 @@ static void tell_plan(const struct plan *plan, int n, FILE *out)
 {
     int first = plan->runs[0].seed, last = first + n - 1;
 
-    fprintf(out, "%d selected configurations on the fresh seed%s %d", plan->n_runs / n,
-            n == 1 ? "" : "s", first);
+    fprintf(out, "%d configurations on the fresh seed%s %d", plan->n_runs / n, n == 1 ? "" : "s", first);
     if (n > 1)
         fprintf(out, " to %d", last);
     fprintf(out, ": %d runs\n", plan->n_runs);
@@ -66,10 +65,10 @@ int command_confirm(const struct invocation *in, enum exit_status *ret_status, s
     if (parse_words(in, &n, err) < 0 ||
         project_open_store(in->arena, in->words[0], in->is_dry ? STORE_READ : STORE_WRITE, &store,
                            err) < 0 ||
-        select_points(store, in->arena, &s, err) < 0)
+        select_points(store, SELECT_IN_SEED, in->arena, &s, err) < 0)
         goto out;
     n = n ? n : count_seeds(&s);
-    if (fresh_plan(store, &s, n, in->arena, &plan, err) < 0)
+    if (fresh_plan(store, &s, in->is_frozen, n, in->arena, &plan, err) < 0)
         goto out;
     if (!in->is_dry) {
         result = train(in, store, &plan, n, ret_status, err);

@@ -20,15 +20,6 @@ static int open_store(const struct invocation *in, struct store **ret_store, str
     return store_freeze(*ret_store, err);
 }
 
-/* Opens the store of the first word and selects. The caller closes *ret_store. */
-static int open_selections(const struct invocation *in, struct store **ret_store,
-                           struct selections *ret_selections, struct error *err)
-{
-    if (open_store(in, ret_store, err) < 0)
-        return -1;
-    return select_points(*ret_store, in->arena, ret_selections, err);
-}
-
 /* rope=POINTS, kept as a share. */
 static int parse_rope(const char *text, double *ret_rope, struct error *err)
 {
@@ -40,6 +31,39 @@ static int parse_rope(const char *text, double *ret_rope, struct error *err)
     return 0;
 }
 
+/* stats=all, stats=classes, or both with a comma between. */
+static int parse_stats(const char *text, struct table_options *ret_options, struct error *err)
+{
+    static const char *const names[] = {"all", "classes", NULL};
+
+    for (const char *at = text;; at++) {
+        size_t size = strcspn(at, ",");
+
+        if (size == 3 && strncmp(at, "all", size) == 0)
+            ret_options->with_effects = true;
+        else if (size == 7 && strncmp(at, "classes", size) == 0)
+            ret_options->with_classes = true;
+        else
+            return text_unknown(err, "stats", text, names);
+        at += size;
+        if (!*at)
+            return 0;
+    }
+}
+
+static int parse_select_in(const char *text, enum select_in *ret_in, struct error *err)
+{
+    static const char *const names[] = {[SELECT_IN_SEED] = "seed", [SELECT_IN_ALL] = "all", NULL};
+
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(text, names[i]) != 0)
+            continue;
+        *ret_in = (enum select_in)i;
+        return 0;
+    }
+    return text_unknown(err, "select_in", text, names);
+}
+
 /* Words that do not go together. */
 static int check_words(const struct table_options *o, bool has_rope, struct error *err)
 {
@@ -47,8 +71,11 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
 
     if (o->by && is_held_out)
         return error_set(err, "by=%s does not go with layout=domainbed or rule=", o->by);
-    if (o->with_effects && (o->by || is_held_out))
-        return error_set(err, "stats=all does not go with by=, layout=domainbed or rule=");
+    if ((o->with_effects || o->with_classes) && (o->by || is_held_out))
+        return error_set(err, "stats= does not go with by=, layout=domainbed or rule=");
+    if (o->select_in == SELECT_IN_ALL && is_held_out)
+        return error_set(err, "select_in=all does not go with layout=domainbed or rule=, which select in "
+                              "each trial");
     if (has_rope && !o->with_effects)
         return error_set(err, "rope= is of stats=all; add that");
     return 0;
@@ -67,8 +94,12 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
             ret_options->by = word + 3;
         } else if (strcmp(word, "layout=domainbed") == 0) {
             ret_options->is_domainbed = true;
-        } else if (strcmp(word, "stats=all") == 0) {
-            ret_options->with_effects = true;
+        } else if (strncmp(word, "stats=", 6) == 0) {
+            if (parse_stats(word + 6, ret_options, err) < 0)
+                return -1;
+        } else if (strncmp(word, "select_in=", 10) == 0) {
+            if (parse_select_in(word + 10, &ret_options->select_in, err) < 0)
+                return -1;
         } else if (strncmp(word, "rope=", 5) == 0) {
             has_rope = true;
             if (parse_rope(word + 5, &ret_options->rope, err) < 0)
@@ -78,7 +109,8 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
                 return -1;
         } else if (strncmp(word, "correction=", 11) != 0) {
             return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME "
-                                  "layout=domainbed rule=NAME stats=all rope=POINTS", word);
+                                  "layout=domainbed rule=NAME select_in=seed|all stats=all,classes "
+                                  "rope=POINTS", word);
         } else if (!(ret_options->correction = adjust_find(word + 11, err))) {
             return -1;
         }
@@ -86,19 +118,26 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
     return check_words(ret_options, has_rope, err);
 }
 
-/* What a table is made from and how it is to look. The caller closes *ret_store. */
-static int open_table(const struct invocation *in, int first_word, struct store **ret_store,
-                      struct selections *ret_selections, struct table_options *ret_options,
-                      struct published *ret_published, struct error *err)
+/* How a table is to look, from the words after the first ones; the format too. */
+static int read_options(const struct invocation *in, int first_word, struct table_options *ret_options,
+                        struct error *err)
 {
-    *ret_store = NULL;
-    *ret_options = (struct table_options){.format = sheet_find_format(in->format, err),
-                                          .published = ret_published};
-    if (!ret_options->format || parse_words(in, first_word, ret_options, err) < 0 ||
-        open_selections(in, ret_store, ret_selections, err) < 0)
+    *ret_options = (struct table_options){.format = sheet_find_format(in->format, err)};
+    return ret_options->format ? parse_words(in, first_word, ret_options, err) : -1;
+}
+
+/* What it is made from: the store of the first word, selections, numbers from papers. The caller closes
+ * options->store, also where this fails. */
+static int open_table(const struct invocation *in, struct table_options *options,
+                      struct selections *ret_selections, struct published *ret_published, struct error *err)
+{
+    if (open_store(in, &options->store, err) < 0 ||
+        select_points(options->store, options->select_in, in->arena, ret_selections, err) < 0 ||
+        published_read(project_path(in->arena, "results/published", in->words[0], ".csv"), in->arena,
+                       ret_published, err) < 0)
         return -1;
-    return published_read(project_path(in->arena, "results/published", in->words[0], ".csv"),
-                          in->arena, ret_published, err);
+    options->published = ret_published;
+    return 0;
 }
 
 /* The tables of runs that hold environments out. */
@@ -109,8 +148,7 @@ static int print_held_out(const struct invocation *in, const struct table_option
     struct held_out h;
     int result = -1;
 
-    if (project_open_store(in->arena, in->words[0], STORE_READ, &store, err) == 0 &&
-        held_out_read(store, in->arena, &h, err) == 0) {
+    if (open_store(in, &store, err) == 0 && held_out_read(store, in->arena, &h, err) == 0) {
         if (options->is_domainbed)
             table_domainbed(&h, options, t);
         result = options->is_domainbed ? 0 : table_held_out(&h, options, t, err);
@@ -119,33 +157,30 @@ static int print_held_out(const struct invocation *in, const struct table_option
     return result;
 }
 
+static void print(struct text *t)
+{
+    fputs(t->s ? t->s : "", stdout);
+    text_release(t);
+}
+
 int command_table(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    struct table_options wanted = {.format = sheet_find_format(in->format, err)};
     struct table_options options;
     struct published published;
     struct selections s;
-    struct store *store;
     struct text t = {0};
     int result;
 
     (void)ret_status;
-    if (!wanted.format || parse_words(in, 1, &wanted, err) < 0)
+    if (read_options(in, 1, &options, err) < 0)
         return -1;
-    if (wanted.is_domainbed || wanted.rule) {
-        result = print_held_out(in, &wanted, &t, err);
-        fputs(t.s ? t.s : "", stdout);
-        text_release(&t);
-        return result;
-    }
-    result = open_table(in, 1, &store, &s, &options, &published, err);
-    if (result == 0)
+    if (options.is_domainbed || options.rule)
+        result = print_held_out(in, &options, &t, err);
+    else if ((result = open_table(in, &options, &s, &published, err)) == 0)
         result = options.by ? table_grouped(&s, &options, &t, err)
                             : table_methods(&s, &options, &t, err);
-    if (result == 0)
-        fputs(t.s, stdout);
-    text_release(&t);
-    store_close(store);
+    print(&t);
+    store_close(options.store);
     return result;
 }
 
@@ -154,17 +189,16 @@ int command_compare(const struct invocation *in, enum exit_status *ret_status, s
     struct table_options options;
     struct published published;
     struct selections s;
-    struct store *store;
     struct text t = {0};
-    int result = open_table(in, 3, &store, &s, &options, &published, err);
+    int result = read_options(in, 3, &options, err);
 
     (void)ret_status;
     if (result == 0)
-        result = table_compare(store, &s, in->words[1], in->words[2], &options, &t, err);
+        result = open_table(in, &options, &s, &published, err);
     if (result == 0)
-        fputs(t.s, stdout);
-    text_release(&t);
-    store_close(store);
+        result = table_compare(options.store, &s, in->words[1], in->words[2], &options, &t, err);
+    print(&t);
+    store_close(options.store);
     return result;
 }
 
@@ -177,14 +211,15 @@ static void tell_figure(void *context, const char *path, const char *doc)
 int command_plot(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     struct plot_target target = {project_path(in->arena, "plots", in->words[0], ""), "plots"};
+    struct table_options options;
+    struct published published;
     struct selections s;
-    struct store *store = NULL;
-    int result = -1;
+    int result = read_options(in, 1, &options, err);
 
     (void)ret_status;
-    if (open_selections(in, &store, &s, err) == 0)
-        result = figures_draw(store, &s, &target, tell_figure, NULL, err);
-    store_close(store);
+    if (result == 0 && (result = open_table(in, &options, &s, &published, err)) == 0)
+        result = figures_draw(options.store, &s, &target, tell_figure, NULL, err);
+    store_close(options.store);
     return result;
 }
 

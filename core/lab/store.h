@@ -242,11 +242,12 @@ struct store_watch {
 int store_read_watch(struct store *store, struct arena *arena, struct store_watch *ret_watch,
                      struct error *err);
 
-/* What runs are judged by: of the parts validation and test, higher is better, 1 is perfect; a run
- * that diverged has 0. */
+/* What runs are judged by: of the parts validation and test, higher is better, 1 is perfect. */
 struct store_measure {
     const char *metric; /* of the table metrics */
     const char *title, *column; /* "accuracy"; of tables for programs "test_accuracy" */
+    double worst; /* what a run that diverged has: no run that ended has less. Where that is minus
+                   * infinity, means with such a run do not exist */
 };
 
 struct store_plan {

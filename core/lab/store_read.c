@@ -83,8 +83,8 @@ static int read_runs(struct sql_query *q, struct arena *arena, struct store_plan
 static int read_measure(struct store *store, struct store_plan *plan, struct arena *arena,
                         struct error *err)
 {
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy"},
-                                      r2 = {"r2", "R2", "test_r2"};
+    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0},
+                                      r2 = {"r2", "R2", "test_r2", -INFINITY};
     const struct value *digest;
     struct settings spec;
     struct value names;

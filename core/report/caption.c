@@ -3,6 +3,7 @@
 
 #include "stats/power.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The budgets of the first condition; a plan gives all conditions the same points. */
@@ -25,11 +26,82 @@ static void add_budgets(struct text *t, const struct selections *s)
     text_printf(t, ".");
 }
 
+/* Seeds that have not tried all. */
+static void add_partial(struct text *t, const struct selections *s)
+{
+    int n = 0;
+
+    for (int i = 0; i < s->n; i++)
+        n += s->items[i].n_partial;
+    if (n)
+        text_printf(t, " In %d trial%s not all configurations have ended; %s selected among the others.", n,
+                    n == 1 ? "" : "s", n == 1 ? "it" : "they");
+}
+
+void caption_unit(struct text *t, const struct selections *s)
+{
+    if (s->in == SELECT_IN_SEED)
+        text_printf(t, "each seed is a whole trial, which selects its own configuration; mean over n seeds "
+                       "and 95%% t interval.");
+    else
+        text_printf(t, "mean over n seeds and 95%% t interval, for one configuration that was selected over "
+                       "all seeds; tuned anew: 95%% bootstrap interval of seeds with the selection done again "
+                       "on each draw.");
+}
+
+/* Once for each method and reason. */
+void caption_untested(struct text *t, const struct comparisons *c)
+{
+    int n = 0;
+
+    for (int i = 0; i < c->n; i++) {
+        const struct contrast *on = &c->items[i].on[ON_TUNED];
+        const char *reason = on->is_tested ? comparisons_no_test(on) : NULL;
+        bool is_told = false;
+
+        for (int k = 0; k < i && reason && !is_told; k++) {
+            const struct contrast *before = &c->items[k].on[ON_TUNED];
+
+            is_told = before->is_tested && comparisons_no_test(before) == reason &&
+                      strcmp(c->items[k].r->method, c->items[i].r->method) == 0;
+        }
+        if (!reason || is_told)
+            continue;
+        text_printf(t, "%s %s (%s)", n++ ? "," : " No t-test:", c->items[i].r->method, reason);
+    }
+    if (n)
+        text_printf(t, ".");
+}
+
+void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c)
+{
+    const struct n_tests *n = &c->n_tests[ON_TUNED];
+
+    text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired t-test and of the "
+                   "exact Wilcoxon signed-rank test (zeros left out, ties at mean ranks), each %s-corrected "
+                   "over ", s->plan.baseline, c->correction->title);
+    if (n->t == n->signed_rank)
+        text_printf(t, "the table's %d comparison%s.", n->t, n->t == 1 ? "" : "s");
+    else
+        text_printf(t, "those of the table's %d comparisons that have it: %d and %d.", n->compared, n->t,
+                    n->signed_rank);
+    if (s->in == SELECT_IN_ALL)
+        text_printf(t, " THESE ARE TESTS OF TWO CONFIGURATIONS, not of methods: what the selection got wrong is "
+                       "common to all seeds (select_in=seed tests methods).");
+    text_printf(t, " Tuned anew, minus %s: 95%% bootstrap interval of seeds, for both methods the configuration "
+                   "with the best mean validation %s on the seeds drawn.", s->plan.baseline,
+                s->plan.measure->title);
+    caption_untested(t, c);
+}
+
 void caption_selection(struct text *t, const struct selections *s)
 {
-    text_printf(t, " The configuration with the best mean validation %s is selected",
+    text_printf(t, s->in == SELECT_IN_SEED
+                       ? " In each seed the configuration with the best validation %s is selected"
+                       : " The configuration with the best mean validation %s is selected",
                 s->plan.measure->title);
     add_budgets(t, s);
+    add_partial(t, s);
 }
 
 void caption_emphasis(struct text *t, const struct table_options *options)
@@ -59,7 +131,10 @@ static void tally_write(const struct tally *tally, const struct store_measure *m
 
     text_printf(t, " Of %d runs %d ended", tally->n_planned, tally->n_ended);
     if (tally->n_diverged)
-        text_printf(t, ", %d of them DIVERGED (counted as %s 0)", tally->n_diverged, measure->title);
+        text_printf(t, isfinite(measure->worst)
+                           ? ", %d of them DIVERGED (counted as %s 0)"
+                           : ", %d of them DIVERGED (below any other %s; a mean with one does not exist)",
+                    tally->n_diverged, measure->title);
     text_printf(t, ", %d failed, %d %s missing.", tally->n_failed, n_missing,
                 n_missing == 1 ? "is" : "are");
 }
@@ -82,18 +157,28 @@ void caption_runs(struct text *t, const struct selections *s)
 void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c)
 {
     struct tally tally = {0};
+    bool is_frozen = false;
 
     if (!s->fresh)
         return;
-    for (int i = 0; i < s->n; i++)
-        if (s->items[i].fresh)
-            tally_add(&tally, s->items[i].fresh);
-    text_printf(t, " Fresh seeds: the selected configurations trained again on seeds that selected "
-                   "nothing, so that the choice flatters none of these numbers; mean, 95%% t interval, "
-                   "and differences paired by fresh seed");
-    if (c->n_tests[ON_FRESH])
+    for (int i = 0; i < s->n; i++) {
+        if (!s->items[i].fresh)
+            continue;
+        tally_add(&tally, s->items[i].fresh);
+        is_frozen |= s->items[i].fresh->is_frozen;
+    }
+    text_printf(t, is_frozen
+                       ? " Fresh seeds: the configurations that were selected over all seeds, trained again on "
+                         "seeds that selected nothing, so that the choice flatters none of these numbers; its "
+                         "luck stays, so that THESE ARE TESTS OF CONFIGURATIONS, not of methods"
+                       : s->in == SELECT_IN_SEED
+                             ? " Fresh seeds: the whole grid on seeds that came later, each selecting its own "
+                               "configuration"
+                             : " Fresh seeds: the selected configurations on seeds that selected nothing");
+    text_printf(t, "; mean, 95%% t interval, and differences paired by fresh seed");
+    if (c->n_tests[ON_FRESH].t)
         text_printf(t, ", p %s-corrected over their own %d comparison%s", c->correction->title,
-                    c->n_tests[ON_FRESH], c->n_tests[ON_FRESH] == 1 ? "" : "s");
+                    c->n_tests[ON_FRESH].t, c->n_tests[ON_FRESH].t == 1 ? "" : "s");
     text_printf(t, ".");
     tally_write(&tally, s->plan.measure, t);
 }

@@ -9,6 +9,16 @@
 #include "report/comparisons.h"
 #include "report/table.h"
 
+/* What a row's mean is of: trials that tune by themselves, or one configuration. */
+void caption_unit(struct text *t, const struct selections *s);
+
+/* What is tested against the baseline, how, and over how many tests it is corrected; which of them do
+ * not exist, and why. */
+void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c);
+
+/* "No t-test: rgd (one seed).", or nothing. */
+void caption_untested(struct text *t, const struct comparisons *c);
+
 /* Which configuration, chosen how, from how many; budgets that differ are named. */
 void caption_selection(struct text *t, const struct selections *s);
 

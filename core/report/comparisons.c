@@ -33,20 +33,22 @@ static struct contrast test_pair(const struct selection *r, const struct selecti
     };
 }
 
-/* Gives the number of tests. */
-static int correct(struct comparison *rows, int n, int on,
-                   const struct adjust_type *correction, struct arena *arena)
+/* Gives the numbers of tests. A p that does not exist is in no correction. */
+static struct n_tests correct(struct comparison *rows, int n, int on,
+                              const struct adjust_type *correction, struct arena *arena)
 {
     double *p_t = arena_alloc(arena, (size_t)n * sizeof *p_t);
     double *p_w = arena_alloc(arena, (size_t)n * sizeof *p_w);
-    int n_tests = 0;
+    struct n_tests n_tests = {0};
 
     for (int i = 0; i < n; i++) {
         const struct contrast *c = &rows[i].on[on];
 
         p_t[i] = c->against.t.p;
         p_w[i] = c->against.signed_rank.p;
-        n_tests += c->is_tested;
+        n_tests.compared += c->is_tested;
+        n_tests.t += !isnan(p_t[i]);
+        n_tests.signed_rank += !isnan(p_w[i]);
     }
     correction->run(p_t, n, p_t);
     correction->run(p_w, n, p_w);
@@ -61,7 +63,7 @@ struct comparisons comparisons_make(const struct selections *s,
                                     const struct adjust_type *correction, struct arena *arena)
 {
     struct comparison *rows = make_rows(s, arena);
-    struct comparisons c = {correction ? correction : &adjust_holm, rows, s->n, {0}};
+    struct comparisons c = {correction ? correction : &adjust_holm, rows, s->n, {{0}}};
 
     for (int i = 0; i < s->n; i++) {
         const struct selection *r = rows[i].r, *base = select_beside(s, r, s->plan.baseline);
@@ -82,16 +84,34 @@ static int direction(const struct contrast *c)
     return c->against.difference.mean > 0 ? 1 : -1;
 }
 
+const char *comparisons_no_test(const struct contrast *c)
+{
+    const struct paired *p = &c->against;
+
+    if (!isnan(p->t.p))
+        return NULL;
+    if (!c->is_tested)
+        return "no runs of both";
+    if (p->n == 0)
+        return "no seed in common";
+    if (!isfinite(p->difference.mean))
+        return "a run diverged, and there is no mean";
+    return p->n == 1 ? "one seed" : "the same difference in all seeds";
+}
+
 static void judge_once(const char *method, const struct contrast *c, struct text *t)
 {
     static const char *const words[] = {"worse", "not told apart", "better"};
     const struct summary *d = &c->against.difference;
+    const char *no_test = comparisons_no_test(c);
 
-    text_printf(t, "%s is %s (%+.2f", method, words[direction(c) + 1], 100 * d->mean);
-    if (isfinite(d->half_width))
-        text_printf(t, " ± %.2f points, p = %.3g)", 100 * d->half_width, c->p_t);
+    text_printf(t, "%s is %s (", method, words[direction(c) + 1]);
+    if (isfinite(d->mean))
+        text_printf(t, "%+.2f", 100 * d->mean);
+    if (no_test)
+        text_printf(t, "%s%s)", isfinite(d->mean) ? " points; no test: " : "no test: ", no_test);
     else
-        text_printf(t, " points, one seed)");
+        text_printf(t, " ± %.2f points, p = %.3g)", 100 * d->half_width, c->p_t);
 }
 
 static void judge_over(const struct comparisons *c, int on, const char *method, struct text *t)
@@ -133,20 +153,20 @@ static void judge_all(const struct comparisons *c, bool has_conditions, int on, 
             judge_once(row->r->method, &row->on[on], t);
     }
     text_printf(t, " (paired t-test at 5%%, %s-corrected over %d comparison%s).",
-                c->correction->title, c->n_tests[on], c->n_tests[on] == 1 ? "" : "s");
+                c->correction->title, c->n_tests[on].t, c->n_tests[on].t == 1 ? "" : "s");
 }
 
 void comparisons_verdict(const struct selections *s, const struct comparisons *c, struct text *t)
 {
     bool has_conditions = s->n > 0 && strcmp(s->items[0].condition, s->items[s->n - 1].condition);
 
-    if (c->n_tests[ON_TUNED] == 0) {
+    if (c->n_tests[ON_TUNED].compared == 0) {
         text_printf(t, "Nothing to compare yet.");
         return;
     }
     text_printf(t, "Against %s: ", s->plan.baseline);
     judge_all(c, has_conditions, ON_TUNED, t);
-    if (c->n_tests[ON_FRESH] == 0)
+    if (c->n_tests[ON_FRESH].compared == 0)
         return;
     text_printf(t, " On fresh seeds, against %s: ", s->plan.baseline);
     judge_all(c, has_conditions, ON_FRESH, t);

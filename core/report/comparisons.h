@@ -13,7 +13,8 @@
 /* Against the baseline. */
 struct contrast {
     bool is_tested;            /* it is not the baseline, and both have runs */
-    struct paired against;     /* minus the baseline; all NaN where it is not tested */
+    struct paired against;     /* minus the baseline; all NaN where it is not tested, or where no test
+                                * exists (paired.h) */
     double p_t, p_signed_rank; /* corrected over all */
 };
 
@@ -27,15 +28,24 @@ struct comparison {
     double p_best; /* against the best of its condition (ranking.h) */
 };
 
+/* Comparisons that have a p of each test, and so count in its correction. */
+struct n_tests {
+    int compared, t, signed_rank;
+};
+
 struct comparisons {
     const struct adjust_type *correction;
     const struct comparison *items; /* [n]: by condition, then by method as planned */
-    int n, n_tests[N_ON];
+    int n;
+    struct n_tests n_tests[N_ON];
 };
 
 /* `correction` NULL: Holm. */
 struct comparisons comparisons_make(const struct selections *s,
                                     const struct adjust_type *correction, struct arena *arena);
+
+/* Why the contrast has no t-test: "one seed", "the same difference in all seeds" ...; NULL: it has one. */
+const char *comparisons_no_test(const struct contrast *c);
 
 /* "Against erm: rgd is better by 1.20 ± 0.40 points (p = 0.012); ..." By the corrected
  * paired t-test at 5%; over several conditions it counts them. On fresh seeds, where there are

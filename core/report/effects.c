@@ -16,49 +16,13 @@ struct effects effects_of(const struct selection *a, const struct selection *b, 
     int n = select_pairs(a, b, x, y);
 
     for (int i = 0; i < n; i++)
-        x[i] = (x[i] - y[i]) / SELECT_UNIT;
+        x[i] -= y[i];
     bootstrap_mean(x, n, rng, 0.95, &bootstrap);
     e.bca = bootstrap.bca;
     e.bayes = bayes_signed_rank(x, n, rope, rng);
     e.improvement = probability_of_improvement(a->test, a->n, b->test, b->n);
     arena_release(&arena);
     return e;
-}
-
-void effects_columns(struct sheet *g, const char *baseline)
-{
-    const struct sheet_column columns[] = {
-        {"BCa", "bca_low", SHEET_ALL, true},
-        {"", "bca_high", SHEET_PROGRAMS, true},
-        {"g", "", SHEET_PEOPLE, true}, /* programs have it in any table */
-        {arena_printf(g->arena, "P(>%s)", baseline), "probability_of_improvement", SHEET_ALL, true},
-        {"posterior", "bayes_baseline_higher", SHEET_ALL, true},
-        {"", "bayes_equal", SHEET_PROGRAMS, true},
-        {"", "bayes_method_higher", SHEET_PROGRAMS, true},
-    };
-
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        sheet_column(g, columns[i]);
-}
-
-void effects_cells(struct sheet *g, const struct effects *e, double hedges_g)
-{
-    static const struct effects none = {{NAN, NAN}, NAN, {NAN, NAN, NAN}};
-    const char *interval = "-", *posterior = "-";
-
-    e = e ? e : &none;
-    if (isfinite(e->bca.low))
-        interval = arena_printf(g->arena, "%+.2f to %+.2f", 100 * e->bca.low, 100 * e->bca.high);
-    if (isfinite(e->bayes.left))
-        posterior = arena_printf(g->arena, "%.2f / %.2f / %.2f", e->bayes.left, e->bayes.rope,
-                                 e->bayes.right);
-    sheet_cell(g, (struct sheet_cell){interval, 100 * e->bca.low, SHEET_PLAIN});
-    sheet_number(g, "%.2f", 100 * e->bca.high);
-    sheet_number(g, "%.2f", hedges_g);
-    sheet_number(g, "%.2f", e->improvement);
-    sheet_cell(g, (struct sheet_cell){posterior, e->bayes.left, SHEET_PLAIN});
-    sheet_number(g, "%.3f", e->bayes.rope);
-    sheet_number(g, "%.3f", e->bayes.right);
 }
 
 void effects_caption(struct text *t, const char *baseline, double rope)

@@ -7,7 +7,6 @@
 #define REPORT_EFFECTS_H
 
 #include "report/select.h"
-#include "report/sheet.h"
 #include "stats/bayes.h"
 #include "stats/bootstrap.h"
 
@@ -21,9 +20,6 @@ struct effects {
  * stream: which stream of random numbers; another one for each pair of a table. */
 struct effects effects_of(const struct selection *a, const struct selection *b, double rope, int stream);
 
-void effects_columns(struct sheet *g, const char *baseline);
-/* e: NULL where nothing is compared. */
-void effects_cells(struct sheet *g, const struct effects *e, double hedges_g);
 void effects_caption(struct text *t, const char *baseline, double rope);
 
 #endif

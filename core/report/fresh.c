@@ -40,20 +40,21 @@ static void write_spec(struct settings *spec, int seed, struct text *ret_text)
     settings_write(ret_text, spec);
 }
 
-/* The settings that all seeds of the selected point share. */
+/* The settings that all seeds of a point share. */
 static int read_spec(struct store *store, const struct store_plan *plan, const struct selection *r,
-                     struct settings *ret_spec, struct error *err)
+                     int point, struct settings *ret_spec, struct error *err)
 {
+    const struct board *b = r->board;
     struct text first = {0};
     int result = 0;
 
-    for (int i = 0; i < plan->n_runs && result == 0; i++) {
-        const struct store_run *run = &plan->runs[i];
+    for (int i = 0; i < b->n_seeds && result == 0; i++) {
+        int place = b->places[(size_t)i * (size_t)b->n_points + (size_t)point];
+        const struct store_run *run = place < 0 ? NULL : &plan->runs[place];
         struct settings spec;
         struct text t = {0};
 
-        if (strcmp(run->method, r->method) != 0 || strcmp(run->condition, r->condition) != 0 ||
-            strcmp(run->point, r->point) != 0)
+        if (!run)
             continue;
         settings_init(&spec, ret_spec->arena);
         result = store_read_spec(store, run->run, &spec, err);
@@ -69,7 +70,7 @@ static int read_spec(struct store *store, const struct store_plan *plan, const s
         if (result == 0 && strcmp(first.s, t.s) != 0)
             result = error_set(err, "method \"%s\": \"%s\" has other settings for each seed; that is no "
                                     "configuration that could be trained on fresh ones",
-                               r->method, r->point);
+                               r->method, b->points[point]);
         text_release(&t);
     }
     text_release(&first);
@@ -77,14 +78,14 @@ static int read_spec(struct store *store, const struct store_plan *plan, const s
 }
 
 static int add_point(struct store *store, const struct store_plan *plan, const struct selection *r,
-                     int first_seed, int n, struct plan *ret_plan, struct error *err)
+                     int point, int first_seed, int n, struct plan *ret_plan, struct error *err)
 {
     struct arena arena = {0};
     struct settings spec;
     int result;
 
     settings_init(&spec, &arena);
-    result = read_spec(store, plan, r, &spec, err);
+    result = read_spec(store, plan, r, point, &spec, err);
     for (int seed = first_seed; result == 0 && seed < first_seed + n; seed++) {
         struct plan_run *run;
         struct text t = {0};
@@ -92,8 +93,8 @@ static int add_point(struct store *store, const struct store_plan *plan, const s
         ret_plan->runs = arena_grow(ret_plan->arena, ret_plan->runs, ret_plan->n_runs, sizeof *run);
         run = &ret_plan->runs[ret_plan->n_runs++];
         write_spec(&spec, seed, &t);
-        *run = (struct plan_run){.method = r->method, .condition = r->condition, .point = r->point,
-                                 .seed = seed, .spec = arena_strdup(ret_plan->arena, t.s)};
+        *run = (struct plan_run){.method = r->method, .condition = r->condition,
+                                 .point = r->board->points[point], .seed = seed, .spec = arena_strdup(ret_plan->arena, t.s)};
         hash_block(t.s, t.size, run->id);
         text_release(&t);
     }
@@ -101,25 +102,42 @@ static int add_point(struct store *store, const struct store_plan *plan, const s
     return result;
 }
 
-int fresh_plan(struct store *store, const struct selections *s, int n, struct arena *arena,
+static int add_points(struct store *store, const struct selections *s, bool is_frozen, int n,
+                      struct plan *plan, struct error *err)
+{
+    int first_seed = 0;
+
+    for (int i = 0; i < s->plan.n_runs; i++)
+        if (s->plan.runs[i].seed >= first_seed)
+            first_seed = s->plan.runs[i].seed + 1;
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *r = &s->items[i];
+
+        for (int p = 0; p < r->n_points; p++)
+            if ((!is_frozen || p == r->best) &&
+                add_point(store, &s->plan, r, p, first_seed, n, plan, err) < 0)
+                return -1;
+    }
+    return 0;
+}
+
+int fresh_plan(struct store *store, const struct selections *s, bool is_frozen, int n, struct arena *arena,
                struct plan *ret_plan, struct error *err)
 {
     struct plan plan = {.arena = arena, .confirms = s->plan.digest};
     struct experiment *e;
-    int first_seed = 0;
+    long n_points = 0;
 
-    if (check_state(&s->plan, err) < 0 || read_experiment(store, &s->plan, arena, &e, err) < 0)
+    for (int i = 0; i < s->n; i++)
+        n_points += is_frozen ? 1 : s->items[i].n_points;
+    if ((is_frozen && check_state(&s->plan, err) < 0) ||
+        read_experiment(store, &s->plan, arena, &e, err) < 0)
         return -1;
     plan.experiment = e;
-    for (int i = 0; i < s->plan.n_runs; i++)
-        if (s->plan.runs[i].seed >= first_seed)
-            first_seed = s->plan.runs[i].seed + 1;
-    if ((long)s->n * n > PLAN_MAX_RUNS)
-        return error_set(err, "n=%d: more than %d runs", n, PLAN_MAX_RUNS);
-    for (int i = 0; i < s->n; i++)
-        if (s->items[i].point &&
-            add_point(store, &s->plan, &s->items[i], first_seed, n, &plan, err) < 0)
-            return -1;
+    if (n_points * n > PLAN_MAX_RUNS)
+        return error_set(err, "n=%d: %ld runs are more than %d", n, n_points * n, PLAN_MAX_RUNS);
+    if (add_points(store, s, is_frozen, n, &plan, err) < 0)
+        return -1;
     if (plan.n_runs == 0)
         return error_set(err, "no run of the sweep has ended: nothing is selected");
     plan_set_id(&plan);

@@ -2,117 +2,24 @@
 #include "report/procedure.h"
 
 #include "stats/bootstrap.h"
+#include "stats/distribution.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* One method's runs under one condition, points in the plan's order. Points lie side by
- * side, so that one draw of seeds scores them all in one pass. */
-struct board {
-    const char **points; /* [n_points] */
-    int *seeds;          /* [n_seeds] */
-    double *validation, *test; /* [n_seeds][n_points], 0 where there is none */
-    double *has_validation, *has_test; /* 1 where there is */
-    int n_points, n_seeds;
-};
-
-static int place_of_point(struct board *b, const char *point)
+/* The mean test measure of a configuration over seeds on which it has ended. */
+static double test_mean(const struct board *b, int point, const int *seeds, int n)
 {
-    int i = b->n_points; /* the plan has a point's seeds together: it is the last one, mostly */
+    double sum = 0;
+    int n_ended = 0;
 
-    while (i > 0 && strcmp(b->points[i - 1], point) != 0)
-        i--;
-    if (i == 0) {
-        b->points[b->n_points++] = point;
-        return b->n_points - 1;
-    }
-    return i - 1;
-}
-
-static int place_of_seed(struct board *b, int seed)
-{
-    int i = 0;
-
-    while (i < b->n_seeds && b->seeds[i] != seed)
-        i++;
-    if (i == b->n_seeds)
-        b->seeds[b->n_seeds++] = seed;
-    return i;
-}
-
-static struct board fill_board(const struct selections *s, const struct selection *r,
-                               struct arena *arena)
-{
-    const struct store_run *runs = s->plan.runs;
-    size_t n = (size_t)r->n_planned;
-    struct board b = {.points = arena_alloc(arena, n * sizeof *b.points),
-                      .seeds = arena_alloc(arena, n * sizeof *b.seeds)};
-    int *cells = arena_alloc(arena, 3 * n * sizeof *cells); /* run, point, seed */
-    int n_cells = 0;
-
-    for (int i = r->place; i < s->plan.n_runs && n_cells < r->n_planned; i++) {
-        if (strcmp(runs[i].method, r->method) != 0 || strcmp(runs[i].condition, r->condition) != 0)
+    for (int i = 0; i < n; i++) {
+        if (!board_has_ended(b, seeds[i], point))
             continue;
-        cells[3 * n_cells] = i;
-        cells[3 * n_cells + 1] = place_of_point(&b, runs[i].point);
-        cells[3 * n_cells++ + 2] = place_of_seed(&b, runs[i].seed);
+        sum += b->test[(size_t)seeds[i] * (size_t)b->n_points + (size_t)point];
+        n_ended++;
     }
-    n = (size_t)b.n_points * (size_t)b.n_seeds;
-    b.validation = arena_alloc(arena, n * sizeof *b.validation);
-    b.test = arena_alloc(arena, n * sizeof *b.test);
-    b.has_validation = arena_alloc(arena, n * sizeof *b.has_validation);
-    b.has_test = arena_alloc(arena, n * sizeof *b.has_test);
-    for (int i = 0; i < n_cells; i++) {
-        double validation = s->validation[cells[3 * i]], test = s->test[cells[3 * i]];
-        size_t at = (size_t)cells[3 * i + 2] * (size_t)b.n_points + (size_t)cells[3 * i + 1];
-
-        b.has_validation[at] = isfinite(validation) != 0;
-        b.validation[at] = isfinite(validation) ? validation : 0;
-        b.has_test[at] = isfinite(test) != 0;
-        b.test[at] = isfinite(test) ? test : 0;
-    }
-    return b;
-}
-
-/* The point with the best mean validation accuracy over these seeds; sums and counts are
- * [n_points] each, for its use. */
-static int select_on(const struct board *b, const int *seeds, double *sums, double *counts)
-{
-    double best_score = -INFINITY;
-    int best = -1;
-
-    for (int p = 0; p < b->n_points; p++)
-        sums[p] = counts[p] = 0;
-    for (int i = 0; i < b->n_seeds; i++) {
-        const double *values = b->validation + (size_t)seeds[i] * (size_t)b->n_points;
-        const double *has = b->has_validation + (size_t)seeds[i] * (size_t)b->n_points;
-
-        for (int p = 0; p < b->n_points; p++) {
-            sums[p] += values[p];
-            counts[p] += has[p];
-        }
-    }
-    for (int p = 0; p < b->n_points; p++) {
-        if (counts[p] > 0 && sums[p] / counts[p] > best_score) {
-            best_score = sums[p] / counts[p];
-            best = p;
-        }
-    }
-    return best;
-}
-
-static double test_mean(const struct board *b, int point, const int *seeds)
-{
-    double sum = 0, count = 0;
-
-    for (int i = 0; i < b->n_seeds; i++) {
-        size_t at = (size_t)seeds[i] * (size_t)b->n_points + (size_t)point;
-
-        sum += b->test[at];
-        count += b->has_test[at];
-    }
-    return count > 0 ? sum / count : NAN;
+    return n_ended > 0 ? sum / n_ended : NAN;
 }
 
 static int by_value(const void *a, const void *b)
@@ -122,37 +29,99 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-struct procedure procedure_bootstrap(const struct selections *s, const struct selection *r)
+/* Sorts the draws. */
+static void find_ends(double *draws, int n_draws, int n_seeds, struct procedure *ret_procedure)
 {
-    struct procedure result = {.low = NAN, .high = NAN, .stability = NAN};
+    static const double TAIL = 0.025;
+    double tail = normal_below(t_quantile(TAIL, n_seeds - 1) * sqrt(n_seeds / (n_seeds - 1.0)));
+
+    qsort(draws, (size_t)n_draws, sizeof *draws, by_value);
+    if (n_draws == 0 || !isfinite(draws[0]) || !isfinite(draws[n_draws - 1]))
+        return;
+    ret_procedure->low = bootstrap_quantile(draws, n_draws, tail);
+    ret_procedure->high = bootstrap_quantile(draws, n_draws, 1 - tail);
+}
+
+/* One method's part in a draw of seeds. */
+static double draw_one(const struct selection *r, const int *seeds, int n, int *ret_choice)
+{
+    *ret_choice = board_choose_over(r->board, seeds, n);
+    return *ret_choice < 0 ? NAN : test_mean(r->board, *ret_choice, seeds, n);
+}
+
+/* b NULL: of a alone. The two lists of seeds, in their boards, have n places each. */
+static struct procedure bootstrap(const struct selection *a, const struct selection *b,
+                                  const int *seeds_a, const int *seeds_b, int n)
+{
+    struct procedure result = {.n_seeds = n, .low = NAN, .high = NAN, .stability = NAN};
     struct rng rng = rng_derive(rng_seed(0), "procedure");
     struct arena arena = {0};
-    struct board b = fill_board(s, r, &arena);
     double *draws = arena_alloc(&arena, BOOTSTRAP_DRAWS * sizeof *draws);
-    int *seeds = arena_alloc(&arena, (size_t)b.n_seeds * sizeof *seeds);
-    double *sums = arena_alloc(&arena, (size_t)b.n_points * sizeof *sums);
-    double *counts = arena_alloc(&arena, (size_t)b.n_points * sizeof *counts);
-    int n_same = 0, n_draws = 0;
+    int *drawn_a = arena_alloc(&arena, ((size_t)n + 1) * sizeof *drawn_a);
+    int *drawn_b = arena_alloc(&arena, ((size_t)n + 1) * sizeof *drawn_b);
+    int n_same = 0, n_draws = 0, choice;
 
-    result.n_seeds = b.n_seeds;
-    result.n_points = b.n_points;
-    for (int k = 0; k < BOOTSTRAP_DRAWS && b.n_seeds > 1 && r->point; k++) {
-        int selected;
+    for (int k = 0; k < BOOTSTRAP_DRAWS && n > 1; k++) {
+        double x;
 
-        for (int i = 0; i < b.n_seeds; i++)
-            seeds[i] = (int)rng_below(&rng, (uint32_t)b.n_seeds);
-        selected = select_on(&b, seeds, sums, counts);
-        if (selected < 0)
-            continue; /* none of these seeds has ended */
-        draws[n_draws++] = test_mean(&b, selected, seeds);
-        n_same += strcmp(b.points[selected], r->point) == 0;
+        for (int i = 0; i < n; i++) {
+            uint32_t at = rng_below(&rng, (uint32_t)n);
+
+            drawn_a[i] = seeds_a[at];
+            drawn_b[i] = seeds_b[at];
+        }
+        x = draw_one(a, drawn_a, n, &choice);
+        n_same += choice == a->best;
+        if (b)
+            x -= draw_one(b, drawn_b, n, &choice);
+        if (!isnan(x)) /* some of these seeds have ended */
+            draws[n_draws++] = x;
     }
-    if (n_draws > 0) {
-        qsort(draws, (size_t)n_draws, sizeof *draws, by_value);
-        result.low = bootstrap_quantile(draws, n_draws, 0.025);
-        result.high = bootstrap_quantile(draws, n_draws, 0.975);
+    if (n > 1)
+        find_ends(draws, n_draws, n, &result);
+    if (!b && n_draws > 0)
         result.stability = (double)n_same / n_draws;
+    arena_release(&arena);
+    return result;
+}
+
+struct procedure procedure_bootstrap(const struct selection *r)
+{
+    struct procedure none = {.low = NAN, .high = NAN, .stability = NAN}, result;
+    struct arena arena = {0};
+    int *seeds, n;
+
+    if (!r->board)
+        return none;
+    n = r->board->n_seeds;
+    seeds = arena_alloc(&arena, ((size_t)n + 1) * sizeof *seeds);
+    for (int i = 0; i < n; i++)
+        seeds[i] = i;
+    result = bootstrap(r, NULL, seeds, seeds, n);
+    arena_release(&arena);
+    return result;
+}
+
+struct procedure procedure_difference(const struct selection *a, const struct selection *b)
+{
+    struct procedure none = {.low = NAN, .high = NAN, .stability = NAN}, result;
+    const struct board *x = a->board, *y = b->board;
+    struct arena arena = {0};
+    int *seeds_a, *seeds_b, n = 0;
+
+    if (!x || !y)
+        return none;
+    seeds_a = arena_alloc(&arena, ((size_t)x->n_seeds + 1) * sizeof *seeds_a);
+    seeds_b = arena_alloc(&arena, ((size_t)x->n_seeds + 1) * sizeof *seeds_b);
+    for (int i = 0, k = 0; i < x->n_seeds; i++) { /* seeds rise in both */
+        while (k < y->n_seeds && y->seeds[k] < x->seeds[i])
+            k++;
+        if (k == y->n_seeds || y->seeds[k] != x->seeds[i])
+            continue;
+        seeds_a[n] = i;
+        seeds_b[n++] = k;
     }
+    result = bootstrap(a, b, seeds_a, seeds_b, n);
     arena_release(&arena);
     return result;
 }

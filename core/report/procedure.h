@@ -2,10 +2,12 @@
  *
  * procedure: how much a result would vary if all of it were done again, tuning too.
  *
- * The t interval of the table answers for one configuration: other seeds, the same
- * settings. Here seeds are drawn anew, the configuration is selected on them, and its
- * test accuracy is read on them: a percentile bootstrap of the whole procedure. With
- * one configuration both answer the same question.
+ * The t interval of one configuration answers for other seeds and the same settings. Here seeds are
+ * drawn anew, each method selects the configuration with the best mean validation measure on them, and
+ * its test measure is read on them: a bootstrap of the whole procedure. Ends are those of the expanded
+ * percentile interval (Hesterberg 2015, The American Statistician 69, section 5.3), which widens the
+ * percentiles as much as n seeds make a t interval wider than a normal one: plain percentiles hold the
+ * truth in 86% of cases at six seeds, 75% at three.
  */
 #ifndef REPORT_PROCEDURE_H
 #define REPORT_PROCEDURE_H
@@ -13,11 +15,14 @@
 #include "report/select.h"
 
 struct procedure {
-    int n_seeds, n_points;
-    double low, high;  /* 95%; NaN with fewer than two seeds */
-    double stability;  /* share of the draws that selected the same configuration */
+    int n_seeds;
+    double low, high;  /* 95%; NaN with fewer than two seeds, or where a mean is minus infinity */
+    double stability;  /* share of the draws that selected what is best on all seeds */
 };
 
-struct procedure procedure_bootstrap(const struct selections *s, const struct selection *r);
+struct procedure procedure_bootstrap(const struct selection *r);
+
+/* Of a minus b: the seeds that both have are drawn, and both select anew. .stability NaN. */
+struct procedure procedure_difference(const struct selection *a, const struct selection *b);
 
 #endif

@@ -24,16 +24,14 @@ static int by_group(const void *a, const void *b, void *context)
     return order ? order : *(const int *)a - *(const int *)b;
 }
 
-/* How many of the n runs order[0 ..] are of the first one's method and condition
- * (and point). */
-static int group_size(const struct store_run *runs, const int *order, int n, bool with_point)
+/* How many of the n runs order[0 ..] are of the first one's method and condition. */
+static int group_size(const struct store_run *runs, const int *order, int n)
 {
     const struct store_run *first = &runs[order[0]];
     int size = 1;
 
     while (size < n && strcmp(runs[order[size]].method, first->method) == 0 &&
-           strcmp(runs[order[size]].condition, first->condition) == 0 &&
-           (!with_point || strcmp(runs[order[size]].point, first->point) == 0))
+           strcmp(runs[order[size]].condition, first->condition) == 0)
         size++;
     return size;
 }
@@ -49,50 +47,107 @@ static int first_place(const int *order, int n)
     return first;
 }
 
-/* Mean validation measure of a point's runs that ended, or NaN. */
-static double point_score(const struct selections *s, const int *order, int n)
+/* Which configuration each seed takes, -1 where it takes none, into r. */
+static void read_chosen(const struct selections *s, const struct board *b, const int *choices,
+                        struct arena *arena, struct selection *r)
 {
-    double sum = 0;
-    int n_ended = 0;
+    size_t n = (size_t)b->n_seeds + 1;
+    int *seeds = arena_alloc(arena, n * sizeof *seeds);
+    int *chosen = arena_alloc(arena, n * sizeof *chosen);
+    double *validation = arena_alloc(arena, n * sizeof *validation);
+    double *test = arena_alloc(arena, n * sizeof *test);
+    bool *has_diverged = arena_alloc(arena, n * sizeof *has_diverged);
+    long *runs = arena_alloc(arena, n * sizeof *runs);
 
-    for (int i = 0; i < n; i++) {
-        if (!isfinite(s->validation[order[i]]))
+    for (int i = 0; i < b->n_seeds; i++) {
+        const struct store_run *run;
+        size_t at;
+
+        if (choices[i] < 0 || !board_has_ended(b, i, choices[i]))
             continue;
-        sum += s->validation[order[i]];
-        n_ended++;
-    }
-    return n_ended ? sum / n_ended : NAN;
-}
-
-static void read_point(const struct selections *s, const int *order, int n, struct arena *arena,
-                       struct selection *ret_selection)
-{
-    int *seeds = arena_alloc(arena, (size_t)n * sizeof *seeds);
-    double *validation = arena_alloc(arena, (size_t)n * sizeof *validation);
-    double *values = arena_alloc(arena, (size_t)n * sizeof *values);
-    bool *has_diverged = arena_alloc(arena, (size_t)n * sizeof *has_diverged);
-    long *runs = arena_alloc(arena, (size_t)n * sizeof *runs);
-    struct selection *r = ret_selection;
-
-    for (int i = 0; i < n; i++) {
-        int k = order[i];
-
-        if (!isfinite(s->test[k]))
-            continue;
-        seeds[r->n] = s->plan.runs[k].seed;
-        validation[r->n] = s->validation[k];
-        values[r->n] = s->test[k];
-        has_diverged[r->n] = strcmp(s->plan.runs[k].state, "diverged") == 0;
+        at = (size_t)i * (size_t)b->n_points + (size_t)choices[i];
+        run = &s->plan.runs[b->places[at]];
+        seeds[r->n] = b->seeds[i];
+        chosen[r->n] = choices[i];
+        validation[r->n] = b->validation[at];
+        test[r->n] = b->test[at];
+        has_diverged[r->n] = strcmp(run->state, "diverged") == 0;
         r->n_diverged_here += has_diverged[r->n];
-        runs[r->n++] = s->plan.runs[k].run;
+        runs[r->n++] = run->run;
     }
-    r->n_seeds = n;
-    r->point = s->plan.runs[order[0]].point;
     r->seeds = seeds;
+    r->chosen = chosen;
     r->validation = validation;
-    r->test = values;
+    r->test = test;
     r->has_diverged = has_diverged;
     r->runs = runs;
+}
+
+/* How many configurations are in the plan for a seed. */
+static int count_planned(const struct board *b, int seed)
+{
+    int n = 0;
+
+    for (int p = 0; p < b->n_points; p++)
+        n += b->places[(size_t)seed * (size_t)b->n_points + (size_t)p] >= 0;
+    return n;
+}
+
+static bool is_partial(const struct board *b, int seed)
+{
+    int n_ended = 0;
+
+    for (int p = 0; p < b->n_points; p++)
+        n_ended += board_has_ended(b, seed, p);
+    return n_ended > 0 && n_ended < count_planned(b, seed);
+}
+
+/* The one that most of the n seeds have chosen; of equals the first in the plan. */
+static void find_most_chosen(struct selection *r, struct arena *arena)
+{
+    int *counts = arena_alloc(arena, (size_t)r->board->n_points * sizeof *counts);
+
+    for (int i = 0; i < r->n; i++)
+        counts[r->chosen[i]]++;
+    for (int p = 0; p < r->board->n_points; p++) {
+        if (counts[p] <= r->n_chose)
+            continue;
+        r->n_chose = counts[p];
+        r->point = r->board->points[p];
+    }
+}
+
+/* Each seed by itself; those only that have `n_whole` configurations in the plan. */
+static void choose_in_seeds(const struct selections *s, int n_whole, struct arena *arena,
+                            struct selection *r)
+{
+    const struct board *b = r->board;
+    int *choices = arena_alloc(arena, ((size_t)b->n_seeds + 1) * sizeof *choices);
+
+    for (int i = 0; i < b->n_seeds; i++) {
+        bool is_whole = count_planned(b, i) >= n_whole;
+
+        choices[i] = is_whole ? board_choose(b, i) : -1;
+        r->n_seeds += is_whole;
+        r->n_partial += is_whole && is_partial(b, i);
+    }
+    read_chosen(s, b, choices, arena, r);
+    find_most_chosen(r, arena);
+}
+
+/* The same configuration in all seeds. */
+static void choose_one(const struct selections *s, int point, struct arena *arena, struct selection *r)
+{
+    const struct board *b = r->board;
+    int *choices = arena_alloc(arena, ((size_t)b->n_seeds + 1) * sizeof *choices);
+
+    for (int i = 0; i < b->n_seeds; i++) {
+        choices[i] = point;
+        r->n_seeds += b->places[(size_t)i * (size_t)b->n_points + (size_t)point] >= 0;
+    }
+    read_chosen(s, b, choices, arena, r);
+    r->point = b->points[point];
+    r->n_chose = r->n;
 }
 
 static void count_states(const struct selections *s, const int *order, int n,
@@ -115,32 +170,22 @@ static struct selection select_one(const struct selections *s, const int *order,
                                    struct arena *arena)
 {
     const struct store_run *runs = s->plan.runs;
+    struct board *board = arena_alloc(arena, sizeof *board);
     struct selection r = {
         .method = runs[order[0]].method,
         .condition = runs[order[0]].condition,
         .place = first_place(order, n),
+        .board = board,
     };
-    double best_score = -INFINITY;
-    int best = -1, best_place = 0, best_size = 0, size;
 
-    for (int at = 0; at < n; at += size) {
-        double score;
-        int place;
-
-        size = group_size(runs, order + at, n - at, true);
-        score = point_score(s, order + at, size);
-        place = first_place(order + at, size);
-        r.n_points++;
-        if (!(score > best_score) && !(score == best_score && place < best_place))
-            continue;
-        best_score = score;
-        best_place = place;
-        best = at;
-        best_size = size;
-    }
+    *board = board_fill(&s->plan, s->validation, s->test, order, n, arena);
+    r.n_points = board->n_points;
+    r.best = board_choose_over_all(board);
     count_states(s, order, n, &r);
-    if (best >= 0)
-        read_point(s, order + best, best_size, arena, &r);
+    if (s->in == SELECT_IN_SEED)
+        choose_in_seeds(s, 1, arena, &r);
+    else if (r.best >= 0)
+        choose_one(s, r.best, arena, &r);
     return r;
 }
 
@@ -206,7 +251,7 @@ static int read_values(struct store *store, struct arena *arena, struct selectio
     for (int i = 0; i < s->plan.n_runs; i++) {
         order[i] = i;
         if (strcmp(s->plan.runs[i].state, "diverged") == 0)
-            validation[i] = test[i] = 0;
+            validation[i] = test[i] = s->plan.measure->worst;
     }
     qsort_r(order, (size_t)s->plan.n_runs, sizeof *order, by_group, (void *)s->plan.runs);
     s->validation = validation;
@@ -215,14 +260,59 @@ static int read_values(struct store *store, struct arena *arena, struct selectio
     return 0;
 }
 
-/* Gives each selection its runs on fresh seeds: those of the point that is selected now. */
+/* The most configurations that a seed has in the plan. */
+static int most_planned(const struct board *b)
+{
+    int most = 0;
+
+    for (int i = 0; i < b->n_seeds; i++)
+        most = count_planned(b, i) > most ? count_planned(b, i) : most;
+    return most;
+}
+
+static int find_point(const struct board *b, const char *point)
+{
+    for (int p = 0; point && p < b->n_points; p++)
+        if (strcmp(b->points[p], point) == 0)
+            return p;
+    return -1;
+}
+
+/* The n runs on fresh seeds of what r is of. Where they have the whole grid, each seed selects by
+ * itself; else they are of configurations that were selected over all seeds of the sweep, of which the
+ * one that would be now counts. NULL where that is none of them. */
+static const struct selection *select_fresh(const struct selections *f, const struct selection *r,
+                                            const int *order, int n, struct arena *arena)
+{
+    struct board *board = arena_alloc(arena, sizeof *board);
+    struct selection *fresh = arena_alloc(arena, sizeof *fresh);
+    int most, point;
+
+    *board = board_fill(&f->plan, f->validation, f->test, order, n, arena);
+    *fresh = (struct selection){.method = r->method, .condition = r->condition, .place = r->place,
+                                .board = board, .n_points = board->n_points, .best = -1};
+    count_states(f, order, n, fresh);
+    most = most_planned(board);
+    fresh->is_frozen = most < 2 && r->n_points > 1;
+    if (f->in == SELECT_IN_SEED && !fresh->is_frozen) {
+        choose_in_seeds(f, most, arena, fresh);
+        return fresh;
+    }
+    point = find_point(board, r->best < 0 ? NULL : r->board->points[r->best]);
+    if (point < 0)
+        return NULL;
+    choose_one(f, point, arena, fresh);
+    return fresh;
+}
+
+/* Gives each selection its runs on fresh seeds. */
 static int read_fresh(struct store *store, struct arena *arena, struct selections *s,
                       struct selection *items, struct error *err)
 {
     struct selections *f = arena_alloc(arena, sizeof *f);
     int *order;
 
-    *f = (struct selections){0};
+    *f = (struct selections){.in = s->in};
     if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 ||
         read_values(store, arena, f, &order, err) < 0)
         return -1;
@@ -230,28 +320,22 @@ static int read_fresh(struct store *store, struct arena *arena, struct selection
         s->fresh = f;
     for (int at = 0, size; at < f->plan.n_runs; at += size) {
         const struct store_run *run = &f->plan.runs[order[at]];
-        struct selection *fresh = arena_alloc(arena, sizeof *fresh), *r = items;
+        struct selection *r = items;
 
-        size = group_size(f->plan.runs, order + at, f->plan.n_runs - at, true);
-        while (r < items + s->n && !(r->point && strcmp(r->method, run->method) == 0 &&
-                                     strcmp(r->condition, run->condition) == 0 &&
-                                     strcmp(r->point, run->point) == 0))
+        size = group_size(f->plan.runs, order + at, f->plan.n_runs - at);
+        while (r < items + s->n &&
+               !(strcmp(r->method, run->method) == 0 && strcmp(r->condition, run->condition) == 0))
             r++;
-        if (r == items + s->n) /* another was selected then */
-            continue;
-        *fresh = (struct selection){.method = r->method, .condition = r->condition,
-                                    .place = r->place, .n_points = 1};
-        count_states(f, order + at, size, fresh);
-        read_point(f, order + at, size, arena, fresh);
-        r->fresh = fresh;
+        if (r < items + s->n)
+            r->fresh = select_fresh(f, r, order + at, size, arena);
     }
     return 0;
 }
 
-int select_points(struct store *store, struct arena *arena, struct selections *ret_selections,
-                  struct error *err)
+int select_points(struct store *store, enum select_in in, struct arena *arena,
+                  struct selections *ret_selections, struct error *err)
 {
-    struct selections s = {0};
+    struct selections s = {.in = in};
     struct selection *items;
     int *order, n, size;
 
@@ -259,12 +343,12 @@ int select_points(struct store *store, struct arena *arena, struct selections *r
         read_values(store, arena, &s, &order, err) < 0)
         return -1;
     n = s.plan.n_runs;
-    for (int at = 0; at < n; at += group_size(s.plan.runs, order + at, n - at, false))
+    for (int at = 0; at < n; at += group_size(s.plan.runs, order + at, n - at))
         s.n++;
     items = arena_alloc(arena, (size_t)s.n * sizeof *items);
     s.n = 0;
     for (int at = 0; at < n; at += size) {
-        size = group_size(s.plan.runs, order + at, n - at, false);
+        size = group_size(s.plan.runs, order + at, n - at);
         items[s.n++] = select_one(&s, order + at, size, arena);
     }
     qsort(items, (size_t)s.n, sizeof *items, by_place);
@@ -284,17 +368,36 @@ const struct selection *select_beside(const struct selections *s, const struct s
     return NULL;
 }
 
+/* Which of two runs stands first: by seed, then by environment. */
+static int compare_places(const struct selection *a, int i, const struct selection *b, int k)
+{
+    if (a->seeds[i] != b->seeds[k])
+        return a->seeds[i] < b->seeds[k] ? -1 : 1;
+    if (!a->environments || !b->environments)
+        return 0;
+    return (a->environments[i] > b->environments[k]) - (a->environments[i] < b->environments[k]);
+}
+
 int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y)
 {
-    int n = 0;
+    long double x = 0, y = 0; /* sums over the environments of a seed; long, to be rounded once */
+    int n = 0, n_here = 0, seed = 0;
 
     for (int i = 0, k = 0; i < a->n; i++) {
-        while (k < b->n && b->seeds[k] < a->seeds[i])
+        while (k < b->n && compare_places(b, k, a, i) < 0)
             k++;
-        if (k == b->n || b->seeds[k] != a->seeds[i])
+        if (k == b->n || compare_places(b, k, a, i) != 0)
             continue;
-        ret_x[n] = round(a->test[i] * SELECT_UNIT);
-        ret_y[n++] = round(b->test[k] * SELECT_UNIT);
+        if (n_here > 0 && a->seeds[i] == seed)
+            n--;
+        else
+            x = y = n_here = 0;
+        seed = a->seeds[i];
+        n_here++;
+        x += a->test[i];
+        y += b->test[k];
+        ret_x[n] = (double)(x / n_here);
+        ret_y[n++] = (double)(y / n_here);
     }
     return n;
 }
@@ -306,9 +409,6 @@ struct paired select_compare(const struct selection *a, const struct selection *
     double *y = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *y);
     struct paired p = paired_compare(x, y, select_pairs(a, b, x, y));
 
-    p.difference.mean /= SELECT_UNIT;
-    p.difference.sd /= SELECT_UNIT;
-    p.difference.half_width /= SELECT_UNIT;
     arena_release(&arena);
     return p;
 }
@@ -320,6 +420,49 @@ const char *select_short_point(struct arena *arena, const char *point)
 
     settings_shorten(&t, point);
     out = arena_strdup(arena, t.s ? t.s : "");
+    text_release(&t);
+    return out;
+}
+
+/* A configuration and how many seeds chose it. */
+struct choice {
+    int point, count;
+};
+
+/* The most frequent first; of equals the first in the plan. */
+static int by_count(const void *a, const void *b)
+{
+    const struct choice *x = a, *y = b;
+
+    return x->count != y->count ? y->count - x->count : x->point - y->point;
+}
+
+const char *select_choices(struct arena *arena, const struct selection *r, enum select_in in, int most)
+{
+    struct choice *choices;
+    struct text t = {0};
+    const char *out;
+    int n_left = r->n;
+
+    if (!r->point || !r->board)
+        return "-";
+    if (in == SELECT_IN_ALL || r->board->n_points == 1)
+        return select_short_point(arena, r->point);
+    choices = arena_alloc(arena, (size_t)r->board->n_points * sizeof *choices);
+    for (int p = 0; p < r->board->n_points; p++)
+        choices[p].point = p;
+    for (int i = 0; i < r->n; i++)
+        choices[r->chosen[i]].count++;
+    qsort(choices, (size_t)r->board->n_points, sizeof *choices, by_count);
+    for (int p = 0; p < r->board->n_points && p < most && choices[p].count > 0; p++) {
+        text_printf(&t, "%s", p ? ", " : "");
+        settings_shorten(&t, r->board->points[choices[p].point]);
+        text_printf(&t, p ? " (%d)" : " (%d of %d)", choices[p].count, r->n);
+        n_left -= choices[p].count;
+    }
+    if (n_left > 0)
+        text_printf(&t, ", others (%d)", n_left);
+    out = arena_strdup(arena, t.s);
     text_release(&t);
     return out;
 }

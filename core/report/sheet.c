@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 extern const struct sheet_format sheet_format_txt, sheet_format_md, sheet_format_tex, sheet_format_csv,
@@ -31,13 +30,24 @@ void sheet_text(struct sheet *g, const char *s)
     sheet_cell(g, (struct sheet_cell){.text = arena_strdup(g->arena, s), .number = NAN});
 }
 
+/* A run that all but diverged may have an R2 of -1e70. */
+static const char *number(struct sheet *g, const char *format, double x)
+{
+    return arena_printf(g->arena, fabs(x) < 1e9 ? format : "%.3g", x);
+}
+
 void sheet_number(struct sheet *g, const char *format, double x)
 {
-    char text[64] = "-";
+    sheet_cell(g, (struct sheet_cell){.text = isfinite(x) ? number(g, format, x) : "-", .number = x});
+}
 
-    if (isfinite(x))
-        snprintf(text, sizeof text, format, x);
-    sheet_cell(g, (struct sheet_cell){.text = arena_strdup(g->arena, text), .number = x});
+const char *sheet_interval(struct sheet *g, const char *format, double x, double half_width)
+{
+    if (!isfinite(x))
+        return "-";
+    if (!isfinite(half_width))
+        return number(g, format, x);
+    return arena_printf(g->arena, "%s ± %s", number(g, format, x), number(g, "%.2f", half_width));
 }
 
 void sheet_p(struct sheet *g, double p)

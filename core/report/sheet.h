@@ -55,6 +55,11 @@ void sheet_text(struct sheet *g, const char *s);
 void sheet_number(struct sheet *g, const char *format, double x);
 void sheet_cell(struct sheet *g, struct sheet_cell cell);
 
+/* "46.25 ± 0.31", "46.25" where there is no half width, "-" where there is no x; in the sheet's arena.
+ * format is of one number, "%.2f" or "%+.2f"; what has over nine digits before the point is written as
+ * 1.2e+70. */
+const char *sheet_interval(struct sheet *g, const char *format, double x, double half_width);
+
 /* "0.031", "<0.0001": a p-value. */
 void sheet_p(struct sheet *g, double p);
 

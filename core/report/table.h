@@ -18,10 +18,13 @@
 struct table_options {
     const struct sheet_format *format;
     const struct adjust_type *correction; /* over all comparisons with the baseline; NULL: Holm */
+    enum select_in select_in;
     const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
     const struct published *published;    /* NULL: none */
     bool is_domainbed;                    /* DomainBed's layout */
     bool with_effects;                    /* table_methods: the columns of effects.h */
+    bool with_classes;                    /* table_methods: those of classes.h, read from: */
+    struct store *store;
     double rope;                          /* of those: a share; up to it a difference is none */
     const struct held_out_rule *rule;     /* for runs that hold environments out; NULL: all rules */
 };
@@ -39,8 +42,8 @@ int table_grouped(const struct selections *s, const struct table_options *option
 void table_domainbed(const struct held_out *h, const struct table_options *options,
                      struct text *ret_text);
 
-/* Every method on every data set under options->rule against the baseline: what was selected,
- * paired by trial and environment, and all draws, paired by draw too. */
+/* Every method on every data set under options->rule against the baseline: what was selected, the mean
+ * over environments paired by trial. */
 int table_held_out(const struct held_out *h, const struct table_options *options,
                    struct text *ret_text, struct error *err);
 

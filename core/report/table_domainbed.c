@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* One table: rows are methods; the last column is the average. */
-struct board {
+struct panel {
     struct arena *arena;
     const struct held_out_rule *rule;
     const struct held_out_data *data; /* NULL: the averages over all */
@@ -22,13 +22,13 @@ struct board {
     struct held_out_mean *cells; /* [n_rows][n_columns] */
 };
 
-static const char *column_name(const struct board *g, int c)
+static const char *column_name(const struct panel *g, int c)
 {
     return g->data ? g->data->environments[c] : g->h->data[c].label;
 }
 
 /* The average of a row, which lacks nothing; else NaN. */
-static double row_average(const struct board *g, int row)
+static double row_average(const struct panel *g, int row)
 {
     const struct held_out_mean *cells = g->cells + row * g->n_columns;
     double sum = 0;
@@ -39,11 +39,11 @@ static double row_average(const struct board *g, int row)
 }
 
 /* data -1: the averages. */
-static struct board make_board(const struct held_out *h, const struct held_out_rule *rule,
+static struct panel make_panel(const struct held_out *h, const struct held_out_rule *rule,
                              const struct held_out_cell *cells, int n, int data, const int *methods,
                              int n_methods, struct arena *arena)
 {
-    struct board g = {.arena = arena, .rule = rule, .h = h, .methods = methods, .n_rows = n_methods,
+    struct panel g = {.arena = arena, .rule = rule, .h = h, .methods = methods, .n_rows = n_methods,
                      .data = data < 0 ? NULL : &h->data[data],
                      .n_columns = data < 0 ? h->n_data : h->data[data].n_environments,
                      .width = data < 0 ? 25 : 20};
@@ -99,7 +99,7 @@ static void write_caveats(const struct held_out *h, const struct style *style, s
     text_release(&caveats);
 }
 
-static void write_cells(const struct board *g, const struct style *style, int row, struct text *t)
+static void write_cells(const struct panel *g, const struct style *style, int row, struct text *t)
 {
     double average = row_average(g, row);
     struct text cell = {0};
@@ -120,7 +120,7 @@ static void write_cells(const struct board *g, const struct style *style, int ro
     text_release(&cell);
 }
 
-static void write_board(const struct board *g, const struct style *style, struct text *t)
+static void write_panel(const struct panel *g, const struct style *style, struct text *t)
 {
     if (style->is_latex) {
         text_printf(t, "\n\\subsubsection{");
@@ -152,7 +152,7 @@ static void write_board(const struct board *g, const struct style *style, struct
 /* ---- the other formats ---- */
 
 /* For people: a table each, under its name. */
-static void write_sheet(const struct board *g, const struct sheet_format *format, struct text *t)
+static void write_sheet(const struct panel *g, const struct sheet_format *format, struct text *t)
 {
     struct sheet s = {.arena = g->arena};
     int n_columns = g->n_columns < SHEET_MAX_COLUMNS - 2 ? g->n_columns : SHEET_MAX_COLUMNS - 2;
@@ -183,7 +183,7 @@ static void write_sheet(const struct board *g, const struct sheet_format *format
 }
 
 /* For programs: a row for each number. */
-static void add_rows(const struct board *g, struct sheet *s)
+static void add_rows(const struct panel *g, struct sheet *s)
 {
     for (int r = 0; r < g->n_rows; r++)
         for (int c = 0; c < g->n_columns; c++) {
@@ -266,11 +266,11 @@ void table_domainbed(const struct held_out *h, const struct table_options *optio
         if (style && style->is_latex)
             text_printf(ret_text, "\n\\subsection{Model selection: %s}\n", rule->title);
         for (int d = 0; d <= h->n_data; d++) {
-            struct board g = make_board(h, rule, cells, n, d < h->n_data ? d : -1, methods,
+            struct panel g = make_panel(h, rule, cells, n, d < h->n_data ? d : -1, methods,
                                       n_methods, &arena);
 
             if (style)
-                write_board(&g, style, ret_text);
+                write_panel(&g, style, ret_text);
             else if (options->format->is_for_programs)
                 add_rows(&g, &programs);
             else

@@ -4,12 +4,12 @@
 #include "report/held_out.h"
 #include "report/table.h"
 
-#include <limits.h>
 #include <math.h>
-#include <string.h>
 
-/* The rows, as selections whose blocks are (trial, environment) or (trial, environment,
- * draw): what pairs and tests selections then serves both. */
+/* The rows, as selections of cells, which pair by trial and environment and are then averaged over the
+ * environments of a trial: what pairs and tests selections serves here too. Trials are what is drawn anew;
+ * environments of one trial share its pictures and its seed, so that tests that took them for independent
+ * would reject too often. */
 struct rows {
     struct selections s;
     const struct held_out_cell **cells; /* [s.n] the first of each row */
@@ -25,82 +25,31 @@ static int row_size(const struct held_out_cell *cells, int n)
     return size;
 }
 
-/* All trials of the store, rising. */
-struct trials {
-    int *items, n;
-};
-
-static int place_of_trial(const struct trials *t, int trial)
-{
-    int i = 0;
-
-    while (i < t->n && t->items[i] != trial)
-        i++;
-    return i;
-}
-
-static struct trials list_trials(const struct held_out *h, struct arena *arena)
-{
-    struct trials t = {arena_alloc(arena, ((size_t)h->n_runs + 1) * sizeof *t.items), 0};
-
-    for (int i = 0; i < h->n_runs; i++) {
-        int at = t.n, trial = h->runs[i].trial;
-
-        if (place_of_trial(&t, trial) < t.n)
-            continue;
-        for (; at > 0 && t.items[at - 1] > trial; at--)
-            t.items[at] = t.items[at - 1];
-        t.items[at] = trial;
-        t.n++;
-    }
-    return t;
-}
-
-/* The block's number: unlike for unlike blocks, and rising with the cells. */
-static int block_of(const struct held_out *h, const struct trials *trials,
-                    const struct held_out_cell *cell, int point)
-{
-    int place = place_of_trial(trials, cell->trial);
-
-    return (place * DOMAINBED_MAX_ENVIRONMENTS + cell->environment) * h->n_points + point;
-}
-
-/* with_draws: each candidate is a block; else the selected one of each cell is. */
-static struct selection make_selection(const struct held_out *h, const struct trials *trials,
-                                       const struct held_out_cell *cells, int n, bool with_draws,
+/* What was selected in each of the n cells of a row, which lie by trial, then environment. */
+static struct selection make_selection(const struct held_out *h, const struct held_out_cell *cells, int n,
                                        struct arena *arena)
 {
     struct selection r = {.method = h->plan.methods[cells->method],
-                          .condition = h->data[cells->data].label, .point = ""};
-    double *test, *validation;
-    int *seeds, most = n + 1;
+                          .condition = h->data[cells->data].label, .point = "", .best = -1, .n = n,
+                          .n_seeds = n};
+    double *test = arena_alloc(arena, (size_t)n * sizeof *test);
+    int *trials = arena_alloc(arena, (size_t)n * sizeof *trials);
+    int *environments = arena_alloc(arena, (size_t)n * sizeof *environments);
 
-    for (int i = 0; i < n && with_draws; i++)
-        most += cells[i].n_candidates;
-    seeds = arena_alloc(arena, (size_t)most * sizeof *seeds);
-    test = arena_alloc(arena, (size_t)most * sizeof *test);
-    validation = arena_alloc(arena, (size_t)most * sizeof *validation);
     for (int i = 0; i < n; i++) {
-        int n_here = with_draws ? cells[i].n_candidates : 1;
-        const struct held_out_candidate *c = with_draws ? cells[i].candidates : cells[i].selected;
-
+        trials[i] = cells[i].trial;
+        environments[i] = cells[i].environment;
+        test[i] = cells[i].selected->test;
         r.n_points = cells[i].n_candidates > r.n_points ? cells[i].n_candidates : r.n_points;
-        for (int k = 0; k < n_here; k++) {
-            seeds[r.n] = block_of(h, trials, &cells[i], with_draws ? c[k].point : 0);
-            validation[r.n] = c[k].validation;
-            test[r.n++] = c[k].test;
-        }
     }
-    r.n_seeds = r.n;
-    r.seeds = seeds;
-    r.validation = validation;
-    r.test = test;
-    r.has_diverged = arena_alloc(arena, (size_t)most * sizeof *r.has_diverged);
+    r.seeds = trials;
+    r.environments = environments;
+    r.validation = r.test = test;
+    r.has_diverged = arena_alloc(arena, (size_t)n * sizeof *r.has_diverged);
     return r;
 }
 
-static struct rows make_rows(const struct held_out *h, const struct trials *trials,
-                             const struct held_out_cell *cells, int n, bool with_draws,
+static struct rows make_rows(const struct held_out *h, const struct held_out_cell *cells, int n,
                              struct arena *arena)
 {
     struct rows rows = {.s.plan = h->plan};
@@ -110,7 +59,7 @@ static struct rows make_rows(const struct held_out *h, const struct trials *tria
     rows.n_cells = arena_alloc(arena, ((size_t)n + 1) * sizeof *rows.n_cells);
     for (int i = 0, size; i < n; i += size) {
         size = row_size(cells + i, n - i);
-        items[rows.s.n] = make_selection(h, trials, cells + i, size, with_draws, arena);
+        items[rows.s.n] = make_selection(h, cells + i, size, arena);
         items[rows.s.n].place = rows.s.n;
         rows.cells[rows.s.n] = cells + i;
         rows.n_cells[rows.s.n++] = size;
@@ -135,18 +84,13 @@ static void add_columns(struct sheet *g, const char *baseline, bool has_data)
         {"", "standard_error", SHEET_PROGRAMS, true},
         {"tuned anew", "procedure_low", SHEET_ALL, true},
         {"", "procedure_high", SHEET_PROGRAMS, true},
+        {"pairs", "n_pairs", SHEET_ALL, true},
         {minus, "difference", SHEET_ALL, true},
         {"", "difference_ci95", SHEET_PROGRAMS, true},
         {"", "p_t", SHEET_PROGRAMS, true},
         {"p (t)", "p_t_corrected", SHEET_ALL, true},
         {"", "p_signed_rank", SHEET_PROGRAMS, true},
         {"p (W)", "p_signed_rank_corrected", SHEET_ALL, true},
-        {"pairs", "n_draw_pairs", SHEET_ALL, true},
-        {"draw by draw", "draw_difference", SHEET_ALL, true},
-        {"", "draw_p_t", SHEET_PROGRAMS, true},
-        {"p (t)", "draw_p_t_corrected", SHEET_ALL, true},
-        {"", "draw_p_signed_rank", SHEET_PROGRAMS, true},
-        {"p (W)", "draw_p_signed_rank_corrected", SHEET_ALL, true},
     };
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -162,10 +106,9 @@ static void add_pair(struct sheet *g, const char *format, double a, double b,
 }
 
 static void add_row(struct sheet *g, const struct held_out *h, const struct table_options *options,
-                    const struct rows *rows, const struct comparison *row,
-                    const struct comparison *draws)
+                    const struct rows *rows, const struct comparison *row)
 {
-    const struct paired *c = &row->on[ON_TUNED].against, *d = &draws->on[ON_TUNED].against;
+    const struct paired *c = &row->on[ON_TUNED].against;
     const struct held_out_cell *cells = rows->cells[row->r->place];
     int n = rows->n_cells[row->r->place];
     struct held_out_mean mean = held_out_mean_data(cells, n, cells->method, cells->data);
@@ -187,19 +130,15 @@ static void add_row(struct sheet *g, const struct held_out *h, const struct tabl
     sheet_number(g, "%.2f", mean.error);
     add_pair(g, "%.2f–%.2f", whole.low, whole.high, SHEET_PLAIN);
     sheet_number(g, "%.2f", whole.high);
-    add_pair(g, "%+.2f ± %.2f", 100 * c->difference.mean, 100 * c->difference.half_width,
-             SHEET_PLAIN);
+    sheet_number(g, "%.0f", row->on[ON_TUNED].is_tested ? c->n : NAN);
+    sheet_cell(g, (struct sheet_cell){sheet_interval(g, "%+.2f", 100 * c->difference.mean,
+                                                     100 * c->difference.half_width),
+                                      100 * c->difference.mean, SHEET_PLAIN});
     sheet_number(g, "%.2f", 100 * c->difference.half_width);
     sheet_p(g, c->t.p);
     sheet_p(g, row->on[ON_TUNED].p_t);
     sheet_p(g, c->signed_rank.p);
     sheet_p(g, row->on[ON_TUNED].p_signed_rank);
-    sheet_number(g, "%.0f", draws->on[ON_TUNED].is_tested ? d->n : NAN);
-    sheet_number(g, "%+.2f", 100 * d->difference.mean);
-    sheet_p(g, d->t.p);
-    sheet_p(g, draws->on[ON_TUNED].p_t);
-    sheet_p(g, d->signed_rank.p);
-    sheet_p(g, draws->on[ON_TUNED].p_signed_rank);
 }
 
 static void write_caption(const struct held_out *h, const struct table_options *options,
@@ -212,15 +151,15 @@ static void write_caption(const struct held_out *h, const struct table_options *
                    "Tuned anew: 95%% percentile bootstrap of trials, and of the random draws in "
                    "each, with the selection done again (too narrow with few trials).",
                 h->plan.title, options->rule->title, options->rule->doc);
-    if (c->n_tests[ON_TUNED])
-        text_printf(t, " Difference to %s of what was selected, paired by trial and environment, "
-                       "with a 95%% t interval; draw by draw: of all draws that both have, paired "
-                       "by trial, environment and draw. Two-sided p of the paired t-test and of "
-                       "the exact Wilcoxon signed-rank test, each %s-corrected over the table's %d "
-                       "comparison%s. Environments and draws of a trial share pictures, which "
-                       "these tests take for independent: read p near 0.05 as no evidence.",
-                    h->plan.baseline, c->correction->title, c->n_tests[ON_TUNED],
-                    c->n_tests[ON_TUNED] == 1 ? "" : "s");
+    if (c->n_tests[ON_TUNED].compared) {
+        text_printf(t, " Difference to %s of what was selected, paired by trial and environment and averaged "
+                       "over the environments of a trial, pair by pair: trials are what is drawn anew, and "
+                       "environments of one share pictures and a seed. 95%% t interval; two-sided p of the paired t-test and of the exact "
+                       "Wilcoxon signed-rank test, each %s-corrected over the table's %d comparison%s.",
+                    h->plan.baseline, c->correction->title, c->n_tests[ON_TUNED].t,
+                    c->n_tests[ON_TUNED].t == 1 ? "" : "s");
+        caption_untested(t, c);
+    }
     caption_emphasis(t, options);
     if (h->n_diverged)
         text_printf(t, " %d runs DIVERGED (counted as accuracy 0).", h->n_diverged);
@@ -230,19 +169,16 @@ static void write_caption(const struct held_out *h, const struct table_options *
 }
 
 static void write_table(const struct held_out *h, const struct table_options *options,
-                        const struct trials *trials, const struct held_out_cell *cells, int n,
-                        struct arena *arena, struct text *t)
+                        const struct held_out_cell *cells, int n, struct arena *arena, struct text *t)
 {
-    struct rows rows = make_rows(h, trials, cells, n, false, arena);
-    struct rows draws = make_rows(h, trials, cells, n, true, arena);
+    struct rows rows = make_rows(h, cells, n, arena);
     struct comparisons c = comparisons_make(&rows.s, options->correction, arena);
-    struct comparisons d = comparisons_make(&draws.s, options->correction, arena);
     struct sheet g = {.arena = arena};
     struct text caption = {0};
 
     add_columns(&g, h->plan.baseline, h->n_data > 1);
-    for (int i = 0; i < c.n; i++) /* both lie alike */
-        add_row(&g, h, options, &rows, &c.items[i], &d.items[i]);
+    for (int i = 0; i < c.n; i++)
+        add_row(&g, h, options, &rows, &c.items[i]);
     write_caption(h, options, &c, &caption);
     sheet_write(&g, options->format, caption.s, t);
     text_release(&caption);
@@ -252,7 +188,6 @@ int table_held_out(const struct held_out *h, const struct table_options *options
                    struct text *ret_text, struct error *err)
 {
     struct arena arena = {0};
-    struct trials trials = list_trials(h, &arena);
     const struct held_out_cell *cells;
     int n, result = -1;
 
@@ -261,11 +196,8 @@ int table_held_out(const struct held_out *h, const struct table_options *options
         error_set(err, "the rule %s has nothing to select from: %s", options->rule->name,
                   "it needs runs that hold out one environment, and leave_one_out also those that "
                   "hold out each pair (data.test_envs=held_out(N,2))");
-    else if ((double)trials.n * DOMAINBED_MAX_ENVIRONMENTS * h->n_points > INT_MAX)
-        error_set(err, "%d trials and %d draws are more than this table can pair", trials.n,
-                  h->n_points);
     else {
-        write_table(h, options, &trials, cells, n, &arena, ret_text);
+        write_table(h, options, cells, n, &arena, ret_text);
         result = 0;
     }
     arena_release(&arena);

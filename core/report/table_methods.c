@@ -1,84 +1,172 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A row of the table is a struct; a column is a line below that says which member it shows, to whom. */
 #include "report/caption.h"
+#include "report/classes.h"
 #include "report/comparisons.h"
 #include "report/effects.h"
 #include "report/procedure.h"
 #include "report/table.h"
 #include "stats/paired.h"
 
+#include <assert.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
-static void add_columns(struct sheet *g, const struct selections *s, bool has_conditions,
-                        const struct table_options *options)
-{
-    bool has_published = options->published && options->published->n > 0;
-    const char *title = s->plan.measure->title, *key = s->plan.measure->column;
-    const char *baseline = s->plan.baseline;
-    enum sheet_reader fresh = s->fresh ? SHEET_ALL : SHEET_PROGRAMS;
-    const struct sheet_column columns[] = {
-        {"condition", "condition", has_conditions ? SHEET_ALL : SHEET_PROGRAMS, false},
-        {"method", "method", SHEET_ALL, false},
-        {"n", "n", SHEET_ALL, true},
-        {"", "n_planned", SHEET_PROGRAMS, true},
-        {"", "n_finished", SHEET_PROGRAMS, true},
-        {"", "n_diverged", SHEET_PROGRAMS, true},
-        {"", "n_failed", SHEET_PROGRAMS, true},
-        {"", "n_configurations", SHEET_PROGRAMS, true},
-        {arena_printf(g->arena, "test %s %%", title), key, SHEET_ALL, true},
-        {"", arena_printf(g->arena, "%s_sd", key), SHEET_PROGRAMS, true},
-        {"", arena_printf(g->arena, "%s_ci95", key), SHEET_PROGRAMS, true},
-        {"tuned anew", "procedure_low", SHEET_ALL, true},
-        {"", "procedure_high", SHEET_PROGRAMS, true},
-        {arena_printf(g->arena, "minus %s", baseline), "difference", SHEET_ALL, true},
-        {"", "difference_ci95", SHEET_PROGRAMS, true},
-        {"", "p_t", SHEET_PROGRAMS, true},
-        {"p (t)", "p_t_corrected", SHEET_ALL, true},
-        {"", "p_signed_rank", SHEET_PROGRAMS, true},
-        {"p (W)", "p_signed_rank_corrected", SHEET_ALL, true},
-        {"", "p_sign_flip", SHEET_PROGRAMS, true},
-        {"d_z", "cohens_dz", SHEET_ALL, true},
-        {"", "hedges_g", SHEET_PROGRAMS, true},
-        {"", "p_against_best", SHEET_PROGRAMS, true},
-        {"fresh n", "n_fresh", fresh, true},
-        {"fresh seeds %", arena_printf(g->arena, "%s_fresh", key), fresh, true},
-        {"", arena_printf(g->arena, "%s_fresh_ci95", key), SHEET_PROGRAMS, true},
-        {arena_printf(g->arena, "fresh minus %s", baseline), "difference_fresh", fresh, true},
-        {"", "difference_fresh_ci95", SHEET_PROGRAMS, true},
-        {"", "p_t_fresh", SHEET_PROGRAMS, true},
-        {"fresh p (t)", "p_t_fresh_corrected", fresh, true},
-        {"", "p_signed_rank_fresh", SHEET_PROGRAMS, true},
-        {"", "p_signed_rank_fresh_corrected", SHEET_PROGRAMS, true},
-    };
-    const struct sheet_column last[] = {
-        {"published %", "published", has_published ? SHEET_ALL : SHEET_PROGRAMS, true},
-        {"", "published_source", SHEET_PROGRAMS, false},
-        {"selected", "selected", SHEET_ALL, false},
-    };
+/* Percent and points, where it is not a count, a p or a ratio. */
+struct row {
+    const char *condition, *method, *selected, *published_source;
+    struct sheet_cell n, test, anew, difference, difference_anew, worst_class, tail, bca, improvement,
+        iqm, posterior, fresh_n, fresh_test, fresh_difference, published;
+    double n_planned, n_finished, n_diverged, n_failed, n_configurations, n_chose;
+    double sd, half_width, anew_high, difference_half_width, difference_anew_high;
+    double p_t, p_t_corrected, p_w, p_w_corrected, p_flip, d_z, g, p_best, p_equal;
+    double worst_half_width, tail_half_width;
+    double bca_high, improvement_low, improvement_high, iqm_low, iqm_high, equal, higher;
+    double fresh_half_width, fresh_difference_half_width, fresh_p_t, fresh_p_t_corrected, fresh_p_w,
+        fresh_p_w_corrected;
+};
 
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        sheet_column(g, columns[i]);
-    if (options->with_effects)
-        effects_columns(g, baseline);
-    for (size_t i = 0; i < sizeof last / sizeof *last; i++)
-        sheet_column(g, last[i]);
+enum show { TEXT, NUMBER, P, CELL };
+
+/* People see a column where there is something in it. */
+enum when {
+    ALWAYS,
+    CONDITIONS,   /* there are several */
+    TUNED_OVER_ALL, /* one configuration was selected over all seeds */
+    FRESH,        /* there are runs on fresh seeds */
+    PUBLISHED,    /* there are numbers from papers */
+    ROPE,         /* from here on: was asked for; else programs see no such column either */
+    CLASSES,
+    EFFECTS,
+    N_WHEN
+};
+
+struct column {
+    const char *head, *key; /* $m: the measure's title, $k: its key, $b: the baseline */
+    enum sheet_reader reader;
+    enum when when;
+    enum show show;
+    size_t offset; /* in struct row */
+    const char *format;
+};
+
+#define TO(member) offsetof(struct row, member)
+
+static const struct column columns[] = {
+    {"condition", "condition", SHEET_ALL, CONDITIONS, TEXT, TO(condition), NULL},
+    {"method", "method", SHEET_ALL, ALWAYS, TEXT, TO(method), NULL},
+    {"n", "n", SHEET_ALL, ALWAYS, CELL, TO(n), NULL},
+    {"", "n_planned", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_planned), "%.0f"},
+    {"", "n_finished", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_finished), "%.0f"},
+    {"", "n_diverged", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_diverged), "%.0f"},
+    {"", "n_failed", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_failed), "%.0f"},
+    {"", "n_configurations", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_configurations), "%.0f"},
+    {"test $m %", "$k", SHEET_ALL, ALWAYS, CELL, TO(test), NULL},
+    {"", "$k_sd", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(sd), "%.2f"},
+    {"", "$k_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(half_width), "%.2f"},
+    {"tuned anew", "procedure_low", SHEET_ALL, TUNED_OVER_ALL, CELL, TO(anew), NULL},
+    {"", "procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(anew_high), "%.2f"},
+    {"worst class %", "worst_class", SHEET_ALL, CLASSES, CELL, TO(worst_class), NULL},
+    {"", "worst_class_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(worst_half_width), "%.2f"},
+    {"tail %", "tail", SHEET_ALL, CLASSES, CELL, TO(tail), NULL},
+    {"", "tail_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(tail_half_width), "%.2f"},
+    {"minus $b", "difference", SHEET_ALL, ALWAYS, CELL, TO(difference), NULL},
+    {"", "difference_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_half_width), "%.2f"},
+    {"tuned anew, minus $b", "difference_procedure_low", SHEET_ALL, ALWAYS, CELL, TO(difference_anew), NULL},
+    {"", "difference_procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_anew_high), "%.2f"},
+    {"", "p_t", SHEET_PROGRAMS, ALWAYS, P, TO(p_t), NULL},
+    {"p (t)", "p_t_corrected", SHEET_ALL, ALWAYS, P, TO(p_t_corrected), NULL},
+    {"", "p_signed_rank", SHEET_PROGRAMS, ALWAYS, P, TO(p_w), NULL},
+    {"p (W)", "p_signed_rank_corrected", SHEET_ALL, ALWAYS, P, TO(p_w_corrected), NULL},
+    {"", "p_sign_flip", SHEET_PROGRAMS, ALWAYS, P, TO(p_flip), NULL},
+    {"p (equal)", "p_equal", SHEET_ALL, ROPE, P, TO(p_equal), NULL},
+    {"d_z", "cohens_dz", SHEET_ALL, ALWAYS, NUMBER, TO(d_z), "%.2f"},
+    {"", "hedges_g", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(g), "%.2f"},
+    {"", "p_against_best", SHEET_PROGRAMS, ALWAYS, P, TO(p_best), NULL},
+    {"fresh n", "n_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_n), NULL},
+    {"fresh seeds %", "$k_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_test), NULL},
+    {"", "$k_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_half_width), "%.2f"},
+    {"fresh minus $b", "difference_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_difference), NULL},
+    {"", "difference_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_difference_half_width), "%.2f"},
+    {"", "p_t_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_t), NULL},
+    {"fresh p (t)", "p_t_fresh_corrected", SHEET_ALL, FRESH, P, TO(fresh_p_t_corrected), NULL},
+    {"", "p_signed_rank_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_w), NULL},
+    {"", "p_signed_rank_fresh_corrected", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_w_corrected), NULL},
+    {"BCa", "bca_low", SHEET_ALL, EFFECTS, CELL, TO(bca), NULL},
+    {"", "bca_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(bca_high), "%.2f"},
+    {"g", "", SHEET_PEOPLE, EFFECTS, NUMBER, TO(g), "%.2f"}, /* programs have it in any table */
+    {"P(>$b)", "probability_of_improvement", SHEET_ALL, EFFECTS, CELL, TO(improvement), NULL},
+    {"posterior", "bayes_baseline_higher", SHEET_ALL, EFFECTS, CELL, TO(posterior), NULL},
+    {"", "bayes_equal", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(equal), "%.3f"},
+    {"", "bayes_method_higher", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(higher), "%.3f"},
+    {"published %", "published", SHEET_ALL, PUBLISHED, CELL, TO(published), NULL},
+    {"", "published_source", SHEET_PROGRAMS, ALWAYS, TEXT, TO(published_source), NULL},
+    {"selected", "selected", SHEET_ALL, ALWAYS, TEXT, TO(selected), NULL},
+};
+
+enum { N_COLUMNS = sizeof columns / sizeof *columns };
+
+static const char *fill_name(struct arena *arena, const char *pattern, const struct store_plan *plan)
+{
+    const char *at = strchr(pattern, '$'), *with;
+
+    if (!at)
+        return pattern;
+    with = at[1] == 'm' ? plan->measure->title : at[1] == 'k' ? plan->measure->column : plan->baseline;
+    return arena_printf(arena, "%.*s%s%s", (int)(at - pattern), pattern, with, at + 2);
+}
+
+static void add_columns(struct sheet *g, const struct selections *s, const bool has[N_WHEN])
+{
+    for (int i = 0; i < N_COLUMNS; i++) {
+        const struct column *c = &columns[i];
+        bool is_seen = c->reader != SHEET_PROGRAMS && has[c->when];
+
+        if (c->when >= ROPE && !has[c->when])
+            continue;
+        sheet_column(g, (struct sheet_column){fill_name(g->arena, c->head, &s->plan),
+                                              fill_name(g->arena, c->key, &s->plan),
+                                              is_seen ? c->reader : SHEET_PROGRAMS, c->show != TEXT});
+    }
+}
+
+static void add_cells(struct sheet *g, const struct row *row, const bool has[N_WHEN])
+{
+    for (int i = 0; i < N_COLUMNS; i++) {
+        const struct column *c = &columns[i];
+        const void *at = (const char *)row + c->offset;
+
+        if (c->when >= ROPE && !has[c->when])
+            continue;
+        if (c->show == TEXT)
+            sheet_text(g, *(const char *const *)at);
+        else if (c->show == NUMBER)
+            sheet_number(g, c->format, *(const double *)at);
+        else if (c->show == P)
+            sheet_p(g, *(const double *)at);
+        else
+            sheet_cell(g, *(const struct sheet_cell *)at);
+    }
 }
 
 /* "46.25 ± 0.31", and 46.25 for programs. */
-static void add_interval(struct sheet *g, const char *format, const char *format_alone, double mean,
-                         double half_width, enum sheet_emphasis emphasis)
+static struct sheet_cell interval(struct sheet *g, const char *format, double mean, double half_width,
+                                  enum sheet_emphasis emphasis)
 {
-    const char *text = "-";
+    return (struct sheet_cell){sheet_interval(g, format, mean, half_width), mean, emphasis};
+}
 
-    if (isfinite(mean) && isfinite(half_width))
-        text = arena_printf(g->arena, format, mean, half_width);
-    else if (isfinite(mean))
-        text = arena_printf(g->arena, format_alone, mean);
-    sheet_cell(g, (struct sheet_cell){text, mean, emphasis});
+/* "-0.31 to +0.52", and the lower end for programs. */
+static struct sheet_cell ends(struct sheet *g, const char *format, double low, double high)
+{
+    return (struct sheet_cell){isfinite(low) ? arena_printf(g->arena, format, low, high) : "-", low,
+                               SHEET_PLAIN};
 }
 
 /* How many ended, and what is not as planned. */
-static void add_n(struct sheet *g, const struct selection *r)
+static struct sheet_cell count(struct sheet *g, const struct selection *r)
 {
     const char *of = r->point && r->n < r->n_seeds ? arena_printf(g->arena, " of %d", r->n_seeds)
                                                    : "";
@@ -86,105 +174,134 @@ static void add_n(struct sheet *g, const struct selection *r)
                                ? arena_printf(g->arena, " (%d div.)", r->n_diverged_here)
                                : "";
 
-    sheet_cell(g, (struct sheet_cell){arena_printf(g->arena, "%d%s%s", r->n, of, diverged), r->n,
-                                    SHEET_PLAIN});
+    return (struct sheet_cell){arena_printf(g->arena, "%d%s%s", r->n, of, diverged), r->n, SHEET_PLAIN};
 }
 
-/* The selected configuration on fresh seeds. */
-static void add_fresh(struct sheet *g, const struct selection *fresh, const struct contrast *c)
+static void fill_difference(struct sheet *g, const struct selection *r, const struct selection *base,
+                            const struct comparison *c, double rope, struct row *row)
+{
+    const struct contrast *on = &c->on[ON_TUNED];
+    const struct paired *p = &on->against;
+    struct procedure anew = {.low = NAN, .high = NAN};
+
+    if (on->is_tested)
+        anew = procedure_difference(r, base);
+    row->difference = interval(g, "%+.2f", 100 * p->difference.mean, 100 * p->difference.half_width,
+                               SHEET_PLAIN);
+    row->difference_half_width = 100 * p->difference.half_width;
+    row->difference_anew = ends(g, "%+.2f to %+.2f", 100 * anew.low, 100 * anew.high);
+    row->difference_anew_high = 100 * anew.high;
+    row->p_t = p->t.p;
+    row->p_t_corrected = on->p_t;
+    row->p_w = p->signed_rank.p;
+    row->p_w_corrected = on->p_signed_rank;
+    row->p_flip = p->sign_flip.p;
+    row->d_z = p->cohens_dz;
+    row->g = p->hedges_g;
+    row->p_best = c->p_best;
+    row->p_equal = NAN;
+    (void)rope;
+}
+
+static void fill_fresh(struct sheet *g, const struct selection *fresh, const struct contrast *c,
+                       struct row *row)
 {
     struct summary test = summary_of(fresh ? fresh->test : NULL, fresh ? fresh->n : 0);
     const struct summary *d = &c->against.difference;
 
-    if (fresh)
-        add_n(g, fresh);
-    else
-        sheet_number(g, "%.0f", NAN);
-    add_interval(g, "%.2f ± %.2f", "%.2f", 100 * test.mean, 100 * test.half_width, SHEET_PLAIN);
-    sheet_number(g, "%.2f", 100 * test.half_width);
-    add_interval(g, "%+.2f ± %.2f", "%+.2f", 100 * d->mean, 100 * d->half_width, SHEET_PLAIN);
-    sheet_number(g, "%.2f", 100 * d->half_width);
-    sheet_p(g, c->against.t.p);
-    sheet_p(g, c->p_t);
-    sheet_p(g, c->against.signed_rank.p);
-    sheet_p(g, c->p_signed_rank);
+    row->fresh_n = fresh ? count(g, fresh) : (struct sheet_cell){"-", NAN, SHEET_PLAIN};
+    row->fresh_test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, SHEET_PLAIN);
+    row->fresh_half_width = 100 * test.half_width;
+    row->fresh_difference = interval(g, "%+.2f", 100 * d->mean, 100 * d->half_width, SHEET_PLAIN);
+    row->fresh_difference_half_width = 100 * d->half_width;
+    row->fresh_p_t = c->against.t.p;
+    row->fresh_p_t_corrected = c->p_t;
+    row->fresh_p_w = c->against.signed_rank.p;
+    row->fresh_p_w_corrected = c->p_signed_rank;
 }
 
-/* Against the baseline, the row's index being the stream. */
-static void add_effects(struct sheet *g, const struct selections *s, const struct comparison *row,
-                        int index, double rope)
+static void fill_effects(struct sheet *g, const struct effects *e, struct row *row)
 {
-    const struct contrast *c = &row->on[ON_TUNED];
-    struct effects e;
-
-    if (c->is_tested)
-        e = effects_of(row->r, select_beside(s, row->r, s->plan.baseline), rope, index);
-    effects_cells(g, c->is_tested ? &e : NULL, c->against.hedges_g);
+    row->bca = ends(g, "%+.2f to %+.2f", 100 * e->bca.low, 100 * e->bca.high);
+    row->bca_high = 100 * e->bca.high;
+    row->improvement = (struct sheet_cell){
+        isfinite(e->improvement) ? arena_printf(g->arena, "%.2f", e->improvement) : "-", e->improvement,
+        SHEET_PLAIN};
+    row->posterior = (struct sheet_cell){
+        isfinite(e->bayes.left) ? arena_printf(g->arena, "%.2f / %.2f / %.2f", e->bayes.left,
+                                               e->bayes.rope, e->bayes.right)
+                                : "-",
+        e->bayes.left, SHEET_PLAIN};
+    row->equal = e->bayes.rope;
+    row->higher = e->bayes.right;
 }
 
-static void add_row(struct sheet *g, const struct selections *s, const struct comparisons *all, int index,
-                    const struct table_options *options)
+static void fill_published(struct sheet *g, const struct published_number *there, struct row *row)
 {
-    const struct comparison *row = &all->items[index];
-    const struct selection *r = row->r;
-    const struct paired *c = &row->on[ON_TUNED].against;
+    row->published = (struct sheet_cell){
+        there ? arena_printf(g->arena, "%.2f [%d]", there->test_accuracy, there->mark) : "-",
+        there ? there->test_accuracy : NAN, SHEET_PLAIN};
+    row->published_source = there ? there->source : "";
+}
+
+/* The row's index is its stream of random numbers. */
+static int fill_row(struct sheet *g, const struct selections *s, const struct comparisons *all, int index,
+                    const struct table_options *options, struct row *row, struct error *err)
+{
+    static const struct effects no_effects = {{NAN, NAN}, NAN, {NAN, NAN, NAN}};
+    const struct comparison *c = &all->items[index];
+    const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
     struct summary test = summary_of(r->test, r->n);
-    struct procedure whole = procedure_bootstrap(s, r);
-    const char *condition = select_short_point(g->arena, r->condition);
-    const struct published_number *there = published_find(options->published, r->method, condition);
+    struct procedure whole = procedure_bootstrap(r);
 
-    sheet_text(g, condition);
-    sheet_text(g, r->method);
-    add_n(g, r);
-    sheet_number(g, "%.0f", r->n_planned);
-    sheet_number(g, "%.0f", r->n_finished);
-    sheet_number(g, "%.0f", r->n_diverged);
-    sheet_number(g, "%.0f", r->n_failed);
-    sheet_number(g, "%.0f", r->n_points);
-    add_interval(g, "%.2f ± %.2f", "%.2f", 100 * test.mean, 100 * test.half_width, row->emphasis);
-    sheet_number(g, "%.2f", 100 * test.sd);
-    sheet_number(g, "%.2f", 100 * test.half_width);
-    sheet_cell(g, (struct sheet_cell){isfinite(whole.low)
-                                        ? arena_printf(g->arena, "%.2f–%.2f", 100 * whole.low,
-                                                       100 * whole.high)
-                                        : "-",
-                                    100 * whole.low, SHEET_PLAIN});
-    sheet_number(g, "%.2f", 100 * whole.high);
-    add_interval(g, "%+.2f ± %.2f", "%+.2f", 100 * c->difference.mean,
-                 100 * c->difference.half_width, SHEET_PLAIN);
-    sheet_number(g, "%.2f", 100 * c->difference.half_width);
-    sheet_p(g, c->t.p);
-    sheet_p(g, row->on[ON_TUNED].p_t);
-    sheet_p(g, c->signed_rank.p);
-    sheet_p(g, row->on[ON_TUNED].p_signed_rank);
-    sheet_p(g, c->sign_flip.p);
-    sheet_number(g, "%.2f", c->cohens_dz);
-    sheet_number(g, "%.2f", c->hedges_g);
-    sheet_p(g, row->p_best);
-    add_fresh(g, r->fresh, &row->on[ON_FRESH]);
-    if (options->with_effects)
-        add_effects(g, s, row, index, options->rope);
-    sheet_cell(g, (struct sheet_cell){there ? arena_printf(g->arena, "%.2f [%d]",
-                                                         there->test_accuracy, there->mark)
-                                          : "-",
-                                    there ? there->test_accuracy : NAN, SHEET_PLAIN});
-    sheet_text(g, there ? there->source : "");
-    sheet_text(g, r->point ? select_short_point(g->arena, r->point) : "-");
+    row->condition = select_short_point(g->arena, r->condition);
+    row->method = r->method;
+    row->n = count(g, r);
+    row->n_planned = r->n_planned;
+    row->n_finished = r->n_finished;
+    row->n_diverged = r->n_diverged;
+    row->n_failed = r->n_failed;
+    row->n_configurations = r->n_points;
+    row->test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, c->emphasis);
+    row->sd = 100 * test.sd;
+    row->half_width = 100 * test.half_width;
+    row->anew = ends(g, "%.2f–%.2f", 100 * whole.low, 100 * whole.high);
+    row->anew_high = 100 * whole.high;
+    fill_difference(g, r, base, c, options->rope, row);
+    fill_fresh(g, r->fresh, &c->on[ON_FRESH], row);
+    if (options->with_effects) {
+        struct effects e = no_effects;
+
+        if (c->on[ON_TUNED].is_tested)
+            e = effects_of(r, base, options->rope, index);
+        fill_effects(g, &e, row);
+    }
+    if (options->with_classes) {
+        struct classes classes;
+
+        if (classes_read(options->store, r, g->arena, &classes, err) < 0)
+            return -1;
+        row->worst_class = interval(g, "%.2f", 100 * classes.worst.mean, 100 * classes.worst.half_width,
+                                    SHEET_PLAIN);
+        row->worst_half_width = 100 * classes.worst.half_width;
+        row->tail = interval(g, "%.2f", 100 * classes.tail.mean, 100 * classes.tail.half_width, SHEET_PLAIN);
+        row->tail_half_width = 100 * classes.tail.half_width;
+    }
+    fill_published(g, published_find(options->published, r->method, row->condition), row);
+    row->selected = select_choices(g->arena, r, s->in, 2);
+    return 0;
 }
 
 static void write_caption(const struct selections *s, const struct table_options *options,
                           const struct comparisons *c, struct text *t)
 {
-    text_printf(t, "%s. Test %s at the last epoch: mean over n seeds and 95%% t interval, for "
-                   "the selected configuration as it is; tuned anew: 95%% percentile bootstrap of "
-                   "seeds with the selection done again on each draw (too narrow with few seeds).",
-                s->plan.title, s->plan.measure->title);
-    if (c->n_tests[ON_TUNED])
-        text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired "
-                       "t-test and of the exact Wilcoxon signed-rank test (zeros left out, ties at "
-                       "mean ranks), each %s-corrected over the table's %d comparison%s.",
-                    s->plan.baseline, c->correction->title, c->n_tests[ON_TUNED],
-                    c->n_tests[ON_TUNED] == 1 ? "" : "s");
+    text_printf(t, "%s. Test %s at the last epoch: ", s->plan.title, s->plan.measure->title);
+    caption_unit(t, s);
+    if (c->n_tests[ON_TUNED].compared)
+        caption_tests(t, s, c);
+    if (options->with_classes)
+        text_printf(t, " Worst class: the lowest accuracy of a class in each seed; tail: mean accuracy of the "
+                       "last third of the classes; means over seeds and 95%% t intervals.");
     if (options->with_effects)
         effects_caption(t, s->plan.baseline, options->rope);
     caption_emphasis(t, options);
@@ -201,20 +318,32 @@ int table_methods(const struct selections *s, const struct table_options *option
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
     struct text caption = {0};
-    bool has_conditions = false;
+    bool has[N_WHEN] = {[ALWAYS] = true,
+                        [TUNED_OVER_ALL] = s->in == SELECT_IN_ALL,
+                        [FRESH] = s->fresh != NULL,
+                        [PUBLISHED] = options->published && options->published->n > 0,
+                        [CLASSES] = options->with_classes,
+                        [EFFECTS] = options->with_effects};
     struct comparisons c;
+    int result = 0;
 
     if (s->n == 0)
         return error_set(err, "the plan has no runs");
     for (int i = 0; i < s->n; i++)
-        has_conditions |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
-    add_columns(&g, s, has_conditions, options);
+        has[CONDITIONS] |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
+    add_columns(&g, s, has);
     c = comparisons_make(s, options->correction, &arena);
-    for (int i = 0; i < c.n; i++)
-        add_row(&g, s, &c, i, options);
-    write_caption(s, options, &c, &caption);
-    sheet_write(&g, options->format, caption.s, ret_text);
+    for (int i = 0; i < c.n && result == 0; i++) {
+        struct row row = {0};
+
+        result = fill_row(&g, s, &c, i, options, &row, err);
+        add_cells(&g, &row, has);
+    }
+    if (result == 0) {
+        write_caption(s, options, &c, &caption);
+        sheet_write(&g, options->format, caption.s, ret_text);
+    }
     text_release(&caption);
     arena_release(&arena);
-    return 0;
+    return result;
 }

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What selection chooses, on plans that are made here: ties, runs that diverged or did not end, seeds
+ * that pair. */
+#include "report/board.h"
+#include "report/procedure.h"
+#include "report/select.h"
+#include "stats/distribution.h"
+#include "stats/paired.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MAX_RUNS = 64 };
+
+/* A plan of one method, point by point, each with the seeds 0 .. n_seeds - 1. */
+struct sample {
+    struct arena arena;
+    struct store_run runs[MAX_RUNS];
+    double validation[MAX_RUNS], test[MAX_RUNS];
+    int order[MAX_RUNS];
+    struct store_plan plan;
+    struct board board;
+};
+
+static void make(struct sample *s, int n_points, int n_seeds, const double *validation, const double *test)
+{
+    static const char *const points[] = {"p=a", "p=b", "p=c", "p=d"};
+
+    memset(s, 0, sizeof *s);
+    s->plan = (struct store_plan){.runs = s->runs, .n_runs = n_points * n_seeds};
+    for (int i = 0; i < s->plan.n_runs; i++) {
+        s->runs[i] = (struct store_run){.method = "m", .condition = "", .point = points[i / n_seeds],
+                                        .seed = i % n_seeds, .state = "finished"};
+        s->validation[i] = validation[i];
+        s->test[i] = test ? test[i] : validation[i];
+        s->order[i] = s->plan.n_runs - 1 - i; /* any order */
+    }
+    s->board = board_fill(&s->plan, s->validation, s->test, s->order, s->plan.n_runs, &s->arena);
+}
+
+static int best_over_all(int n_points, int n_seeds, const double *validation)
+{
+    struct sample s;
+    int best;
+
+    make(&s, n_points, n_seeds, validation, NULL);
+    best = board_choose_over_all(&s.board);
+    arena_release(&s.arena);
+    return best;
+}
+
+static void test_layout(void **state)
+{
+    const double v[] = {1, 2, 3, 4, 5, 6};
+    struct sample s;
+
+    (void)state;
+    make(&s, 2, 3, v, NULL);
+    assert_int_equal(s.board.n_points, 2);
+    assert_int_equal(s.board.n_seeds, 3);
+    assert_string_equal(s.board.points[0], "p=a");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(s.board.seeds[i], i);
+        assert_int_equal(s.board.places[2 * i], i);
+        assert_int_equal(s.board.places[2 * i + 1], 3 + i);
+        assert_true(s.board.validation[2 * i + 1] == v[3 + i]);
+    }
+    arena_release(&s.arena);
+}
+
+/* The sums .71 + .65 + .71 and .72 + .65 + .70 are equal, their doubles are not. */
+static void test_first_of_equals(void **state)
+{
+    (void)state;
+    assert_int_equal(best_over_all(2, 3, (double[]){.71, .65, .71, .72, .65, .70}), 0);
+    assert_int_equal(best_over_all(2, 3, (double[]){.72, .65, .70, .71, .65, .71}), 0);
+    assert_int_equal(best_over_all(2, 3, (double[]){.71, .65, .71, .72, .65, .71}), 1);
+    assert_int_equal(best_over_all(3, 1, (double[]){.5, .5, .5}), 0);
+    /* one picture of a million more is more */
+    assert_int_equal(best_over_all(2, 1, (double[]){.5, .500001}), 1);
+    assert_int_equal(best_over_all(2, 1, (double[]){.1 + .2, .3}), 0);
+    assert_int_equal(best_over_all(2, 1, (double[]){.3, .1 + .2}), 0);
+}
+
+/* Any shares k/n: the first of those whose sum of counts is largest. */
+static void test_equals_of_counts(void **state)
+{
+    static const int sizes[] = {7, 300, 333, 1670, 9050, 10000, 123457};
+    struct rng rng = rng_seed(4);
+    int n_ties = 0;
+
+    (void)state;
+    for (int round = 0; round < 4000; round++) {
+        int size = sizes[rng_below(&rng, 7)], counts[3] = {0}, best = 0, n_best = 0;
+        double v[9];
+
+        for (int i = 0; i < 9; i++) {
+            int k = (int)rng_below(&rng, size < 20 ? (uint32_t)size : 4) + size / 2;
+
+            counts[i / 3] += k;
+            v[i] = (double)k / size;
+        }
+        for (int p = 1; p < 3; p++)
+            best = counts[p] > counts[best] ? p : best;
+        for (int p = 0; p < 3; p++)
+            n_best += counts[p] == counts[best];
+        n_ties += n_best > 1;
+        if (best_over_all(3, 3, v) != best)
+            fail_msg("of %d: sums %d %d %d, and not %d was chosen", size, counts[0], counts[1], counts[2],
+                     best);
+    }
+    assert_true(n_ties > 500);
+}
+
+static void test_diverged(void **state)
+{
+    (void)state;
+    /* an accuracy of 0 counts in the mean */
+    assert_int_equal(best_over_all(2, 2, (double[]){.9, 0, .5, .5}), 1);
+    /* minus infinity is below anything, and one of two is better than two of two */
+    assert_int_equal(best_over_all(2, 2, (double[]){-INFINITY, -INFINITY, -23, -13}), 1);
+    assert_int_equal(best_over_all(2, 2, (double[]){-INFINITY, .9, -23, -13}), 1);
+    assert_int_equal(best_over_all(2, 2, (double[]){-INFINITY, -INFINITY, -INFINITY, -9}), 1);
+    assert_int_equal(best_over_all(2, 2, (double[]){-INFINITY, -9, -INFINITY, -8}), 1);
+    assert_int_equal(best_over_all(2, 1, (double[]){-INFINITY, -INFINITY}), 0);
+}
+
+static void test_not_ended(void **state)
+{
+    struct sample s;
+
+    (void)state;
+    /* the second has a better mean, over fewer seeds */
+    assert_int_equal(best_over_all(2, 3, (double[]){.5, .5, .5, NAN, .9, .9}), 0);
+    assert_int_equal(best_over_all(2, 3, (double[]){NAN, NAN, .1, NAN, NAN, .2}), 1);
+    assert_int_equal(best_over_all(2, 1, (double[]){NAN, NAN}), -1);
+    make(&s, 2, 3, (double[]){.5, .5, NAN, .6, .4, NAN}, NULL);
+    assert_int_equal(board_choose(&s.board, 0), 1);
+    assert_int_equal(board_choose(&s.board, 1), 0);
+    assert_int_equal(board_choose(&s.board, 2), -1);
+    arena_release(&s.arena);
+    /* a run without a test value has not ended */
+    make(&s, 2, 1, (double[]){.5, .6}, (double[]){.5, NAN});
+    assert_int_equal(board_choose(&s.board, 0), 0);
+    arena_release(&s.arena);
+}
+
+/* ---- pairs ---- */
+
+static void test_pairs(void **state)
+{
+    const int seeds_a[] = {0, 2, 3, 7}, seeds_b[] = {2, 3, 4, 7};
+    const double a[] = {.1, .2, .3, .4}, b[] = {.5, .6, .7, .8};
+    struct selection left = {.n = 4, .seeds = seeds_a, .test = a};
+    struct selection right = {.n = 4, .seeds = seeds_b, .test = b};
+    double x[4], y[4];
+    struct paired p;
+
+    (void)state;
+    assert_int_equal(select_pairs(&left, &right, x, y), 3);
+    assert_true(x[0] == .2 && y[0] == .5 && x[1] == .3 && y[1] == .6 && x[2] == .4 && y[2] == .8);
+    p = select_compare(&left, &right);
+    assert_int_equal(p.n, 3);
+    assert_true(fabs(p.difference.mean - -1.0 / 3) < 1e-12);
+}
+
+/* Means over the environments of a trial that both have. */
+static void test_pairs_of_environments(void **state)
+{
+    const int seeds_a[] = {0, 0, 0, 1, 1}, seeds_b[] = {0, 0, 1, 2};
+    const int at_a[] = {0, 1, 2, 0, 1}, at_b[] = {1, 2, 1, 0};
+    const double a[] = {.1, .2, .4, .5, .6}, b[] = {.5, .75, .9, .1};
+    struct selection left = {.n = 5, .seeds = seeds_a, .environments = at_a, .test = a};
+    struct selection right = {.n = 4, .seeds = seeds_b, .environments = at_b, .test = b};
+    double x[5], y[5];
+
+    (void)state;
+    assert_int_equal(select_pairs(&left, &right, x, y), 2);
+    assert_true(fabs(x[0] - .3) < 1e-15 && fabs(y[0] - .625) < 1e-15);
+    assert_true(x[1] == .6 && y[1] == .9);
+}
+
+/* ---- the bootstrap of the difference ---- */
+
+/* Two seeds: a draw is one of them twice, or both; each share is known, and so are its ends. */
+static void test_difference(void **state)
+{
+    /* a: seed 0 selects the first, seed 1 the second; both the first, whose mean is higher */
+    const double va[] = {.9, .5, .6, .7}, ta[] = {.2, .3, .4, .8};
+    const double vb[] = {.5, .5}, tb[] = {.1, .1};
+    struct sample a, b;
+    struct selection x = {.n_points = 2}, y = {.n_points = 1};
+    struct procedure p;
+
+    (void)state;
+    make(&a, 2, 2, va, ta);
+    make(&b, 1, 2, vb, tb);
+    x.board = &a.board;
+    y.board = &b.board;
+    assert_int_equal(board_choose(&a.board, 0), 0);
+    assert_int_equal(board_choose(&a.board, 1), 1);
+    assert_int_equal(board_choose_over_all(&a.board), 0);
+    p = procedure_difference(&x, &y);
+    assert_int_equal(p.n_seeds, 2);
+    assert_true(fabs(p.low - .1) < 1e-12);  /* seed 0 twice: .2 - .1 */
+    assert_true(fabs(p.high - .7) < 1e-12); /* seed 1 twice, which takes the second: .8 - .1 */
+    arena_release(&a.arena);
+    arena_release(&b.arena);
+}
+
+/* Of one configuration it is the expanded percentile interval of a mean. */
+static void test_ends(void **state)
+{
+    enum { N = 10 };
+    double v[N], low, tail = normal_below(t_quantile(.025, N - 1) * sqrt(N / (N - 1.0)));
+    struct sample a, b;
+    struct selection x = {.n_points = 1}, y = {.n_points = 1};
+    struct procedure p;
+    struct summary s;
+
+    (void)state;
+    for (int i = 0; i < N; i++)
+        v[i] = .5 + .01 * ((7 * i) % N);
+    make(&a, 1, N, v, NULL);
+    make(&b, 1, N, (double[N]){0}, NULL);
+    x.board = &a.board;
+    y.board = &b.board;
+    s = summary_of(v, N);
+    p = procedure_difference(&x, &y);
+    /* the mean of a resample has the variance s.sd^2 (n - 1) / n^2 */
+    low = s.mean + normal_quantile(tail) * s.sd * sqrt((N - 1.0) / N / N);
+    assert_true(fabs(p.low - low) < .002 && fabs(low - (s.mean - s.half_width)) < 1e-12);
+    assert_true(fabs(p.high - (s.mean + s.half_width)) < .002);
+    arena_release(&a.arena);
+    arena_release(&b.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_first_of_equals),
+        cmocka_unit_test(test_equals_of_counts),
+        cmocka_unit_test(test_diverged),
+        cmocka_unit_test(test_not_ended),
+        cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_pairs_of_environments),
+        cmocka_unit_test(test_difference),
+        cmocka_unit_test(test_ends),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
