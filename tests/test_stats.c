@@ -11,6 +11,7 @@
 #include "stats/paired.h"
 #include "stats/power.h"
 
+#include "brute_force.h"
 #include "reference/stats.h"
 
 #include <math.h>
@@ -22,7 +23,7 @@
 
 #include <cmocka.h>
 
-enum { MAX_PAIRS = 4000, BRUTE_FORCE_MAX = 14 };
+enum { MAX_PAIRS = 4000 };
 
 #define LENGTH(array) ((int)(sizeof(array) / sizeof *(array)))
 
@@ -55,60 +56,6 @@ static double wilcoxon_p(const double *d, int n)
 
 /* ---- brute force ---- */
 
-/* Twice the mean rank of |d[i]| among the non-zero ones, by counting; 0 for a 0. */
-static int doubled_rank(const double *d, int n, int i)
-{
-    int below = 0, equal = 0;
-
-    if (d[i] == 0)
-        return 0;
-    for (int k = 0; k < n; k++) {
-        below += d[k] != 0 && fabs(d[k]) < fabs(d[i]);
-        equal += fabs(d[k]) == fabs(d[i]);
-    }
-    return 2 * below + equal + 1;
-}
-
-/* All 2^n sign flips; those of zeros count each outcome twice, which cancels. */
-static double brute_force(const double *d, int n, double *ret_v)
-{
-    int rank[BRUTE_FORCE_MAX], v = 0;
-    long n_below = 0, n_above = 0;
-
-    for (int i = 0; i < n; i++) {
-        rank[i] = doubled_rank(d, n, i);
-        v += d[i] > 0 ? rank[i] : 0;
-    }
-    for (unsigned flips = 0; flips < 1u << n; flips++) {
-        int sum = 0;
-
-        for (int i = 0; i < n; i++)
-            sum += flips >> i & 1 ? rank[i] : 0;
-        n_below += sum <= v;
-        n_above += sum >= v;
-    }
-    *ret_v = v / 2.0;
-    return fmin(1, 2 * ldexp((double)(n_below < n_above ? n_below : n_above), -n));
-}
-
-/* All 2^n sums of signed differences, which are whole numbers here. */
-static double brute_force_flips(const double *d, int n)
-{
-    double seen = 0;
-    long n_far = 0;
-
-    for (int i = 0; i < n; i++)
-        seen += d[i];
-    for (unsigned flips = 0; flips < 1u << n; flips++) {
-        double sum = 0;
-
-        for (int i = 0; i < n; i++)
-            sum += flips >> i & 1 ? d[i] : -d[i];
-        n_far += fabs(sum) >= fabs(seen);
-    }
-    return ldexp((double)n_far, -n);
-}
-
 /* Differences of 1 for a success and -1 else: the sign test's. */
 static double brute_force_signs(const double *d, int n)
 {
@@ -127,7 +74,7 @@ static void test_brute_force(void **state)
     (void)state;
     for (int i = 0; i < 400; i++) {
         const double zeros[BRUTE_FORCE_MAX] = {0};
-        int n = 1 + i % BRUTE_FORCE_MAX, expected_zeros = 0;
+        int n = 2 + i % (BRUTE_FORCE_MAX - 1), expected_zeros = 0;
         uint32_t span = i % 3 ? 4 : 1000;
         double d[BRUTE_FORCE_MAX], moved[BRUTE_FORCE_MAX], v;
         struct test_input in = {d, zeros, n, n, rng};
@@ -203,6 +150,8 @@ static void test_wilcoxon_large(void **state)
             d[k - 1] = k <= left ? k : -k;
             left -= k <= left ? k : 0;
         }
+        if (n < 2)
+            continue; /* one pair is no test */
         assert_near("untied", i, wilcoxon_p(d, n), reference_untied[i].p, TOLERANCE);
     }
     for (int i = 0; i < LENGTH(reference_tied); i++) {
@@ -210,6 +159,8 @@ static void test_wilcoxon_large(void **state)
 
         for (int k = 0; k < n; k++)
             d[k] = k < reference_tied[i].k ? 0.25 : -0.25;
+        if (n < 2)
+            continue;
         assert_near("tied", i, wilcoxon_p(d, n), reference_tied[i].p, TOLERANCE);
     }
     for (int i = 0; i < LENGTH(reference_normal); i++) {
@@ -220,7 +171,8 @@ static void test_wilcoxon_large(void **state)
         assert_near("normal", i, wilcoxon_p(d, n), reference_normal[i].p, TOLERANCE);
     }
 
-    for (int n = 1; n <= 60; n++) {
+    d[0] = 1;
+    for (int n = 2; n <= 60; n++) {
         d[n - 1] = n; /* all positive */
         assert_near("least", n, power_least_p(n), wilcoxon_p(d, n), EXACT);
     }
@@ -242,37 +194,53 @@ static void test_too_few(void **state)
 
     (void)state;
     assert_no_t(c);
+    assert_true(c.t.reason == TEST_NO_PAIR);
     assert_true(isnan(c.difference.mean) && isnan(c.signed_rank.statistic) && isnan(c.signed_rank.p));
     assert_false(c.signed_rank.n_zeros || c.signed_rank.has_ties);
 
     c = paired_compare(one, none, 1);
     assert_no_t(c);
     assert_true(c.difference.mean == 0.5);
-    assert_true(c.signed_rank.statistic == 1 && c.signed_rank.p == 1);
+    assert_true(isnan(c.signed_rank.p) && isnan(c.sign_flip.p)); /* p = 1 would say something */
+    assert_true(c.t.reason == TEST_ONE_PAIR && c.signed_rank.reason == TEST_ONE_PAIR);
     assert_true(isnan(power_detectable(1, 0.05)) && isnan(power_detectable(0, 0.05)));
 }
 
 static void test_not_finite(void **state)
 {
     const double zeros[4] = {0};
-    double x[4] = {1, 0, NAN, 2};
+    double x[4] = {1, 0, NAN, 2}, worst[4] = {0, 0, -INFINITY, 0};
     struct paired c = paired_compare(x, zeros, 4);
 
     (void)state;
     assert_no_t(c);
+    assert_true(c.t.reason == TEST_NOT_A_NUMBER && c.sign_flip.reason == TEST_NOT_A_NUMBER);
     assert_true(isnan(c.difference.mean) && isnan(c.signed_rank.statistic) && isnan(c.signed_rank.p));
-    /* an infinity has a rank but no spread */
-    x[2] = INFINITY;
+
+    /* an infinity, of a run that diverged, has a rank but no mean */
+    x[2] = -INFINITY;
     c = paired_compare(x, zeros, 4);
     assert_no_t(c);
-    assert_true(c.difference.mean == INFINITY && c.signed_rank.statistic == 6);
-    assert_true(c.signed_rank.p == 0.25 && c.signed_rank.n_zeros == 1);
+    assert_true(c.t.reason == TEST_DIVERGED && c.sign_flip.reason == TEST_DIVERGED);
+    assert_true(isnan(c.difference.mean) && isnan(c.sign_flip.p));
+    assert_true(c.signed_rank.statistic == 3 && c.signed_rank.p == 1 && c.signed_rank.n_zeros == 1);
+    /* two of them are alike */
+    c = paired_compare(x, worst, 4);
+    assert_true(c.t.reason == TEST_SOUND && c.difference.mean == 0.75);
+    assert_true(c.signed_rank.n_zeros == 2);
+    assert_true(probability_of_improvement(x, 4, worst, 4) == 11.0 / 16);
+    /* and tie in rank, as the largest */
+    x[0] = -INFINITY;
+    x[1] = 1;
+    c = paired_compare(x, zeros, 4);
+    assert_true(c.signed_rank.has_ties && c.signed_rank.statistic == 3);
 }
 
 static void test_no_spread(void **state)
 {
     const double zeros[7] = {0};
     double x[7];
+    struct test_input in = {x, zeros, 7, 7, rng_seed(0)};
     struct paired c;
 
     (void)state;
@@ -281,11 +249,46 @@ static void test_no_spread(void **state)
             x[i] = 0.1; /* a rounded 0.1 * 3 / 3 is not 0.1 */
         c = paired_compare(zeros, x, n);
         assert_true(c.difference.mean == -0.1 && c.difference.sd == 0);
-        assert_true(c.t.statistic == -INFINITY && c.t.p == 0 && isnan(c.cohens_dz) && isnan(c.hedges_g));
+        assert_true(isnan(c.difference.half_width));
+        assert_true(isnan(c.t.statistic) && isnan(c.t.p) && c.t.reason == TEST_NO_SPREAD);
+        assert_true(isnan(c.cohens_dz) && isnan(c.hedges_g));
+        /* what the signs say, they say */
+        assert_true(c.signed_rank.p == power_least_p(n) && c.sign_flip.p == power_least_p(n));
         c = paired_compare(x, x, n);
-        assert_true(c.t.statistic == 0 && c.t.p == 1 && isnan(c.cohens_dz) && isnan(c.hedges_g));
+        assert_true(c.difference.mean == 0 && isnan(c.t.p) && c.t.reason == TEST_NO_SPREAD);
         assert_true(c.signed_rank.n_zeros == n && c.signed_rank.statistic == 0 && c.signed_rank.p == 1);
+        assert_true(c.sign_flip.p == 1);
     }
+    /* 0.7, 0.8, 0.9 minus 0.6, 0.7, 0.8 are three tenths, though not in their last bits. */
+    c = paired_compare((double[]){0.7, 0.8, 0.9}, (double[]){0.6, 0.7, 0.8}, 3);
+    assert_true(c.difference.sd == 0 && isnan(c.t.p) && c.sign_flip.p == 0.25);
+
+    x[6] = 0.1;
+    assert_true(isnan(test_welch.run(&in).p) && test_welch.run(&in).reason == TEST_NO_SPREAD);
+    x[6] = 0.2;
+    assert_true(test_welch.run(&in).p < 1e-3 && test_welch.run(&in).reason == TEST_SOUND);
+    in.n_b = 1;
+    assert_true(isnan(test_welch.run(&in).p) && test_welch.run(&in).reason == TEST_TOO_FEW);
+}
+
+/* Where all blocks rank alike, p is the chance of that. */
+static void test_unanimous(void **state)
+{
+    const double alike[12] = {1, 2, 3, 4, 5, 6, 1, 5, 7, 2, 3, 5}, tied[6] = {1, 1, 1, 2, 2, 2};
+    const double half[6] = {0.1, 0.3, 0.30000000000000004, 0.5, 0.6, 0.6};
+    struct arena arena = {0};
+    struct friedman f = friedman_test(alike, 4, 3, true, &arena);
+
+    (void)state;
+    assert_true(f.is_unanimous && f.f == INFINITY);
+    assert_near("p", 0, f.f_p, pow(1 / 6.0, 3), TOLERANCE);
+    assert_near("chi-squared", 0, f.chi_squared_p, exp(-4), TOLERANCE); /* of 8 on 2 degrees */
+    f = friedman_test(half, 2, 3, true, &arena);
+    assert_true(f.is_unanimous && f.mean_ranks[1] == 1.5 && f.mean_ranks[2] == 1.5);
+    assert_near("p", 1, f.f_p, 1 / 3.0, TOLERANCE);
+    f = friedman_test(tied, 2, 3, true, &arena);
+    assert_true(isnan(f.f) && isnan(f.f_p) && isnan(f.chi_squared_p));
+    arena_release(&arena);
 }
 
 /* ---- corrections and power ---- */
@@ -323,7 +326,7 @@ static void test_bootstrap(void **state)
     assert_true(b.percentile.high > 5.5 && b.percentile.high < 7.5);
     assert_true(b.bca.low > b.percentile.low); /* skewed to the right */
     bootstrap_mean(equal, 3, rng_seed(1), 0.95, &b);
-    assert_true(b.bca.low == 0.1 && b.bca.high == 0.1 && b.percentile.low == 0.1);
+    assert_true(isnan(b.bca.low) && b.percentile.low == 0.1 && b.percentile.high == 0.1);
     bootstrap_mean(x, 1, rng_seed(1), 0.95, &b);
     assert_true(isnan(b.bca.low) && isnan(b.percentile.high));
 }
@@ -404,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_too_few),
         cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_no_spread),
+        cmocka_unit_test(test_unanimous),
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_bootstrap),
         cmocka_unit_test(test_friedman_published),

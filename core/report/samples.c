@@ -141,16 +141,16 @@ static void compare_pair(struct work *w, int a, int b)
             continue;
         w->x[n] = value_of(s, k, a);
         w->y[n] = value_of(s, k, b);
-        d[n] = w->x[n] - w->y[n];
         n++;
     }
     in.n_a = in.n_b = n;
+    test_differences(&in, d);
     p->a = s->methods[a];
     p->b = s->methods[b];
     p->compared = paired_compare(w->x, w->y, n);
     for (int t = 0; test_types[t]; t++) {
         assert(t < SAMPLES_MAX_TESTS);
-        p->tests[t] = (struct test_result){.statistic = NAN, .p = NAN};
+        p->tests[t] = (struct test_result){.statistic = NAN, .p = NAN, .reason = TEST_NOT_SHARES};
         if (w->r->is_of_shares || !test_types[t]->is_of_shares)
             p->tests[t] = test_types[t]->run(&in);
     }

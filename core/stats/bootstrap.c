@@ -8,6 +8,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Of a standard deviation: more than rounding does, less than means of other values differ by. */
+static const double ROUNDING = 1e-6;
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -46,9 +49,10 @@ void bootstrap_ends(const double *x, int n, double *draws, int n_draws, double l
     struct summary s = summary_of(x, n);
     double half = (1 - level) / 2, z = normal_quantile(half), bias, a, below = 0;
 
+    /* A resample of the very sum is a tie, whatever its additions left in the last bits. */
     qsort(draws, (size_t)n_draws, sizeof *draws, by_value);
     for (int i = 0; i < n_draws; i++)
-        below += draws[i] < s.mean ? 1 : draws[i] == s.mean ? 0.5 : 0;
+        below += fabs(draws[i] - s.mean) <= ROUNDING * s.sd ? 0.5 : draws[i] < s.mean;
     bias = normal_quantile(below / n_draws);
     a = acceleration(x, n, s.mean);
     ret_bootstrap->percentile = (struct bootstrap_interval){bootstrap_quantile(draws, n_draws, half),
@@ -71,7 +75,7 @@ void bootstrap_mean(const double *x, int n, struct rng rng, double level,
     if (n < 2 || !isfinite(s.sd))
         return;
     if (s.sd == 0) {
-        *ret_bootstrap = (struct bootstrap){{s.mean, s.mean}, {s.mean, s.mean}};
+        ret_bootstrap->percentile = (struct bootstrap_interval){s.mean, s.mean};
         return;
     }
     draws = arena_alloc(&arena, BOOTSTRAP_DRAWS * sizeof *draws);

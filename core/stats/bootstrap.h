@@ -22,7 +22,8 @@ struct bootstrap_interval {
 };
 
 struct bootstrap {
-    struct bootstrap_interval percentile, bca; /* NaN for n < 2; a point where all are equal */
+    /* NaN for n < 2; where all are equal, a point and NaN. */
+    struct bootstrap_interval percentile, bca;
 };
 
 void bootstrap_mean(const double *x, int n, struct rng rng, double level,

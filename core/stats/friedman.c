@@ -10,8 +10,9 @@
 
 static const double LEVEL = 0.05;
 
-/* Adds one block's ranks; gives the sum of t^3 - t over its ties of t methods. */
-static double add_ranks(const double *block, int n, bool larger_is_better, double *sums)
+/* One block's ranks, equal as far as rounding can tell; gives the sum of t^3 - t over its ties
+ * of t methods. */
+static double rank_block(const double *block, int n, bool larger_is_better, double *ret_ranks)
 {
     double ties = 0;
 
@@ -19,13 +20,30 @@ static double add_ranks(const double *block, int n, bool larger_is_better, doubl
         int n_before = 0, n_equal = 0;
 
         for (int k = 0; k < n; k++) {
-            n_before += larger_is_better ? block[k] > block[i] : block[k] < block[i];
-            n_equal += block[k] == block[i];
+            if (test_is_equal(block[k], block[i]))
+                n_equal++;
+            else
+                n_before += (block[k] > block[i]) == larger_is_better;
         }
-        sums[i] += n_before + (n_equal + 1) / 2.0;
+        ret_ranks[i] = n_before + (n_equal + 1) / 2.0;
         ties += (double)n_equal * n_equal - 1; /* t of these make t^3 - t */
     }
     return ties;
+}
+
+/* In how many orders these ranks can come: n!, but those that are tied have one among them. */
+static double n_orders(const double *ranks, int n)
+{
+    double orders = 1;
+
+    for (int i = 0; i < n; i++) {
+        int n_equal = 0; /* up to i: their product over all is the product of t! */
+
+        for (int k = 0; k <= i; k++)
+            n_equal += ranks[k] == ranks[i];
+        orders *= (i + 1.0) / n_equal;
+    }
+    return orders;
 }
 
 static void test_pairs(const double *values, int n_blocks, int n, struct arena *arena, double *p)
@@ -61,12 +79,22 @@ struct friedman friedman_test(const double *values, int n_blocks, int n_methods,
     double *ranks = arena_alloc(arena, (size_t)n_methods * sizeof *ranks);
     double *nemenyi = arena_alloc(arena, (size_t)n_methods * (size_t)n_methods * sizeof *nemenyi);
     double *pairwise = arena_alloc(arena, (size_t)n_methods * (size_t)n_methods * sizeof *pairwise);
+    double *first = arena_alloc(arena, (size_t)n_methods * sizeof *first);
+    double *ranks_here = arena_alloc(arena, (size_t)n_methods * sizeof *ranks_here);
     struct friedman r = {n_methods, n_blocks, .mean_ranks = ranks, .nemenyi_p = nemenyi,
                          .pairwise_p = pairwise};
 
     assert(n_blocks >= 2 && n_methods >= 2);
-    for (int j = 0; j < n_blocks; j++)
-        ties += add_ranks(values + (size_t)j * (size_t)n_methods, n_methods, larger_is_better, ranks);
+    r.is_unanimous = true;
+    for (int j = 0; j < n_blocks; j++) {
+        const double *block = values + (size_t)j * (size_t)n_methods;
+
+        ties += rank_block(block, n_methods, larger_is_better, j ? ranks_here : first);
+        for (int i = 0; i < n_methods; i++) {
+            ranks[i] += j ? ranks_here[i] : first[i];
+            r.is_unanimous &= j == 0 || ranks_here[i] == first[i];
+        }
+    }
     for (int i = 0; i < n_methods; i++) {
         double d = ranks[i] - n * (k + 1) / 2; /* half-integers: exact */
 
@@ -77,6 +105,10 @@ struct friedman friedman_test(const double *values, int n_blocks, int n_methods,
     r.chi_squared_p = chi_squared_above(r.chi_squared, k - 1);
     r.f = (n - 1) * r.chi_squared / (n * (k - 1) - r.chi_squared);
     r.f_p = f_above(r.f, k - 1, (k - 1) * (n - 1));
+    if (r.is_unanimous && !isnan(r.chi_squared)) {
+        r.f = INFINITY; /* n (k - 1) - chi_squared is 0, or what rounding left of it */
+        r.f_p = pow(n_orders(first, n_methods), 1 - n);
+    }
 
     /* Nemenyi: the range of k standard normals over sqrt 2 is Demsar's q. */
     unit = sqrt(k * (k + 1) / (6 * n));

@@ -6,6 +6,8 @@
  * Mean ranks of two methods depend on the others in the pool (Benavoli, Corani and
  * Mangili 2016), so pairwise_p holds signed-rank tests, Holm-corrected; Nemenyi's
  * critical distance is for the diagram.
+ *
+ * Ties are exact, as in test.h.
  */
 #ifndef STATS_FRIEDMAN_H
 #define STATS_FRIEDMAN_H
@@ -17,8 +19,10 @@
 struct friedman {
     int n_methods, n_blocks;
     const double *mean_ranks; /* [n_methods], 1 is best */
+    bool is_unanimous;                 /* all blocks rank alike */
     double chi_squared, chi_squared_p; /* with the correction for ties; NaN: all tied */
-    double f, f_p;                     /* Iman and Davenport 1980; f infinite: ranks agree everywhere */
+    double f, f_p; /* Iman and Davenport 1980. Where blocks are unanimous f is infinite, and f_p is
+                    * that of all orders of ranks: r^(1 - n_blocks) for r orders; NaN: all tied */
     double critical_distance;          /* Nemenyi, 5%, in mean ranks */
     const double *nemenyi_p;           /* [n_methods][n_methods] */
     const double *pairwise_p;          /* the same; signed-rank, Holm over all pairs */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/paired.h"
 
-#include "base/arena.h"
-
 #include <math.h>
 
 /* What makes d unbiased on m degrees of freedom: Hedges (1981), eq. 6e. With
@@ -18,16 +16,12 @@ struct paired paired_compare(const double *a, const double *b, int n)
 {
     const struct test_input in = {a, b, n, n, rng_seed(0)};
     struct paired c = {.n = n, .cohens_dz = NAN, .hedges_g = NAN};
-    struct arena arena = {0};
-    double *d = arena_alloc(&arena, (size_t)n * sizeof *d); /* [n] */
 
-    test_differences(&in, d);
-    c.difference = summary_of(d, n);
-    arena_release(&arena);
+    test_summary(&in, &c.difference);
     c.t = test_paired_t.run(&in);
     c.signed_rank = test_signed_rank.run(&in);
     c.sign_flip = test_sign_flip.run(&in);
-    if (n >= 2 && c.difference.sd != 0) {
+    if (c.t.reason == TEST_SOUND) {
         c.cohens_dz = c.difference.mean / c.difference.sd;
         c.hedges_g = c.cohens_dz * small_sample_correction(n - 1);
     }
@@ -40,6 +34,8 @@ double probability_of_improvement(const double *a, int n_a, const double *b, int
 
     for (int i = 0; i < n_a; i++)
         for (int k = 0; k < n_b; k++)
-            wins += a[i] > b[k] ? 1 : a[i] == b[k] ? 0.5 : isnan(a[i]) || isnan(b[k]) ? NAN : 0;
+            wins += isnan(a[i]) || isnan(b[k])      ? NAN
+                    : test_is_equal(a[i], b[k]) ? 0.5
+                                                : a[i] > b[k];
     return wins / ((double)n_a * n_b); /* 0 / 0 where one is empty */
 }

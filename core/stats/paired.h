@@ -3,7 +3,9 @@
  * paired: what can be said about two methods that ran on the same seeds.
  *
  *     struct paired c = paired_compare(ours, theirs, n_seeds);
- *     if (c.t.p < 0.05)
+ *     if (c.t.reason != TEST_SOUND)
+ *         ... test_reason_name(c.t.reason)
+ *     else if (c.t.p < 0.05)
  *         ... c.difference.mean +- c.difference.half_width
  */
 #ifndef STATS_PAIRED_H
@@ -14,9 +16,9 @@
 
 struct paired {
     int n;
-    struct summary difference; /* a - b */
+    struct summary difference; /* a - b, as test_summary */
     struct test_result t, signed_rank, sign_flip;
-    double cohens_dz; /* mean difference / sd of differences; NaN where sd is 0 */
+    double cohens_dz; /* mean difference / sd of differences; NaN where there is no t */
     double hedges_g;  /* cohens_dz with the small-sample correction J(n-1); NaN for n < 3 */
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/arena.h"
 #include "stats/distribution.h"
 #include "stats/test.h"
 
@@ -9,22 +10,22 @@
 static struct test_result run(const struct test_input *in)
 {
     struct test_result r = {.statistic = NAN, .p = NAN, .way = TEST_EXACT};
+    struct arena arena = {0};
+    double *d = arena_alloc(&arena, (size_t)in->n_a * sizeof *d);
     int n_above = 0;
 
     assert(in->n_a == in->n_b);
+    r.reason = test_differences(in, d);
     for (int i = 0; i < in->n_a; i++) {
-        double d = in->a[i] - in->b[i];
-
-        if (isnan(d))
-            return r;
-        r.n += d != 0;
-        r.n_zeros += d == 0;
-        n_above += d > 0;
+        r.n += d[i] != 0;
+        r.n_zeros += d[i] == 0;
+        n_above += d[i] > 0;
     }
-    if (in->n_a == 0)
-        return r;
-    r.statistic = n_above;
-    r.p = fmin(1, 2 * coin_below(n_above < r.n - n_above ? n_above : r.n - n_above, r.n));
+    if (r.reason == TEST_SOUND) {
+        r.statistic = n_above;
+        r.p = fmin(1, 2 * coin_below(n_above < r.n - n_above ? n_above : r.n - n_above, r.n));
+    }
+    arena_release(&arena);
     return r;
 }
 

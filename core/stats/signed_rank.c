@@ -3,8 +3,7 @@
  * p = min(1, 2 min(P(V <= v), P(V >= v))) under sign flips of the given ranks,
  * where v is the sum of the positive ranks. Differences of exactly 0 are left out
  * and counted (Wilcoxon's way); equal magnitudes get mean ranks, and p is exact
- * for them too. Equal is meant to the last bit: 0.3 - 0.2 and 0.2 - 0.1 differ,
- * and p then is exact for the ranks that rounding gave.
+ * for them too. Ties are those of the values before they were rounded (test.h).
  *
  * Exact for up to SIGNED_RANK_EXACT differences other than 0, by dynamic
  * programming over doubled ranks, O(n^3) time (0.2 s for 1000) and O(n^2) memory
@@ -101,17 +100,16 @@ static struct test_result run(const struct test_input *in)
     struct arena arena = {0};
     double *d = arena_alloc(&arena, (size_t)in->n_a * sizeof *d);
     struct signed_rank *ranks = arena_alloc(&arena, (size_t)in->n_a * sizeof *ranks);
-    bool has_nan;
 
     assert(in->n_a == in->n_b);
-    has_nan = test_differences(in, d);
+    r.reason = test_differences(in, d);
     for (int i = 0; i < in->n_a; i++) {
         if (d[i] == 0)
             r.n_zeros++;
         else
             ranks[r.n++] = (struct signed_rank){.magnitude = fabs(d[i]), .positive = d[i] > 0};
     }
-    if (in->n_a > 0 && !has_nan) {
+    if (r.reason == TEST_SOUND) {
         int64_t total2 = (int64_t)r.n * (r.n + 1), v2 = 0, smaller;
         double tail;
 

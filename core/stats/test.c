@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/test.h"
 
-#include <math.h>
 #include <stddef.h>
 
 const struct test_type *const test_types[] = {
@@ -22,13 +21,18 @@ const char *test_way_name(enum test_way way)
     return names[way];
 }
 
-bool test_differences(const struct test_input *in, double *ret_differences)
+const char *test_reason_name(enum test_reason reason)
 {
-    bool has_nan = false;
+    static const char *const names[] = {
+        [TEST_SOUND] = "",
+        [TEST_NO_PAIR] = "no pair in common",
+        [TEST_ONE_PAIR] = "one pair",
+        [TEST_TOO_FEW] = "fewer than two values",
+        [TEST_NO_SPREAD] = "equal differences",
+        [TEST_DIVERGED] = "a run diverged",
+        [TEST_NOT_A_NUMBER] = "a value is not a number",
+        [TEST_NOT_SHARES] = "values are not all 0 or 1",
+    };
 
-    for (int i = 0; i < in->n_a; i++) {
-        ret_differences[i] = in->a[i] - in->b[i];
-        has_nan |= isnan(ret_differences[i]);
-    }
-    return has_nan;
+    return names[reason];
 }

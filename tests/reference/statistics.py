@@ -74,9 +74,8 @@ def t_quantile(df):
 
 def t_tests(a, b):
     n, d = len(a), a - b
-    if np.ptp(d) == 0:  # by the header's rule; scipy says NaN
-        t = math.copysign(math.inf, d[0]) if d[0] else 0.0
-        t_p, half, g = (0.0 if d[0] else 1.0), 0.0, math.nan
+    if np.ptp(d) == 0:  # no test without spread; R stops
+        t = t_p = half = g = math.nan
     else:
         t, t_p = (float(x) for x in stats.ttest_rel(a, b))
         half = t_quantile(n - 1) * float(np.std(d, ddof=1)) / math.sqrt(n)
@@ -85,8 +84,7 @@ def t_tests(a, b):
             m = n - 1
             g = t / math.sqrt(n) * math.sqrt(math.pi) / float(special.beta((m - 1) / 2, 0.5)) / math.sqrt(m / 2)
     if np.ptp(a) == 0 and np.ptp(b) == 0:
-        w = math.copysign(math.inf, a[0] - b[0]) if a[0] != b[0] else 0.0
-        w_p = 0.0 if w else 1.0
+        w = w_p = math.nan
     else:
         w, w_p = (float(x) for x in stats.ttest_ind(a, b, equal_var=False))
     return dict(t=t, t_p=t_p, half=half, g=g, welch=w, welch_p=w_p)
@@ -208,11 +206,16 @@ def friedman(g, i):
         chi = float(chi)
         if k > 2:
             assert abs(float(stats.friedmanchisquare(*values.T)[0]) - chi) < 1e-9 * (1 + chi)
+    f_p = float(stats.f.sf(f, k - 1, (k - 1) * (n - 1)))
+    if f == math.inf:  # all blocks rank alike: the chance of it, whatever the order is
+        tied = np.unique(doubled[0], return_counts=True)[1]
+        orders = math.factorial(k) // math.prod(math.factorial(int(c)) for c in tied)
+        f_p = float(Fraction(1, orders) ** (n - 1))
     unit = math.sqrt(k * (k + 1) / (6 * n))
     pairs = [(a, b) for a in range(k) for b in range(a + 1, k)]
     adjusted = holm([signed_rank((values[:, a] - values[:, b]).astype(float))[1] for a, b in pairs])
     return dict(chi=chi, chi_p=float(stats.chi2.sf(chi, k - 1)), f=f,
-                f_p=float(stats.f.sf(f, k - 1, (k - 1) * (n - 1))),
+                f_p=f_p,
                 nemenyi=range_above(abs(float(ranks[0] - ranks[-1])) / n / unit * math.sqrt(2), k),
                 pairwise=adjusted[pairs.index((0, k - 1))])
 
