@@ -142,6 +142,13 @@ fails 'bad.csv has no column "value"; it has: method block score' stats bad.csv
 "$program" stats numbers.csv | grep -q 'paired t-test' || { echo "stats prints no test"; failures=1; }
 printf 'method,block,value\na,1,1\na,2,1.5\nb,3,2\nb,4,1\n' > apart.csv
 "$program" stats apart.csv | grep -q 'a  b  0  *-  *-' || { echo "stats: methods that share no block have a difference"; failures=1; }
+"$program" stats apart.csv | tr '\n' ' ' | grep -q 'a and b: no paired t-test (no pair in common)' ||
+    { echo "stats: no word why there is no test"; failures=1; }
+printf 'method,block,value\na,1,0.7\nb,1,0.6\na,2,0.8\nb,2,0.7\n' > constant.csv
+"$program" stats constant.csv | tr '\n' ' ' | grep -q 'a and b: no paired t-test (equal differences)' ||
+    { echo "stats: a t-test of equal differences"; failures=1; }
+"$program" stats constant.csv --format=json | grep -A9 '"signed_rank"' | grep -q '"p": 0.5' ||
+    { echo "stats: no signed-rank test of equal differences"; failures=1; }
 "$program" stats numbers.csv --format=json | grep -q '"p": 0.204' || { echo "stats: wrong p in JSON"; failures=1; }
 
 mkdir -p results

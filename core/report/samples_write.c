@@ -61,6 +61,36 @@ static void write_methods(const struct samples_results *r, const struct sheet_fo
 
 /* ---- pairs ---- */
 
+static int count_tested(const struct samples_results *r, int test)
+{
+    int n = 0;
+
+    for (int i = 0; i < r->n_pairs; i++)
+        n += !isnan(r->pairs[i].tests[test].p);
+    return n;
+}
+
+/* Which pairs lack a test, and why; the first few of each reason. */
+static void tell_untested(const struct samples_results *r, int test, struct text *t)
+{
+    enum { MAX_TOLD = 4 };
+
+    for (enum test_reason reason = TEST_NO_PAIR; reason < TEST_NOT_SHARES; reason++) {
+        int n = 0;
+
+        for (int i = 0; i < r->n_pairs; i++) {
+            const struct samples_pair *p = &r->pairs[i];
+
+            if (p->tests[test].reason == reason && n++ < MAX_TOLD)
+                text_printf(t, "%s%s and %s", n > 1 ? ", " : " ", p->a, p->b);
+        }
+        if (n > MAX_TOLD)
+            text_printf(t, " and %d more", n - MAX_TOLD);
+        if (n > 0)
+            text_printf(t, ": no %s (%s).", test_types[test]->title, test_reason_name(reason));
+    }
+}
+
 static const char *pairs_caption(const struct samples_results *r, struct arena *arena)
 {
     struct text c = {0};
@@ -74,10 +104,20 @@ static const char *pairs_caption(const struct samples_results *r, struct arena *
     text_printf(&c, "Difference a minus b over common blocks and its 95%% t interval. Two-sided p, "
                     "each %s-corrected over the %d pair%s:", r->options.correction->title,
                 r->n_pairs, r->n_pairs == 1 ? "" : "s");
-    for (int k = 0; test_types[k]; k++)
-        if (r->is_of_shares || !test_types[k]->is_of_shares)
-            text_printf(&c, "%s %s (%s)", k ? "," : "", test_types[k]->name, test_types[k]->title);
+    for (int k = 0; test_types[k]; k++) {
+        int n = count_tested(r, k);
+
+        if (!r->is_of_shares && test_types[k]->is_of_shares)
+            continue;
+        text_printf(&c, "%s %s (%s", k ? "," : "", test_types[k]->name, test_types[k]->title);
+        if (n < r->n_pairs)
+            text_printf(&c, ", over the %d it can test", n);
+        text_printf(&c, ")");
+    }
     text_printf(&c, ".");
+    for (int k = 0; test_types[k]; k++)
+        if (test_types[k] == &test_paired_t || test_types[k] == &test_welch)
+            tell_untested(r, k, &c);
     if (n_zeros)
         text_printf(&c, " Zeros left out of signed ranks in %d pair%s.", n_zeros,
                     n_zeros == 1 ? "" : "s");
@@ -178,10 +218,14 @@ static void write_friedman(const struct samples_results *r, const struct sheet_f
     sheet_p(&g, f->f_p);
     sheet_write(&g, format,
                 arena_printf(arena, "Do all %d methods rank alike over %d complete blocks (%d left "
-                                    "out)? Nemenyi's critical distance at 5%% is %.3f mean ranks; "
+                                    "out)? %sNemenyi's critical distance at 5%% is %.3f mean ranks; "
                                     "pairs are better judged by the signed-rank tests above, which "
                                     "do not depend on the other methods.",
-                             f->n_methods, f->n_blocks, r->n_incomplete, f->critical_distance), t);
+                             f->n_methods, f->n_blocks, r->n_incomplete, isnan(f->f_p)      ? "They are equal in every block. "
+                             : f->is_unanimous ? "All blocks rank them alike, so that F has no "
+                                                 "bound; its p is that of all orders of ranks. "
+                                               : "",
+                             f->critical_distance), t);
 }
 
 void samples_write(const struct samples_results *r, const struct sheet_format *format,
@@ -251,6 +295,7 @@ static void json_pair(struct json *j, const struct samples_results *r, const str
         json_number(j, "statistic", t->statistic);
         json_number(j, "p", t->p);
         json_number(j, "p_corrected", p->corrected[k]);
+        json_text(j, "reason", test_reason_name(t->reason));
         json_number(j, "n", t->n);
         json_number(j, "n_zeros", t->n_zeros);
         json_bool(j, "has_ties", t->has_ties);

@@ -60,28 +60,46 @@ static const char *name_of(const struct selection *s, struct arena *arena)
     return *point ? arena_printf(arena, "%s (%s)", s->method, point) : s->method;
 }
 
+/* Those that there are, and why the others are not. */
+static void write_p(const struct selection *a, const struct selection *b, const struct paired *p,
+                    struct text *t)
+{
+    if (isfinite(p->difference.half_width))
+        text_printf(t, ", 95%% t interval %+.2f to %+.2f; n = %d pairs; paired t = %.3f, p = %.4g",
+                    100 * (p->difference.mean - p->difference.half_width),
+                    100 * (p->difference.mean + p->difference.half_width), p->n, p->t.statistic,
+                    p->t.p);
+    else
+        text_printf(t, "; n = %d pair%s; no t-test (%s)", p->n, p->n == 1 ? "" : "s",
+                    test_reason_name(p->t.reason));
+    if (isfinite(p->signed_rank.p))
+        text_printf(t, "; Wilcoxon signed-rank V = %g, p = %.4g (%s%s)", p->signed_rank.statistic,
+                    p->signed_rank.p, test_way_name(p->signed_rank.way),
+                    p->signed_rank.has_ties ? ", ties share mean ranks" : "");
+    if (isfinite(p->sign_flip.p))
+        text_printf(t, "; sign-flip permutation p = %.4g (%s)", p->sign_flip.p,
+                    test_way_name(p->sign_flip.way));
+    if (isfinite(p->cohens_dz))
+        text_printf(t, "; Cohen's d_z = %.2f", p->cohens_dz);
+    if (isfinite(p->hedges_g))
+        text_printf(t, ", Hedges' g = %.2f", p->hedges_g);
+    if (a->n > 0 && b->n > 0)
+        text_printf(t, "; %s is above %s with probability %.2f (runs unpaired, ties half)", a->method,
+                    b->method, probability_of_improvement(a->test, a->n, b->test, b->n));
+    text_printf(t, ".");
+    if (isfinite(p->signed_rank.p))
+        text_printf(t, " Two-sided, not corrected for other comparisons.");
+}
+
 static void write_tests(const char *title, const struct selection *a, const struct selection *b,
                         const struct paired *p, const struct pairs *pairs, struct arena *arena,
                         struct text *t)
 {
-    text_printf(t, "Test %s in percent. %s minus %s%s%s: %+.2f points", title, name_of(a, arena),
-                name_of(b, arena), a->condition[0] ? ", " : "", select_short_point(arena, a->condition),
-                100 * p->difference.mean);
-    if (!isfinite(p->difference.half_width)) {
-        text_printf(t, "; n = %d pairs, too few for a test.", p->n);
-        return;
-    }
-    text_printf(t, ", 95%% t interval %+.2f to %+.2f; n = %d pairs; paired t = %.3f, p = %.4g; "
-                   "Wilcoxon signed-rank V = %g, p = %.4g (%s%s); sign-flip permutation p = %.4g "
-                   "(%s); Cohen's d_z = %.2f, Hedges' g = %.2f; %s is above %s with probability "
-                   "%.2f (runs unpaired, ties half). Two-sided, not corrected for other "
-                   "comparisons.",
-                100 * (p->difference.mean - p->difference.half_width),
-                100 * (p->difference.mean + p->difference.half_width), p->n, p->t.statistic, p->t.p,
-                p->signed_rank.statistic, p->signed_rank.p, test_way_name(p->signed_rank.way),
-                p->signed_rank.has_ties ? ", ties share mean ranks" : "", p->sign_flip.p,
-                test_way_name(p->sign_flip.way), p->cohens_dz, p->hedges_g, a->method, b->method,
-                probability_of_improvement(a->test, a->n, b->test, b->n));
+    text_printf(t, "Test %s in percent. %s minus %s%s%s", title, name_of(a, arena), name_of(b, arena),
+                a->condition[0] ? ", " : "", select_short_point(arena, a->condition));
+    if (isfinite(p->difference.mean))
+        text_printf(t, ": %+.2f points", 100 * p->difference.mean);
+    write_p(a, b, p, t);
     if (p->signed_rank.n_zeros)
         text_printf(t, " %d difference%s of 0 left out of the ranks.", p->signed_rank.n_zeros,
                     p->signed_rank.n_zeros == 1 ? " is" : "s are");
