@@ -15,11 +15,13 @@ struct effects effects_of(const struct selection *a, const struct selection *b, 
     struct effects e;
     int n = select_pairs(a, b, x, y);
 
-    for (int i = 0; i < n; i++)
-        x[i] -= y[i];
-    bootstrap_mean(x, n, rng, 0.95, &bootstrap);
+    struct test_input in = {x, y, n, n, rng};
+    double *d = arena_alloc(&arena, (size_t)(n + 1) * sizeof *d);
+
+    test_differences(&in, d);
+    bootstrap_mean(d, n, rng, 0.95, &bootstrap);
     e.bca = bootstrap.bca;
-    e.bayes = bayes_signed_rank(x, n, rope, rng);
+    e.bayes = bayes_signed_rank(&in, rope);
     e.improvement = probability_of_improvement(a->test, a->n, b->test, b->n);
     arena_release(&arena);
     return e;

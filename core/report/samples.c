@@ -133,7 +133,6 @@ static void compare_pair(struct work *w, int a, int b)
     struct samples_pair *p = &w->r->pairs[w->r->n_pairs];
     struct test_input in = {.a = w->x, .b = w->y,
                             .rng = rng_index(w->rng, (uint64_t)w->r->n_pairs)};
-    double *d = arena_alloc(w->arena, (size_t)s->n_blocks * sizeof *d);
     int n = 0;
 
     for (int k = 0; k < s->n_blocks; k++) {
@@ -144,7 +143,6 @@ static void compare_pair(struct work *w, int a, int b)
         n++;
     }
     in.n_a = in.n_b = n;
-    test_differences(&in, d);
     p->a = s->methods[a];
     p->b = s->methods[b];
     p->compared = paired_compare(w->x, w->y, n);
@@ -154,7 +152,7 @@ static void compare_pair(struct work *w, int a, int b)
         if (w->r->is_of_shares || !test_types[t]->is_of_shares)
             p->tests[t] = test_types[t]->run(&in);
     }
-    p->bayes = bayes_signed_rank(d, n, w->r->options.rope, in.rng);
+    p->bayes = bayes_signed_rank(&in, w->r->options.rope);
 
     /* Unpaired, over all that either has. */
     in.n_a = in.n_b = 0;

@@ -95,11 +95,13 @@ static const char *pairs_caption(const struct samples_results *r, struct arena *
 {
     struct text c = {0};
     const char *kept;
-    int n_zeros = 0, n_ties = 0;
+    int n_zeros = 0, n_ties = 0, n_draws = BAYES_DRAWS;
 
     for (int i = 0; i < r->n_pairs; i++) {
         n_zeros += r->pairs[i].compared.signed_rank.n_zeros > 0;
         n_ties += r->pairs[i].compared.signed_rank.has_ties;
+        if (r->pairs[i].bayes.n_draws > 0 && r->pairs[i].bayes.n_draws < n_draws)
+            n_draws = r->pairs[i].bayes.n_draws; /* large samples get fewer */
     }
     text_printf(&c, "Difference a minus b over common blocks and its 95%% t interval. Two-sided p, "
                     "each %s-corrected over the %d pair%s:", r->options.correction->title,
@@ -125,7 +127,7 @@ static const char *pairs_caption(const struct samples_results *r, struct arena *
         text_printf(&c, " Ties share mean ranks in %d pair%s.", n_ties, n_ties == 1 ? "" : "s");
     text_printf(&c, " d_z is Cohen's, g is Hedges' correction of it. P(a>b): of a value of a above one "
                     "of b, ties half. Posterior of the Bayesian signed-rank test (rope %g, %d draws, "
-                    "seed %.0f): b higher / equal / a higher.", r->options.rope, BAYES_DRAWS,
+                    "seed %.0f): b higher / equal / a higher.", r->options.rope, n_draws,
                 r->options.seed);
     kept = arena_strdup(arena, c.s);
     text_release(&c);

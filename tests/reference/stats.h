@@ -12,7 +12,6 @@ static const struct reference_untied {
     int n, v; /* magnitudes 1..n, positive ones sum to v */
     double p;
 } reference_untied[] = {
-    {1, 0, 1},
     {2, 3, 0.5},
     {5, 0, 0.0625},
     {5, 15, 0.0625},
@@ -36,7 +35,6 @@ static const struct reference_tied {
     int n, k; /* equal magnitudes, k positive */
     double p;
 } reference_tied[] = {
-    {1, 1, 1},
     {3, 0, 0.25},
     {7, 2, 0.453125},
     {50, 25, 1},
