@@ -139,10 +139,19 @@ printf 'method,block,value\na,1,1\na,1,2\nb,1,2\n' > bad.csv
 fails 'bad.csv:3: method "a", block "1" stands there twice' stats bad.csv
 printf 'method,block,score\na,1,1\n' > bad.csv
 fails 'bad.csv has no column "value"; it has: method block score' stats bad.csv
+printf 'method,block,value,value\na,1,1,2\nb,1,2,1\n' > bad.csv
+fails 'bad.csv has two columns "value", the 3. and the 4.' stats bad.csv
+printf 'method;block;value\na;1;0,5\nb;1;0,6\n' > bad.csv
+fails '"method;block;value" is separated by semicolons' stats bad.csv
+printf 'method,block,value\na,seed 1,1\nb,seed 01,2\na,lr=0.1,1\nb,lr=0.01,1\n' > bad.csv
+fails 'bad.csv:3: block "seed 01" differs from "seed 1" in blanks or leading zeros alone' stats bad.csv
+printf 'method,block,value\na,0.1,1\na,0.01,1\na,10,1\na,1,1\nb,0.1,2\na ,1,1\n' > bad.csv
+fails 'bad.csv:7: method "a " differs from "a" in blanks' stats bad.csv
 "$program" stats numbers.csv | grep -q 'paired t-test' || { echo "stats prints no test"; failures=1; }
 printf 'method,block,value\na,1,1\na,2,1.5\nb,3,2\nb,4,1\n' > apart.csv
 "$program" stats apart.csv | grep -q 'a  b  0  *-  *-' || { echo "stats: methods that share no block have a difference"; failures=1; }
-"$program" stats apart.csv | tr '\n' ' ' | grep -q 'a and b: no paired t-test (no pair in common)' ||
+"$program" stats apart.csv | tr '\n' ' ' |
+    grep -q 'a and b: no paired t-test (no pair in common). The first block of a is "1", of b "3"' ||
     { echo "stats: no word why there is no test"; failures=1; }
 printf 'method,block,value\na,1,0.7\nb,1,0.6\na,2,0.8\nb,2,0.7\n' > constant.csv
 "$program" stats constant.csv | tr '\n' ' ' | grep -q 'a and b: no paired t-test (equal differences)' ||

@@ -46,6 +46,11 @@ static void test_good(void **state)
     assert_int_equal(csv.lines[1], 5); /* the quoted line end counts */
     assert_int_equal(csv_column(&csv, "valu", &err), -1);
     assert_non_null(strstr(err.text, "did you mean \"value\""));
+
+    assert_int_equal(read_text("a,b,a\n1,2,3\n", &arena, &csv, &err), 0);
+    assert_int_equal(csv_column(&csv, "b", &err), 1);
+    assert_int_equal(csv_column(&csv, "a", &err), -1);
+    assert_non_null(strstr(err.text, "has two columns \"a\", the 1. and the 3.: which is meant?"));
     arena_release(&arena);
 }
 
@@ -73,6 +78,10 @@ static void test_bad(void **state)
     check_bad("a\n\"1\"2\n", ":2: something stands behind a quoted field");
     check_bad("a\nten\n", ":2: a \"ten\" is not a number");
     check_bad("a\nnan\n", "is not a number");
+    check_bad("a\n\"0,5\"\n", "is not a number; decimals have a point");
+    check_bad("\na;b\n1;0,5\n", ":2: \"a;b\" is separated by semicolons: commas");
+    check_bad("a;b", ":1: ");
+    check_bad("a\tb\n1\t2\n", "is separated by tabs");
 }
 
 /* Any bytes end in a table or a message, never past the text. */

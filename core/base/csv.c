@@ -76,7 +76,7 @@ int csv_read(const char *path, struct arena *arena, struct csv *ret_csv, struct 
     struct csv csv = {.path = path};
     struct reader r = {.path = path, .line = 1};
     size_t size;
-    int n_lines = 1, n;
+    int n_lines = 1, line, n;
 
     if (file_read(path, CSV_MAX_SIZE, arena, &r.at, &size, err) < 0)
         return -1;
@@ -89,8 +89,13 @@ int csv_read(const char *path, struct arena *arena, struct csv *ret_csv, struct 
     skip_empty_lines(&r);
     if (!*r.at)
         return error_set(err, "\"%s\" is empty", path);
+    line = r.line;
     if ((csv.n_columns = read_row(&r, row, err)) < 0)
         return -1;
+    if (csv.n_columns == 1 && strpbrk(row[0], ";\t"))
+        return error_set(err, "%s:%d: \"%.60s\" is separated by %s: commas are wanted here, and "
+                         "decimals with a point", path, line, row[0],
+                         strchr(row[0], ';') ? "semicolons" : "tabs");
     csv.heads = arena_alloc(arena, (size_t)csv.n_columns * sizeof *csv.heads);
     memcpy(csv.heads, row, (size_t)csv.n_columns * sizeof *csv.heads);
     csv.fields = arena_alloc(arena, (size_t)n_lines * (size_t)csv.n_columns * sizeof *csv.fields);
@@ -112,13 +117,18 @@ int csv_read(const char *path, struct arena *arena, struct csv *ret_csv, struct 
 int csv_column(const struct csv *csv, const char *head, struct error *err)
 {
     const char *heads[CSV_MAX_COLUMNS + 1] = {0};
+    int found = -1;
 
     for (int c = 0; c < csv->n_columns; c++) {
         heads[c] = csv->heads[c];
-        if (strcmp(heads[c], head) == 0)
-            return c;
+        if (strcmp(heads[c], head) != 0)
+            continue;
+        if (found >= 0)
+            return error_set(err, "%s has two columns \"%s\", the %d. and the %d.: which is meant?",
+                             csv->path, head, found + 1, c + 1);
+        found = c;
     }
-    return text_lacks(err, csv->path, "column", head, heads);
+    return found >= 0 ? found : text_lacks(err, csv->path, "column", head, heads);
 }
 
 const char *csv_field(const struct csv *csv, int row, int column)
@@ -132,8 +142,8 @@ int csv_number(const struct csv *csv, int row, int column, double *ret_x, struct
     double x;
 
     if (text_parse_number(s, &x) < 0 || !isfinite(x))
-        return error_set(err, "%s:%d: %s \"%.60s\" is not a number", csv->path, csv->lines[row],
-                         csv->heads[column], s);
+        return error_set(err, "%s:%d: %s \"%.60s\" is not a number%s", csv->path, csv->lines[row],
+                         csv->heads[column], s, strchr(s, ',') ? "; decimals have a point" : "");
     *ret_x = x;
     return 0;
 }

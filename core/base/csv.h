@@ -26,10 +26,10 @@ struct csv {
     int n_rows;
 };
 
-/* Everything lives in `arena`. The error names file and line. */
+/* Everything lives in `arena`. The error names file and line; it knows other separators. */
 int csv_read(const char *path, struct arena *arena, struct csv *ret_csv, struct error *err);
 
-/* The column with that head, or -1 with an error. */
+/* The one column with that head, or -1 with an error. */
 int csv_column(const struct csv *csv, const char *head, struct error *err);
 const char *csv_field(const struct csv *csv, int row, int column);
 

@@ -60,6 +60,54 @@ static const char *const *list_names(const struct csv *csv, int column, struct a
     return names;
 }
 
+/* A label without what is easily overlooked: blanks at its ends, how many there are between, and
+ * zeros before a whole number. */
+static const char *plain(const char *label, struct arena *arena)
+{
+    char *out = arena_alloc(arena, strlen(label) + 1);
+    int n = 0;
+
+    for (const char *s = label; *s; s++) {
+        bool is_blank = *s == ' ' || *s == '\t';
+        bool is_inside = s > label && strchr("0123456789.,", s[-1]); /* a number, or its decimals */
+
+        if (is_blank && (n == 0 || out[n - 1] == ' '))
+            continue;
+        if (*s == '0' && !is_inside) {
+            while (*s == '0' && s[1] >= '0' && s[1] <= '9')
+                s++;
+        }
+        out[n++] = is_blank ? ' ' : *s;
+    }
+    if (n > 0 && out[n - 1] == ' ')
+        out[n - 1] = '\0';
+    return out;
+}
+
+/* Two labels that look alike are most likely one, and its pairs would be lost without a word. */
+static int check_labels(const struct csv *csv, int column, const char *const *names, int n,
+                        struct arena *arena, struct error *err)
+{
+    struct name *sorted = arena_alloc(arena, (size_t)(n + 1) * sizeof *sorted);
+
+    for (int i = 0; i < n; i++)
+        sorted[i] = (struct name){plain(names[i], arena), i};
+    qsort(sorted, (size_t)n, sizeof *sorted, by_text);
+    for (int i = 1; i < n; i++) {
+        const char *first = names[sorted[i - 1].row], *second = names[sorted[i].row];
+        int row = 0;
+
+        if (strcmp(sorted[i].text, sorted[i - 1].text) != 0)
+            continue;
+        while (strcmp(csv_field(csv, row, column), second) != 0)
+            row++;
+        return error_set(err, "%s:%d: %s \"%.60s\" differs from \"%.60s\" in blanks or leading "
+                         "zeros alone; one name is wanted, or names that differ in more",
+                         csv->path, csv->lines[row], csv->heads[column], second, first);
+    }
+    return 0;
+}
+
 int samples_read(const char *path, struct arena *arena, struct samples *ret_samples,
                  struct error *err)
 {
@@ -76,6 +124,9 @@ int samples_read(const char *path, struct arena *arena, struct samples *ret_samp
     blocks = arena_alloc(arena, (size_t)(csv.n_rows + 1) * sizeof *blocks);
     s.methods = list_names(&csv, method, arena, methods, &s.n_methods);
     s.blocks = list_names(&csv, block, arena, blocks, &s.n_blocks);
+    if (check_labels(&csv, method, s.methods, s.n_methods, arena, err) < 0 ||
+        check_labels(&csv, block, s.blocks, s.n_blocks, arena, err) < 0)
+        return -1;
     if (s.n_methods < 2)
         return error_set(err, "%s: %d method; a comparison needs two", path, s.n_methods);
     if (s.n_methods > SAMPLES_MAX_METHODS)

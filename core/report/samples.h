@@ -30,7 +30,7 @@ struct samples {
     const double *values; /* [n_blocks][n_methods], NaN: not there */
 };
 
-/* In `arena`. The error names file, line and what is wrong. */
+/* In `arena`. The error names file, line and what is wrong; so for labels that look alike. */
 int samples_read(const char *path, struct arena *arena, struct samples *ret_samples,
                  struct error *err);
 

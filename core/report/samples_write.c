@@ -4,6 +4,7 @@
 #include "report/json.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *interval(struct arena *arena, double low, double high)
 {
@@ -70,24 +71,45 @@ static int count_tested(const struct samples_results *r, int test)
     return n;
 }
 
+/* "a" has "seed 1", b has "1": what they might have in common, where they have no block. */
+static const char *first_block(const struct samples *s, const char *method)
+{
+    int m = 0;
+
+    while (strcmp(s->methods[m], method) != 0)
+        m++;
+    for (int b = 0; b < s->n_blocks; b++)
+        if (!isnan(s->values[(size_t)b * (size_t)s->n_methods + (size_t)m]))
+            return s->blocks[b];
+    return "";
+}
+
 /* Which pairs lack a test, and why; the first few of each reason. */
 static void tell_untested(const struct samples_results *r, int test, struct text *t)
 {
     enum { MAX_TOLD = 4 };
 
     for (enum test_reason reason = TEST_NO_PAIR; reason < TEST_NOT_SHARES; reason++) {
+        const struct samples_pair *first = NULL;
         int n = 0;
 
         for (int i = 0; i < r->n_pairs; i++) {
             const struct samples_pair *p = &r->pairs[i];
 
-            if (p->tests[test].reason == reason && n++ < MAX_TOLD)
+            if (p->tests[test].reason != reason)
+                continue;
+            first = first ? first : p;
+            if (n++ < MAX_TOLD)
                 text_printf(t, "%s%s and %s", n > 1 ? ", " : " ", p->a, p->b);
         }
         if (n > MAX_TOLD)
             text_printf(t, " and %d more", n - MAX_TOLD);
         if (n > 0)
             text_printf(t, ": no %s (%s).", test_types[test]->title, test_reason_name(reason));
+        if (first && reason == TEST_NO_PAIR)
+            text_printf(t, " The first block of %s is \"%s\", of %s \"%s\".", first->a,
+                        first_block(r->samples, first->a), first->b,
+                        first_block(r->samples, first->b));
     }
 }
 
