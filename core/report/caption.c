@@ -188,21 +188,3 @@ void caption_caveats(struct text *t, const char *caveats)
     if (*caveats)
         text_printf(t, " Our choice, as no source that we read says it: %s.", caveats);
 }
-
-void caption_published(struct text *t, const struct table_options *options)
-{
-    const struct published *p = options->published;
-
-    if (!p || p->n == 0)
-        return;
-    text_printf(t, " Published numbers were measured elsewhere and are in no test:");
-    for (int mark = 1; mark <= p->n_marks; mark++) {
-        int i = 0;
-
-        while (p->items[i].mark != mark)
-            i++;
-        text_printf(t, "%s [%d] %s, %s", mark > 1 ? ";" : "", mark, p->items[i].setting,
-                    p->items[i].source);
-    }
-    text_printf(t, ".");
-}

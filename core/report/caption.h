@@ -34,7 +34,4 @@ void caption_fresh(struct text *t, const struct selections *s, const struct comp
 /* What of the methods is our choice (lab/caveats.h). */
 void caption_caveats(struct text *t, const char *caveats);
 
-/* The sources of the published numbers that the table shows. */
-void caption_published(struct text *t, const struct table_options *options);
-
 #endif

@@ -12,11 +12,10 @@ struct effects effects_of(const struct selection *a, const struct selection *b, 
     double *x = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *x);
     double *y = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *y);
     struct bootstrap bootstrap;
-    struct effects e;
     int n = select_pairs(a, b, x, y);
-
     struct test_input in = {x, y, n, n, rng};
     double *d = arena_alloc(&arena, (size_t)(n + 1) * sizeof *d);
+    struct effects e;
 
     test_differences(&in, d);
     bootstrap_mean(d, n, rng, 0.95, &bootstrap);

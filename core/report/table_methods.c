@@ -238,10 +238,9 @@ static void fill_effects(struct sheet *g, const struct effects *e, struct row *r
 
 static void fill_published(struct sheet *g, const struct published_number *there, struct row *row)
 {
-    row->published = (struct sheet_cell){
-        there ? arena_printf(g->arena, "%.2f [%d]", there->test_accuracy, there->mark) : "-",
-        there ? there->test_accuracy : NAN, SHEET_PLAIN};
-    row->published_source = there ? there->source : "";
+    row->published = (struct sheet_cell){published_text(there, g->arena),
+                                         there ? there->test_accuracy : NAN, SHEET_PLAIN};
+    row->published_source = published_sources(there, g->arena);
 }
 
 /* The row's index is its stream of random numbers. */
@@ -309,7 +308,7 @@ static void write_caption(const struct selections *s, const struct table_options
     caption_runs(t, s);
     caption_fresh(t, s, c);
     caption_caveats(t, s->plan.caveats);
-    caption_published(t, options);
+    published_caption(t, options->published, s);
 }
 
 int table_methods(const struct selections *s, const struct table_options *options,
