@@ -8,7 +8,10 @@ load templates.'/style.gp'
 
 n_y = |y_tick|
 n = |series|
-graph_height = more(n_y * (8 + 14. * n), 60.)
+tick_letters = less(y_tick_width, 30)  # longer ones take more lines
+tallest = 1
+do for [i = 1 : n_y] { tallest = more(tallest, lines(y_tick[i], tick_letters)) }
+graph_height = more(n_y * more(8 + 14. * n, 7 + 15. * tallest), 60.)
 if (n == 1) { key_height = 0; top = 20 + lines(figure_title, 56) * line }
 bottom = 4 + ticks_height(0, 0) + lines(x_label, 50) * line
 height = top + graph_height + bottom
@@ -22,15 +25,19 @@ if (n > 1) {
 set bmargin at screen bottom / height
 set tmargin at screen 1 - top / height
 set rmargin at screen 1 - 14 / width
-set lmargin at screen (22 + letter * less(y_tick_width, 30)) / width
+left = (22. + letter * tick_letters) / width
+set lmargin at screen left
 
 has_x_tics = 1
 @TITLE
-@X_LABEL
+# Over the graph's middle, or as near to it as the figure's edge lets it be.
+x_middle = less(0.5 * (left + 1 - 14 / width), 1 - 0.5 * (letter * less(strlen(x_label), 50) + 8) / width)
+do for [k = 1 : lines(x_label, 50)] { set label 120 + k the_line(x_label, 50, k) noenhanced center \
+    at screen x_middle, screen ((lines(x_label, 50) - k + 1) * line - 4) / height }
 set xrange [padded_low(x_low, x_high, 0.06) : padded_high(x_low, x_high, 0.06)]
 set yrange [n_y + 0.5 : 0.5]
 set ytics ('' 1) noenhanced scale 0
-do for [i = 1 : n_y] { set ytics add (y_tick[i] i) }
+do for [i = 1 : n_y] { set ytics add (wrap(y_tick[i], tick_letters) i) }
 set xtics step(padded_high(x_low, x_high, 0) - padded_low(x_low, x_high, 0), 5)
 set format x '%g'
 unset grid

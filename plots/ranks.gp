@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # ranks: Demsar's critical-difference diagram. The better half of the methods is named
-# on the left, the other on the right; bars join those not told apart. Needs
-# figure_title, note, the array method with method_width, critical_distance and n_bars.
+# on the left, the other on the right; bars join those not told apart. Names get up to a third
+# of the width on their side, and more lines where they are longer than that. Needs figure_title,
+# note, the array method with method_width, critical_distance and n_bars.
 
 load templates.'/style.gp'
 
 n = |method|
 n_left = (n + 1) / 2
-side = less(letter * more(method_width, 6) + 20, 150.)
+name_letters = less(method_width, 20)
+side = letter * more(name_letters, 6) + 20
+name_lines(i) = lines(method[i], name_letters)
+tallest = 1
+do for [i = 1 : n] { tallest = more(tallest, name_lines(i)) }
+row_height = 5 + 15. * tallest
 top = 30 + lines(figure_title, 56) * line
 rows_at = 20 + 9. * n_bars  # below the axis
-rows_height = n_left * 20. + 8
+rows_height = n_left * row_height + 8
 bottom = 8 + lines(note, 62) * line
 graph_height = rows_at + rows_height
 height = top + 26 + graph_height + bottom
@@ -52,13 +58,16 @@ array rank[n]
 stats data index 0 using (rank[int($0) + 1] = $1) nooutput
 do for [i = 1 : n] {
     is_left = i <= n_left
-    row = rows_at + 20. * ((is_left ? i : n - i + 1) - 0.5)
+    row = rows_at + row_height * ((is_left ? i : n - i + 1) - 0.5)
     set arrow from rank[i], 0 to rank[i], row nohead lw 1 lc rgb '#606060'
     set arrow from rank[i], row to graph (is_left ? 0 : 1), first row nohead lw 1 lc rgb '#606060'
-    if (is_left) {
-        set label method[i] noenhanced at graph -0.015, first row right font ',13'
-    } else {
-        set label method[i] noenhanced at graph 1.015, first row left font ',13'
+    do for [k = 1 : name_lines(i)] {
+        y = row + 15. * (k - (name_lines(i) + 1) / 2.)
+        if (is_left) {
+            set label the_line(method[i], name_letters, k) noenhanced at graph -0.015, first y right font ',13'
+        } else {
+            set label the_line(method[i], name_letters, k) noenhanced at graph 1.015, first y left font ',13'
+        }
     }
 }
 

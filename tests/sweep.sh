@@ -84,6 +84,23 @@ sum=$(cat plots/quickstart/*.svg plots/quickstart/*.png plots/quickstart/*.pdf |
 "$program" plot quickstart > /dev/null
 [ "$(cat plots/quickstart/*.svg plots/quickstart/*.png plots/quickstart/*.pdf | sha256sum)" = "$sum" ] || die "figures differ when drawn again"
 
+# The names of the ranks, with a method that learns nothing and the baseline last; a long name is whole, on
+# as many lines as it needs.
+cat > experiments/order.lua <<'END'
+return experiment { title = "Order", question = "Whose rank is it?", baseline = "erm", seeds = 3,
+    data = shapes { train_per_class = 100, imbalance = 2 }, model = mlp { hidden = { 32 } },
+    train = { epochs = 6, lr = 0.1 },
+    methods = { { "slow_and_with_a_name_of_60_letters_that_goes_on_and_on_to_end", objective = erm {},
+                  train = { lr = 1e-9 } }, { "rgd", objective = rgd {} }, { "erm", objective = erm {} } } }
+END
+"$program" sweep order --quiet > said 2>&1 && "$program" plot order > said || die "order: $(cat said)"
+grep -q "^array method\[3\] = \['.*', '.*', 'slow_and_with_a_name_of_60_letters_that_goes_on_and_on_to_end'\]" \
+    plots/order/ranks.gp || die "ranks: $(grep "^array method" plots/order/ranks.gp)"
+grep -q "seeds are its blocks" plots/order/ranks.gp || die "ranks do not say what their blocks are"
+for part in slow_and_with_a_name _of_60_letters_that_ goes_on_and_on_to_en; do
+    grep -q ">$part<" plots/order/ranks.svg || die "ranks: no line \"$part\" of a long name"
+done
+
 # Numbers as targets: another measure in the tables, a drawing of what was learned.
 for e in toy_regression toy_classification; do
     "$program" sweep $e smoke > said 2>&1 || die "sweep $e: $(cat said)"

@@ -53,7 +53,8 @@ static void test_shown(void **state)
     published_caption(&t, &p, &s);
     assert_string_equal(t.s, " Published numbers were measured elsewhere and are in no test: "
                              "[1] ResNet-32, A; [3] ResNet-32, C; [4] ResNet-56, C. Published, but "
-                             "not shown, as this table has no such row: RGD (imbalance=20), rgd (imbalance=50).");
+                             "not shown, as this table has no such row: RGD (imbalance=20), "
+                             "rgd (imbalance=50).");
     text_release(&t);
     arena_release(&arena);
 }

@@ -32,15 +32,15 @@ static int rank_conditions(struct drawing *d, const char *const *methods, int k,
             double mean = summary_of(rows[i]->test, rows[i]->n).mean;
 
             values[n * k + place_of(methods, k, rows[i]->method)] = mean;
-            n_there += isfinite(mean);
+            n_there += !isnan(mean); /* of runs that diverged it may be infinite: the worst */
         }
         n += n_there == k;
     }
     return n;
 }
 
-/* The seeds that all methods have, under the first condition. */
-static int rank_seeds(struct drawing *d, int k, double *values)
+/* The seeds that all methods have, under the first condition; its rows begin with the baseline. */
+static int rank_seeds(struct drawing *d, const char *const *methods, int k, double *values)
 {
     const struct selection *const *rows = d->rows;
     int n = 0;
@@ -51,7 +51,7 @@ static int rank_seeds(struct drawing *d, int k, double *values)
         for (int m = 0; m < k; m++) {
             for (int j = 0; j < rows[m]->n; j++) {
                 if (rows[m]->seeds[j] == rows[0]->seeds[i]) {
-                    values[n * k + m] = rows[m]->test[j];
+                    values[n * k + place_of(methods, k, rows[m]->method)] = rows[m]->test[j];
                     n_there++;
                     break;
                 }
@@ -60,6 +60,21 @@ static int rank_seeds(struct drawing *d, int k, double *values)
         n += n_there == k;
     }
     return n;
+}
+
+/* What the ranks are of, and what the bars are worth. */
+static const char *write_note(struct drawing *d, const struct friedman *f, const char *blocks)
+{
+    const char *p = arena_printf(&d->arena, "Iman-Davenport p = %.2g", f->f_p);
+
+    if (isnan(f->f_p))
+        p = "all methods are equal in each: no test";
+    else if (f->is_unanimous)
+        p = arena_printf(&d->arena, "all rank them alike: p = %.2g", f->f_p);
+    return arena_printf(&d->arena, "mean ranks over %d %s, 1 is best (%s); bars join what Nemenyi's "
+                        "test at 5%% does not tell apart, for orientation: %s are its blocks, it is "
+                        "conservative, and ranks depend on which methods are there",
+                        f->n_blocks, blocks, p, blocks);
 }
 
 static int draw(struct drawing *d, struct error *err)
@@ -75,15 +90,13 @@ static int draw(struct drawing *d, struct error *err)
 
     if (k < 3 || (!has_conditions && (d->n_rows < k || d->n_conditions > 1)))
         return 0;
-    n = has_conditions ? rank_conditions(d, methods, k, values) : rank_seeds(d, k, values);
+    n = has_conditions ? rank_conditions(d, methods, k, values) : rank_seeds(d, methods, k, values);
     if (n < 2)
         return 0;
     f = friedman_test(values, n, k, true, &d->arena);
     figure.ranks = f.mean_ranks;
     figure.critical_distance = f.critical_distance;
-    figure.note = arena_printf(&d->arena, "mean ranks over %d %s, 1 is best; bars: not told apart by "
-                               "Nemenyi's test at 5%% (Iman-Davenport p = %.2g)", n,
-                               has_conditions ? "conditions" : "seeds", f.f_p);
+    figure.note = write_note(d, &f, has_conditions ? "conditions" : "seeds");
     return drawing_done(d, figure.name, plot_ranks(d->target, &figure, err));
 }
 

@@ -20,7 +20,14 @@
 #include <stdbool.h>
 
 /* Code points that are kept of a text; the templates wrap and rotate the rest. */
-enum { TITLE_WIDTH = 160, LABEL_WIDTH = 60, SERIES_WIDTH = 45, TICK_WIDTH = 16 };
+enum {
+    NOTE_WIDTH = 320,
+    TITLE_WIDTH = 160,
+    NAME_WIDTH = 64, /* of a method, whole */
+    LABEL_WIDTH = 60,
+    SERIES_WIDTH = 45,
+    TICK_WIDTH = 16,
+};
 
 /* What is written about one figure. `base` is DIRECTORY/NAME. */
 struct plot_figure {

@@ -61,8 +61,8 @@ int plot_ranks(const struct plot_target *target, const struct plot_ranks *figure
         }
         add_bars(&f, places, n, figure->critical_distance);
         plot_add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
-        plot_add_text(&f, "note", figure->note, TITLE_WIDTH);
-        plot_add_texts(&f, "method", n, labels, SERIES_WIDTH, false);
+        plot_add_text(&f, "note", figure->note, NOTE_WIDTH);
+        plot_add_texts(&f, "method", n, labels, NAME_WIDTH, false);
         text_printf(&f.script, "critical_distance = %.17g\n", figure->critical_distance);
         result = plot_figure_draw(&f, target->directory, err);
     }
