@@ -107,8 +107,10 @@ enum activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_GELU, ACTIVATION_
 struct op_linear {
     int width;
     enum activation activation;
-    double init_sd;    /* of W; 0: PyTorch's default for linear layers */
-    bool init_uniform; /* b starts so too, and both from PyTorch's uniform distribution */
+    double init_sd; /* of W, from a normal distribution about 0; 0: sqrt(1 / (3 in.width)), the
+                     * deviation that PyTorch's linear layers start with. b starts at 0 */
+    bool init_uniform; /* W and b both from the uniform distribution of that deviation: this is
+                        * PyTorch's default for linear layers */
 };
 extern const struct op_type op_linear;
 
