@@ -24,7 +24,8 @@ const struct schedule_type schedule_cosine = {
     .component =
         {
             .name = "cosine",
-            .doc = "half a cosine from the learning rate down to its floor",
+            .doc = "half a cosine over the whole run, from the learning rate down to its floor; "
+                   "warm-up hands over to it at the rate that it has there, not at 1",
             .source = "Loshchilov and Hutter 2017, eq. 5, without restarts",
             .hparams = hparams,
             .config_size = sizeof(struct cosine),
