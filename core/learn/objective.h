@@ -76,7 +76,8 @@ struct objective_type {
     /* The scale of the batch; REACH_SCALE only. */
     double (*scale)(const void *config, const struct objective_sums *sums);
     /* (optional) The value, whose derivatives the weights over n are; NULL where
-     * they are none, as weights with a memory. Must not touch the state. */
+     * they are none, as weights with a memory. Must not touch the state. No number of a
+     * run: it is shown and tested only, so libm will do. */
     double (*value)(const void *config, const struct objective_batch *batch);
     /* (optional) USES_LOSS without it. */
     enum objective_use (*uses)(const void *config);

@@ -154,17 +154,17 @@ static void weigh_penalised(const void *config, const struct objective_batch *ba
         ret_weights[i] = fmax(0, batch->losses[i] - top - eta) / o->lambda;
 }
 
+/* mean(w v) - lambda mean((w - 1)^2) / 2; the dual, of eta, would cancel where losses are small
+ * beside lambda. */
 static double value_penalised(const void *config, const struct objective_batch *batch)
 {
     const struct penalised *o = config;
-    double eta = penalised_eta(o, batch), top = batch->ranks[0].loss, squares = 0;
+    double squares = 0;
 
-    for (int i = 0; i < batch->n; i++) {
-        double r = fmax(0, batch->losses[i] - top - eta);
-
-        squares += r * r;
-    }
-    return squares / batch->n / (2 * o->lambda) + o->lambda / 2 + eta + top;
+    weigh_penalised(config, batch, batch->room);
+    for (int i = 0; i < batch->n; i++)
+        squares += (batch->room[i] - 1) * (batch->room[i] - 1);
+    return objective_weighted_mean(batch, batch->room) - o->lambda * squares / batch->n / 2;
 }
 
 const struct objective_type objective_chi2_dro = {

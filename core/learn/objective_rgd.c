@@ -31,16 +31,17 @@ static void weigh(const void *config, const struct objective_batch *batch, doubl
     }
 }
 
-/* The mean of the weight's integral from 0: a straight line above the clip level. */
+/* The mean of the weight's integral from 0: with z = v / t it is t (w - 1) = v (w - 1) / z, and a
+ * straight line above the clip level. By expm1, as w - 1 would lose a small loss. */
 static double value(const void *config, const struct objective_batch *batch)
 {
     const struct rgd *rgd = config;
     double t = rgd->clip + 1, sum = 0;
 
     for (int i = 0; i < batch->n; i++) {
-        double loss = batch->losses[i], w = kernel_exp(fmin(loss, rgd->clip) / t);
+        double loss = batch->losses[i], low = fmin(loss, rgd->clip), z = low / t, rise = expm1(z);
 
-        sum += isinf(t) ? loss : t * (w - 1) + w * fmax(0, loss - rgd->clip);
+        sum += (z == 0 ? low : low * (rise / z)) + (1 + rise) * fmax(0, loss - rgd->clip);
     }
     return sum / batch->n;
 }

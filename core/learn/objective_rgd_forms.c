@@ -6,7 +6,6 @@
  * the reverse Kullback-Leibler. All are 1 at loss 0 with slope 1/(clip + 1). The
  * constants are ours: the paper keeps a generic function. */
 #include "learn/objective.h"
-#include "math/kernels.h"
 
 #include <math.h>
 
@@ -59,7 +58,7 @@ static double value_revkl(const void *config, const struct objective_batch *batc
     for (int i = 0; i < batch->n; i++) {
         double loss = batch->losses[i], low = fmin(loss, form->clip);
 
-        sum += t * fmax(0, loss - form->clip) - t * kernel_log((t - low) / t);
+        sum += t * fmax(0, loss - form->clip) - t * log1p(-low / t);
     }
     return sum / batch->n;
 }

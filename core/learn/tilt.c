@@ -3,6 +3,8 @@
 
 #include "math/kernels.h"
 
+#include <math.h>
+
 /* The x with the largest a x. */
 static double peak(const double *x, int n, double a)
 {
@@ -30,9 +32,11 @@ double tilt(const double *x, int n, double a, double *ret_weights)
 
 double tilt_log_mean(const double *x, int n, double a)
 {
-    double top = peak(x, n, a), sum = 0;
+    double top = peak(x, n, a), sum = 0, less = 0; /* the latter: of exp - 1, for sums near n */
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         sum += kernel_exp(a * (x[i] - top));
-    return a * top + kernel_log(sum / n);
+        less += expm1(a * (x[i] - top));
+    }
+    return a * top + (less > -0.5 * n ? log1p(less / n) : kernel_log(sum / n));
 }

@@ -12,7 +12,7 @@
  * finite, n > 0; x and ret_weights may be one array. */
 double tilt(const double *x, int n, double a, double *ret_weights);
 
-/* The second alone. */
+/* The second alone, exact also where it is near 0. */
 double tilt_log_mean(const double *x, int n, double a);
 
 #endif

@@ -41,6 +41,7 @@ static const struct hparam common_hparams[] = {
 const struct component loss_common_component = {
     .name = "(any)",
     .doc = "weights of the classes; logit adjustment after training",
+    .formula = "w_y v, also of a smoothed v: PyTorch's weight= is sum_c w_c t_c (-log p_c) there",
     .source = "Cui et al. 2019 (arXiv 1901.05555); Menon et al. 2021 (arXiv 2007.07314)",
     .hparams = common_hparams,
     .config_size = sizeof(struct loss_common),
