@@ -149,6 +149,24 @@ static void test_far_scores(void **state)
     }
 }
 
+/* The whole loss by the weight of the label's class, also where the target is smoothed; where
+ * PyTorch's weight= weighs the term of each class by that class. */
+static void test_class_weights_of_a_smoothed_loss(void **state)
+{
+    struct bench plain, weighted;
+    double losses[LOSS_N], want[LOSS_N];
+
+    (void)state;
+    open_loss(&plain, "cross_entropy smoothing=0.3");
+    open_loss(&weighted, "cross_entropy smoothing=0.3 class_beta=0.99");
+    loss_compute(&plain.loss, LOSS_N, loss_scores, loss_labels, NULL, want, NULL);
+    loss_compute(&weighted.loss, LOSS_N, loss_scores, loss_labels, NULL, losses, NULL);
+    for (int i = 0; i < LOSS_N; i++)
+        assert_true(losses[i] == weighted.loss.weights[loss_labels[i]] * want[i]);
+    arena_release(&plain.arena);
+    arena_release(&weighted.arena);
+}
+
 /* t (log of the largest share - log of another's): so much more a rare class gets. */
 static void test_posthoc(void **state)
 {
@@ -205,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_pytorch),
         cmocka_unit_test(test_gradients),
         cmocka_unit_test(test_far_scores),
+        cmocka_unit_test(test_class_weights_of_a_smoothed_loss),
         cmocka_unit_test(test_posthoc),
         cmocka_unit_test(test_cosine_head),
     };
