@@ -166,9 +166,64 @@ static void test_what_is_left_out(void **state)
     import = read_tree();
     assert_int_equal(import.plan.n_runs, 1);
     has_found(&import, IMPORT_DOUBLE, 1, "twice: the same job as a");
-    has_found(&import, IMPORT_UNFINISHED, 3, "queued");
+    has_found(&import, IMPORT_UNFINISHED, 2, "queued");
+    has_found(&import, IMPORT_CUT, 1, "short: its last line is of step 0, not 300");
     has_found(&import, IMPORT_UNREADABLE, 1, "empty");
     has_found(&import, IMPORT_FOREIGN, 1, "notes");
+}
+
+/* The job's arguments leave the number of steps to the data set: its first n_lines lines. */
+static void leave_steps_open(const char *folder, int n_lines)
+{
+    struct text t = {0};
+
+    read_results(folder);
+    for (const char *line = results; n_lines-- > 0; line = strchr(line, '\n') + 1) {
+        const char *at = strstr(line, "\"steps\": 301"), *end = strchr(line, '\n') + 1;
+
+        text_add(&t, line, (size_t)(at - line));
+        text_printf(&t, "\"steps\": null");
+        at += strlen("\"steps\": 301");
+        text_add(&t, at, (size_t)(end - at));
+    }
+    write_results(folder, t.s, t.size);
+    text_release(&t);
+}
+
+/* Some data sets have other numbers of steps than 5,001: `done` says that a job has ended. */
+static void test_steps_of_the_data_set(void **state)
+{
+    struct tree_job other = erm;
+    struct import import;
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    leave_steps_open("a", TREE_N_LINES);
+    other.dataset = "Mine";
+    tree_job(tree, "b", &other);
+    leave_steps_open("b", 2);
+    import = read_tree();
+    assert_int_equal(import.plan.n_runs, 2);
+    has_found(&import, IMPORT_UNFINISHED, 0, NULL);
+    has_found(&import, IMPORT_CUT, 0, NULL);
+    has_found(&import, IMPORT_SHORTER, 0, NULL);
+    assert_int_equal(import.jobs[0].n_steps, TREE_STEPS);
+    assert_int_equal(import.jobs[1].n_steps, TREE_EVERY + 1);
+    other.trial = 2;
+    tree_job(tree, "c", &other);
+    leave_steps_open("c", 3);
+    import = read_tree();
+    assert_int_equal(import.plan.n_runs, 3);
+    has_found(&import, IMPORT_SHORTER, 1, "b: its last line is of step 100, that of c of step 200");
+    read_results("c"); /* torn: it is not known where it should have ended */
+    write_results("c", results, results_size - 9);
+    import = read_tree();
+    assert_int_equal(import.plan.n_runs, 2);
+    has_found(&import, IMPORT_CUT, 1, "c: its last line is torn or wrong");
+    unlink(arena_printf(&arena, "%s/b/done", tree));
+    import = read_tree();
+    assert_int_equal(import.plan.n_runs, 1);
+    has_found(&import, IMPORT_UNFINISHED, 1, "b: it has no file \"done\"");
 }
 
 /* A job that was stopped, and done again in the same folder. */
@@ -321,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_what_is_stored, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_what_is_left_out, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_steps_of_the_data_set, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_done_again, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_cut_anywhere, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_bad_lines, make_tree, remove_tree),

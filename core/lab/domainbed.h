@@ -8,7 +8,6 @@
 
 enum {
     DOMAINBED_MAX_ENVIRONMENTS = 64,
-    DOMAINBED_STEPS = 5001, /* of a run that does not say how many */
 };
 
 /* Its place in their order; INT_MAX where they have none of that name. */

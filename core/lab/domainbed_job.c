@@ -34,17 +34,12 @@ static int read_name(const struct json_tree *args, const char *key, struct arena
     return 0;
 }
 
-/* A whole number of [low, INT_MAX - 1]; `otherwise` where it is null or missing and that is
- * not negative. */
-static int read_whole(const struct json_tree *table, const char *key, int low, int otherwise,
-                      int *ret_x, struct error *err)
+/* A whole number of [low, INT_MAX - 1]. */
+static int read_whole(const struct json_tree *table, const char *key, int low, int *ret_x,
+                      struct error *err)
 {
     const struct json_tree *j = json_tree_find(table, key);
 
-    if (otherwise >= 0 && (!j || j->kind == JSON_TREE_NULL)) {
-        *ret_x = otherwise;
-        return 0;
-    }
     if (!j || j->kind != JSON_TREE_INTEGER || j->integer < low || j->integer >= INT_MAX)
         return error_set(err, "%s is not a whole number from %d", key, low);
     *ret_x = (int)j->integer;
@@ -104,18 +99,20 @@ static int read_identity(const struct json_tree *line, struct arena *arena,
                          struct domainbed_job *job, struct error *err)
 {
     const struct json_tree *args = json_tree_find(line, "args");
+    const struct json_tree *steps = json_tree_find(args, "steps");
     struct value numbers[DOMAINBED_MAX_ENVIRONMENTS], test_envs;
     struct text t = {0};
     struct settings s;
     int n_steps = 0;
 
     settings_init(&s, arena);
+    job->has_steps = steps && steps->kind != JSON_TREE_NULL;
     if (read_name(args, "algorithm", arena, &job->algorithm, err) < 0 ||
         read_name(args, "dataset", arena, &job->dataset, err) < 0 ||
         read_test_envs(args, job, err) < 0 ||
-        read_whole(args, "hparams_seed", 0, -1, &job->draw, err) < 0 ||
-        read_whole(args, "trial_seed", 0, -1, &job->trial, err) < 0 ||
-        read_whole(args, "steps", 1, DOMAINBED_STEPS, &n_steps, err) < 0 ||
+        read_whole(args, "hparams_seed", 0, &job->draw, err) < 0 ||
+        read_whole(args, "trial_seed", 0, &job->trial, err) < 0 ||
+        (job->has_steps && read_whole(args, "steps", 1, &n_steps, err) < 0) ||
         add_settings(args, "args", &s, err) < 0 ||
         add_settings(json_tree_find(line, "hparams"), "hparams", &s, err) < 0)
         return -1;
@@ -167,7 +164,7 @@ static int read_record(const struct json_tree *line, struct arena *arena,
     const struct json_tree *loss = json_tree_find(line, "loss");
     int n = read_accuracies(line, accuracies, err), step = 0;
 
-    if (n < 0 || read_whole(line, "step", 0, -1, &step, err) < 0)
+    if (n < 0 || read_whole(line, "step", 0, &step, err) < 0)
         return -1;
     if (n <= job->n_test_envs)
         return error_set(err, "it has the accuracies of %d environments", n);
@@ -257,8 +254,9 @@ static void keep_last(struct numbered *all, int n, struct arena *arena, struct d
     job->records = records;
 }
 
+/* *ret_last_counts: does the last line? */
 static int read_lines(const struct file_map *map, struct arena *arena, struct domainbed_job *job,
-                      struct error *err)
+                      bool *ret_last_counts, struct error *err)
 {
     const char *at = (const char *)map->bytes, *end = at + map->size;
     struct arena scratch = {0};
@@ -274,9 +272,11 @@ static int read_lines(const struct file_map *map, struct arena *arena, struct do
         if (n == DOMAINBED_MAX_RECORDS) {
             result = error_set(err, "more than %d lines", DOMAINBED_MAX_RECORDS);
         } else if (read_line(at, size, arena, job, &next.record, &why) < 0) {
+            *ret_last_counts = false;
             if (job->n_bad_lines++ == 0)
                 job->first_bad = arena_printf(arena, "line %d: %s", line, why.text);
         } else {
+            *ret_last_counts = true;
             all = arena_grow(&scratch, all, n, sizeof *all);
             all[n++] = next;
         }
@@ -350,6 +350,7 @@ int domainbed_job_read(const char *tree, const char *folder, struct arena *arena
     const char *path = arena_printf(arena, "%s/%s/results.jsonl", tree, folder);
     struct domainbed_job job = {.folder = folder};
     struct file_map map;
+    bool last_counts = false;
     int result;
 
     if (file_map_open(path, &map, err) < 0)
@@ -358,13 +359,15 @@ int domainbed_job_read(const char *tree, const char *folder, struct arena *arena
         result = error_set(err, "it has %zu bytes; at most %d are read", map.size,
                            DOMAINBED_MAX_FILE);
     else
-        result = read_lines(&map, arena, &job, err);
+        result = read_lines(&map, arena, &job, &last_counts, err);
     if (result == 0) {
         job.spec = add_digest(job.spec, &map, arena);
         job.environment =
             read_environment(arena_printf(arena, "%s/%s/out.txt", tree, folder), arena);
-        job.has_ended = file_exists(arena_printf(arena, "%s/%s/done", tree, folder)) &&
-                        job.records[job.n_records - 1].n_made == job.n_steps;
+        if (!job.has_steps)
+            job.n_steps = job.records[job.n_records - 1].n_made;
+        job.is_whole = (last_counts || job.has_steps) &&
+                       job.records[job.n_records - 1].n_made == job.n_steps;
         *ret_job = job;
     }
     file_map_close(&map);

@@ -8,7 +8,9 @@
  * from, in range, and is of the same arguments as the line before it; other lines are left
  * out and counted, and the first of them is told. Of two lines of one step the later counts:
  * DomainBed starts a stopped job again from step 0 and appends. A job has ended where `done`
- * is there and the last step is: a line that was torn off is then no earlier checkpoint.
+ * is there; it is whole where its last line counts and is of the last step, as far as its
+ * arguments say that: a line that was torn off is then no earlier checkpoint. Where args.steps
+ * is null, the number of steps is the data set's, which the lines alone know.
  */
 #ifndef LAB_DOMAINBED_JOB_H
 #define LAB_DOMAINBED_JOB_H
@@ -30,12 +32,13 @@ struct domainbed_job {
     const char *algorithm, *dataset;
     int test_envs[DOMAINBED_MAX_ENVIRONMENTS], n_test_envs, n_environments;
     int draw, trial; /* hparams_seed, trial_seed */
-    long n_steps;
+    long n_steps;    /* args.steps, or where that is null up to the last line */
+    bool has_steps;  /* it is not null */
     const char *spec;        /* what the job is, without paths, and the SHA-256 of its lines */
     const char *environment; /* text: versions, of out.txt; "" */
     const struct domainbed_record *records; /* [n_records], by n_made */
     int n_records;
-    bool has_ended;
+    bool is_whole;
     /* what was found on the way */
     int n_bad_lines, n_repeated_lines, n_not_finite;
     const char *first_bad; /* `line 3: why`; NULL */

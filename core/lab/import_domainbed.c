@@ -12,12 +12,15 @@
 static const char *const sentences[IMPORT_N_KINDS][2] = {
     [IMPORT_FOREIGN] = {"entry is no job: passed over", "entries are no jobs: passed over"},
     [IMPORT_UNFINISHED] = {"job has not ended: left out", "jobs have not ended: left out"},
+    [IMPORT_CUT] = {"job is not whole: left out", "jobs are not whole: left out"},
     [IMPORT_UNREADABLE] = {"job cannot be read: left out", "jobs cannot be read: left out"},
     [IMPORT_DOUBLE] = {"job is there twice: the second is left out",
                        "jobs are there twice: the later ones are left out"},
     [IMPORT_BAD_LINES] = {"line is torn or wrong: left out", "lines are torn or wrong: left out"},
     [IMPORT_REPEATED_LINES] = {"line is of a step that comes again: left out",
                                "lines are of steps that come again: left out"},
+    [IMPORT_SHORTER] = {"job ends before others of its data set: kept",
+                        "jobs end before others of their data set: kept"},
     [IMPORT_NOT_FINITE] = {"loss is not finite: kept as such",
                            "losses are not finite: kept as such"},
 };
@@ -100,15 +103,50 @@ static bool read_entry(const char *tree, const char *name, struct arena *arena,
     find(f, IMPORT_BAD_LINES, ret_job->n_bad_lines,
          arena_printf(arena, "%s: %s", name, ret_job->first_bad));
     find(f, IMPORT_REPEATED_LINES, ret_job->n_repeated_lines, name);
-    if (!ret_job->has_ended) {
-        find(f, IMPORT_UNFINISHED, 1,
-             arena_printf(arena, "%s: its last line is of step %ld, not %ld", name,
-                          ret_job->records[ret_job->n_records - 1].n_made - 1,
-                          ret_job->n_steps - 1));
+    if (!ret_job->is_whole) {
+        find(f, IMPORT_CUT, 1,
+             ret_job->has_steps
+                 ? arena_printf(arena, "%s: its last line is of step %ld, not %ld", name,
+                                ret_job->records[ret_job->n_records - 1].n_made - 1,
+                                ret_job->n_steps - 1)
+                 : arena_printf(arena, "%s: its last line is torn or wrong", name));
         return false;
     }
     find(f, IMPORT_NOT_FINITE, ret_job->n_not_finite, name);
     return true;
+}
+
+static int by_length(const void *a, const void *b)
+{
+    const struct domainbed_job *x = a, *y = b;
+    int order = strcmp(x->dataset, y->dataset);
+
+    if (order == 0)
+        order = by_number(x->has_steps, y->has_steps);
+    if (order == 0 && x->n_steps != y->n_steps)
+        order = x->n_steps > y->n_steps ? -1 : 1;
+    return order ? order : strcmp(x->folder, y->folder);
+}
+
+/* Jobs of one data set have one number of steps where their arguments do not say another; one
+ * that ends earlier may have lost its last lines. Sorts. */
+static void find_shorter(struct domainbed_job *jobs, int n, struct arena *arena,
+                         struct import_findings *f)
+{
+    const struct domainbed_job *longest = jobs;
+
+    qsort(jobs, (size_t)n, sizeof *jobs, by_length);
+    for (int i = 0; i < n; i++) {
+        if (jobs[i].has_steps)
+            continue;
+        if (longest->has_steps || strcmp(longest->dataset, jobs[i].dataset) != 0)
+            longest = &jobs[i];
+        if (jobs[i].n_steps < longest->n_steps)
+            find(f, IMPORT_SHORTER, 1,
+                 arena_printf(arena, "%s: its last line is of step %ld, that of %s of step %ld",
+                              jobs[i].folder, jobs[i].n_steps - 1, longest->folder,
+                              longest->n_steps - 1));
+    }
 }
 
 /* Sorts, and drops all but the first of each job. Gives how many stay. */
@@ -237,6 +275,7 @@ int import_domainbed_read(const char *tree, const char *name, const char *baseli
         text_release(&t);
         return -1;
     }
+    find_shorter(import.jobs, n, arena, &import.findings);
     n = drop_doubles(import.jobs, n, arena, &import.findings);
     experiment = arena_alloc(arena, sizeof *experiment);
     if (describe(&import, name, baseline, n, arena, experiment, err) < 0)

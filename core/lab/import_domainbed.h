@@ -5,8 +5,10 @@
  * environments the condition, hparams_seed the point, trial_seed the seed.
  *
  * Left out, and counted by kind with the first of each by name: folders that are no job,
- * jobs that have not ended, lines that are torn or repeated (domainbed_job.h), and all but
- * the first of several jobs of one algorithm, data set, held-out environments, draw and trial.
+ * jobs that have not ended or are not whole, lines that are torn or repeated (domainbed_job.h),
+ * and all but the first of several jobs of one algorithm, data set, held-out environments, draw
+ * and trial. Jobs whose arguments leave the number of steps to the data set are taken as long as
+ * they are; where they end before others of that data set, that is told.
  */
 #ifndef LAB_IMPORT_DOMAINBED_H
 #define LAB_IMPORT_DOMAINBED_H
@@ -17,11 +19,13 @@
 enum import_kind {
     IMPORT_FOREIGN,    /* entries that are no job */
     IMPORT_UNFINISHED, /* jobs */
+    IMPORT_CUT,        /* jobs that are not whole */
     IMPORT_UNREADABLE, /* jobs */
     IMPORT_DOUBLE,     /* jobs */
     IMPORT_BAD_LINES,
     IMPORT_REPEATED_LINES,
-    IMPORT_NOT_FINITE, /* values; these are kept */
+    IMPORT_SHORTER,    /* jobs than others of their data set; these are kept */
+    IMPORT_NOT_FINITE, /* values; these too */
     IMPORT_N_KINDS,
 };
 
