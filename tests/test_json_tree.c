@@ -3,6 +3,8 @@
  * json_tree: what it reads, and what it refuses. */
 #include "base/json_tree.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -123,6 +125,42 @@ static void test_bounds(void **state)
     arena_release(&arena);
 }
 
+/* "NAME=VALUE" of all members, or how it ends. */
+static void check_walk(const char *text, const char *want)
+{
+    struct json_walk walk = {.at = text, .end = text + strlen(text)};
+    struct json_member m;
+    struct text t = {0};
+    struct error err;
+    int got;
+
+    text_add(&t, "", 0);
+    while ((got = json_walk_next(&walk, &m, &err)) > 0)
+        text_printf(&t, "%.*s=%.*s;", (int)m.name_size, m.name, (int)m.value_size, m.value);
+    if (got < 0)
+        text_printf(&t, "%s", err.text);
+    if (!strstr(t.s, want) || (got == 0 && strcmp(t.s, want) != 0))
+        fail_msg("%s: \"%s\", wanted \"%s\"", text, t.s, want);
+    text_release(&t);
+}
+
+static void test_walk(void **state)
+{
+    static const char *const broken[] = {"", " ", "[]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,",
+                                         "{\"a\":1,}", "{,}", "{} x", "{\"a\":1} }", "{a:1}",
+                                         "{\"a\" 1}", "{\"a\":\"b\"\"c\"}", "{\"a\":1 \"b\":2}x",
+                                         "{\"a\":\"b", "{\"a\":[1,2}", "{\"a\\\":1}", "{:1}"};
+
+    (void)state;
+    check_walk("{}", "");
+    check_walk(" { } ", "");
+    check_walk("{\"a\":1}", "\"a\"=1;");
+    check_walk("\n{ \"a\" : [1, {\"b\":\"},\"}] ,\"c\\\"\":\t\"x\\\\\" , \"\":{ } }\r\n",
+               "\"a\"=[1, {\"b\":\"},\"}];\"c\\\"\"=\"x\\\\\";\"\"={ };");
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+        check_walk(broken[i], "it is not JSON");
+}
+
 /* Every beginning of a record, and every byte of it changed: read or refused, never worse. */
 static void test_damaged(void **state)
 {
@@ -151,7 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),   cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_damaged), cmocka_unit_test(test_walk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

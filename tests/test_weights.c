@@ -223,7 +223,7 @@ static void test_what_does_not_fit_is_refused(void **state)
     refused(&p, "", "its tensor \"blocks.1.norm1.weight\" is no parameter of the model");
     save(&p, random_weights(&p, 1));
     refused(&deep, "", "it has no tensor \"blocks.1.norm1.weight\"");
-    refused(&wide, "", "tensor \"patch_embed.proj.weight\" is F32 [12, 2, 4, 4], not F32 [14, 2, 4, 4]");
+    refused(&wide, "", "tensor \"patch_embed.proj.weight\" is F32 [12, 2, 4, 4], not F32, F16 or BF16 [14, 2, 4, 4]");
     digest[0] ^= 1;
     refused(&p, "", "has changed since the plan was made");
     assert_int_equal(safetensors_write(path, &other, 1, NULL, &err), 0);
@@ -248,6 +248,61 @@ static void test_the_rest_is_taken_over(void **state)
         assert_memory_equal(w + item->offset, (is_head ? fresh : saved) + item->offset,
                             item->size * sizeof *w);
     }
+}
+
+/* Checkpoints are published so: F16 and BF16 are taken, and what is excepted may be anything. */
+static void test_halves_are_taken(void **state)
+{
+    static const enum tensor_type types[] = {TENSOR_F16, TENSOR_BF16};
+    struct params p = build("mlp", "model.hidden = [5]\n");
+    float *w = random_weights(&p, 2);
+    struct error err;
+
+    (void)state;
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+        struct tensor tensors[8];
+        size_t n = 0;
+
+        assert_in_range(p.n, 1, 7);
+        for (int i = 0; i < p.n; i++) {
+            const struct param *item = &p.items[i];
+            uint16_t *halves = arena_alloc(&arena, item->size * sizeof *halves);
+
+            for (size_t j = 0; j < item->size; j++)
+                halves[j] = types[k] == TENSOR_F16 ? 0x3e00 : 0x3fc0; /* 1.5 */
+            tensors[n] = (struct tensor){
+                .name = item->name, .type = types[k], .n_dims = item->n_dims, .bytes = halves};
+            for (int d = 0; d < item->n_dims; d++)
+                tensors[n].dims[d] = (size_t)item->dims[d];
+            n++;
+        }
+        tensors[n++] = (struct tensor){
+            .name = "extra.mask", .type = TENSOR_BOOL, .n_dims = 1, .dims = {1}, .bytes = "\1"};
+        assert_int_equal(safetensors_write(path, tensors, (int)n, NULL, &err), 0);
+        assert_int_equal(weights_digest(path, digest, &err), 0);
+        refused(&p, "", "its tensor \"extra.mask\" is no parameter of the model");
+        if (weights_load(path, digest, "extra.", &p, w, &err) < 0)
+            fail_msg("%s", err.text);
+        for (int i = 0; i < p.n; i++)
+            for (size_t j = 0; j < p.items[i].size; j++)
+                assert_true(w[p.items[i].offset + j] == 1.5f);
+    }
+}
+
+/* F64 has numbers that no F32 is: it is refused by name. */
+static void test_doubles_are_refused(void **state)
+{
+    struct params p = build("mlp", "model.hidden = []\n");
+    const struct param *item = &p.items[0];
+    struct tensor t = {.name = item->name, .type = TENSOR_F64, .n_dims = 2,
+                       .dims = {(size_t)item->dims[0], (size_t)item->dims[1]},
+                       .bytes = arena_alloc(&arena, item->size * sizeof(double))};
+    struct error err;
+
+    (void)state;
+    assert_int_equal(safetensors_write(path, &t, 1, NULL, &err), 0);
+    assert_int_equal(weights_digest(path, digest, &err), 0);
+    refused(&p, "", "is F64 [3, 128], not F32, F16 or BF16 [3, 128]");
 }
 
 static int set_up(void **state)
@@ -276,6 +331,8 @@ int main(void)
         cmocka_unit_test(test_the_cnn_starts_as_pytorchs),
         cmocka_unit_test(test_what_does_not_fit_is_refused),
         cmocka_unit_test(test_the_rest_is_taken_over),
+        cmocka_unit_test(test_halves_are_taken),
+        cmocka_unit_test(test_doubles_are_refused),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

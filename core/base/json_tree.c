@@ -120,7 +120,7 @@ int json_tree_read(const char *text, size_t size, int flags, struct arena *arena
     json_t *j;
     int result;
 
-    if (size > JSON_TREE_MAX_SIZE)
+    if (size > JSON_TREE_MAX_SIZE && *text != '"')
         return error_set(err, "%zu bytes of JSON; at most %d are read", size, JSON_TREE_MAX_SIZE);
     if (flags & JSON_TREE_NOT_FINITE) {
         text_add(&quoted, "", 0);
@@ -145,4 +145,88 @@ const struct json_tree *json_tree_find(const struct json_tree *table, const char
         if (strcmp(table->items[i].name, name) == 0)
             return &table->items[i];
     return NULL;
+}
+
+/* ---- a walk ---- */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && is_blank(*at))
+        at++;
+    return at;
+}
+
+/* Behind the text that begins with a quote at `at`; `end` where it does not end. */
+static const char *skip_text(const char *at, const char *end)
+{
+    for (at++; at < end && *at != '"'; at++)
+        if (*at == '\\' && at + 1 < end)
+            at++;
+    return at < end ? at + 1 : end;
+}
+
+/* Where the value ends: a text behind its quote, another at the comma or bracket of the table that
+ * it is in. */
+static const char *skip_value(const char *at, const char *end)
+{
+    if (at < end && *at == '"')
+        return skip_text(at, end);
+    for (long depth = 0; at < end;) {
+        if (*at == '"') {
+            at = skip_text(at, end);
+            continue;
+        }
+        if (depth == 0 && (*at == ',' || *at == '}' || *at == ']'))
+            return at;
+        depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
+        at++;
+    }
+    return end;
+}
+
+/* Steps over the mark and the blanks behind it. */
+static int take(struct json_walk *walk, char mark, struct error *err)
+{
+    walk->at = skip_blanks(walk->at, walk->end);
+    if (walk->at == walk->end || *walk->at != mark)
+        return error_set(err, "it is not JSON: %c is missing, or what stands before it is wrong",
+                         mark);
+    walk->at = skip_blanks(walk->at + 1, walk->end);
+    return 0;
+}
+
+int json_walk_next(struct json_walk *walk, struct json_member *ret_member, struct error *err)
+{
+    struct json_member m;
+    bool is_first = !walk->is_inside;
+
+    if (is_first && take(walk, '{', err) < 0)
+        return -1;
+    walk->is_inside = true;
+    walk->at = skip_blanks(walk->at, walk->end);
+    if (walk->at < walk->end && *walk->at == '}') {
+        walk->at = skip_blanks(walk->at + 1, walk->end);
+        return walk->at == walk->end ? 0 : error_set(err, "it is not JSON: more stands behind it");
+    }
+    if (!is_first && take(walk, ',', err) < 0)
+        return -1;
+    if (walk->at == walk->end || *walk->at != '"')
+        return error_set(err, "it is not JSON: a name in quotes is missing");
+    m.name = walk->at;
+    walk->at = skip_text(walk->at, walk->end);
+    m.name_size = (size_t)(walk->at - m.name);
+    if (take(walk, ':', err) < 0)
+        return -1;
+    m.value = walk->at;
+    walk->at = skip_value(walk->at, walk->end);
+    m.value_size = (size_t)(walk->at - m.value);
+    while (m.value_size && is_blank(m.value[m.value_size - 1]))
+        m.value_size--;
+    *ret_member = m;
+    return 1;
 }

@@ -7,6 +7,13 @@
  *
  *     if (json_tree_read(bytes, size, 0, &arena, &tree, err) == 0)
  *         lr = json_tree_find(json_tree_find(tree, "hparams"), "lr");
+ *
+ * A table that is too long to be a tree is walked, a member at a time:
+ *
+ *     struct json_walk walk = {.at = bytes, .end = bytes + size};
+ *
+ *     while (json_walk_next(&walk, &member, err) > 0)
+ *         json_tree_read(member.value, member.value_size, 0, &arena, &tree, err);
  */
 #ifndef BASE_JSON_TREE_H
 #define BASE_JSON_TREE_H
@@ -44,11 +51,26 @@ struct json_tree {
  * in quotes or not, are numbers. */
 enum { JSON_TREE_NOT_FINITE = 1 };
 
-/* Everything in `arena`. */
+/* Everything in `arena`. A text alone, as "abc", may be longer than JSON_TREE_MAX_SIZE. */
 int json_tree_read(const char *text, size_t size, int flags, struct arena *arena,
                    const struct json_tree **ret_tree, struct error *err);
 
 /* The entry of a table, or NULL; NULL and what is no table have none. */
 const struct json_tree *json_tree_find(const struct json_tree *table, const char *name);
+
+struct json_walk {
+    const char *at, *end;
+    bool is_inside;
+};
+
+/* Where a member stands, its name in quotes; both are JSON where json_tree_read can read them. */
+struct json_member {
+    const char *name, *value;
+    size_t name_size, value_size;
+};
+
+/* 1: *ret_member is the next one; 0: there is none, and nothing but blanks behind the table; -1.
+ * Takes no memory, and time as the table is long. That no name is there twice is not seen. */
+int json_walk_next(struct json_walk *walk, struct json_member *ret_member, struct error *err);
 
 #endif

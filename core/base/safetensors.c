@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The only door to jansson. The format is described in the README of
- * https://github.com/huggingface/safetensors. */
+ * The format is described in the README of https://github.com/huggingface/safetensors.
+ *
+ * A header may have 100 MB, which as a tree would be ten times that, and of a hostile file a
+ * hundred times. So it is walked, and one entry at a time is a tree: memory grows with the
+ * number of tensors. */
 #include "base/safetensors.h"
 
 #include "base/hash.h"
@@ -23,135 +26,144 @@ enum {
     SEAL_AT = LENGTH_SIZE + sizeof SEALED - 1,
     SEAL_SIZE = 64,
     ALIGNMENT = 8,
-    MAX_HEADER = JSON_TREE_MAX_SIZE, /* bytes; what the parser makes of them stays below 200 MB */
-    MAX_TENSORS = 1 << 16,
-    MAX_METADATA = 1000,
-    MAX_NAME = 200,
+    MAX_HEADER = 100000000, /* bytes: Hugging Face's own */
+    MAX_METADATA = 1000,    /* texts of ours */
 };
-
-static const struct {
-    const char *name;
-    size_t size;
-} types[] = {
-    [TENSOR_F64] = {"F64", 8}, [TENSOR_I64] = {"I64", 8},   [TENSOR_U64] = {"U64", 8},
-    [TENSOR_F32] = {"F32", 4}, [TENSOR_I32] = {"I32", 4},   [TENSOR_U32] = {"U32", 4},
-    [TENSOR_F16] = {"F16", 2}, [TENSOR_BF16] = {"BF16", 2}, [TENSOR_I16] = {"I16", 2},
-    [TENSOR_U16] = {"U16", 2}, [TENSOR_I8] = {"I8", 1},     [TENSOR_U8] = {"U8", 1},
-    [TENSOR_BOOL] = {"BOOL", 1},
-};
-
-enum { N_TYPES = sizeof types / sizeof *types };
-
-size_t tensor_count(const struct tensor *t)
-{
-    size_t n = 1;
-
-    for (int i = 0; i < t->n_dims; i++)
-        n *= t->dims[i];
-    return n;
-}
-
-size_t tensor_size(const struct tensor *t)
-{
-    return tensor_count(t) * types[t->type].size;
-}
-
-const char *tensor_type_name(enum tensor_type type)
-{
-    return types[type].name;
-}
 
 /* ---- reading ---- */
 
-static int read_type(const struct json_tree *j, enum tensor_type *ret_type, struct error *err)
+/* Two whole numbers. */
+static int read_span(const struct json_tree *j, size_t ret_span[2], struct error *err)
 {
-    const char *name = j ? j->text : NULL;
-
-    for (int i = 0; name && i < N_TYPES; i++) {
-        if (strcmp(name, types[i].name) == 0) {
-            *ret_type = (enum tensor_type)i;
-            return 0;
-        }
-    }
-    return error_set(err, "dtype \"%.20s\" is not one of the format's", name ? name : "");
-}
-
-/* The whole numbers of an array, `max` at most. Gives how many, or -1. */
-static int read_sizes(const struct json_tree *j, const char *what, int max, size_t *ret_sizes,
-                      struct error *err)
-{
-    if (!j || j->kind != JSON_TREE_LIST || j->n_items > max)
-        return error_set(err, "%s is not a list of at most %d numbers", what, max);
-    for (int i = 0; i < j->n_items; i++) {
+    if (!j || j->kind != JSON_TREE_LIST || j->n_items != 2)
+        return error_set(err, "data_offsets is not two numbers");
+    for (int i = 0; i < 2; i++) {
         if (j->items[i].kind != JSON_TREE_INTEGER || j->items[i].integer < 0)
-            return error_set(err, "%s holds what is not a whole number from 0", what);
-        ret_sizes[i] = (size_t)j->items[i].integer;
+            return error_set(err, "data_offsets holds what is not a whole number from 0");
+        ret_span[i] = (size_t)j->items[i].integer;
     }
-    return j->n_items;
+    return 0;
 }
 
-/* The bytes that a shape needs, or -1 where that is more than `available`. */
-static int check_size(const struct tensor *t, size_t available)
+/* How many bits so many numbers of a shape have, or -1 where that is more than a file can. */
+static int count_bits(const struct json_tree *shape, size_t bits, size_t *ret_bits)
 {
-    size_t size = types[t->type].size;
-
-    for (int i = 0; i < t->n_dims; i++)
-        if (__builtin_mul_overflow(size, t->dims[i], &size))
+    for (int i = 0; i < shape->n_items; i++)
+        if (__builtin_mul_overflow(bits, (size_t)shape->items[i].integer, &bits))
             return -1;
-    return size == available ? 0 : -1;
+    *ret_bits = bits;
+    return 0;
+}
+
+static int check_shape(const struct json_tree *shape, size_t bits, size_t n_bytes, struct error *err)
+{
+    size_t all;
+
+    if (!shape || shape->kind != JSON_TREE_LIST)
+        return error_set(err, "shape is not a list of numbers");
+    for (int i = 0; i < shape->n_items; i++)
+        if (shape->items[i].kind != JSON_TREE_INTEGER || shape->items[i].integer < 0)
+            return error_set(err, "shape holds what is not a whole number from 0");
+    if (bits && (count_bits(shape, bits, &all) < 0 || all % 8 || all / 8 != n_bytes))
+        return error_set(err, "its shape does not fill its %zu bytes", n_bytes);
+    return 0;
+}
+
+/* "C64 [2, 3]", for messages. */
+static void describe_other(struct tensor *t, const char *dtype, const struct json_tree *shape,
+                           struct arena *arena)
+{
+    struct text s = {0};
+
+    text_printf(&s, "%.20s [", dtype);
+    for (int i = 0; i < shape->n_items && i <= TENSOR_MAX_DIMS; i++)
+        text_printf(&s, i == TENSOR_MAX_DIMS ? ", ..." : i ? ", %lld" : "%lld",
+                    (long long)shape->items[i].integer);
+    text_printf(&s, "]");
+    t->other = arena_strdup(arena, s.s);
+    text_release(&s);
 }
 
 /* One entry of the header; its bytes begin at data. */
 static int read_tensor(const struct json_tree *j, const unsigned char *data, size_t data_size,
-                       struct tensor *t, struct error *err)
+                       struct arena *arena, struct tensor *t, struct error *err)
 {
-    size_t span[2];
+    const struct json_tree *dtype = json_tree_find(j, "dtype"), *shape = json_tree_find(j, "shape");
+    size_t span[2] = {0}, bits;
 
-    if (j->kind != JSON_TREE_TABLE || j->n_items != 3)
+    if (!dtype || !shape || !json_tree_find(j, "data_offsets"))
         return error_set(err, "its entry is not {dtype, shape, data_offsets}");
-    if (read_type(json_tree_find(j, "dtype"), &t->type, err) < 0)
+    if (dtype->kind != JSON_TREE_TEXT)
+        return error_set(err, "its dtype is not a text");
+    t->type = tensor_find_type(dtype->text, &bits);
+    if (read_span(json_tree_find(j, "data_offsets"), span, err) < 0)
         return -1;
-    t->n_dims = read_sizes(json_tree_find(j, "shape"), "shape", TENSOR_MAX_DIMS, t->dims, err);
-    if (t->n_dims < 0)
-        return -1;
-    switch (read_sizes(json_tree_find(j, "data_offsets"), "data_offsets", 2, span, err)) {
-    case -1:
-        return -1;
-    case 2:
-        break;
-    default:
-        return error_set(err, "data_offsets is not two numbers");
-    }
     if (span[0] > span[1] || span[1] > data_size)
         return error_set(err, "data_offsets [%zu, %zu] are not inside the %zu bytes of data",
                          span[0], span[1], data_size);
-    if (check_size(t, span[1] - span[0]) < 0)
-        return error_set(err, "its shape does not fill its %zu bytes", span[1] - span[0]);
+    if (check_shape(shape, bits, span[1] - span[0], err) < 0)
+        return -1;
+    if (shape->n_items > TENSOR_MAX_DIMS)
+        t->type = TENSOR_OTHER;
+    if (t->type == TENSOR_OTHER)
+        describe_other(t, dtype->text, shape, arena);
+    for (int i = 0; i < shape->n_items && t->type != TENSOR_OTHER; i++)
+        t->dims[t->n_dims++] = (size_t)shape->items[i].integer;
+    t->n_bytes = span[1] - span[0];
     t->bytes = data + span[0];
     return 0;
 }
 
-static int read_metadata(struct safetensors *file, const struct json_tree *j, struct error *err)
+/* A part of the header as a tree, good until the next one is read. */
+static int read_part(const char *text, size_t size, struct arena *scratch,
+                     const struct json_tree **ret_tree, struct error *err)
 {
-    if (j->kind != JSON_TREE_TABLE || j->n_items > MAX_METADATA)
-        return error_set(err, "__metadata__ is not a table of at most %d texts", MAX_METADATA);
-    for (int i = 0; i < j->n_items; i++) {
-        const struct json_tree *entry = &j->items[i];
+    arena_clear(scratch);
+    return json_tree_read(text, size, 0, scratch, ret_tree, err);
+}
 
-        if (entry->kind != JSON_TREE_TEXT)
-            return error_set(err, "__metadata__ \"%.40s\" is not a text", entry->name);
-        if (strcmp(entry->name, SEAL) != 0)
-            settings_set(&file->metadata, entry->name, value_string(entry->text));
-    }
+static int read_name(const struct json_member *m, struct arena *scratch, const char **ret_name,
+                     struct error *err)
+{
+    const struct json_tree *tree;
+
+    if (read_part(m->name, m->name_size, scratch, &tree, err) < 0)
+        return -1;
+    if (tree->kind != JSON_TREE_TEXT)
+        return error_set(err, "a name is not a text");
+    *ret_name = tree->text;
     return 0;
 }
 
-static int is_printable(const char *s)
+/* Of a sealed file its texts; of others only that they are some. */
+static int read_metadata(struct safetensors *file, const struct json_member *table,
+                         struct arena *scratch, struct error *err)
 {
-    for (; *s; s++)
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            return 0;
-    return 1;
+    struct json_walk walk = {.at = table->value, .end = table->value + table->value_size};
+    const struct json_tree *text;
+    struct json_member m;
+    const char *name = NULL;
+    int got;
+
+    if (table->value_size == 0 || *table->value != '{')
+        return error_set(err, "__metadata__ is not a table of texts");
+    while ((got = json_walk_next(&walk, &m, err)) > 0) {
+        if (m.value_size < 2 || *m.value != '"' || m.value[m.value_size - 1] != '"')
+            return error_set(err, "__metadata__ %.*s is not a text",
+                             (int)(m.name_size < 40 ? m.name_size : 40), m.name);
+        if (!file->is_sealed)
+            continue;
+        if (read_name(&m, scratch, &name, err) < 0)
+            return -1;
+        name = arena_strdup(&file->arena, name);
+        if (read_part(m.value, m.value_size, scratch, &text, err) < 0)
+            return -1;
+        if (file->metadata.n_items == MAX_METADATA)
+            return error_set(err, "__metadata__ has more than the %d texts of ours", MAX_METADATA);
+        if (strcmp(name, SEAL) != 0)
+            settings_set(&file->metadata, name, value_string(text->text));
+    }
+    return got;
 }
 
 /* By place in the file; where two begin together, the empty one first. */
@@ -166,35 +178,33 @@ static int by_place(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static int read_header(struct safetensors *file, const struct json_tree *header,
-                       const unsigned char *data, size_t data_size, struct error *err)
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int check_names(const struct safetensors *file, struct error *err)
+{
+    struct arena arena = {0};
+    const char **names = arena_alloc(&arena, (size_t)(file->n_tensors + 1) * sizeof *names);
+    int result = 0;
+
+    for (int i = 0; i < file->n_tensors; i++)
+        names[i] = file->tensors[i].name;
+    qsort(names, (size_t)file->n_tensors, sizeof *names, by_name);
+    for (int i = 1; i < file->n_tensors && result == 0; i++)
+        if (strcmp(names[i - 1], names[i]) == 0)
+            result = error_set(err, "tensor \"%.100s\" is there twice", names[i]);
+    arena_release(&arena);
+    return result;
+}
+
+/* One behind the other, and nothing else. Sorts. */
+static int check_places(struct safetensors *file, const unsigned char *data, size_t data_size,
+                        struct error *err)
 {
     const unsigned char *at = data;
 
-    if (header->kind != JSON_TREE_TABLE)
-        return error_set(err, "the header is not a table");
-    if (header->n_items > MAX_TENSORS)
-        return error_set(err, "%d tensors; at most %d are read", header->n_items, MAX_TENSORS);
-    file->tensors =
-        arena_alloc(&file->arena, (size_t)(header->n_items + 1) * sizeof *file->tensors);
-    for (int i = 0; i < header->n_items; i++) {
-        const struct json_tree *entry = &header->items[i];
-        const char *name = entry->name;
-        struct tensor t = {0};
-
-        if (strcmp(name, METADATA) == 0) {
-            if (read_metadata(file, entry, err) < 0)
-                return -1;
-            continue;
-        }
-        if (!*name || strlen(name) > MAX_NAME || !is_printable(name))
-            return error_set(err, "a tensor's name is empty, longer than %d bytes or unprintable",
-                             MAX_NAME);
-        if (read_tensor(entry, data, data_size, &t, err) < 0)
-            return error_context(err, "tensor \"%.100s\"", name);
-        t.name = arena_strdup(&file->arena, name);
-        file->tensors[file->n_tensors++] = t;
-    }
     qsort(file->tensors, (size_t)file->n_tensors, sizeof *file->tensors, by_place);
     for (int i = 0; i < file->n_tensors; i++) {
         if (file->tensors[i].bytes != at)
@@ -205,6 +215,56 @@ static int read_header(struct safetensors *file, const struct json_tree *header,
     if (at != data + data_size)
         return error_set(err, "%zu bytes of data belong to no tensor", (size_t)(data + data_size - at));
     return 0;
+}
+
+static int count_members(const char *header, size_t size, int *ret_n, struct error *err)
+{
+    struct json_walk walk = {.at = header, .end = header + size};
+    struct json_member m;
+    int n = 0, got;
+
+    while ((got = json_walk_next(&walk, &m, err)) > 0)
+        n++;
+    *ret_n = n;
+    return got;
+}
+
+static int read_entry(struct safetensors *file, const struct json_member *m,
+                      const unsigned char *data, size_t data_size, struct arena *scratch,
+                      struct error *err)
+{
+    const struct json_tree *tree;
+    struct tensor t = {0};
+
+    if (read_name(m, scratch, &t.name, err) < 0)
+        return -1;
+    if (strcmp(t.name, METADATA) == 0)
+        return read_metadata(file, m, scratch, err);
+    t.name = arena_strdup(&file->arena, t.name);
+    if (read_part(m->value, m->value_size, scratch, &tree, err) < 0 ||
+        read_tensor(tree, data, data_size, &file->arena, &t, err) < 0)
+        return error_context(err, "tensor \"%.100s\"", t.name);
+    file->tensors[file->n_tensors++] = t;
+    return 0;
+}
+
+static int read_header(struct safetensors *file, const char *header, size_t size,
+                       const unsigned char *data, size_t data_size, struct error *err)
+{
+    struct json_walk walk = {.at = header, .end = header + size};
+    struct arena scratch = {0};
+    struct json_member m;
+    int n, result = count_members(header, size, &n, err);
+
+    if (result < 0)
+        return error_context(err, "its header");
+    file->tensors = arena_alloc(&file->arena, (size_t)(n + 1) * sizeof *file->tensors);
+    while (result == 0 && json_walk_next(&walk, &m, err) > 0)
+        result = read_entry(file, &m, data, data_size, &scratch, err);
+    arena_release(&scratch);
+    if (result < 0 || check_names(file, err) < 0)
+        return -1;
+    return check_places(file, data, data_size, err);
 }
 
 /* Over the whole file, with zeros for the digits of the seal. */
@@ -249,10 +309,7 @@ static int read_file(struct safetensors *file, struct error *err)
 {
     const char *header;
     size_t data_size;
-    struct arena arena = {0};
-    const struct json_tree *tree;
     uint64_t length;
-    int result;
 
     if (file->map.size < LENGTH_SIZE + 2)
         return error_set(err, "not a safetensors file");
@@ -269,13 +326,7 @@ static int read_file(struct safetensors *file, struct error *err)
     if (*header != '{')
         return error_set(err, "its header does not begin with {: not a safetensors file");
     data_size = file->map.size - LENGTH_SIZE - length;
-    result = json_tree_read(header, length, 0, &arena, &tree, err);
-    if (result < 0)
-        error_context(err, "its header");
-    else
-        result = read_header(file, tree, file->map.bytes + LENGTH_SIZE + length, data_size, err);
-    arena_release(&arena);
-    return result;
+    return read_header(file, header, length, file->map.bytes + LENGTH_SIZE + length, data_size, err);
 }
 
 int safetensors_open(const char *path, struct safetensors *ret_file, struct error *err)
@@ -309,34 +360,53 @@ const struct tensor *safetensors_find(const struct safetensors *file, const char
     return NULL;
 }
 
-static void describe(struct text *t, enum tensor_type type, int n_dims, const size_t *dims)
+static void describe(struct text *t, const char *types_wanted, int n_dims, const size_t *dims)
 {
-    text_printf(t, "%s [", types[type].name);
+    text_printf(t, "%s [", types_wanted);
     for (int i = 0; i < n_dims; i++)
         text_printf(t, "%s%zu", i ? ", " : "", dims[i]);
     text_printf(t, "]");
+}
+
+/* The tensor of that shape whose type is one of `wanted`, for messages `said`. */
+static int require(const struct safetensors *file, const char *name, unsigned wanted,
+                   const char *said, int n_dims, const size_t *dims,
+                   const struct tensor **ret_tensor, struct error *err)
+{
+    const struct tensor *t = safetensors_find(file, name);
+    struct text is = {0}, want = {0};
+
+    if (!t)
+        return error_set(err, "it has no tensor \"%s\"", name);
+    if (wanted >> t->type & 1 && t->n_dims == n_dims &&
+        memcmp(t->dims, dims, (size_t)n_dims * sizeof *dims) == 0) {
+        *ret_tensor = t;
+        return 0;
+    }
+    if (t->type == TENSOR_OTHER)
+        text_printf(&is, "%s", t->other);
+    else
+        describe(&is, tensor_type_name(t->type), t->n_dims, t->dims);
+    describe(&want, said, n_dims, dims);
+    error_set(err, "tensor \"%s\" is %s, not %s", name, is.s, want.s);
+    text_release(&is);
+    text_release(&want);
+    return -1;
 }
 
 int safetensors_require(const struct safetensors *file, const char *name, enum tensor_type type,
                         int n_dims, const size_t *dims, const struct tensor **ret_tensor,
                         struct error *err)
 {
-    const struct tensor *t = safetensors_find(file, name);
-    struct text is = {0}, wanted = {0};
+    return require(file, name, 1u << type, tensor_type_name(type), n_dims, dims, ret_tensor, err);
+}
 
-    if (!t)
-        return error_set(err, "it has no tensor \"%s\"", name);
-    if (t->type == type && t->n_dims == n_dims &&
-        memcmp(t->dims, dims, (size_t)n_dims * sizeof *dims) == 0) {
-        *ret_tensor = t;
-        return 0;
-    }
-    describe(&is, t->type, t->n_dims, t->dims);
-    describe(&wanted, type, n_dims, dims);
-    error_set(err, "tensor \"%s\" is %s, not %s", name, is.s, wanted.s);
-    text_release(&is);
-    text_release(&wanted);
-    return -1;
+int safetensors_require_floats(const struct safetensors *file, const char *name, int n_dims,
+                               const size_t *dims, const struct tensor **ret_tensor,
+                               struct error *err)
+{
+    return require(file, name, 1u << TENSOR_F32 | 1u << TENSOR_F16 | 1u << TENSOR_BF16,
+                   "F32, F16 or BF16", n_dims, dims, ret_tensor, err);
 }
 
 /* ---- writing ---- */
@@ -358,7 +428,7 @@ static void add_tensor(struct text *t, const struct tensor *tensor, size_t at)
 {
     text_printf(t, ",");
     add_string(t, tensor->name);
-    text_printf(t, ":{\"dtype\":\"%s\",\"shape\":[", types[tensor->type].name);
+    text_printf(t, ":{\"dtype\":\"%s\",\"shape\":[", tensor_type_name(tensor->type));
     for (int i = 0; i < tensor->n_dims; i++)
         text_printf(t, "%s%zu", i ? "," : "", tensor->dims[i]);
     text_printf(t, "],\"data_offsets\":[%zu,%zu]}", at, at + tensor_size(tensor));
@@ -379,7 +449,9 @@ static void make_header(struct text *t, const struct tensor *tensors, int n,
     }
     text_printf(t, "}");
     for (int i = 0; i < n; i++) {
-        assert(at % types[tensors[i].type].size == 0);
+        const struct tensor one = {.type = tensors[i].type};
+
+        assert(at % tensor_size(&one) == 0);
         for (int k = 0; k < i; k++)
             assert(strcmp(tensors[k].name, tensors[i].name) != 0);
         add_tensor(t, &tensors[i], at);

@@ -10,7 +10,10 @@
  *
  * Opening believes nothing: sizes, offsets and shapes are checked before memory
  * is taken, and what the format forbids (holes, overlaps, doubled names) is
- * refused with one line that names the file.
+ * refused with one line that names the file. Headers are as long as Hugging Face's
+ * reader takes them. What nobody asks for need not be understood: a tensor of a dtype
+ * that is not ours, or of very many dimensions, is TENSOR_OTHER; what is in
+ * __metadata__ without our seal is passed over.
  *
  *     struct safetensors file;
  *     if (safetensors_open("w.safetensors", &file, &err) == 0) {
@@ -23,42 +26,12 @@
 
 #include "base/file.h"
 #include "base/settings.h"
-
-enum { TENSOR_MAX_DIMS = 8 };
-
-enum tensor_type {
-    TENSOR_F64,
-    TENSOR_I64,
-    TENSOR_U64,
-    TENSOR_F32,
-    TENSOR_I32,
-    TENSOR_U32,
-    TENSOR_F16,
-    TENSOR_BF16,
-    TENSOR_I16,
-    TENSOR_U16,
-    TENSOR_I8,
-    TENSOR_U8,
-    TENSOR_BOOL,
-};
-
-struct tensor {
-    const char *name;
-    enum tensor_type type;
-    int n_dims; /* 0: one number */
-    size_t dims[TENSOR_MAX_DIMS];
-    const void *bytes; /* dense, the last dimension fastest; of a file: at any address, so
-                        * that they must be copied */
-};
-
-size_t tensor_count(const struct tensor *t); /* numbers */
-size_t tensor_size(const struct tensor *t);  /* bytes */
-const char *tensor_type_name(enum tensor_type type); /* "F32" */
+#include "base/tensor.h"
 
 struct safetensors {
     struct tensor *tensors; /* [n_tensors], as they lie in the file; until close */
     int n_tensors;
-    struct settings metadata; /* texts by name */
+    struct settings metadata; /* texts by name; of a sealed file */
     bool is_sealed;           /* by us, and whole */
     struct file_map map;      /* the file */
     struct arena arena;
@@ -74,6 +47,11 @@ const struct tensor *safetensors_find(const struct safetensors *file, const char
 int safetensors_require(const struct safetensors *file, const char *name, enum tensor_type type,
                         int n_dims, const size_t *dims, const struct tensor **ret_tensor,
                         struct error *err);
+
+/* The same of any type that tensor_float reads. */
+int safetensors_require_floats(const struct safetensors *file, const char *name, int n_dims,
+                               const size_t *dims, const struct tensor **ret_tensor,
+                               struct error *err);
 
 /* Writes and seals, in one step for readers (file_write_parts). `metadata` (NULL:
  * none) has texts only. Tensors of larger numbers come first, so that all are

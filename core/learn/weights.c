@@ -75,7 +75,7 @@ static int match(const struct safetensors *file, const char *except, const struc
         struct tensor t = tensor_of(&p->items[i]);
 
         if (!is_excepted(t.name, except) &&
-            safetensors_require(file, t.name, t.type, t.n_dims, t.dims, &found[i], err) < 0)
+            safetensors_require_floats(file, t.name, t.n_dims, t.dims, &found[i], err) < 0)
             return -1;
     }
     for (int i = 0; i < file->n_tensors; i++) {
@@ -111,9 +111,8 @@ int weights_load(const char *path, const char *digest, const char *except,
     for (int i = 0; weights && i < p->n; i++) {
         const struct param *item = &p->items[i];
 
-        for (size_t k = 0; found[i] && k < item->size; k++) /* at any address */
-            memcpy(weights + place_of(item, k), (const char *)found[i]->bytes + k * sizeof *weights,
-                   sizeof *weights);
+        for (size_t k = 0; found[i] && k < item->size; k++)
+            weights[place_of(item, k)] = tensor_float(found[i], k);
     }
     result = 0;
 out:

@@ -25,8 +25,8 @@ extern const struct component init_component;
 /* The SHA-256 of a file that can be read as safetensors. */
 int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct error *err);
 
-/* Does the file hold each parameter of p, in its shape, and is there none in it
- * that p has not? Fills weights[p->size], NULL: only checks. `digest`: what the
+/* Does the file hold each parameter of p, in its shape, as F32, F16 or BF16, and is there none in
+ * it that p has not? What is excepted may be of any type. Fills weights[p->size], NULL: only checks. `digest`: what the
  * file must hash to. On failure nothing has changed. */
 int weights_load(const char *path, const char *digest, const char *except,
                  const struct params *p, float *weights, struct error *err);
