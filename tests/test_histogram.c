@@ -22,7 +22,8 @@ static int bin_of(double x, double scale)
     return bin;
 }
 
-/* Each edge is in the bin it begins, what is just below it in the one before. */
+/* Each edge is in the bin it begins, with what rounding leaves of it; what is below it is in the one
+ * before. */
 static void test_edges(void **state)
 {
     (void)state;
@@ -31,10 +32,26 @@ static void test_edges(void **state)
 
         assert_true(fabs(log2(edge) - ((i - 1) / 8.0 - 8)) < 1e-14);
         assert_int_equal(bin_of(edge, 1), i);
-        assert_int_equal(bin_of(nextafter(edge, 0), 1), i - 1);
+        assert_int_equal(bin_of(nextafter(edge, 0), 1), i);
+        assert_int_equal(bin_of(nextafter(edge, 1e9), 1), i);
+        assert_int_equal(bin_of(edge * (1 - 1e-12), 1), i);
+        assert_int_equal(bin_of(edge * (1 - 1e-8), 1), i - 1);
         assert_int_equal(bin_of(edge / 4, 4), i);
     }
     assert_true(histogram_edge(0) == 0 && histogram_edge(HISTOGRAM_ONE) == 1);
+}
+
+/* Weights over their mean, all equal: none is below 1. */
+static void test_ones(void **state)
+{
+    (void)state;
+    for (int n = 1; n <= 300; n++) {
+        double w = exp(0.001 * n), sum = 0;
+
+        for (int i = 0; i < n; i++)
+            sum += w;
+        assert_int_equal(bin_of(w, n / sum), HISTOGRAM_ONE);
+    }
 }
 
 static void test_ends(void **state)
@@ -67,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_ones),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_shares),
     };

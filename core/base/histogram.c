@@ -28,6 +28,7 @@ static int bin_of(double x)
     int octave, k = 0;
     double part;
 
+    x *= 1 + 0x1p-30; /* what rounding has put below an edge */
     if (!(x >= histogram_edge(1)))
         return 0;
     if (x >= histogram_edge(HISTOGRAM_N - 1))

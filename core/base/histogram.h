@@ -2,13 +2,14 @@
  *
  * histogram: how often positive numbers fall into fixed bins of equal ratio, eight to each factor
  * of two from 2^-8 to 2^8. The first bin holds all below (zero and negative ones too), the last all
- * from 2^8 on. A number on an edge belongs to the bin above it.
+ * from 2^8 on. A number on an edge belongs to the bin above it, and so does one that is below it by
+ * less than 2^-30 of itself: weights that are 1 up to rounding are 1, not half of them below it.
  *
  *     struct histogram h = {{0}};
  *
  *     histogram_add(&h, weights, n, 1);
  *     histogram_shares(&h, shares);
- *     shares[HISTOGRAM_ONE]    // of the weights from 1 to below 2^(1/8)
+ *     shares[HISTOGRAM_ONE]    // of the weights from 1, rounded or not, to below 2^(1/8)
  */
 #ifndef BASE_HISTOGRAM_H
 #define BASE_HISTOGRAM_H
