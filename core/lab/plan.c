@@ -5,6 +5,7 @@
 #include "learn/config.h"
 #include "learn/draws.h"
 #include "learn/data_cache.h"
+#include "learn/rules.h"
 #include "learn/run.h"
 #include "learn/weights.h"
 
@@ -17,31 +18,55 @@ struct maker {
     struct plan *plan;
     struct data_cache cache;
     struct text checked; /* what check_run last approved of */
+    struct text checked_model; /* the data and the model of it */
 };
 
+/* Does nothing of it matter to run_check? */
+static bool is_beside(const char *name)
+{
+    static const char *const beside[] = {"optimizer", "schedule", "train.lr", "train.warmup",
+                                         "train.epochs", NULL};
+    int i = 0;
+
+    while (beside[i] && strncmp(name, beside[i], strlen(beside[i])) != 0)
+        i++;
+    return beside[i] != NULL;
+}
+
+/* Are they those of the last time? From now on they are. */
+static bool is_checked(struct text *last, struct text *now)
+{
+    bool result = last->s && strcmp(last->s, now->s) == 0;
+
+    text_release(last);
+    *last = *now;
+    return result;
+}
+
 /* Better now than in each worker. Points that differ in what does not matter for it, such
- * as the learning rate, are checked once. */
+ * as the learning rate, are checked once; a file of weights once for a model. */
 static int check_run(struct maker *maker, const struct run_input *input, struct error *err)
 {
     const struct settings *s = input->settings;
-    struct text t = {0};
+    struct run_input to_check = *input;
+    struct text all = {0}, model = {0};
 
     for (int i = 0; i < s->n_items; i++) {
         const char *name = s->items[i].name;
+        struct text line = {0};
 
-        if (strncmp(name, "data", 4) != 0 && strncmp(name, "model", 5) != 0)
+        if (is_beside(name))
             continue;
-        text_printf(&t, "%s = ", name);
-        value_write(&t, &s->items[i].value);
-        text_printf(&t, "\n");
+        text_printf(&line, "%s = ", name);
+        value_write(&line, &s->items[i].value);
+        text_printf(&all, "%s\n", line.s);
+        if (strncmp(name, "data", 4) == 0 || strncmp(name, "model", 5) == 0)
+            text_printf(&model, "%s\n", line.s);
+        text_release(&line);
     }
-    if (maker->checked.s && strcmp(t.s, maker->checked.s) == 0) {
-        text_release(&t);
-        return 0;
-    }
-    text_release(&maker->checked);
-    maker->checked = t;
-    return run_check(input, err);
+    if (is_checked(&maker->checked_model, &model))
+        to_check.init = NULL;
+    return is_checked(&maker->checked, &all) ? 0 : run_check(&to_check, err);
 }
 
 static struct value list_names(const char *const *names, int n, struct arena *arena)
@@ -259,6 +284,9 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     }
     if (algorithm && maker->e->n_draws)
         text_printf(&point, "%sdraw=%d", point.size ? " " : "", k);
+    for (int i = 0; i < grid->n_axes; i++)
+        if (grid->axes[i].n_values > 1 || is_drawn(&grid->axes[i]))
+            rules_forget(&s, grid->axes[i].name);
     like.condition = keep_text(maker->plan->arena, &condition);
     like.point = keep_text(maker->plan->arena, &point);
     if (!settings_find(&s, "data") || settings_find(&s, "data")->kind != VALUE_STRING) {
@@ -448,6 +476,7 @@ int plan_make(const struct experiment *e, const char *data_root, const struct li
         result = add_method(&maker, &e->methods[i], err);
     data_cache_close(&maker.cache);
     text_release(&maker.checked);
+    text_release(&maker.checked_model);
     if (result < 0)
         return -1;
     plan_set_id(&plan);

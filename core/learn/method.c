@@ -60,12 +60,17 @@ static int open_objective(struct method *m, int i, const struct settings *s, str
 {
     const struct component *type;
     void *config, *filter;
+    double trim;
 
     m->trainer.slots[i].objective = &m->objectives[i];
     if (method_choose(s, objective_slots[i], &objective_kind, arena, &type, &config, err) < 0 ||
         component_configure(&objective_filter_component, objective_slots[i], s, arena, &filter,
                             err) < 0)
         return -1;
+    trim = ((const struct objective_filter *)filter)->trim;
+    if (trim > 0 && trim * m->data.batch < 1)
+        return error_set(err, "%s.trim %g of a batch of %d is less than one example: it does nothing",
+                         objective_slots[i], trim, m->data.batch);
     return objective_init(&m->objectives[i], arena, (const struct objective_type *)type, config,
                           filter, &m->data.objective, m->data.batch, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/rules.h"
 
+#include "learn/config.h"
 #include "learn/objective.h"
 #include "learn/transform.h"
 #include "nn/loss.h"
@@ -122,14 +123,39 @@ out:
     return result;
 }
 
+/* Is it there, and something else than its default? A default that is written out asks for
+ * nothing. */
+static bool is_asked_for(const struct settings *s, const char *setting)
+{
+    const struct value *v = settings_find(s, setting);
+    const struct config_slot *slot = config_slot_of(setting);
+    const struct component *type = NULL;
+    struct arena arena = {0};
+    struct value fallback;
+    struct error ignored;
+    bool result = false;
+
+    if (v && slot->kind)
+        type = component_find(slot->kind, settings_string(s, slot->chooser), &ignored);
+    if (v) {
+        fallback = hparam_fallback(
+            config_hparam(slot, type, strchr(setting, '.') + 1, &ignored), &arena);
+        result = !value_equal(v, &fallback);
+    }
+    arena_release(&arena);
+    return result;
+}
+
 /* Data with environments are trained on in steps, not epochs, and data.every says when to
  * look. */
 static int check_domains(const struct settings *s, struct error *err)
 {
-    static const char *const of_epochs[] = {"train.late", "train.jtt_epochs", NULL};
+    static const char *const of_epochs[] = {"train.epochs",     "train.warmup", "train.evaluate",
+                                            "train.late",       "schedule.at",
+                                            "train.jtt_epochs", NULL};
 
     for (int i = 0; settings_find(s, "data.test_envs") && of_epochs[i]; i++)
-        if (settings_number(s, of_epochs[i]) > 0)
+        if (is_asked_for(s, of_epochs[i]))
             return error_set(err, "%s counts epochs, which data with environments have not: they "
                                   "are trained on for data.steps", of_epochs[i]);
     if (settings_find(s, "data.test_envs") && settings_find(s, "train.evaluate_steps"))
@@ -141,9 +167,80 @@ static int check_domains(const struct settings *s, struct error *err)
     return 0;
 }
 
+/* What comes behind the last epoch never does. */
+static int check_ends(const struct settings *s, struct error *err)
+{
+    double epochs = settings_number(s, "train.epochs"), warmup = settings_number(s, "train.warmup");
+    const struct value *at = settings_find(s, "schedule.at");
+
+    if (settings_find(s, "data.test_envs"))
+        return 0;
+    if (warmup >= epochs)
+        return error_set(err, "train.warmup %g is never over: train.epochs is %g", warmup, epochs);
+    for (int i = 0; at && i < at->n_items; i++)
+        if (at->items[i].number >= epochs)
+            return error_set(err, "schedule.at %g is never reached: train.epochs is %g",
+                             at->items[i].number, epochs);
+    return 0;
+}
+
+/* A setting that does nothing where another has the value `at`, or any but `but`. */
+static const struct dependent {
+    const char *setting, *on, *at, *but;
+} dependents[] = {
+    {"data.profile", "data.imbalance", .at = "1"},
+    {"data.noise_kind", "data.label_noise", .at = "0"},
+    {"data.pad", "data.augment", .but = "\"crop_flip\""},
+    {"model.init_except", "model.init", .at = "\"\""},
+    {"model.dropout", "model.hidden", .at = "[]"},
+    {"optimizer.decays", "optimizer.weight_decay", .at = "0"},
+    {"optimizer.nesterov", "optimizer.momentum", .at = "0"},
+    {"schedule.gamma", "schedule.at", .at = "[]"},
+    {"schedule.at", "schedule.gamma", .at = "1"},
+    {"train.evaluate", "train.evaluate_steps", .but = "0"},
+    {"train.jtt_weight", "train.jtt_epochs", .at = "0"},
+    {0},
+};
+
+static bool is_idle(const struct settings *s, const struct dependent *d)
+{
+    const struct value *on = settings_find(s, d->on);
+    struct text t = {0};
+    bool result;
+
+    if (!on)
+        return false;
+    value_write(&t, on);
+    result = d->at ? strcmp(t.s, d->at) == 0 : strcmp(t.s, d->but) != 0;
+    text_release(&t);
+    return result;
+}
+
+static int check_dependents(const struct settings *s, struct error *err)
+{
+    for (const struct dependent *d = dependents; d->setting; d++) {
+        struct text t = {0};
+
+        if (!is_idle(s, d) || !is_asked_for(s, d->setting))
+            continue;
+        value_write(&t, settings_find(s, d->on));
+        error_set(err, "%s does nothing where %s is %s", d->setting, d->on, t.s);
+        text_release(&t);
+        return -1;
+    }
+    return 0;
+}
+
+void rules_forget(struct settings *s, const char *varied)
+{
+    for (const struct dependent *d = dependents; d->setting; d++)
+        if (strcmp(d->on, varied) == 0 && is_idle(s, d))
+            settings_remove(s, d->setting);
+}
+
 int rules_check(const struct settings *s, struct error *err)
 {
-    if (check_domains(s, err) < 0)
+    if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0)
         return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;

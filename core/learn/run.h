@@ -80,7 +80,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
 
 /* Could run_train begin with these settings, dataset and init? Says what stands against it
  * (a class that would have nothing to train on, a model that does not fit the pictures,
- * weights that do not fit the model) without training. */
+ * weights that do not fit the model) without training. Of weights only where `init` is there. */
 int run_check(const struct run_input *input, struct error *err);
 
 #endif

@@ -250,7 +250,7 @@ int run_check(const struct run_input *input, struct error *err)
         spoil_labels(&run, input->settings, err) == 0 &&
         build_model(&run, input->settings, &graph, err) == 0 &&
         open_method(&run, input->settings, err) == 0)
-        status = load_init(&run, input, &graph.params, NULL, err);
+        status = input->init ? load_init(&run, input, &graph.params, NULL, err) : 0;
     run_close(&run);
     return status;
 }
