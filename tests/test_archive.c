@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Archives, good and hostile, are made here by libarchive itself. Every test
- * works in root/, unpacks into root/in and looks that root/ holds nothing else.
+ * Archives and gzip files, good, damaged and hostile, are made here by libarchive itself. Every
+ * test works in root/, unpacks into root/in and looks that root/ holds nothing else.
  */
 #include "data/archive.h"
 
@@ -274,6 +274,184 @@ static void test_twice(void **state)
     expect_failure(p, "one.bin", "twice");
 }
 
+/* Without waiting for the disk, as file_write does, and as one may when an old file is cut to 0. */
+static void write_archive(const struct place *p, const unsigned char *bytes, size_t size)
+{
+    FILE *f;
+
+    unlink(p->archive);
+    assert_non_null(f = fopen(p->archive, "wb"));
+    assert_int_equal(fwrite(bytes, 1, size, f), size);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* ---- gzip ---- */
+
+enum { PLAIN_SIZE = 3000, PACKED_ROOM = 8192 };
+
+/* Numbers as text, which deflate makes a third of. */
+static void fill_plain(char plain[PLAIN_SIZE + 1])
+{
+    size_t n = 0;
+
+    for (int i = 0; n < PLAIN_SIZE; i++)
+        n += (size_t)snprintf(plain + n, PLAIN_SIZE + 1 - n, "%d,", i * i);
+}
+
+static size_t pack(const void *bytes, size_t size, const char *level, unsigned char *ret_packed)
+{
+    struct archive *a = archive_write_new();
+    struct archive_entry *entry = archive_entry_new();
+    size_t packed = 0;
+
+    assert_int_equal(archive_write_add_filter_gzip(a), ARCHIVE_OK);
+    assert_int_equal(archive_write_set_filter_option(a, "gzip", "compression-level", level),
+                     ARCHIVE_OK);
+    assert_int_equal(archive_write_set_format_raw(a), ARCHIVE_OK);
+    archive_write_set_bytes_per_block(a, 0);
+    assert_int_equal(archive_write_open_memory(a, ret_packed, PACKED_ROOM, &packed), ARCHIVE_OK);
+    archive_entry_set_filetype(entry, AE_IFREG);
+    assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+    assert_int_equal(archive_write_data(a, bytes, size), (la_ssize_t)size);
+    archive_entry_free(entry);
+    assert_int_equal(archive_write_close(a), ARCHIVE_OK);
+    archive_write_free(a);
+    return packed;
+}
+
+/* A file of these bytes is refused with `part` in the message (NULL: with any), or else holds
+ * `wanted`. Does it hold that? */
+static bool unpacks(const struct place *p, const unsigned char *bytes, size_t size,
+                    const char *wanted, const char *part)
+{
+    struct arena arena = {0};
+    unsigned char *plain;
+    struct error err = {.text = ""};
+    size_t n;
+    bool is_read;
+
+    write_archive(p, bytes, size);
+    is_read = archive_read_gzip(p->archive, 1 << 20, &arena, &plain, &n, &err) == 0;
+    if (is_read && (n != strlen(wanted) || memcmp(plain, wanted, n) != 0))
+        fail_msg("other bytes came out");
+    if (!is_read && (!strstr(err.text, p->archive) || strstr(err.text, "(null)") ||
+                     (part && !strstr(err.text, part))))
+        fail_msg("\"%s\" lacks \"%s\"", err.text, part ? part : p->archive);
+    arena_release(&arena);
+    return is_read;
+}
+
+/* Whatever bit flips: the same bytes (of a header only its time, system and the like may change,
+ * and bits that fill the last byte of what is deflated), or a refusal; and no cut passes. */
+static void test_gzip_damage(void **state)
+{
+    static const char *const levels[] = {"0", "1", "9"};
+    const struct place *p = *state;
+    char plain[PLAIN_SIZE + 1];
+    unsigned char packed[PACKED_ROOM];
+
+    fill_plain(plain);
+    for (size_t k = 0; k < sizeof levels / sizeof *levels; k++) {
+        size_t size = pack(plain, PLAIN_SIZE, levels[k], packed);
+        int n_same = 0;
+
+        assert_true(unpacks(p, packed, size, plain, NULL));
+        for (size_t i = 0; i < 8 * size; i += i < 160 || i > 8 * (size - 20) ? 1 : 11) {
+            packed[i / 8] ^= (unsigned char)(1 << i % 8);
+            n_same += unpacks(p, packed, size, plain, NULL);
+            packed[i / 8] ^= (unsigned char)(1 << i % 8);
+        }
+        assert_in_range(n_same, 1, 8 * 7 + 7);
+        for (size_t n = 0; n < size; n += n < 30 || n + 30 > size ? 1 : 7)
+            assert_false(unpacks(p, packed, n, plain, NULL));
+        packed[size - 3]++;
+        assert_false(unpacks(p, packed, size, plain, "it holds 3000 bytes, but its end says 3256"));
+        packed[size - 3]--;
+        packed[size - 8]++;
+        assert_false(unpacks(p, packed, size, plain, "the checksum of what it holds is "));
+    }
+}
+
+/* Members may stand one behind the other, also empty ones, and what looks like the beginning of one
+ * may stand in another; but nothing else stands behind the last. */
+static void test_gzip_members(void **state)
+{
+    const struct place *p = *state;
+    char plain[PLAIN_SIZE + 1], both[2 * PLAIN_SIZE + 1];
+    unsigned char packed[3 * PACKED_ROOM], inner[PACKED_ROOM], stored[300];
+    size_t size, n;
+
+    fill_plain(plain);
+    snprintf(both, sizeof both, "%s%s", plain, plain + 1000);
+    size = pack(plain, PLAIN_SIZE, "9", packed);
+    size += pack("", 0, "9", packed + size);
+    size += pack(plain + 1000, PLAIN_SIZE - 1000, "0", packed + size);
+    assert_true(unpacks(p, packed, size, both, NULL));
+    size += pack("", 0, "9", packed + size);
+    assert_true(unpacks(p, packed, size, both, NULL));
+    for (n = 1; n <= 40; n++) {
+        memset(packed + size, 0, n);
+        assert_false(unpacks(p, packed, size + n, both, "bytes behind its end are no gzip"));
+    }
+    memcpy(packed + size, packed, 30); /* the beginning of another, and no more */
+    assert_false(unpacks(p, packed, size + 30, both, NULL));
+
+    memset(stored, 0, sizeof stored);
+    n = pack("", 0, "9", inner);
+    memcpy(stored + 100, inner, n); /* behind zeros, which are the end of an empty member */
+    size = pack(stored, sizeof stored, "0", packed);
+    write_archive(p, packed, size);
+    {
+        struct arena arena = {0};
+        unsigned char *bytes;
+        struct error err;
+
+        assert_int_equal(archive_read_gzip(p->archive, 1 << 20, &arena, &bytes, &n, &err), 0);
+        assert_int_equal(n, sizeof stored);
+        assert_memory_equal(bytes, stored, n);
+        assert_int_equal(archive_read_gzip(p->archive, 299, &arena, &bytes, &n, &err), -1);
+        assert_non_null(strstr(err.text, "more than 299 bytes"));
+        arena_release(&arena);
+    }
+    memcpy(packed, inner, n = pack("", 0, "9", inner));
+    size = pack(packed, n, "9", inner);
+    assert_false(unpacks(p, inner, size, "", "packed again"));
+}
+
+/* Of an archive the sums are compared too, before anything is unpacked: gzip's of a tar as a whole,
+ * a zip's of its members. */
+static void test_archive_damage(void **state)
+{
+    static const struct member members[] = {{"one.bin", AE_IFREG, NULL, 1}, {NULL, 0, NULL, 0}};
+    static const char *const wanted[] = {"one.bin", NULL};
+    const struct place *p = *state;
+    struct file_map map;
+    struct error err;
+
+    for (int is_zip = 0; is_zip < 2; is_zip++) {
+        static unsigned char bytes[2 * MEMBER_SIZE];
+        size_t size;
+
+        make_archive(p, is_zip, members);
+        assert_int_equal(file_map_open(p->archive, &map, &err), 0);
+        size = map.size;
+        assert_in_range(size, 1000, sizeof bytes);
+        memcpy(bytes, map.bytes, size);
+        file_map_close(&map);
+        for (size_t i = 0; i < 300; i++) {
+            size_t at = i * 8 * size / 300 + i % 8;
+
+            bytes[at / 8] ^= (unsigned char)(1 << at % 8);
+            write_archive(p, bytes, size);
+            bytes[at / 8] ^= (unsigned char)(1 << at % 8);
+            if (archive_unpack(p->archive, p->in, wanted, &err) == 0)
+                expect_content(p, "one.bin", 1); /* the bit was of a date */
+            else
+                assert_null(strstr(err.text, "(null)"));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +462,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
         cmocka_unit_test_setup_teardown(test_absent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_twice, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_gzip_damage, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_gzip_members, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_archive_damage, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,9 +259,9 @@ static void test_packed_files(void **state)
     dataset_close(&plain);
     dataset_close(&packed);
     assert_int_equal(system(arena_printf(&r->arena, "truncate -s 60 %s/train-images.gz", r->path)), 0);
-    fails(r, "train-images.gz\" is no gzip file, or a damaged one");
+    fails(r, "train-images.gz\": truncated gzip input");
     assert_int_equal(system(arena_printf(&r->arena, "echo no > %s/train-images.gz", r->path)), 0);
-    fails(r, "train-images.gz\" is no gzip file, or a damaged one");
+    fails(r, "train-images.gz\": it is no gzip file");
     free_root(r);
 }
 

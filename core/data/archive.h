@@ -14,11 +14,13 @@
 #include "base/error.h"
 
 /* Puts the members `wanted` (NULL-ended paths, relative, without "..") below
- * `directory`. Fails where one is missing, is no regular file, or is damaged. */
+ * `directory`. Fails where one is missing, is no regular file, or is damaged; a packed tar is
+ * checked as a whole before anything is written. */
 int archive_unpack(const char *path, const char *directory, const char *const *wanted,
                    struct error *err);
 
-/* What the gzip file holds, at most max_size bytes of it, in `arena`. */
+/* What the gzip file holds, at most max_size bytes of it, in `arena`. It is checked to its end: the
+ * sum and the size of each member, and that nothing stands behind the last. */
 int archive_read_gzip(const char *path, size_t max_size, struct arena *arena,
                       unsigned char **ret_bytes, size_t *ret_size, struct error *err);
 
