@@ -5,6 +5,7 @@
 #include "data/picture.h"
 #include "reference/pictures.h"
 
+#include <png.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,6 +45,8 @@ static void test_against_pillow(void **state)
         for (int k = 0; k < REFERENCE_N_SIDES; k++) {
             int side = reference_sides[k];
 
+            assert_int_equal(picture_decode(reference_pictures[i].bytes, reference_pictures[i].size,
+                                            side, &arena, &p, &err), 0);
             picture_resize(&p, side, &arena, small);
             if (weigh(small, 3 * (size_t)(side * side)) != reference_pictures[i].resized_sums[k])
                 fail_msg("%s: other pixels than Pillow's at %d x %d", reference_pictures[i].name,
@@ -53,18 +56,32 @@ static void test_against_pillow(void **state)
     }
 }
 
-/* A large JPEG is decoded at half its size, and not below twice what is wanted. */
-static void test_scaled_decoding(void **state)
+/* A PNG of so many grey pixels in one row. */
+static size_t write_row(png_uint_32 width, unsigned char *ret_bytes, size_t room)
 {
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = width, .height = 1,
+                       .format = PNG_FORMAT_GRAY};
+    unsigned char *row = calloc(1, width);
+    png_alloc_size_t size = room;
+
+    assert_true(png_image_write_to_memory(&image, ret_bytes, &size, 0, row, 0, NULL));
+    free(row);
+    return size;
+}
+
+static void test_too_long(void **state)
+{
+    unsigned char bytes[4096];
     struct arena arena = {0};
     struct picture p;
     struct error err;
 
     (void)state;
-    assert_int_equal(picture_decode(reference_pictures[0].bytes, reference_pictures[0].size, 7,
-                                    &arena, &p, &err), 0);
-    assert_int_equal(p.height, 15);
-    assert_int_equal(p.width, 21);
+    assert_int_equal(picture_decode(bytes, write_row(65535, bytes, sizeof bytes), 8, &arena, &p,
+                                    &err), 0);
+    assert_int_equal(picture_decode(bytes, write_row(65536, bytes, sizeof bytes), 8, &arena, &p,
+                                    &err), -1);
+    assert_string_equal(err.text, "1 x 65536 pixels are too long for 8 x 8");
     arena_release(&arena);
 }
 
@@ -238,7 +255,7 @@ static void test_bad_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_pillow), cmocka_unit_test(test_scaled_decoding),
+        cmocka_unit_test(test_against_pillow), cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_truncated),      cmocka_unit_test(test_folder),
         cmocka_unit_test(test_bad_files),
     };

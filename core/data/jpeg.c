@@ -42,17 +42,6 @@ static void be_silent(j_common_ptr jpeg)
     (void)jpeg;
 }
 
-static void choose_scale(struct jpeg_decompress_struct *jpeg, int side)
-{
-    unsigned least = 2 * (unsigned)side;
-
-    jpeg->scale_num = 1;
-    jpeg->scale_denom = 1;
-    while (jpeg->scale_denom < 8 && jpeg->image_width / (2 * jpeg->scale_denom) >= least &&
-           jpeg->image_height / (2 * jpeg->scale_denom) >= least)
-        jpeg->scale_denom *= 2;
-}
-
 /* Adobe writes CMYK inverted: 255 is no ink. */
 static void from_cmyk(const unsigned char *x, unsigned width, unsigned char *y)
 {
@@ -88,7 +77,7 @@ static int read_rows(struct reader *r, struct picture *picture)
     return 0;
 }
 
-int picture_decode_jpeg(const unsigned char *bytes, size_t size, int side, struct arena *arena,
+int picture_decode_jpeg(const unsigned char *bytes, size_t size, struct arena *arena,
                         struct picture *ret_picture, struct error *err)
 {
     struct reader r = {.arena = arena, .err = err};
@@ -103,7 +92,6 @@ int picture_decode_jpeg(const unsigned char *bytes, size_t size, int side, struc
         jpeg_create_decompress(&r.jpeg);
         jpeg_mem_src(&r.jpeg, bytes, size);
         jpeg_read_header(&r.jpeg, TRUE);
-        choose_scale(&r.jpeg, side);
         result = read_rows(&r, ret_picture);
     }
     jpeg_destroy_decompress(&r.jpeg);

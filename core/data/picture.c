@@ -16,18 +16,34 @@ int picture_init(struct picture *p, size_t height, size_t width, struct arena *a
     return 0;
 }
 
-int picture_decode(const unsigned char *bytes, size_t size, int side, struct arena *arena,
-                   struct picture *ret_picture, struct error *err)
+enum { MAX_SCALE = 8192 }; /* beyond, the rounding of the weights of `struct taps` would show */
+
+static int decode(const unsigned char *bytes, size_t size, struct arena *arena,
+                  struct picture *ret_picture, struct error *err)
 {
     static const unsigned char jpeg[] = {0xff, 0xd8, 0xff}, png[] = {0x89, 'P', 'N', 'G'};
 
     if (size == 0)
         return error_set(err, "empty");
     if (size > sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
-        return picture_decode_jpeg(bytes, size, side, arena, ret_picture, err);
+        return picture_decode_jpeg(bytes, size, arena, ret_picture, err);
     if (size > sizeof png && memcmp(bytes, png, sizeof png) == 0)
         return picture_decode_png(bytes, size, arena, ret_picture, err);
     return error_set(err, "neither JPEG nor PNG");
+}
+
+int picture_decode(const unsigned char *bytes, size_t size, int side, struct arena *arena,
+                   struct picture *ret_picture, struct error *err)
+{
+    struct picture p;
+
+    if (decode(bytes, size, arena, &p, err) < 0)
+        return -1;
+    if (p.height / MAX_SCALE >= side || p.width / MAX_SCALE >= side)
+        return error_set(err, "%d x %d pixels are too long for %d x %d", p.height, p.width, side,
+                         side);
+    *ret_picture = p;
+    return 0;
 }
 
 /* ---- resizing ---- */

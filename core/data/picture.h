@@ -19,9 +19,9 @@ struct picture {
     unsigned char *pixels; /* [height][width][3], RGB; PICTURE_ROOM bytes behind may be read */
 };
 
-/* What the bytes of a file show. A JPEG may come out smaller by a power of two, as long as
- * it keeps twice `side` in both directions: that spares most of its decoding. Memory from
- * `arena`, as for the others. */
+/* What the bytes of a file show, all its pixels: libjpeg could leave out three of four and be
+ * faster, but what is resized from those is another picture. Refuses what is too long for side x side.
+ * Memory from `arena`, as for the others. */
 int picture_decode(const unsigned char *bytes, size_t size, int side, struct arena *arena,
                    struct picture *ret_picture, struct error *err);
 
@@ -31,7 +31,7 @@ void picture_resize(const struct picture *x, int side, struct arena *arena, unsi
 
 /* ---- for picture.c ---- */
 
-int picture_decode_jpeg(const unsigned char *bytes, size_t size, int side, struct arena *arena,
+int picture_decode_jpeg(const unsigned char *bytes, size_t size, struct arena *arena,
                         struct picture *ret_picture, struct error *err);
 int picture_decode_png(const unsigned char *bytes, size_t size, struct arena *arena,
                        struct picture *ret_picture, struct error *err);

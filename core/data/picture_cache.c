@@ -19,7 +19,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char FOLDER[] = "cache", MAGIC[32] = "rgdbench pictures 1\n";
+static const char FOLDER[] = "cache", MAGIC[32] = "rgdbench pictures 2\n";
 
 enum { PAGE = 4096, N_SAMPLES = 32, MAX_FILE_SIZE = 1 << 30 };
 

@@ -47,7 +47,7 @@ void target_jpeg(const uint8_t *bytes, size_t size)
     struct picture p;
     struct error err = {0};
 
-    check_picture(picture_decode_jpeg(bytes, size, SIDE, &arena, &p, &err), &p, &arena, &err);
+    check_picture(picture_decode_jpeg(bytes, size, &arena, &p, &err), &p, &arena, &err);
     arena_release(&arena);
 }
 

@@ -4,7 +4,7 @@
 
     python3 tests/reference/pictures.py > tests/reference/pictures.h
 
-Needs Pillow and numpy. Of the pixels as [height][width][3], and of those that Pillow's BILINEAR
+Needs Pillow and numpy. The largest is one that libjpeg could decode at a smaller scale. Of the pixels as [height][width][3], and of those that Pillow's BILINEAR
 resizes to [3][side][side] for both SIDES, the sum over byte * (place + 1) is kept."""
 import io
 import textwrap
@@ -41,6 +41,7 @@ CASES = [
     ("png, palette", rgb.quantize(16), "PNG", {}),
     ("png, black and white", rgb.convert("1"), "PNG", {}),
     ("png, enlarged", Image.fromarray(drawn(5, 7)), "PNG", {}),
+    ("jpeg, five times as large", Image.fromarray(drawn(61, 73)), "JPEG", dict(quality=20)),
 ]
 
 print("/* SPDX-License-Identifier: GPL-3.0-or-later\n *")
