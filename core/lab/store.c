@@ -22,9 +22,10 @@ static int check_place(const char *path, struct error *err)
     file_folder(path, folder);
     if ((allowed && strcmp(allowed, "1") == 0) || !(name = mount_network_name(folder)))
         return 0;
-    return error_set(err, "store \"%s\" is on a network file system (%s), where SQLite's locks do not "
-                          "hold: keep results/ on a local disk, one store on each machine, and join "
-                          "them by `rgdbench merge`", path, name);
+    return error_set(err, "store \"%s\" is on a network or shared file system (%s), where SQLite's "
+                          "locks may not hold: keep results/ on a local disk, one store on each "
+                          "machine, and join them by `rgdbench merge` (RGDBENCH_NETWORK_STORE=1: "
+                          "only one machine writes to it)", path, name);
 }
 
 int store_open(const char *path, enum store_mode mode, struct store **ret_store,

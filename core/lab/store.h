@@ -35,8 +35,8 @@ enum store_mode {
     STORE_CREATE /* made where missing */
 };
 
-/* A store is not written to on a network file system (base/mount.h), whose locks may lie and whose
- * machines do not see each other's log: the call fails, unless RGDBENCH_NETWORK_STORE=1 is set by one
+/* A store is not written to on a network or shared file system (base/mount.h), whose locks may lie
+ * and whose machines do not see each other's log: the call fails, unless RGDBENCH_NETWORK_STORE=1 is set by one
  * who knows that a single machine uses it. */
 int store_open(const char *path, enum store_mode mode, struct store **ret_store,
                struct error *err);
