@@ -292,4 +292,9 @@ head -3 fewer | cut -c15- | while read -r line; do grep -qF -- "$line" draws || 
 
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n# value 5.878910499\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }
+long=$(printf '%0299d' 0 | tr 0 1) # one number, however long its line
+printf '%s 0\n7%300s1\n' "$long" '' | "$program" weights erm | sed '/^#/d' | cut -f1 > out
+printf '1.111111111e+298\n7\n' | cmp -s - out || { echo "weights: a long line: $(cat out)"; failures=1; }
+printf '1\0002\n' | "$program" weights erm > out 2>&1 && { echo "weights: a zero byte was taken"; failures=1; }
+grep -q 'line 1: it holds a zero byte' out || { echo "weights: a zero byte: $(cat out)"; failures=1; }
 [ "$failures" = 0 ]

@@ -65,14 +65,19 @@ static int read_line(struct table *t, char *line, int number, struct error *err)
 
 static int read_table(struct table *t, struct error *err)
 {
-    char line[200];
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    int result = 0;
 
-    for (int number = 1; fgets(line, sizeof line, stdin); number++)
-        if (read_line(t, line, number, err) < 0)
-            return -1;
-    if (t->n == 0)
+    for (int number = 1; result == 0 && (n = getline(&line, &room, stdin)) >= 0; number++)
+        result = strlen(line) == (size_t)n
+                     ? read_line(t, line, number, err)
+                     : error_set(err, "standard input, line %d: it holds a zero byte", number);
+    free(line);
+    if (result == 0 && t->n == 0)
         return error_set(err, "standard input holds no losses; give one a line");
-    return 0;
+    return result;
 }
 
 /* How many groups there are, and how many lines of each. */
