@@ -252,12 +252,38 @@ static void test_bad_files(void **state)
     free_root(r);
 }
 
+/* A link to nothing, or to itself, is a bad file as others are. */
+static void test_dangling_links(void **state)
+{
+    struct root *r = make_root();
+    struct dataset d;
+    struct error err;
+
+    (void)state;
+    assert_int_equal(symlink("gone.jpg", "set/a/cat/3.jpg"), 0);
+    assert_int_equal(symlink("w.png", "set/b/dog/w.png"), 0);
+    assert_int_equal(symlink("1.png", "set/a/dog/2.png"), 0); /* a good one */
+    fails(r, "set/a/cat/3.jpg\": could not open it: No such file or directory; a link to nothing?; "
+             "and 1 files more; data.skip_bad=true leaves such out");
+    settings_set(&r->settings, "data.skip_bad", value_bool(true));
+    if (open_data(r, &d, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(d.train.n, 7);
+    assert_non_null(strstr(d.note, "left out 2 of 9 files, first a/cat/3.jpg: could not open it"));
+    dataset_close(&d);
+    write_file(r, "a/cat/gone.jpg", reference_pictures[0].bytes, reference_pictures[0].size);
+    assert_int_equal(open_data(r, &d, &err), 0); /* the link is good now, and the cache another */
+    assert_int_equal(d.train.n, 9);
+    dataset_close(&d);
+    free_root(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_pillow), cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_truncated),      cmocka_unit_test(test_folder),
-        cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_bad_files),      cmocka_unit_test(test_dangling_links),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,17 +108,19 @@ static int add_files(struct folders *f, struct folder_file **files, int environm
     if (list(path, false, arena, &names, err) < 0)
         return -1;
     for (int i = 0; i < names.n; i++) {
-        struct folder_file file = {arena_printf(arena, "%s/%s", folder, names.items[i]),
-                                   (uint16_t)environment, (uint16_t)label, false, 0, 0, 0, 0};
+        struct folder_file file = {.path = arena_printf(arena, "%s/%s", folder, names.items[i]),
+                                   .environment = (uint16_t)environment, .label = (uint16_t)label};
         struct stat st;
 
-        if (stat(arena_printf(arena, "%s/%s", f->root, file.path), &st) < 0)
-            return error_set(err, "could not open \"%s\": %s", file.path, strerror(errno));
-        file.is_picture = S_ISREG(st.st_mode) && has_picture_ending(names.items[i]);
-        file.size = st.st_size;
-        file.inode = (int64_t)st.st_ino;
-        file.modified = nanoseconds(st.st_mtim);
-        file.changed = nanoseconds(st.st_ctim);
+        if (stat(arena_printf(arena, "%s/%s", f->root, file.path), &st) < 0) {
+            file.error = errno; /* as of a link to what is not there */
+        } else {
+            file.is_picture = S_ISREG(st.st_mode) && has_picture_ending(names.items[i]);
+            file.size = st.st_size;
+            file.inode = (int64_t)st.st_ino;
+            file.modified = nanoseconds(st.st_mtim);
+            file.changed = nanoseconds(st.st_ctim);
+        }
         *files = arena_grow(arena, *files, f->n_files, sizeof **files);
         (*files)[f->n_files++] = file;
     }

@@ -74,7 +74,7 @@ static void hash_states(const struct folders *f, const char *settings, char ret_
     hash_text(&h, root ? root : f->root);
     for (int i = 0; i < f->n_files; i++) {
         const struct folder_file *file = &f->files[i];
-        int64_t state[] = {file->size, file->inode, file->modified, file->changed};
+        int64_t state[] = {file->error, file->size, file->inode, file->modified, file->changed};
 
         hash_text(&h, file->path);
         hash_update(&h, state, sizeof state);
@@ -161,6 +161,9 @@ static int decode(const struct folders *f, int i, int side, struct arena *arena,
     size_t size;
     struct picture picture;
 
+    if (f->files[i].error)
+        return error_set(err, "could not open it: %s; a link to nothing?",
+                         strerror(f->files[i].error));
     if (!may_be_picture(&f->files[i]))
         return f->files[i].is_picture ? error_set(err, "more than %d bytes", MAX_FILE_SIZE)
                                       : error_set(err, "no .jpg, .jpeg or .png file");
