@@ -210,7 +210,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
         format->load(&d, source, config, err) < 0)
         goto fail;
     if (d.train.n == 0 || (d.test.n == 0 && d.n_environments == 0)) {
-        error_set(err, "it holds no pictures");
+        error_set(err, "it holds no examples");
         goto fail;
     }
     set_digest(&d);

@@ -84,7 +84,7 @@ int domains_open(struct domains *o, const struct dataset *d, const struct domain
         domain_split_make(d, e, trial, config->holdout, arena, split);
         if (split->n_in == 0 || split->n_out == 0)
             return error_set(err, "data.holdout %g leaves a part of environment %d empty: it has "
-                                  "%d pictures", config->holdout, e, split->n_in + split->n_out);
+                                  "%d examples", config->holdout, e, split->n_in + split->n_out);
         if (o->is_test[e])
             continue;
         for (int i = 0; i < split->n_in; i++) {
