@@ -265,6 +265,83 @@ static void test_packed_files(void **state)
     free_root(r);
 }
 
+/* train-FROM as `to`, packed where that ends so. */
+static void move(struct root *r, const char *from, const char *to)
+{
+    const char *packs = strstr(to, ".gz") ? "gzip" : "cat";
+
+    assert_int_equal(system(arena_printf(&r->arena, "cd %s && %s < train-%s > %s && rm train-%s",
+                                         r->path, packs, from, to, from)), 0);
+}
+
+/* Files are found with a hyphen or a dot before "idx", plain or packed. */
+static void test_names_of_files(void **state)
+{
+    static const char *const names[][2] = {
+        {"x-idx3-ubyte", "y-idx1-ubyte"},       {"x.idx3-ubyte", "y.idx1-ubyte"},
+        {"x-idx3-ubyte.gz", "y.idx1-ubyte"},    {"x.idx3-ubyte.gz", "y-idx1-ubyte.gz"},
+    };
+    enum { N = sizeof names / sizeof *names };
+    static const char *const asked[2] = {"[\"x-idx3-ubyte\",\"y-idx1-ubyte\"]",
+                                         "[\"x.idx3-ubyte\",\"y.idx1-ubyte\"]"};
+    struct root *r = make_root("rotated_digits");
+    char digest[HASH_HEX_SIZE];
+    struct error err;
+
+    (void)state;
+    for (int i = 0; i < 2 * N; i++) {
+        const char *const *name = names[i % N];
+        struct dataset d;
+        struct value v;
+
+        assert_int_equal(value_parse(asked[i / N], &r->arena, &v, &err), 0);
+        settings_set(&r->description, "train", v);
+        fails(r, "nor with the other of \"-idx\" and \".idx\" in it");
+        write_pair(r, "train", 20, 20, 0);
+        move(r, "images", name[0]);
+        move(r, "labels", name[1]);
+        if (open_data(r, &d, &err) < 0)
+            fail_msg("%s, %s: %s", name[0], name[1], err.text);
+        assert_true(i == 0 || strcmp(d.digest, digest) == 0);
+        memcpy(digest, d.digest, sizeof digest);
+        dataset_close(&d);
+        assert_int_equal(system(arena_printf(&r->arena, "rm %s/*", r->path)), 0);
+    }
+    free_root(r);
+}
+
+/* Labels are as many as there are classes, and may begin at another number than 0. */
+static void test_labels(void **state)
+{
+    struct root *r = make_root("idx");
+    struct dataset d;
+    struct value v;
+    struct error err;
+
+    (void)state;
+    write_pair(r, "train", 20, 20, 0);
+    write_pair(r, "t10k", 8, 8, 0); /* the labels 0 to 7 */
+    assert_int_equal(value_parse("[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\"]", &r->arena, &v,
+                                 &err), 0);
+    settings_set(&r->description, "classes", v);
+    fails(r, "train-labels\": label 10 is 9, not one from 0 to 8; a description says classes, and "
+             "first_label where that is not 0");
+    settings_set(&r->description, "first_label", value_number(1));
+    fails(r, "train-labels\": label 1 is 0, not one from 1 to 9");
+    assert_int_equal(system(arena_printf(&r->arena, "cd %s; for f in *-labels; do { head -c 8 $f; "
+                                         "tail -c +9 $f | tr '\\0' '\\1'; } > n; mv n $f; done",
+                                         r->path)), 0);
+    if (open_data(r, &d, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(d.n_classes, 9);
+    assert_int_equal(d.train.labels[0], 0);
+    assert_int_equal(d.train.labels[9], 8);
+    dataset_close(&d);
+    settings_set(&r->description, "first_label", value_number(248));
+    fails(r, "first_label in its description is not a whole number from 0 to 247");
+    free_root(r);
+}
+
 static void test_bad_files(void **state)
 {
     struct root *r = make_root("rotated_digits");
@@ -288,7 +365,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coloured_digits), cmocka_unit_test(test_rotated_digits),
         cmocka_unit_test(test_drawings),        cmocka_unit_test(test_split),
-        cmocka_unit_test(test_packed_files),    cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_packed_files),    cmocka_unit_test(test_names_of_files),
+        cmocka_unit_test(test_labels),          cmocka_unit_test(test_bad_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

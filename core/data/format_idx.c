@@ -7,11 +7,10 @@ static int load_pool(struct dataset *d, const struct dataset_source *source, con
     struct idx idx;
     const char *missing;
     uint16_t *labels;
-    int got = idx_read(d, source, key, &idx, &missing, err);
+    int got = idx_read(d, source, key, d->n_classes, &idx, &missing, err);
 
     if (got <= 0)
-        return got < 0 ? -1 : error_set(err, "could not open \"%s\", nor with .gz behind it",
-                                        missing);
+        return got < 0 ? -1 : idx_refuse_missing(missing, err);
     if (d->height && (d->height != idx.height || d->width != idx.width))
         return error_set(err, "its train pictures are %d x %d, its test pictures %d x %d",
                          d->height, d->width, idx.height, idx.width);
@@ -21,9 +20,6 @@ static int load_pool(struct dataset *d, const struct dataset_source *source, con
     for (int i = 0; i < idx.n; i++) {
         labels[i] = idx.labels[i];
         pool->pixels[i] = idx.pixels + (size_t)i * (size_t)idx.height * (size_t)idx.width;
-        if (labels[i] >= d->n_classes)
-            return error_set(err, "label %d of \"%s\" is none of the %d classes", labels[i], key,
-                             d->n_classes);
     }
     return 0;
 }
@@ -53,8 +49,7 @@ static bool is_present(const struct dataset_source *source, struct arena *arena,
             return false;
         for (int i = 0; i < list->n_items; i++) {
             *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);
-            if (!file_exists(*ret_missing) &&
-                !file_exists(arena_printf(arena, "%s.gz", *ret_missing)))
+            if (!idx_find(source, list->items[i].string, arena))
                 return false;
         }
     }
@@ -66,7 +61,7 @@ const struct dataset_format dataset_format_idx = {
     .component =
         {
             .name = "idx",
-            .doc = "MNIST's IDX files, plain or .gz: grey pictures with labels from 0 to 9",
+            .doc = "MNIST's IDX files, plain or .gz: grey pictures and labels",
             .source = "LeCun, Cortes, Burges: http://yann.lecun.com/exdb/mnist",
         },
     .is_present = is_present,

@@ -5,21 +5,55 @@
 
 #include <string.h>
 
-enum { N_CLASSES = 10, MAX_PICTURES = 10000000 };
+enum { MAX_PICTURES = 10000000 };
 enum { BYTES_1D = 0x0801, BYTES_3D = 0x0803 };
 static const size_t MAX_SIZE = (size_t)1 << 31;
 
-/* The bytes of `name` or `name`.gz below the data root: 1, 0 or -1 as idx_read. */
+/* `name` with the other of "-idx" and ".idx" in its last part; NULL where it has neither. */
+static const char *other_name(const char *name, struct arena *arena)
+{
+    char *other = arena_strdup(arena, name), *leaf = strrchr(other, '/'), *at;
+
+    leaf = leaf ? leaf : other;
+    if ((at = strstr(leaf, "-idx")))
+        *at = '.';
+    else if ((at = strstr(leaf, ".idx")))
+        *at = '-';
+    return at ? other : NULL;
+}
+
+const char *idx_find(const struct dataset_source *source, const char *name, struct arena *arena)
+{
+    static const char *const endings[] = {"", ".gz"};
+
+    for (int i = 0; i < 2 && name && source->root; i++, name = other_name(name, arena))
+        for (int k = 0; k < 2; k++) {
+            const char *path = arena_printf(arena, "%s/%s%s", source->root, name, endings[k]);
+
+            if (file_exists(path) && !file_is_directory(path))
+                return path;
+        }
+    return NULL;
+}
+
+int idx_refuse_missing(const char *path, struct error *err)
+{
+    return error_set(err, "could not open \"%s\", nor with .gz behind it, nor with the other of "
+                          "\"-idx\" and \".idx\" in it", path);
+}
+
+/* The bytes of the description's file `name`: 1, 0 or -1 as idx_read. */
 static int read_bytes(struct dataset *d, const struct dataset_source *source, const char *name,
                       const unsigned char **ret_bytes, size_t *ret_size, const char **ret_path,
                       struct error *err)
 {
-    const char *path = arena_printf(&d->arena, "%s/%s", source->root, name);
-    const char *packed = arena_printf(&d->arena, "%s.gz", path);
+    const char *path = idx_find(source, name, &d->arena);
     unsigned char *bytes;
 
-    *ret_path = path;
-    if (file_exists(path)) {
+    *ret_path = path ? path : arena_printf(&d->arena, "%s/%s", source->root, name);
+    if (!path)
+        return 0;
+    if (strlen(path) < 3 || strcmp(path + strlen(path) - 3, ".gz") != 0) {
         struct file_map *map = &d->maps[d->n_maps];
 
         if (d->n_maps == DATASET_MAX_FILES)
@@ -31,10 +65,7 @@ static int read_bytes(struct dataset *d, const struct dataset_source *source, co
         *ret_size = map->size;
         return 1;
     }
-    if (!file_exists(packed))
-        return 0;
-    *ret_path = packed;
-    if (archive_read_gzip(packed, MAX_SIZE, &d->arena, &bytes, ret_size, err) < 0)
+    if (archive_read_gzip(path, MAX_SIZE, &d->arena, &bytes, ret_size, err) < 0)
         return -1;
     *ret_bytes = bytes;
     return 1;
@@ -69,7 +100,45 @@ static int parse_head(const unsigned char *bytes, size_t size, const char *path,
     return 0;
 }
 
-int idx_read(struct dataset *d, const struct dataset_source *source, const char *key,
+static int find_first_label(const struct dataset_source *source, int n_classes, int *ret_first,
+                            struct error *err)
+{
+    const struct value *v = settings_find(source->description, "first_label");
+
+    *ret_first = 0;
+    if (!v)
+        return 0;
+    if (v->kind != VALUE_NUMBER || !(v->number >= 0 && v->number <= 256 - n_classes) ||
+        v->number != (int)v->number)
+        return error_set(err, "first_label in its description is not a whole number from 0 to %d: "
+                              "a label is a byte, and there are %d classes", 256 - n_classes,
+                         n_classes);
+    *ret_first = (int)v->number;
+    return 0;
+}
+
+/* labels[n] as numbers of classes, from 0. */
+static int take_labels(struct dataset *d, const unsigned char *labels, uint32_t n, int first,
+                       int n_classes, const char *path, const unsigned char **ret_labels,
+                       struct error *err)
+{
+    unsigned char *own;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (labels[i] < first || labels[i] >= first + n_classes)
+            return error_set(err, "\"%s\": label %u is %d, not one from %d to %d; a description "
+                                  "says classes, and first_label where that is not 0", path,
+                             i + 1, labels[i], first, first + n_classes - 1);
+    *ret_labels = labels;
+    if (first == 0)
+        return 0;
+    *ret_labels = own = arena_alloc(&d->arena, n);
+    for (uint32_t i = 0; i < n; i++)
+        own[i] = (unsigned char)(labels[i] - first);
+    return 0;
+}
+
+int idx_read(struct dataset *d, const struct dataset_source *source, const char *key, int n_classes,
              struct idx *ret_idx, const char **ret_missing, struct error *err)
 {
     const struct value *list = NULL;
@@ -77,9 +146,10 @@ int idx_read(struct dataset *d, const struct dataset_source *source, const char 
     const char *pixels_path, *labels_path;
     size_t pixels_size, labels_size;
     uint32_t sizes[3], n_labels = 0;
-    int got;
+    int got, first;
 
-    if (dataset_find_list(source, key, &list, err) < 0)
+    if (dataset_find_list(source, key, &list, err) < 0 ||
+        find_first_label(source, n_classes, &first, err) < 0)
         return -1;
     if (list->n_items != 2)
         return error_set(err, "\"%s\" in its description is not a file of pictures and one of "
@@ -101,11 +171,9 @@ int idx_read(struct dataset *d, const struct dataset_source *source, const char 
     if (n_labels != sizes[0])
         return error_set(err, "\"%s\" has %u pictures, \"%s\" %u labels", pixels_path, sizes[0],
                          labels_path, n_labels);
-    for (uint32_t i = 0; i < n_labels; i++)
-        if (labels[8 + i] >= N_CLASSES)
-            return error_set(err, "\"%s\": label %u is %d, not one from 0 to %d", labels_path,
-                             i + 1, labels[8 + i], N_CLASSES - 1);
-    *ret_idx = (struct idx){(int)sizes[0], (int)sizes[1], (int)sizes[2], pixels + 16, labels + 8};
+    if (take_labels(d, labels + 8, n_labels, first, n_classes, labels_path, &labels, err) < 0)
+        return -1;
+    *ret_idx = (struct idx){(int)sizes[0], (int)sizes[1], (int)sizes[2], pixels + 16, labels};
     return 1;
 }
 
@@ -131,12 +199,14 @@ int idx_read_all(struct dataset *d, const struct dataset_source *source, struct 
     const char *missing[2];
     int has_train, has_test;
 
-    has_train = idx_read(d, source, "train", &train, &missing[0], err);
-    has_test = has_train < 0 ? -1 : idx_read(d, source, "test", &test, &missing[1], err);
+    has_train = idx_read(d, source, "train", IDX_DIGITS, &train, &missing[0], err);
+    has_test = has_train < 0
+                   ? -1
+                   : idx_read(d, source, "test", IDX_DIGITS, &test, &missing[1], err);
     if (has_test < 0)
         return -1;
     if (!has_train && !has_test)
-        return error_set(err, "could not open \"%s\", nor with .gz behind it", missing[0]);
+        return idx_refuse_missing(missing[0], err);
     if (has_train && has_test) {
         if (train.height != test.height || train.width != test.width)
             return error_set(err, "its train pictures are %d x %d, its test pictures %d x %d",
@@ -162,7 +232,7 @@ bool idx_is_present(const struct dataset_source *source, struct arena *arena,
         if (!source->root || dataset_find_list(source, keys[k], &list, &err) < 0)
             return false;
         *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[0].string);
-        if (file_exists(*ret_missing) || file_exists(arena_printf(arena, "%s.gz", *ret_missing))) {
+        if (idx_find(source, list->items[0].string, arena)) {
             *ret_missing = NULL;
             return true;
         }

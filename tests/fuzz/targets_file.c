@@ -140,7 +140,7 @@ void target_idx(const uint8_t *bytes, size_t size)
     if (size < 2)
         return;
     description = description_of(two_files("train", bytes, size, &d.arena), &d.arena);
-    if (idx_read(&d, &source, "train", &idx, &missing, &err) < 0) {
+    if (idx_read(&d, &source, "train", IDX_DIGITS, &idx, &missing, &err) < 0) {
         fuzz_check_refusal(&err);
     } else {
         touch(idx.pixels, (size_t)idx.n * (size_t)idx.height * (size_t)idx.width);
