@@ -223,7 +223,7 @@ cp source/tiny/train.bin source/tiny/test.bin
 tar -czf tiny.tar.gz -C source tiny
 describe() {
     printf 'return data_set { doc = "tiny", format = "cifar", label_bytes = 1, classes = { "a", "b" },
-      train = { "tiny/train.bin" }, test = { "tiny/test.bin" },
+      train = { "tiny/train.bin" }, test = { "tiny/test.bin" }, records = { 1000, 1001 },
       archive = "file://%s", md5 = "%s" }' "$work/$1" "$2" > datasets/tiny.lua
 }
 sum=$(md5sum < tiny.tar.gz | cut -d' ' -f1)

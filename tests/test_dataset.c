@@ -59,6 +59,7 @@ static struct root *make_root(int label_bytes)
     set_list(r, "classes", "[\"a\",\"b\"]");
     set_list(r, "train", "[\"one.bin\",\"two.bin\"]");
     set_list(r, "test", "[\"test.bin\"]");
+    set_list(r, "records", "[2,1]");
     write_records(r, "one.bin", 2, label_bytes, 0, 10, 0);
     write_records(r, "two.bin", 2, label_bytes, 1, 20, 0);
     write_records(r, "test.bin", 1, label_bytes, 1, 30, 0);
@@ -144,6 +145,7 @@ static void expect(struct root *r, const char *root, const char *part)
 
 static void test_bad_files(void **state)
 {
+    static const char *const wrong[] = {"2", "[2]", "[2,1,1]", "[2,0]", "[2.5,1]", "[\"2\",1]", "[2,3e9]"};
     struct root *r = make_root(1);
 
     (void)state;
@@ -153,11 +155,38 @@ static void test_bad_files(void **state)
     expect(r, r->path, "two.bin");
     write_records(r, "two.bin", 0, 1, 1, 20, 0);
     expect(r, r->path, "two.bin");
+    write_records(r, "two.bin", 1, 1, 1, 20, 0); /* cut off between two records */
+    expect(r, r->path, "\"two.bin\" has 3073 bytes, not 6146, which are 2 records: truncated?");
     write_records(r, "two.bin", 2, 1, 7, 20, 0);
     expect(r, r->path, "7");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        set_list(r, "records", wrong[i]);
+        expect(r, r->path, "records in its description is not a list of two whole numbers");
+    }
     settings_set(&r->description, "format", value_string("cifra"));
     expect(r, r->path, "did you mean \"cifar\"");
     free_root(r);
+}
+
+/* A description that does not say how many records a file has means the official ones. */
+static void test_official_records(void **state)
+{
+    static const char *const wanted[] = {"not 30730000, which are 10000 records",
+                                         "not 153700000, which are 50000 records"};
+
+    (void)state;
+    for (int label_bytes = 1; label_bytes <= 2; label_bytes++) {
+        struct root *r = make_root(label_bytes);
+        struct settings silent;
+
+        settings_init(&silent, &r->arena);
+        for (int i = 0; i < r->description.n_items; i++)
+            if (strcmp(r->description.items[i].name, "records") != 0)
+                settings_set(&silent, r->description.items[i].name, r->description.items[i].value);
+        r->description = silent;
+        expect(r, r->path, wanted[label_bytes - 1]);
+        free_root(r);
+    }
 }
 
 /* The sizes that the literature prints (METHODS: Cui et al., Cao et al.). */
@@ -266,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_cifar),
         cmocka_unit_test(test_digest_is_of_content),
         cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_official_records),
         cmocka_unit_test(test_long_tail_counts),
         cmocka_unit_test(test_shapes_and_split),
         cmocka_unit_test(test_validation_beyond_the_head),

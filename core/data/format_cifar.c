@@ -5,7 +5,8 @@
  * A file is nothing but records: the label bytes, then 32 x 32 pixels as a plane
  * of red, one of green and one of blue. CIFAR-10 has one label byte; CIFAR-100
  * has two, coarse then fine, of which the last is the label. That is our own
- * layout, so pictures are used where they lie in the mapped file.
+ * layout, so pictures are used where they lie in the mapped file. How many a file has
+ * is not in it.
  */
 #include "data/dataset.h"
 
@@ -33,42 +34,60 @@ static int find_label_size(const struct settings *description, size_t *ret_size,
     return 0;
 }
 
-static int count_records(const struct file_map *map, size_t record_size, const char *name,
-                         size_t *ret_n, struct error *err)
+/* How many records a file of the list `train` has, and one of `test`: the official ones, unless the
+ * description says so, since a file cut off between two records would pass otherwise. */
+static int find_records(const struct settings *description, size_t label_size, size_t ret_n[2],
+                        struct error *err)
 {
-    if (map->size == 0)
-        return error_set(err, "\"%s\" is empty, not records of %zu bytes", name, record_size);
-    if (map->size % record_size != 0)
-        return error_set(err, "\"%s\" has %zu bytes, not a multiple of %zu: truncated?", name,
-                         map->size, record_size);
-    *ret_n = map->size / record_size;
+    const struct value *v = settings_find(description, "records");
+
+    ret_n[0] = label_size == 1 ? 10000 : 50000;
+    ret_n[1] = 10000;
+    if (!v)
+        return 0;
+    for (int i = 0; i < 2; i++) {
+        if (v->kind != VALUE_LIST || v->n_items != 2 || v->items[i].kind != VALUE_NUMBER ||
+            !(v->items[i].number >= 1 && v->items[i].number <= INT_MAX) ||
+            v->items[i].number != (int)v->items[i].number)
+            return error_set(err, "records in its description is not a list of two whole numbers, "
+                                  "of records in each file of train, and of test");
+        ret_n[i] = (size_t)v->items[i].number;
+    }
     return 0;
 }
 
+static int check_size(const struct file_map *map, size_t record_size, size_t n, const char *name,
+                      struct error *err)
+{
+    if (map->size == n * record_size)
+        return 0;
+    return error_set(err, "\"%s\" has %zu bytes, not %zu, which are %zu records: truncated? If it "
+                          "is meant so, its description says records = {those of a train file, of "
+                          "a test file}", name, map->size, n * record_size, n);
+}
+
 static int load_pool(struct dataset *d, const struct dataset_source *source, const char *key,
-                     size_t label_size, struct pool *pool, struct error *err)
+                     size_t label_size, size_t n_records, struct pool *pool, struct error *err)
 {
     const struct value *names = settings_find(source->description, key);
-    size_t record_size = label_size + PICTURE_SIZE;
-    size_t n[DATASET_MAX_FILES], n_all = 0, k = 0;
+    size_t record_size = label_size + PICTURE_SIZE, k = 0;
     int first, n_files;
     uint16_t *labels;
 
     if (dataset_map_files(d, source, key, &first, &n_files, err) < 0)
         return -1;
-    for (int f = 0; f < n_files; f++) {
-        if (count_records(&d->maps[first + f], record_size, names->items[f].string, &n[f], err) < 0)
-            return -1;
-        n_all += n[f];
-    }
-    if (n_all > INT_MAX)
+    if (n_records > INT_MAX / (size_t)n_files)
         return error_set(err, "more than %d pictures in \"%s\"", INT_MAX, key);
+    for (int f = 0; f < n_files; f++)
+        if (check_size(&d->maps[first + f], record_size, n_records, names->items[f].string,
+                       err) < 0)
+            return -1;
 
-    dataset_pool_init(d, pool, (int)n_all, &labels);
+    dataset_pool_init(d, pool, (int)n_records * n_files, &labels);
     for (int f = 0; f < n_files; f++) {
         const unsigned char *record = d->maps[first + f].bytes;
 
-        for (size_t i = 0; i < n[f]; i++, k++, record += record_size) {
+        for (size_t i = 0; i < n_records; i++, k++, record += record_size) {
             labels[k] = record[label_size - 1];
             pool->pixels[k] = record + label_size;
             if (labels[k] >= d->n_classes)
@@ -82,16 +101,17 @@ static int load_pool(struct dataset *d, const struct dataset_source *source, con
 static int load(struct dataset *d, const struct dataset_source *source, const void *config,
                 struct error *err)
 {
-    size_t label_size = 0;
+    size_t label_size = 0, n[2];
 
     (void)config;
     d->channels = CHANNELS;
     d->height = d->width = SIDE;
     if (find_label_size(source->description, &label_size, err) < 0 ||
+        find_records(source->description, label_size, n, err) < 0 ||
         dataset_take_classes(d, source, err) < 0 ||
-        load_pool(d, source, "train", label_size, &d->train, err) < 0)
+        load_pool(d, source, "train", label_size, n[0], &d->train, err) < 0)
         return -1;
-    return load_pool(d, source, "test", label_size, &d->test, err);
+    return load_pool(d, source, "test", label_size, n[1], &d->test, err);
 }
 
 const struct dataset_format dataset_format_cifar = {

@@ -156,13 +156,15 @@ void target_cifar(const uint8_t *bytes, size_t size)
     struct settings description, settings;
     struct dataset_source source = {"x", "/proc/self/fd", &description, NULL};
     const char *path = fuzz_file(0, bytes, size), *name = strrchr(path, '/') + 1;
+    size_t n = size < 3073 ? 1 : size / 3073; /* records */
     struct dataset d;
     struct error err = {0};
 
     settings_init(&settings, &arena);
     description = description_of(
         arena_printf(&arena, "classes = [\"a\",\"b\"]\nformat = \"cifar\"\nlabel_bytes = 1\n"
-                             "test = [\"%s\"]\ntrain = [\"%s\"]\n", name, name), &arena);
+                             "records = [%zu,%zu]\ntest = [\"%s\"]\ntrain = [\"%s\"]\n",
+                     n, n, name, name), &arena);
     if (dataset_open(&d, &source, &settings, &err) < 0) {
         fuzz_check_refusal(&err);
     } else {
