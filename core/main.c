@@ -155,7 +155,7 @@ static const struct command commands[] = {
      "report take NAME as they take an experiment's.\n"
      "Words: baseline=ALGORITHM  what the others are compared with (default ERM)\n",
      "", 2, 4, command_import, false},
-    {"data", "[NAME]", "which data sets there are; download one",
+    {"data", "[NAME]", "which data sets there are; download one, and check it",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
      command_data, false},
     {"stats", "FILE.csv [WORD ...]", "the tests on any numbers: columns method, block, value",

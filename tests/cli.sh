@@ -221,10 +221,10 @@ mkdir -p source/tiny root
 head -c 3073 /dev/zero > source/tiny/train.bin
 cp source/tiny/train.bin source/tiny/test.bin
 tar -czf tiny.tar.gz -C source tiny
-describe() {
+describe() { # ARCHIVE MD5 [MORE]
     printf 'return data_set { doc = "tiny", format = "cifar", label_bytes = 1, classes = { "a", "b" },
-      train = { "tiny/train.bin" }, test = { "tiny/test.bin" }, records = { 1000, 1001 },
-      archive = "file://%s", md5 = "%s" }' "$work/$1" "$2" > datasets/tiny.lua
+      train = { "tiny/train.bin" }, test = { "tiny/test.bin" },
+      archive = "file://%s", md5 = "%s", %s }' "$work/$1" "$2" "$3" > datasets/tiny.lua
 }
 sum=$(md5sum < tiny.tar.gz | cut -d' ' -f1)
 describe tiny.tar.gz 00000000000000000000000000000000
@@ -237,7 +237,15 @@ grep -q "could not download .*absent.tar.gz\": .*; fetch it elsewhere" out && [ 
 describe tiny.tar.gz "$sum"
 RGDBENCH_DATA=root "$program" data tiny > out 2>&1 || { echo "download: $(cat out)"; failures=1; }
 cmp -s root/tiny/train.bin source/tiny/train.bin || { echo "not unpacked"; failures=1; }
+fails 'has 3073 bytes, not 30730000, which are 10000 records' sweep quickstart data=tiny --data=root --dry-run
 "$program" data --data=root | grep -q 'tiny *present' || { echo "data does not list it"; failures=1; }
+published=$(cd source/tiny && sha256sum train.bin test.bin | sed 's/.*/"&", /' | tr -d '\n')
+describe tiny.tar.gz "$sum" "records = { 1, 1 }, sums = { $published }"
+"$program" data tiny --data=root | grep -q 'have the checksums that were published' || { echo "sums: not compared"; failures=1; }
+describe tiny.tar.gz "$sum" "records = { 1, 1 }, sums = { \"$sum  train.bin\" }"
+fails "train.bin\" has MD5" data tiny --data=root
+fails "but $sum was published" sweep quickstart data=tiny --data=root --dry-run
+describe tiny.tar.gz "$sum" "records = { 1000, 1001 }"
 
 # A data file that becomes shorter while it is mapped: one line, no signal.
 for class in 0 1; do head -c 1536500 /dev/zero | tr '\0' "\\$class"; done > root/tiny/whole.bin

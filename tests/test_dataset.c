@@ -145,7 +145,8 @@ static void expect(struct root *r, const char *root, const char *part)
 
 static void test_bad_files(void **state)
 {
-    static const char *const wrong[] = {"2", "[2]", "[2,1,1]", "[2,0]", "[2.5,1]", "[\"2\",1]", "[2,3e9]"};
+    static const char *const wrong[] = {"2",       "[2]",        "[2,1,1]", "[2,0]",
+                                        "[2.5,1]", "[\"2\",1]", "[2,3e9]"};
     struct root *r = make_root(1);
 
     (void)state;
@@ -187,6 +188,61 @@ static void test_official_records(void **state)
         expect(r, r->path, wanted[label_bytes - 1]);
         free_root(r);
     }
+}
+
+/* A file that has not the checksum of the description is named, in whatever order sums stand and of
+ * whatever kind they are; but not where the digest is the one that a spec expects. */
+static void test_sums(void **state)
+{
+    static const char *const names[] = {"one.bin", "two.bin", "test.bin"};
+    static const char *const wrong[][2] = {
+        {"\"12  one.bin\"", "item 1 of \"sums\" in its description is not a line as sha256sum"},
+        {"\"%1$s  \"", "item 1 of \"sums\""},
+        {"\"%1$s one.bin\"", "item 1 of \"sums\""},
+        {"\"%1$s  three.bin\"", "names \"three.bin\", which is no file of train or test"},
+        {"\"%1$s  ne.bin\"", "names \"ne.bin\""},
+        {"5", "item 1 of \"sums\" in its description is not a text"},
+        {"\"%1$s  two.bin\"", "\"two.bin\" has SHA-256 %2$s, but %1$s was published"},
+        {"\"%1$s *one.bin\",\"%1$s  test.bin\"", "\"test.bin\" has SHA-256 "},
+        {"\"%1$.32s  one.bin\"", "\"one.bin\" has MD5 "},
+    };
+    struct root *r = make_root(1);
+    char sums[3][HASH_HEX_SIZE], path[200];
+    struct dataset d;
+    struct file_map map;
+    struct error err;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", r->path, names[i]);
+        assert_int_equal(file_map_open(path, &map, &err), 0);
+        hash_block(map.bytes, map.size, sums[i]);
+        file_map_close(&map);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const char *line = arena_printf(&r->arena, wrong[i][0], sums[0]);
+
+        set_list(r, "sums", arena_printf(&r->arena, "[%s]", line));
+        expect(r, r->path, arena_printf(&r->arena, wrong[i][1], sums[0], sums[1]));
+    }
+    set_list(r, "sums", arena_printf(&r->arena,
+                                     "[\"%s  test.bin\",\"%s  one.bin\",\"%s *two.bin\"]",
+                                     sums[2], sums[0], sums[1]));
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    dataset_close(&d);
+    write_records(r, "two.bin", 2, 1, 1, 21, 0);
+    expect(r, r->path, "it is damaged, or another file; if it is meant, change sums in "
+                       "datasets/tiny.lua");
+    settings_set(&r->settings, "data.digest", value_string(sums[0]));
+    expect(r, r->path, "\"two.bin\" has SHA-256");
+    set_list(r, "sums", arena_printf(&r->arena, "[\"%s  one.bin\"]", sums[0]));
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    settings_set(&r->settings, "data.digest", value_string(arena_strdup(&r->arena, d.digest)));
+    dataset_close(&d);
+    set_list(r, "sums", arena_printf(&r->arena, "[\"%s  one.bin\"]", sums[1]));
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    dataset_close(&d);
+    free_root(r);
 }
 
 /* The sizes that the literature prints (METHODS: Cui et al., Cao et al.). */
@@ -296,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_digest_is_of_content),
         cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_official_records),
+        cmocka_unit_test(test_sums),
         cmocka_unit_test(test_long_tail_counts),
         cmocka_unit_test(test_shapes_and_split),
         cmocka_unit_test(test_validation_beyond_the_head),

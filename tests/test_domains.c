@@ -239,7 +239,9 @@ static void test_packed_files(void **state)
 {
     struct root *r = make_root("idx");
     struct dataset plain, packed;
-    struct value classes;
+    struct value classes, sums;
+    struct hash h;
+    char sum[HASH_HEX_SIZE];
     struct error err;
 
     (void)state;
@@ -256,8 +258,24 @@ static void test_packed_files(void **state)
     assert_int_equal(open_data(r, &packed, &err), 0);
     assert_int_equal(packed.train.n, 20);
     assert_string_equal(plain.digest, packed.digest);
+    hash_init(&h, HASH_MD5);
+    hash_update(&h, plain.files[0].bytes, plain.files[0].size);
+    hash_hex(&h, sum);
     dataset_close(&plain);
     dataset_close(&packed);
+    for (int i = 0; i < 2; i++) { /* sums are of what is unpacked */
+        const char *list = arena_printf(&r->arena, "[\"%s  train-images\"]", sum);
+
+        assert_int_equal(value_parse(list, &r->arena, &sums, &err), 0);
+        settings_set(&r->description, "sums", sums);
+        if (i == 0) {
+            assert_int_equal(open_data(r, &packed, &err), 0);
+            dataset_close(&packed);
+        } else {
+            fails(r, "\"train-images\" has MD5 ");
+        }
+        sum[0] = sum[0] == '0' ? '1' : '0';
+    }
     assert_int_equal(system(arena_printf(&r->arena, "truncate -s 60 %s/train-images.gz", r->path)), 0);
     fails(r, "train-images.gz\": truncated gzip input");
     assert_int_equal(system(arena_printf(&r->arena, "echo no > %s/train-images.gz", r->path)), 0);
@@ -321,8 +339,8 @@ static void test_labels(void **state)
     (void)state;
     write_pair(r, "train", 20, 20, 0);
     write_pair(r, "t10k", 8, 8, 0); /* the labels 0 to 7 */
-    assert_int_equal(value_parse("[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\"]", &r->arena, &v,
-                                 &err), 0);
+    assert_int_equal(value_parse("[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\"]",
+                                 &r->arena, &v, &err), 0);
     settings_set(&r->description, "classes", v);
     fails(r, "train-labels\": label 10 is 9, not one from 0 to 8; a description says classes, and "
              "first_label where that is not 0");

@@ -15,18 +15,37 @@ static void print_data_set(const struct dataset_source *source, struct arena *ar
            settings_string(source->description, "doc"));
 }
 
+/* Reads it, if its description names checksums. */
+static int check_sums(const struct dataset_source *source, struct arena *arena, struct error *err)
+{
+    const struct component *format = component_find(
+        &dataset_format_kind, settings_string(source->description, "format"), err);
+    struct settings s;
+    struct dataset d;
+
+    if (!format || !settings_find(source->description, "sums"))
+        return format ? 0 : -1;
+    settings_init(&s, arena);
+    component_defaults(format, "data", &s);
+    if (dataset_open(&d, source, &s, err) < 0)
+        return -1;
+    dataset_close(&d);
+    printf("its files have the checksums that were published\n");
+    return 0;
+}
+
 static int fetch(const struct dataset_source *source, struct arena *arena, struct error *err)
 {
     const char *missing;
 
     if (dataset_is_present(source, arena, &missing)) {
         printf("data set \"%s\" is present\n", source->name);
-        return 0;
+    } else {
+        if (download_dataset(source, arena, err) < 0)
+            return error_context(err, "data set \"%s\"", source->name);
+        printf("data set \"%s\" is now under %s\n", source->name, source->root);
     }
-    if (download_dataset(source, arena, err) < 0)
-        return error_context(err, "data set \"%s\"", source->name);
-    printf("data set \"%s\" is now under %s\n", source->name, source->root);
-    return 0;
+    return check_sums(source, arena, err);
 }
 
 int command_data(const struct invocation *in, enum exit_status *ret_status, struct error *err)

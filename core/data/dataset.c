@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
 
+#include "data/sums.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +67,15 @@ int dataset_find_list(const struct dataset_source *source, const char *key,
     return 0;
 }
 
+int dataset_add_file(struct dataset *d, const char *name, const unsigned char *bytes, size_t size,
+                     struct error *err)
+{
+    if (d->n_files == DATASET_MAX_FILES)
+        return error_set(err, "more than %d files", DATASET_MAX_FILES);
+    d->files[d->n_files++] = (struct dataset_file){arena_strdup(&d->arena, name), bytes, size};
+    return 0;
+}
+
 int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
                       int *ret_first, int *ret_n, struct error *err)
 {
@@ -85,6 +96,9 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
         if (file_map_open(path, &d->maps[d->n_maps], err) < 0)
             return -1;
         d->n_maps++;
+        if (dataset_add_file(d, list->items[i].string, d->maps[d->n_maps - 1].bytes,
+                             d->maps[d->n_maps - 1].size, err) < 0)
+            return -1;
     }
     *ret_first = first;
     *ret_n = list->n_items;
@@ -199,6 +213,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
 {
     struct dataset d = {0};
     const struct dataset_format *format = find_format(source, err);
+    const struct value *known = settings_find(settings, "data.digest");
     const char *missing;
     void *config;
 
@@ -214,6 +229,9 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
         goto fail;
     }
     set_digest(&d);
+    if (!(known && known->kind == VALUE_STRING && strcmp(known->string, d.digest) == 0) &&
+        sums_check(&d, source, err) < 0)
+        goto fail;
     *ret_dataset = d;
     return 0;
 

@@ -46,6 +46,13 @@ struct pool {
     const uint16_t *environments; /* [n], each below n_environments; NULL where there are none */
 };
 
+/* A file as its list in the description names it, unpacked. */
+struct dataset_file {
+    const char *name;
+    const unsigned char *bytes;
+    size_t size;
+};
+
 struct dataset {
     const char *name;
     int channels, height, width, n_classes;
@@ -59,6 +66,8 @@ struct dataset {
     const void *origin; /* what the format draws from; NULL where it draws nothing */
     char digest[HASH_HEX_SIZE];
     struct arena arena; /* owns all of the above but mapped files */
+    struct dataset_file files[DATASET_MAX_FILES]; /* those of lists; of folders none */
+    int n_files;
     struct file_map maps[DATASET_MAX_FILES];
     int n_maps;
 };
@@ -90,7 +99,9 @@ struct dataset_format {
 extern const struct component_kind dataset_format_kind;
 
 /* Opens the data set `source` with the settings `data.KEY` of its format, and
- * computes the digest. Errors name the data set. */
+ * computes the digest. Unless that is `data.digest` of a spec, whose files were checked
+ * when it was planned, they are compared with the description's checksums (data/sums.h).
+ * Errors name the data set. */
 int dataset_open(struct dataset *ret_dataset, const struct dataset_source *source,
                  const struct settings *settings, struct error *err);
 void dataset_close(struct dataset *d);
@@ -108,6 +119,10 @@ extern const struct hparam dataset_drawing_hparams[];
  * d->maps; gives the index of the first and their number. */
 int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
                       int *ret_first, int *ret_n, struct error *err);
+
+/* For formats: notes a file that was read. `name` is the description's. */
+int dataset_add_file(struct dataset *d, const char *name, const unsigned char *bytes, size_t size,
+                     struct error *err);
 
 /* For formats: takes the description's list "classes" as class names. */
 int dataset_take_classes(struct dataset *d, const struct dataset_source *source, struct error *err);

@@ -63,12 +63,12 @@ static int read_bytes(struct dataset *d, const struct dataset_source *source, co
         d->n_maps++;
         *ret_bytes = map->bytes;
         *ret_size = map->size;
-        return 1;
+    } else {
+        if (archive_read_gzip(path, MAX_SIZE, &d->arena, &bytes, ret_size, err) < 0)
+            return -1;
+        *ret_bytes = bytes;
     }
-    if (archive_read_gzip(path, MAX_SIZE, &d->arena, &bytes, ret_size, err) < 0)
-        return -1;
-    *ret_bytes = bytes;
-    return 1;
+    return dataset_add_file(d, name, *ret_bytes, *ret_size, err) < 0 ? -1 : 1;
 }
 
 static uint32_t word_at(const unsigned char *bytes, int i)

@@ -8,7 +8,7 @@
 
 const char *const reader_data_keys[] = {"doc",   "origin", "licence",     "format",  "classes",
                                         "train", "test",   "label_bytes", "archive", "md5",     "folder",
-                                        "first_label", "records", "domainbed", NULL};
+                                        "first_label", "records", "sums", "domainbed", NULL};
 
 int reader_data_set(lua_State *L)
 {
