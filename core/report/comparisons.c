@@ -88,15 +88,9 @@ const char *comparisons_no_test(const struct contrast *c)
 {
     const struct paired *p = &c->against;
 
-    if (!isnan(p->t.p))
-        return NULL;
-    if (!c->is_tested)
-        return "no runs of both";
-    if (p->n == 0)
-        return "no seed in common";
-    if (!isfinite(p->difference.mean))
-        return "a run diverged, and there is no mean";
-    return p->n == 1 ? "one seed" : "the same difference in all seeds";
+    return p->t.reason == TEST_SOUND ? NULL
+           : !c->is_tested           ? "no runs of both"
+                                     : test_reason_name(p->t.reason);
 }
 
 static void judge_once(const char *method, const struct contrast *c, struct text *t)

@@ -32,11 +32,12 @@ static int by_value(const void *a, const void *b)
 /* Sorts the draws. */
 static void find_ends(double *draws, int n_draws, int n_seeds, struct procedure *ret_procedure)
 {
-    static const double TAIL = 0.025;
+    static const double TAIL = 0.025, NO_WIDTH = 1e-12; /* what is left of differences that are equal */
     double tail = normal_below(t_quantile(TAIL, n_seeds - 1) * sqrt(n_seeds / (n_seeds - 1.0)));
 
     qsort(draws, (size_t)n_draws, sizeof *draws, by_value);
-    if (n_draws == 0 || !isfinite(draws[0]) || !isfinite(draws[n_draws - 1]))
+    if (n_draws == 0 || !isfinite(draws[0]) || !isfinite(draws[n_draws - 1]) ||
+        draws[n_draws - 1] - draws[0] < NO_WIDTH)
         return;
     ret_procedure->low = bootstrap_quantile(draws, n_draws, tail);
     ret_procedure->high = bootstrap_quantile(draws, n_draws, 1 - tail);

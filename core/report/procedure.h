@@ -16,7 +16,8 @@
 
 struct procedure {
     int n_seeds;
-    double low, high;  /* 95%; NaN with fewer than two seeds, or where a mean is minus infinity */
+    double low, high;  /* 95%; NaN with fewer than two seeds, where a mean is minus infinity, and where
+                        * all draws are alike: an interval of no width would be a certainty */
     double stability;  /* share of the draws that selected what is best on all seeds */
 };
 

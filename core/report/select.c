@@ -236,28 +236,33 @@ void select_list_conditions(struct selections *s, struct selection *items, struc
     s->starts = starts;
 }
 
-/* The values of s->plan's runs, and its runs by group. */
-static int read_values(struct store *store, struct arena *arena, struct selections *s,
-                       int **ret_order, struct error *err)
+/* The values of s->plan's runs. */
+static int read_values(struct store *store, struct arena *arena, struct selections *s, struct error *err)
 {
     size_t n = (size_t)s->plan.n_runs + 1;
     double *validation = arena_alloc(arena, n * sizeof *validation);
     double *test = arena_alloc(arena, n * sizeof *test);
-    int *order = arena_alloc(arena, n * sizeof *order);
 
     if (store_read_last(store, &s->plan, "validation", s->plan.measure->metric, validation, err) < 0 ||
         store_read_last(store, &s->plan, "test", s->plan.measure->metric, test, err) < 0)
         return -1;
-    for (int i = 0; i < s->plan.n_runs; i++) {
-        order[i] = i;
+    for (int i = 0; i < s->plan.n_runs; i++)
         if (strcmp(s->plan.runs[i].state, "diverged") == 0)
             validation[i] = test[i] = s->plan.measure->worst;
-    }
-    qsort_r(order, (size_t)s->plan.n_runs, sizeof *order, by_group, (void *)s->plan.runs);
     s->validation = validation;
     s->test = test;
-    *ret_order = order;
     return 0;
+}
+
+/* A plan's runs by group. */
+static int *order_runs(const struct store_plan *plan, struct arena *arena)
+{
+    int *order = arena_alloc(arena, ((size_t)plan->n_runs + 1) * sizeof *order);
+
+    for (int i = 0; i < plan->n_runs; i++)
+        order[i] = i;
+    qsort_r(order, (size_t)plan->n_runs, sizeof *order, by_group, (void *)plan->runs);
+    return order;
 }
 
 /* The most configurations that a seed has in the plan. */
@@ -313,9 +318,9 @@ static int read_fresh(struct store *store, struct arena *arena, struct selection
     int *order;
 
     *f = (struct selections){.in = s->in};
-    if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 ||
-        read_values(store, arena, f, &order, err) < 0)
+    if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 || read_values(store, arena, f, err) < 0)
         return -1;
+    order = order_runs(&f->plan, arena);
     if (f->plan.n_runs > 0)
         s->fresh = f;
     for (int at = 0, size; at < f->plan.n_runs; at += size) {
@@ -332,31 +337,44 @@ static int read_fresh(struct store *store, struct arena *arena, struct selection
     return 0;
 }
 
+/* By method, condition, as they lie; gives the items of s, in the plan's order. */
+static struct selection *select_all(struct selections *s, struct arena *arena)
+{
+    const struct store_plan *plan = &s->plan;
+    int *order = order_runs(plan, arena);
+    struct selection *items;
+
+    for (int at = 0; at < plan->n_runs; at += group_size(plan->runs, order + at, plan->n_runs - at))
+        s->n++;
+    items = arena_alloc(arena, ((size_t)s->n + 1) * sizeof *items);
+    s->n = 0;
+    for (int at = 0, size; at < plan->n_runs; at += size) {
+        size = group_size(plan->runs, order + at, plan->n_runs - at);
+        items[s->n++] = select_one(s, order + at, size, arena);
+    }
+    qsort(items, (size_t)s->n, sizeof *items, by_place);
+    return items;
+}
+
 int select_points(struct store *store, enum select_in in, struct arena *arena,
                   struct selections *ret_selections, struct error *err)
 {
     struct selections s = {.in = in};
     struct selection *items;
-    int *order, n, size;
 
-    if (store_read_plan(store, arena, &s.plan, err) < 0 ||
-        read_values(store, arena, &s, &order, err) < 0)
+    if (store_read_plan(store, arena, &s.plan, err) < 0 || read_values(store, arena, &s, err) < 0)
         return -1;
-    n = s.plan.n_runs;
-    for (int at = 0; at < n; at += group_size(s.plan.runs, order + at, n - at))
-        s.n++;
-    items = arena_alloc(arena, (size_t)s.n * sizeof *items);
-    s.n = 0;
-    for (int at = 0; at < n; at += size) {
-        size = group_size(s.plan.runs, order + at, n - at);
-        items[s.n++] = select_one(&s, order + at, size, arena);
-    }
-    qsort(items, (size_t)s.n, sizeof *items, by_place);
+    items = select_all(&s, arena);
     if (read_fresh(store, arena, &s, items, err) < 0)
         return -1;
     select_list_conditions(&s, items, arena);
     *ret_selections = s;
     return 0;
+}
+
+void select_runs(struct selections *s, struct arena *arena)
+{
+    select_list_conditions(s, select_all(s, arena), arena);
 }
 
 const struct selection *select_beside(const struct selections *s, const struct selection *r,

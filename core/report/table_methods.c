@@ -247,7 +247,7 @@ static void fill_published(struct sheet *g, const struct published_number *there
 static int fill_row(struct sheet *g, const struct selections *s, const struct comparisons *all, int index,
                     const struct table_options *options, struct row *row, struct error *err)
 {
-    static const struct effects no_effects = {{NAN, NAN}, NAN, {NAN, NAN, NAN}};
+    static const struct effects no_effects = {{NAN, NAN}, NAN, {NAN, NAN, NAN, 0}};
     const struct comparison *c = &all->items[index];
     const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
     struct summary test = summary_of(r->test, r->n);
