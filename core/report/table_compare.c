@@ -53,11 +53,11 @@ static int read_pairs(struct store *store, const struct selection *a, const stru
 }
 
 /* With what was selected, if there was a choice. */
-static const char *name_of(const struct selection *s, struct arena *arena)
+static const char *name_of(const struct selections *s, const struct selection *r, struct arena *arena)
 {
-    const char *point = s->point ? select_short_point(arena, s->point) : "no run";
+    const char *choices = r->point ? select_choices(arena, r, s->in, 3) : "no run";
 
-    return *point ? arena_printf(arena, "%s (%s)", s->method, point) : s->method;
+    return *choices ? arena_printf(arena, "%s (%s)", r->method, choices) : r->method;
 }
 
 /* Those that there are, and why the others are not. */
@@ -91,12 +91,15 @@ static void write_p(const struct selection *a, const struct selection *b, const 
         text_printf(t, " Two-sided, not corrected for other comparisons.");
 }
 
-static void write_tests(const char *title, const struct selection *a, const struct selection *b,
+static void write_tests(const struct selections *s, const struct selection *a, const struct selection *b,
                         const struct paired *p, const struct pairs *pairs, struct arena *arena,
                         struct text *t)
 {
-    text_printf(t, "Test %s in percent. %s minus %s%s%s", title, name_of(a, arena), name_of(b, arena),
-                a->condition[0] ? ", " : "", select_short_point(arena, a->condition));
+    const struct store_measure *measure = s->plan.measure;
+
+    text_printf(t, "Test %s in percent. %s minus %s%s%s", measure->title, name_of(s, a, arena),
+                name_of(s, b, arena), a->condition[0] ? ", " : "",
+                select_short_point(arena, a->condition));
     if (isfinite(p->difference.mean))
         text_printf(t, ": %+.2f points", 100 * p->difference.mean);
     write_p(a, b, p, t);
@@ -106,9 +109,13 @@ static void write_tests(const char *title, const struct selection *a, const stru
     if (pairs->n_answers)
         text_printf(t, " Alone: test examples that this method has right and the other wrong; McNemar's "
                        "exact test is of the two trained models of a seed, not of the methods.");
+    if (s->in == SELECT_IN_ALL && (a->n_points > 1 || b->n_points > 1))
+        text_printf(t, " ONE CONFIGURATION of each was selected over all seeds: these are tests of the two, not of "
+                       "the methods.");
     if (a->n_diverged_here + b->n_diverged_here)
-        text_printf(t, " %d of these runs DIVERGED and count as %s 0.",
-                    a->n_diverged_here + b->n_diverged_here, title);
+        text_printf(t, isfinite(measure->worst) ? " %d of these runs DIVERGED and count as %s 0."
+                                                : " %d of these runs DIVERGED and are below any other %s.",
+                    a->n_diverged_here + b->n_diverged_here, measure->title);
 }
 
 /* What of the methods is our choice; which code computed them, where it is more than one. */
@@ -187,7 +194,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
         if (options->format->is_for_programs)
             continue;
         p = select_compare(x, y);
-        write_tests(s->plan.measure->title, x, y, &p, &pairs, &arena, &caption);
+        write_tests(s, x, y, &p, &pairs, &arena, &caption);
         write_origin(caveats, &code, &caption);
         text_printf(ret_text, n > 1 ? "\n" : "");
         sheet_write(&g, options->format, caption.s, ret_text);
