@@ -2,6 +2,9 @@
  *
  * Posteriors, robust means and equivalence (core/stats) against reference/effects.py. */
 #include "stats/bayes.h"
+#include "stats/equivalence.h"
+#include "stats/paired.h"
+#include "stats/rliable.h"
 
 #include "reference/effects.h"
 
@@ -105,12 +108,112 @@ static void test_no_posterior(void **state)
     assert_true(posterior(3, 0.1).left > 0.9);
 }
 
+/* ---- interquartile means, improvement, equivalence ---- */
+
+static bool is_near(double x, double y)
+{
+    return isnan(y) ? isnan(x) : fabs(x - y) <= 1e-10 * fmax(1, fabs(y));
+}
+
+static bool lies_in(double x, const double *ends)
+{
+    return x >= ends[0] - 1e-9 && x <= ends[1] + 1e-9;
+}
+
+static void test_iqm(void **state)
+{
+    double x[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct bootstrap_interval i, again;
+
+    (void)state;
+    for (int k = 0; k < LENGTH(reference_iqm); k++) {
+        const struct reference_iqm *r = &reference_iqm[k];
+
+        i = rliable_iqm_interval(r->x, r->n, rng_seed(1), 0.95);
+        assert_true(is_near(rliable_iqm(r->x, r->n), r->iqm));
+        if (r->n < 2)
+            assert_true(isnan(i.low) && isnan(i.high));
+        else if (r->n < 7 && !(lies_in(i.low, r->low) && lies_in(i.high, r->high)))
+            fail_msg("interval of %d: %g to %g, expected %g..%g to %g..%g", r->n, i.low, i.high,
+                     r->low[0], r->low[1], r->high[0], r->high[1]);
+    }
+    i = rliable_iqm_interval(x, 8, rng_seed(1), 0.95);
+    again = rliable_iqm_interval(x, 8, rng_seed(1), 0.95);
+    assert_memory_equal(&i, &again, sizeof i);
+
+    /* Two of eight that diverged are taken away; three are not. */
+    x[3] = x[7] = -INFINITY;
+    assert_true(rliable_iqm(x, 8) == 2.75);
+    i = rliable_iqm_interval(x, 8, rng_seed(1), 0.95);
+    assert_true(i.low == -INFINITY && isfinite(i.high));
+    x[0] = -INFINITY;
+    assert_true(rliable_iqm(x, 8) == -INFINITY);
+    x[0] = NAN;
+    assert_true(isnan(rliable_iqm(x, 8)) && isnan(rliable_iqm_interval(x, 8, rng_seed(1), 0.95).low));
+    assert_true(isnan(rliable_iqm(x, 0)));
+}
+
+static void test_improvement(void **state)
+{
+    struct bootstrap_interval i;
+
+    (void)state;
+    for (int k = 0; k < LENGTH(reference_improvement); k++) {
+        const struct reference_improvement *r = &reference_improvement[k];
+
+        for (int m = 0; m < r->n_a; m++) /* ties in tenths that are not so in bits */
+            a[m] = r->a[m] / 10.0 + 0.1;
+        for (int m = 0; m < r->n_b; m++)
+            b[m] = (r->b[m] + 1) / 10.0;
+        i = rliable_improvement_interval(a, r->n_a, b, r->n_b, rng_seed(1), 0.95);
+        assert_true(is_near(probability_of_improvement(a, r->n_a, b, r->n_b), r->p));
+        if (!(lies_in(i.low, r->low) && lies_in(i.high, r->high)))
+            fail_msg("interval of %d: %g to %g, expected %g..%g to %g..%g", k, i.low, i.high,
+                     r->low[0], r->low[1], r->high[0], r->high[1]);
+    }
+    assert_true(isnan(rliable_improvement_interval(a, 1, b, 4, rng_seed(1), 0.95).low));
+    assert_true(isnan(rliable_improvement_interval(a, 4, b, 0, rng_seed(1), 0.95).high));
+}
+
+static struct test_result tost(int n, double margin)
+{
+    return equivalence_tost(&(struct test_input){a, b, n, n, rng_seed(0)}, margin);
+}
+
+static void test_equivalence(void **state)
+{
+    (void)state;
+    for (int k = 0; k < LENGTH(reference_tost); k++) {
+        const struct reference_tost *r = &reference_tost[k];
+        const struct test_input swapped = {b, a, r->n, r->n, rng_seed(0)};
+
+        for (int i = 0; i < r->n; i++) {
+            a[i] = r->d[i];
+            b[i] = 0;
+        }
+        if (!is_near(tost(r->n, r->margin).p, r->p))
+            fail_msg("TOST %d: p = %.17g, expected %.17g", k, tost(r->n, r->margin).p, r->p);
+        assert_true(equivalence_tost(&swapped, r->margin).p == tost(r->n, r->margin).p);
+    }
+    assert_true(isnan(tost(1, 1).p) && tost(1, 1).reason == TEST_ONE_PAIR);
+    assert_true(isnan(tost(10, 0).p) && isnan(tost(10, NAN).p));
+    assert_true(isnan(tost(10, -1).p) && tost(10, -1).reason == TEST_NO_MARGIN);
+    for (int i = 0; i < 3; i++) {
+        a[i] = 0.1 * (i + 3);
+        b[i] = 0.1 * (i + 2);
+    }
+    assert_true(isnan(tost(3, 1).p) && tost(3, 1).reason == TEST_NO_SPREAD);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_posteriors),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_no_posterior),
+        cmocka_unit_test(test_iqm),
+        cmocka_unit_test(test_improvement),
+        cmocka_unit_test(test_equivalence),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

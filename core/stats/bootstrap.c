@@ -25,7 +25,9 @@ double bootstrap_quantile(const double *sorted, int n, double p)
 
     if (isnan(p))
         return NAN;
-    return i >= n - 1 ? sorted[n - 1] : sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]);
+    if (i >= n - 1 || isinf(sorted[i])) /* there is nothing between an infinity and the next */
+        return sorted[i < n ? i : n - 1];
+    return sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]);
 }
 
 /* The skewness of the jackknife means over 6. They are (sum - x[i]) / (n - 1), and

@@ -32,6 +32,7 @@ const char *test_reason_name(enum test_reason reason)
         [TEST_DIVERGED] = "a run diverged",
         [TEST_NOT_A_NUMBER] = "a value is not a number",
         [TEST_NOT_SHARES] = "values are not all 0 or 1",
+        [TEST_NO_MARGIN] = "no margin",
     };
 
     return names[reason];

@@ -45,6 +45,7 @@ enum test_reason {
     TEST_DIVERGED,
     TEST_NOT_A_NUMBER,
     TEST_NOT_SHARES,
+    TEST_NO_MARGIN, /* of equivalence */
 };
 
 enum test_way { TEST_THEORY, TEST_EXACT, TEST_NORMAL, TEST_DRAWN };
