@@ -76,8 +76,8 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
     if (o->select_in == SELECT_IN_ALL && is_held_out)
         return error_set(err, "select_in=all does not go with layout=domainbed or rule=, which select in "
                               "each trial");
-    if (has_rope && !o->with_effects)
-        return error_set(err, "rope= is of stats=all; add that");
+    if (has_rope && (o->by || is_held_out))
+        return error_set(err, "rope= does not go with by=, layout=domainbed or rule=");
     return 0;
 }
 

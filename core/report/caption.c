@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/caption.h"
 
+#include "stats/bootstrap.h"
 #include "stats/power.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The budgets of the first condition; a plan gives all conditions the same points. */
@@ -91,6 +93,10 @@ void caption_tests(struct text *t, const struct selections *s, const struct comp
     text_printf(t, " Tuned anew, minus %s: 95%% bootstrap interval of seeds, for both methods the configuration "
                    "with the best mean validation %s on the seeds drawn.", s->plan.baseline,
                 s->plan.measure->title);
+    if (c->rope > 0)
+        text_printf(t, " p (equal): two one-sided t-tests that the mean difference is within %g points, corrected "
+                       "likewise over %d comparison%s: below 0.05 they are equal to that.", 100 * c->rope, n->equal,
+                    n->equal == 1 ? "" : "s");
     caption_untested(t, c);
 }
 
@@ -152,6 +158,78 @@ void caption_runs(struct text *t, const struct selections *s)
         text_printf(t, " With %d seeds the signed-rank test cannot give p below %g.", n_most,
                     power_least_p(n_most));
     tally_write(&tally, s->plan.measure, t);
+}
+
+static void list_failure_rates(struct text *t, const struct selections *s)
+{
+    int n = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *r = &s->items[i];
+        int n_bad = r->n_diverged + r->n_failed;
+
+        if (n_bad)
+            text_printf(t, "%s %s%s%s %d of %d", n++ ? "," : " Diverged or failed:", r->method,
+                        *r->condition ? " " : "", r->condition, n_bad, r->n_planned);
+    }
+    if (n)
+        text_printf(t, ".");
+}
+
+/* The lower and upper quartile and the median are those of what is sorted. */
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Below the median by more than five times the range of the middle half, and by five points: what
+ * trained to nothing without a number that is not finite. */
+static double collapse_limit(const struct selection *r, struct arena *arena, double *ret_median)
+{
+    double *sorted = arena_alloc(arena, ((size_t)r->n + 1) * sizeof *sorted), spread;
+
+    memcpy(sorted, r->test, (size_t)r->n * sizeof *sorted);
+    qsort(sorted, (size_t)r->n, sizeof *sorted, by_value);
+    *ret_median = bootstrap_quantile(sorted, r->n, 0.5);
+    spread = bootstrap_quantile(sorted, r->n, 0.75) - bootstrap_quantile(sorted, r->n, 0.25);
+    return *ret_median - fmax(0.05, 5 * spread);
+}
+
+static void list_collapses(struct text *t, const struct selections *s)
+{
+    enum { LEAST_RUNS = 5, MAX_TOLD = 8 };
+    struct arena arena = {0};
+    int n = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *r = &s->items[i];
+        double median, limit;
+
+        if (r->n < LEAST_RUNS)
+            continue;
+        limit = collapse_limit(r, &arena, &median);
+        for (int k = 0; k < r->n; k++) {
+            if (r->has_diverged[k] || !(r->test[k] < limit))
+                continue;
+            if (n++ < MAX_TOLD)
+                text_printf(t, "%s %s%s%s seed %d, %.2f where the median is %.2f",
+                            n > 1 ? ";" : " FAR BELOW THEIR SIBLINGS:", r->method, *r->condition ? " " : "",
+                            r->condition, r->seeds[k], 100 * r->test[k], 100 * median);
+        }
+    }
+    if (n > MAX_TOLD)
+        text_printf(t, "; and %d more", n - MAX_TOLD);
+    if (n)
+        text_printf(t, ".");
+    arena_release(&arena);
+}
+
+void caption_failures(struct text *t, const struct selections *s)
+{
+    list_failure_rates(t, s);
+    list_collapses(t, s);
 }
 
 void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c)

@@ -28,6 +28,10 @@ void caption_emphasis(struct text *t, const struct table_options *options);
 /* How many runs ended, are missing, failed, diverged; what so few seeds cannot show. */
 void caption_runs(struct text *t, const struct selections *s);
 
+/* Methods of which runs failed or diverged, and how often; selected runs that ended far below their
+ * siblings. Nothing where there are none. */
+void caption_failures(struct text *t, const struct selections *s);
+
 /* What the fresh seeds are, and how their runs stand. */
 void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c);
 

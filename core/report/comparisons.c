@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/comparisons.h"
 
+#include "stats/equivalence.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -23,13 +25,26 @@ static struct comparison *make_rows(const struct selections *s, struct arena *ar
     return rows;
 }
 
-static struct contrast test_pair(const struct selection *r, const struct selection *base)
+static struct test_result test_equal(const struct selection *r, const struct selection *base, double rope,
+                                     struct arena *arena)
 {
+    double *x = arena_alloc(arena, ((size_t)r->n + 1) * sizeof *x);
+    double *y = arena_alloc(arena, ((size_t)r->n + 1) * sizeof *y);
+    int n = select_pairs(r, base, x, y);
+
+    return equivalence_tost(&(struct test_input){.a = x, .b = y, .n_a = n, .n_b = n}, rope);
+}
+
+static struct contrast test_pair(const struct selection *r, const struct selection *base, double rope,
+                                 struct arena *arena)
+{
+    struct test_result none = {.statistic = NAN, .p = NAN};
     bool is_tested = r && base && base != r && base->n && r->n;
 
     return (struct contrast){
         .is_tested = is_tested,
         .against = is_tested ? select_compare(r, base) : paired_compare(NULL, NULL, 0),
+        .equal = is_tested && rope > 0 ? test_equal(r, base, rope, arena) : none,
     };
 }
 
@@ -39,6 +54,7 @@ static struct n_tests correct(struct comparison *rows, int n, int on,
 {
     double *p_t = arena_alloc(arena, (size_t)n * sizeof *p_t);
     double *p_w = arena_alloc(arena, (size_t)n * sizeof *p_w);
+    double *p_equal = arena_alloc(arena, (size_t)n * sizeof *p_equal);
     struct n_tests n_tests = {0};
 
     for (int i = 0; i < n; i++) {
@@ -46,30 +62,34 @@ static struct n_tests correct(struct comparison *rows, int n, int on,
 
         p_t[i] = c->against.t.p;
         p_w[i] = c->against.signed_rank.p;
+        p_equal[i] = c->equal.p;
         n_tests.compared += c->is_tested;
         n_tests.t += !isnan(p_t[i]);
         n_tests.signed_rank += !isnan(p_w[i]);
+        n_tests.equal += !isnan(p_equal[i]);
     }
     correction->run(p_t, n, p_t);
     correction->run(p_w, n, p_w);
+    correction->run(p_equal, n, p_equal);
     for (int i = 0; i < n; i++) {
         rows[i].on[on].p_t = p_t[i];
         rows[i].on[on].p_signed_rank = p_w[i];
+        rows[i].on[on].p_equal = p_equal[i];
     }
     return n_tests;
 }
 
-struct comparisons comparisons_make(const struct selections *s,
-                                    const struct adjust_type *correction, struct arena *arena)
+struct comparisons comparisons_make(const struct selections *s, const struct adjust_type *correction,
+                                    double rope, struct arena *arena)
 {
     struct comparison *rows = make_rows(s, arena);
-    struct comparisons c = {correction ? correction : &adjust_holm, rows, s->n, {{0}}};
+    struct comparisons c = {.correction = correction ? correction : &adjust_holm, .rope = rope, .items = rows, .n = s->n};
 
     for (int i = 0; i < s->n; i++) {
         const struct selection *r = rows[i].r, *base = select_beside(s, r, s->plan.baseline);
 
-        rows[i].on[ON_TUNED] = test_pair(r, base);
-        rows[i].on[ON_FRESH] = test_pair(r->fresh, base ? base->fresh : NULL);
+        rows[i].on[ON_TUNED] = test_pair(r, base, rope, arena);
+        rows[i].on[ON_FRESH] = test_pair(r->fresh, base ? base->fresh : NULL, rope, arena);
     }
     for (int on = 0; on < N_ON; on++)
         c.n_tests[on] = correct(rows, s->n, on, c.correction, arena);
@@ -93,17 +113,24 @@ const char *comparisons_no_test(const struct contrast *c)
                                      : test_reason_name(p->t.reason);
 }
 
-static void judge_once(const char *method, const struct contrast *c, struct text *t)
+static void judge_once(const char *method, const struct contrast *c, double rope, struct text *t)
 {
     static const char *const words[] = {"worse", "not told apart", "better"};
+    bool is_equal = c->p_equal <= LEVEL;
     const struct summary *d = &c->against.difference;
     const char *no_test = comparisons_no_test(c);
 
-    text_printf(t, "%s is %s (", method, words[direction(c) + 1]);
+    text_printf(t, "%s is %s", method, words[direction(c) + 1]);
+    if (is_equal)
+        text_printf(t, ", %sequal to within %g points", direction(c) ? "but " : "", 100 * rope);
+    text_printf(t, " (");
     if (isfinite(d->mean))
         text_printf(t, "%+.2f", 100 * d->mean);
     if (no_test)
         text_printf(t, "%s%s)", isfinite(d->mean) ? " points; no test: " : "no test: ", no_test);
+    else if (is_equal)
+        text_printf(t, " ± %.2f points, p = %.3g; that of equivalence is %.3g)", 100 * d->half_width,
+                    c->p_t, c->p_equal);
     else
         text_printf(t, " ± %.2f points, p = %.3g)", 100 * d->half_width, c->p_t);
 }
@@ -144,7 +171,7 @@ static void judge_all(const struct comparisons *c, bool has_conditions, int on, 
         if (has_conditions)
             judge_over(c, on, row->r->method, t);
         else
-            judge_once(row->r->method, &row->on[on], t);
+            judge_once(row->r->method, &row->on[on], c->rope, t);
     }
     text_printf(t, " (paired t-test at 5%%, %s-corrected over %d comparison%s).",
                 c->correction->title, c->n_tests[on].t, c->n_tests[on].t == 1 ? "" : "s");

@@ -12,12 +12,16 @@
 
 struct effects {
     struct bootstrap_interval bca; /* 95%, of the mean paired difference */
-    double improvement;            /* P(a run of a above one of b), unpaired */
+    double improvement;            /* P(a run of a above one of b), unpaired; 95%: */
+    struct bootstrap_interval improvement_ends;
+    double iqm; /* of a's runs; 95%: */
+    struct bootstrap_interval iqm_ends;
     struct bayes bayes;            /* .left: b is better, .right: a is */
 };
 
-/* Of a minus b on their common seeds, in shares; rope in shares, too. All NaN where there are none.
- * stream: which stream of random numbers; another one for each pair of a table. */
+/* Of a minus b on their common seeds, in shares; rope in shares, too. What is of pairs is NaN where there
+ * are none, or b is NULL: a is the baseline. stream: which stream of random numbers; another one for
+ * each pair of a table. */
 struct effects effects_of(const struct selection *a, const struct selection *b, double rope, int stream);
 
 void effects_caption(struct text *t, const char *baseline, double rope);

@@ -184,7 +184,7 @@ int page_write(struct store *store, const char *name, const struct plot_target *
         store_digest(store, digest, &n_left, err) < 0 ||
         store_read_provenance(store, &p.s.plan, &p.arena, &p.provenance, err) < 0)
         goto out;
-    p.comparisons = comparisons_make(&p.s, NULL, &p.arena);
+    p.comparisons = comparisons_make(&p.s, NULL, 0, &p.arena);
     write_head(&p, &counts);
     if (write_tables(&p, &options) < 0 || write_figures(&p, target) < 0)
         goto out;
@@ -215,7 +215,7 @@ int page_describe(struct store *store, const char *name, struct arena *arena,
 
     if (select_points(store, SELECT_IN_SEED, arena, &s, err) < 0 || store_count(store, &entry.counts, err) < 0)
         return -1;
-    c = comparisons_make(&s, NULL, arena);
+    c = comparisons_make(&s, NULL, 0, arena);
     comparisons_verdict(&s, &c, &verdict);
     entry.title = s.plan.title;
     entry.question = s.plan.question;

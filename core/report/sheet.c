@@ -50,6 +50,13 @@ const char *sheet_interval(struct sheet *g, const char *format, double x, double
     return arena_printf(g->arena, "%s ± %s", number(g, format, x), number(g, "%.2f", half_width));
 }
 
+const char *sheet_range(struct sheet *g, const char *format, const char *between, double low, double high)
+{
+    if (!isfinite(low) || !isfinite(high))
+        return "-";
+    return arena_printf(g->arena, "%s%s%s", number(g, format, low), between, number(g, format, high));
+}
+
 void sheet_p(struct sheet *g, double p)
 {
     if (p < 0.0001)

@@ -60,6 +60,9 @@ void sheet_cell(struct sheet *g, struct sheet_cell cell);
  * 1.2e+70. */
 const char *sheet_interval(struct sheet *g, const char *format, double x, double half_width);
 
+/* "-0.31 to +0.52" with " to " between, likewise; "-" where an end is not finite. */
+const char *sheet_range(struct sheet *g, const char *format, const char *between, double low, double high);
+
 /* "0.031", "<0.0001": a p-value. */
 void sheet_p(struct sheet *g, double p);
 

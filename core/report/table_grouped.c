@@ -177,6 +177,7 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
     caption_emphasis(&caption, options);
     caption_selection(&caption, s);
     caption_runs(&caption, s);
+    caption_failures(&caption, s);
     caption_caveats(&caption, s->plan.caveats);
     sheet_write(&g, options->format, caption.s, t);
     text_release(&caption);

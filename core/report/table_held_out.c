@@ -172,7 +172,7 @@ static void write_table(const struct held_out *h, const struct table_options *op
                         const struct held_out_cell *cells, int n, struct arena *arena, struct text *t)
 {
     struct rows rows = make_rows(h, cells, n, arena);
-    struct comparisons c = comparisons_make(&rows.s, options->correction, arena);
+    struct comparisons c = comparisons_make(&rows.s, options->correction, 0, arena);
     struct sheet g = {.arena = arena};
     struct text caption = {0};
 

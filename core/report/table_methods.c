@@ -98,6 +98,11 @@ static const struct column columns[] = {
     {"", "bca_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(bca_high), "%.2f"},
     {"g", "", SHEET_PEOPLE, EFFECTS, NUMBER, TO(g), "%.2f"}, /* programs have it in any table */
     {"P(>$b)", "probability_of_improvement", SHEET_ALL, EFFECTS, CELL, TO(improvement), NULL},
+    {"", "probability_of_improvement_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_low), "%.3f"},
+    {"", "probability_of_improvement_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_high), "%.3f"},
+    {"IQM %", "iqm", SHEET_ALL, EFFECTS, CELL, TO(iqm), NULL},
+    {"", "iqm_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_low), "%.2f"},
+    {"", "iqm_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_high), "%.2f"},
     {"posterior", "bayes_baseline_higher", SHEET_ALL, EFFECTS, CELL, TO(posterior), NULL},
     {"", "bayes_equal", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(equal), "%.3f"},
     {"", "bayes_method_higher", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(higher), "%.3f"},
@@ -159,10 +164,20 @@ static struct sheet_cell interval(struct sheet *g, const char *format, double me
 }
 
 /* "-0.31 to +0.52", and the lower end for programs. */
-static struct sheet_cell ends(struct sheet *g, const char *format, double low, double high)
+static struct sheet_cell ends(struct sheet *g, const char *format, const char *between, double low,
+                              double high)
 {
-    return (struct sheet_cell){isfinite(low) ? arena_printf(g->arena, format, low, high) : "-", low,
-                               SHEET_PLAIN};
+    return (struct sheet_cell){sheet_range(g, format, between, low, high), low, SHEET_PLAIN};
+}
+
+/* "0.71 (0.45-0.92)". */
+static struct sheet_cell with_ends(struct sheet *g, double x, struct bootstrap_interval e)
+{
+    const char *text = sheet_interval(g, "%.2f", x, NAN);
+
+    if (isfinite(x) && isfinite(e.low))
+        text = arena_printf(g->arena, "%s (%.2f–%.2f)", text, e.low, e.high);
+    return (struct sheet_cell){text, x, SHEET_PLAIN};
 }
 
 /* How many ended, and what is not as planned. */
@@ -178,7 +193,7 @@ static struct sheet_cell count(struct sheet *g, const struct selection *r)
 }
 
 static void fill_difference(struct sheet *g, const struct selection *r, const struct selection *base,
-                            const struct comparison *c, double rope, struct row *row)
+                            const struct comparison *c, struct row *row)
 {
     const struct contrast *on = &c->on[ON_TUNED];
     const struct paired *p = &on->against;
@@ -189,7 +204,7 @@ static void fill_difference(struct sheet *g, const struct selection *r, const st
     row->difference = interval(g, "%+.2f", 100 * p->difference.mean, 100 * p->difference.half_width,
                                SHEET_PLAIN);
     row->difference_half_width = 100 * p->difference.half_width;
-    row->difference_anew = ends(g, "%+.2f to %+.2f", 100 * anew.low, 100 * anew.high);
+    row->difference_anew = ends(g, "%+.2f", " to ", 100 * anew.low, 100 * anew.high);
     row->difference_anew_high = 100 * anew.high;
     row->p_t = p->t.p;
     row->p_t_corrected = on->p_t;
@@ -199,8 +214,7 @@ static void fill_difference(struct sheet *g, const struct selection *r, const st
     row->d_z = p->cohens_dz;
     row->g = p->hedges_g;
     row->p_best = c->p_best;
-    row->p_equal = NAN;
-    (void)rope;
+    row->p_equal = on->p_equal;
 }
 
 static void fill_fresh(struct sheet *g, const struct selection *fresh, const struct contrast *c,
@@ -222,11 +236,15 @@ static void fill_fresh(struct sheet *g, const struct selection *fresh, const str
 
 static void fill_effects(struct sheet *g, const struct effects *e, struct row *row)
 {
-    row->bca = ends(g, "%+.2f to %+.2f", 100 * e->bca.low, 100 * e->bca.high);
+    row->bca = ends(g, "%+.2f", " to ", 100 * e->bca.low, 100 * e->bca.high);
     row->bca_high = 100 * e->bca.high;
-    row->improvement = (struct sheet_cell){
-        isfinite(e->improvement) ? arena_printf(g->arena, "%.2f", e->improvement) : "-", e->improvement,
-        SHEET_PLAIN};
+    row->improvement = with_ends(g, e->improvement, e->improvement_ends);
+    row->improvement_low = e->improvement_ends.low;
+    row->improvement_high = e->improvement_ends.high;
+    row->iqm = with_ends(g, 100 * e->iqm,
+                         (struct bootstrap_interval){100 * e->iqm_ends.low, 100 * e->iqm_ends.high});
+    row->iqm_low = 100 * e->iqm_ends.low;
+    row->iqm_high = 100 * e->iqm_ends.high;
     row->posterior = (struct sheet_cell){
         isfinite(e->bayes.left) ? arena_printf(g->arena, "%.2f / %.2f / %.2f", e->bayes.left,
                                                e->bayes.rope, e->bayes.right)
@@ -247,7 +265,6 @@ static void fill_published(struct sheet *g, const struct published_number *there
 static int fill_row(struct sheet *g, const struct selections *s, const struct comparisons *all, int index,
                     const struct table_options *options, struct row *row, struct error *err)
 {
-    static const struct effects no_effects = {{NAN, NAN}, NAN, {NAN, NAN, NAN, 0}};
     const struct comparison *c = &all->items[index];
     const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
     struct summary test = summary_of(r->test, r->n);
@@ -264,15 +281,13 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
     row->test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, c->emphasis);
     row->sd = 100 * test.sd;
     row->half_width = 100 * test.half_width;
-    row->anew = ends(g, "%.2f–%.2f", 100 * whole.low, 100 * whole.high);
+    row->anew = ends(g, "%.2f", "–", 100 * whole.low, 100 * whole.high);
     row->anew_high = 100 * whole.high;
-    fill_difference(g, r, base, c, options->rope, row);
+    fill_difference(g, r, base, c, row);
     fill_fresh(g, r->fresh, &c->on[ON_FRESH], row);
     if (options->with_effects) {
-        struct effects e = no_effects;
+        struct effects e = effects_of(r, c->on[ON_TUNED].is_tested ? base : NULL, options->rope, index);
 
-        if (c->on[ON_TUNED].is_tested)
-            e = effects_of(r, base, options->rope, index);
         fill_effects(g, &e, row);
     }
     if (options->with_classes) {
@@ -306,6 +321,7 @@ static void write_caption(const struct selections *s, const struct table_options
     caption_emphasis(t, options);
     caption_selection(t, s);
     caption_runs(t, s);
+    caption_failures(t, s);
     caption_fresh(t, s, c);
     caption_caveats(t, s->plan.caveats);
     published_caption(t, options->published, s);
@@ -321,6 +337,7 @@ int table_methods(const struct selections *s, const struct table_options *option
                         [TUNED_OVER_ALL] = s->in == SELECT_IN_ALL,
                         [FRESH] = s->fresh != NULL,
                         [PUBLISHED] = options->published && options->published->n > 0,
+                        [ROPE] = options->rope > 0,
                         [CLASSES] = options->with_classes,
                         [EFFECTS] = options->with_effects};
     struct comparisons c;
@@ -331,7 +348,7 @@ int table_methods(const struct selections *s, const struct table_options *option
     for (int i = 0; i < s->n; i++)
         has[CONDITIONS] |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
     add_columns(&g, s, has);
-    c = comparisons_make(s, options->correction, &arena);
+    c = comparisons_make(s, options->correction, options->rope, &arena);
     for (int i = 0; i < c.n && result == 0; i++) {
         struct row row = {0};
 
