@@ -178,12 +178,18 @@ static void test_bad_headers_are_refused(void **state)
         {"is not JSON", ENTRY("[99999999999999999999]", "[0,4]"), 4},
         {"is not {dtype, shape, data_offsets}", "{\"a\":1}", 0},
         {"is not {dtype, shape, data_offsets}", "{\"a\":{\"dtype\":\"F32\",\"shape\":[]}}", 0},
-        {"does not fill its 4 bytes", "{\"a\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
-        {"does not fill its 4 bytes", "{\"a\":{\"dtype\":\"F4\",\"shape\":[7],\"data_offsets\":[0,4]}}", 4},
-        {"does not fill its 4 bytes", "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[3],\"data_offsets\":[0,4]}}", 4},
-        {"shape is not a list", "{\"a\":{\"dtype\":\"F33\",\"shape\":1,\"data_offsets\":[0,4]}}", 4},
-        {"data_offsets [0, 8]", "{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[0,8]}}", 4},
-        {"does not begin where", "{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[1,4]}}", 4},
+        {"does not fill its 4 bytes",
+         "{\"a\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
+        {"does not fill its 4 bytes",
+         "{\"a\":{\"dtype\":\"F4\",\"shape\":[7],\"data_offsets\":[0,4]}}", 4},
+        {"does not fill its 4 bytes",
+         "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[3],\"data_offsets\":[0,4]}}", 4},
+        {"shape is not a list", "{\"a\":{\"dtype\":\"F33\",\"shape\":1,\"data_offsets\":[0,4]}}",
+         4},
+        {"data_offsets [0, 8]", "{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+         4},
+        {"does not begin where", "{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[1,4]}}",
+         4},
         {"dtype is not a text", "{\"a\":{\"dtype\":4,\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
         {"shape is not a list", ENTRY("4", "[0,4]"), 4},
         {"does not fill its 4 bytes", ENTRY("[1,1,1,1,1,1,1,1,2]", "[0,4]"), 4},
@@ -197,13 +203,15 @@ static void test_bad_headers_are_refused(void **state)
         {"data_offsets [0, 8]", ENTRY("[2]", "[0,8]"), 4},
         {"does not fill its 4 bytes", ENTRY("[2]", "[0,4]"), 4},
         {"does not fill its 4 bytes", ENTRY("[4611686018427387905]", "[0,4]"), 4},
-        {"does not fill its 0 bytes", ENTRY("[4611686018427387904,4611686018427387904]", "[0,0]"), 0},
+        {"does not fill its 0 bytes", ENTRY("[4611686018427387904,4611686018427387904]", "[0,0]"),
+         0},
         {"does not begin where", ENTRY("[1]", "[4,8]"), 8},
         {"4 bytes of data belong to no tensor", ENTRY("[1]", "[0,4]"), 8},
         {"does not begin where",
          "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"
          "\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[2,6]}}", 6},
-        {"tensor \"a b\": its shape", "{\"a\\nb\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,1]}}", 1},
+        {"tensor \"a b\": its shape",
+         "{\"a\\nb\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,1]}}", 1},
         {"__metadata__ is not a table", "{\"__metadata__\":[]}", 0},
         {"__metadata__ \"k\" is not a text", "{\"__metadata__\":{\"k\":1}}", 0},
         {"is not JSON", "{\"__metadata__\":{\"k\":\"v\",}}", 0},
@@ -265,7 +273,8 @@ static void test_long_headers(void **state)
     opens(0);
     put_long_header("{\"__metadata__\":{\"a\":\"", "\",\"b\":\"", "\"}}", 5 << 20);
     opens(0);
-    put_long_header("{\"", "name", "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 2 << 20);
+    put_long_header("{\"", "name", "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}",
+                    2 << 20);
     opens(1);
     put_long_header("{\"a\":", "[[],[],", "}", 5 << 20); /* a tree of it would have gigabytes */
     fails("its header: it is not JSON");
@@ -285,7 +294,8 @@ static void test_other_tensors_pass(void **state)
     put_header("{\"c\":{\"dtype\":\"C64\",\"shape\":[1,2],\"data_offsets\":[0,16]},"
                "\"f\":{\"dtype\":\"F4\",\"shape\":[2],\"data_offsets\":[16,17]},"
                "\"new\":{\"dtype\":\"F33\",\"shape\":[2],\"data_offsets\":[17,20],\"more\":[]},"
-               "\"deep\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[20,28]},"
+               "\"deep\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],"
+               "\"data_offsets\":[20,28]},"
                "\"\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[28,32]}}", 32);
     if (safetensors_open(path, &file, &err) < 0)
         fail_msg("%s", err.text);

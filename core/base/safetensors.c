@@ -55,7 +55,8 @@ static int count_bits(const struct json_tree *shape, size_t bits, size_t *ret_bi
     return 0;
 }
 
-static int check_shape(const struct json_tree *shape, size_t bits, size_t n_bytes, struct error *err)
+static int check_shape(const struct json_tree *shape, size_t bits, size_t n_bytes,
+                       struct error *err)
 {
     size_t all;
 
@@ -213,7 +214,8 @@ static int check_places(struct safetensors *file, const unsigned char *data, siz
         at += tensor_size(&file->tensors[i]);
     }
     if (at != data + data_size)
-        return error_set(err, "%zu bytes of data belong to no tensor", (size_t)(data + data_size - at));
+        return error_set(err, "%zu bytes of data belong to no tensor",
+                         (size_t)(data + data_size - at));
     return 0;
 }
 
@@ -326,7 +328,8 @@ static int read_file(struct safetensors *file, struct error *err)
     if (*header != '{')
         return error_set(err, "its header does not begin with {: not a safetensors file");
     data_size = file->map.size - LENGTH_SIZE - length;
-    return read_header(file, header, length, file->map.bytes + LENGTH_SIZE + length, data_size, err);
+    return read_header(file, header, length, file->map.bytes + LENGTH_SIZE + length, data_size,
+                       err);
 }
 
 int safetensors_open(const char *path, struct safetensors *ret_file, struct error *err)

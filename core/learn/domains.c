@@ -15,7 +15,7 @@ static const struct hparam hparams[] = {
     {"holdout", HPARAM_NUMBER, offsetof(struct domains_config, holdout), .fallback = "0.2",
      .low = 0.001, .high = 0.999, .doc = "part of each environment that is kept for validation"},
     {"steps", HPARAM_INTEGER, offsetof(struct domains_config, steps), .fallback = "5001",
-     .low = 1, .high = 1e9, .doc = "steps of the run; train.epochs does not count here"},
+     .low = 1, .high = 1e9, .doc = "steps of the run, which no epochs make"},
     {"every", HPARAM_INTEGER, offsetof(struct domains_config, every), .fallback = "300", .low = 1,
      .high = 1e9, .doc = "steps between evaluations, from the first step on"},
     {"scale", HPARAM_CHOICE, offsetof(struct domains_config, scale), .fallback = "\"measured\"",

@@ -67,16 +67,38 @@ static int (*const rules[])(const struct view *v, struct error *err) = {
     NULL,
 };
 
-/* The late slots are chosen if and only if there is an epoch from which they count. */
+/* Are all settings of a late slot those of the early one? */
+static bool is_as_early(const struct settings *s, const char *late)
+{
+    size_t prefix = strlen("late_"), length = strlen(late);
+
+    for (int i = 0; i < s->n_items; i++) {
+        const char *name = s->items[i].name;
+        const struct value *early;
+
+        if (strncmp(name, late, length) != 0 || (name[length] && name[length] != '.'))
+            continue;
+        early = settings_find(s, name + prefix);
+        if (!early || !value_equal(early, &s->items[i].value))
+            return false;
+    }
+    return true;
+}
+
+/* The late slots are chosen if and only if there is an epoch from which they count; and one of
+ * them changes something then. */
 static int check_late(const struct settings *s, struct error *err)
 {
     static const char *const late[] = {"late_transform", "late_loss", "late_objective", NULL};
     double from = settings_number(s, "train.late"), epochs = settings_number(s, "train.epochs");
     const char *chosen = NULL;
+    bool changes = false;
 
     for (int i = 0; late[i]; i++)
-        if (settings_find(s, late[i]))
+        if (settings_find(s, late[i])) {
             chosen = late[i];
+            changes |= !is_as_early(s, chosen);
+        }
     if (chosen && from == 0)
         return error_set(err, "%s is set, but not train.late, the epoch from which it counts",
                          chosen);
@@ -86,6 +108,9 @@ static int check_late(const struct settings *s, struct error *err)
                          from);
     if (from >= epochs && from > 0)
         return error_set(err, "train.late %g is never reached: train.epochs is %g", from, epochs);
+    if (chosen && !changes)
+        return error_set(err, "%s is what %s is: nothing changes at epoch train.late", chosen,
+                         chosen + strlen("late_"));
     return 0;
 }
 

@@ -67,6 +67,13 @@ static int open_domains(struct run *run, const struct settings *s, struct error 
 /* What is of pictures or of classes cannot be asked of data that have none. */
 static int check_numbers(const struct dataset *d, const struct settings *s, struct error *err)
 {
+    static const char *const of_classes[] = {"loss.class_beta", "loss.posthoc",
+                                             "late_loss.class_beta", "late_loss.posthoc", NULL};
+
+    for (int i = 0; d->train.targets && of_classes[i]; i++)
+        if (settings_find(s, of_classes[i]) && settings_number(s, of_classes[i]) != 0)
+            return error_set(err, "%s is of classes; these data have numbers as targets",
+                             of_classes[i]);
     if (d->train.numbers && strcmp(settings_string(s, "data.augment"), "none") != 0)
         return error_set(err, "data.augment changes pictures; these data are numbers");
     if (d->train.targets && settings_number(s, "data.imbalance") != 1)
