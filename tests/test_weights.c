@@ -223,7 +223,8 @@ static void test_what_does_not_fit_is_refused(void **state)
     refused(&p, "", "its tensor \"blocks.1.norm1.weight\" is no parameter of the model");
     save(&p, random_weights(&p, 1));
     refused(&deep, "", "it has no tensor \"blocks.1.norm1.weight\"");
-    refused(&wide, "", "tensor \"patch_embed.proj.weight\" is F32 [12, 2, 4, 4], not F32, F16 or BF16 [14, 2, 4, 4]");
+    refused(&wide, "", "tensor \"patch_embed.proj.weight\" is F32 [12, 2, 4, 4], not F32, F16 or "
+                       "BF16 [14, 2, 4, 4]");
     digest[0] ^= 1;
     refused(&p, "", "has changed since the plan was made");
     assert_int_equal(safetensors_write(path, &other, 1, NULL, &err), 0);
