@@ -395,6 +395,7 @@ static void test_what_is_refused(void **state)
         {ENVIRONMENTS, "train.late = 3\n", "train.late counts epochs"},
         {ENVIRONMENTS, "train.jtt_weight = 3\n",
          "train.jtt_weight does nothing where train.jtt_epochs is 0"},
+        {HELD_OUT, "train.warmup = 0.1\n", "train.warmup 0.1, of an epoch of 4 steps, does nothing"},
         {HELD_OUT, "train.warmup = 3\n", "train.warmup 3 is never over: train.epochs is 3"},
         {HELD_OUT, "train.warmup = 100\n", "train.warmup 100 is never over"},
         {HELD_OUT, "schedule = \"step\"\nschedule.at = [1,3]\n",

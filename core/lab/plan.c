@@ -24,8 +24,8 @@ struct maker {
 /* Does nothing of it matter to run_check? */
 static bool is_beside(const char *name)
 {
-    static const char *const beside[] = {"optimizer", "schedule", "train.lr", "train.warmup",
-                                         "train.epochs", NULL};
+    static const char *const beside[] = {"optimizer", "schedule", "train.lr", "train.epochs",
+                                         NULL};
     int i = 0;
 
     while (beside[i] && strncmp(name, beside[i], strlen(beside[i])) != 0)

@@ -247,6 +247,18 @@ void run_close(struct run *run)
     arena_release(&run->arena);
 }
 
+/* Its first step has the whole learning rate where it is not longer than that. */
+static int check_warmup(const struct run *run, const struct settings *s, struct error *err)
+{
+    double warmup = settings_number(s, "train.warmup");
+    int n_steps = (run->split.n_train + run->batch - 1) / run->batch;
+
+    if (warmup > 0 && warmup * n_steps <= 1)
+        return error_set(err, "train.warmup %g, of an epoch of %d steps, does nothing: it is no "
+                              "longer than the first step", warmup, n_steps);
+    return 0;
+}
+
 int run_check(const struct run_input *input, struct error *err)
 {
     struct run run = {.dataset = input->dataset, .rng = rng_seed(0)};
@@ -254,6 +266,7 @@ int run_check(const struct run_input *input, struct error *err)
     int status = -1;
 
     if (open_split(&run, input->settings, err) == 0 &&
+        check_warmup(&run, input->settings, err) == 0 &&
         spoil_labels(&run, input->settings, err) == 0 &&
         build_model(&run, input->settings, &graph, err) == 0 &&
         open_method(&run, input->settings, err) == 0)
