@@ -91,7 +91,9 @@ static const struct command commands[] = {
      "Word:\n" SELECT_IN, "", 1, 2, command_plot, false},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
      "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false},
-    {"export", "NAME", "every metric of every run, as CSV", "", "", 1, 1, command_export, false},
+    {"export", "NAME [selected [WORD]]", "every metric of every run, as CSV",
+     "selected: what the table is made of instead, a line for each method and seed; `stats` reads it.\n"
+     "Word:\n" SELECT_IN, "", 1, 3, command_export, false},
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
      command_digest, false},

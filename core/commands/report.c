@@ -4,6 +4,7 @@
 #include "commands/command.h"
 #include "commands/project.h"
 #include "report/figures.h"
+#include "report/selected.h"
 #include "report/table.h"
 
 #include <math.h>
@@ -274,13 +275,33 @@ static int print_row(void *context, const struct store_export_row *r)
     return ferror(stdout) ? -1 : 0;
 }
 
+/* export NAME selected: what the table is made of. */
+static int export_selected(const struct invocation *in, struct error *err)
+{
+    struct table_options options;
+    struct published published;
+    struct selections s;
+    struct text t = {0};
+    int result = read_options(in, 2, &options, err);
+
+    if (result == 0 && (result = open_table(in, &options, &s, &published, err)) == 0)
+        selected_write(&s, &t);
+    print(&t);
+    store_close(options.store);
+    return result;
+}
+
 int command_export(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
+    static const char *const words[] = {"selected", NULL};
     struct store *store = NULL;
     struct export e = {0};
     int result = -1;
 
     (void)ret_status;
+    if (in->n_words > 1)
+        return strcmp(in->words[1], words[0]) == 0 ? export_selected(in, err)
+                                                   : text_unknown(err, "word", in->words[1], words);
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     if (open_store(in, &store, err) == 0) {
         printf("method,condition,point,seed,run,state,step,part,metric,class,value,seeds\r\n");

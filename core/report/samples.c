@@ -182,8 +182,7 @@ static void compare_pair(struct work *w, int a, int b)
 {
     const struct samples *s = w->r->samples;
     struct samples_pair *p = &w->r->pairs[w->r->n_pairs];
-    struct test_input in = {.a = w->x, .b = w->y,
-                            .rng = rng_index(w->rng, (uint64_t)w->r->n_pairs)};
+    struct test_input in = {.a = w->x, .b = w->y, .rng = w->rng};
     int n = 0;
 
     for (int k = 0; k < s->n_blocks; k++) {
@@ -203,6 +202,7 @@ static void compare_pair(struct work *w, int a, int b)
         if (w->r->is_of_shares || !test_types[t]->is_of_shares)
             p->tests[t] = test_types[t]->run(&in);
     }
+    in.rng = rng_index(w->rng, (uint64_t)w->r->n_pairs); /* as a table draws for its rows */
     p->bayes = bayes_signed_rank(&in, w->r->options.rope);
 
     /* Unpaired, over all that either has. */

@@ -261,11 +261,10 @@ static void fill_published(struct sheet *g, const struct published_number *there
     row->published_source = published_sources(there, g->arena);
 }
 
-/* The row's index is its stream of random numbers. */
-static int fill_row(struct sheet *g, const struct selections *s, const struct comparisons *all, int index,
+/* stream: of random numbers, the number of rows before that were compared, as `stats` has it. */
+static int fill_row(struct sheet *g, const struct selections *s, const struct comparison *c, int stream,
                     const struct table_options *options, struct row *row, struct error *err)
 {
-    const struct comparison *c = &all->items[index];
     const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
     struct summary test = summary_of(r->test, r->n);
     struct procedure whole = procedure_bootstrap(r);
@@ -286,7 +285,7 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
     fill_difference(g, r, base, c, row);
     fill_fresh(g, r->fresh, &c->on[ON_FRESH], row);
     if (options->with_effects) {
-        struct effects e = effects_of(r, c->on[ON_TUNED].is_tested ? base : NULL, options->rope, index);
+        struct effects e = effects_of(r, c->on[ON_TUNED].is_tested ? base : NULL, options->rope, stream);
 
         fill_effects(g, &e, row);
     }
@@ -349,10 +348,11 @@ int table_methods(const struct selections *s, const struct table_options *option
         has[CONDITIONS] |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
     add_columns(&g, s, has);
     c = comparisons_make(s, options->correction, options->rope, &arena);
-    for (int i = 0; i < c.n && result == 0; i++) {
+    for (int i = 0, stream = 0; i < c.n && result == 0; i++) {
         struct row row = {0};
 
-        result = fill_row(&g, s, &c, i, options, &row, err);
+        result = fill_row(&g, s, &c.items[i], stream, options, &row, err);
+        stream += c.items[i].on[ON_TUNED].is_tested;
         add_cells(&g, &row, has);
     }
     if (result == 0) {

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a table says of a sweep, `stats` says of the same numbers from a file: random sweeps, written as
+ * `export NAME selected` does and read back, to the last digit. usage: test_table_stats [SWEEPS] */
+#include "base/file.h"
+#include "report/comparisons.h"
+#include "report/effects.h"
+#include "report/samples.h"
+#include "report/selected.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { MAX_METHODS = 5, MAX_POINTS = 3, MAX_SEEDS = 12 };
+
+static int n_sweeps = 60; /* a thousand take a minute and a half */
+
+static const char *const methods[] = {"erm", "rgd", "term", "cvar", "mixup"};
+static const char *const points[] = {"train.lr=0.01", "train.lr=0.03", "train.lr=0.1"};
+
+struct sweep {
+    struct arena arena;
+    struct store_run runs[MAX_METHODS * MAX_POINTS * MAX_SEEDS];
+    double validation[MAX_METHODS * MAX_POINTS * MAX_SEEDS], test[MAX_METHODS * MAX_POINTS * MAX_SEEDS];
+    struct selections s;
+};
+
+/* Accuracies k / n that are often equal; some runs have not ended, some have diverged. */
+static void draw(struct sweep *w, struct rng *rng)
+{
+    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
+    static const int sizes[] = {7, 200, 333, 1670, 10000};
+    int n_methods = 2 + (int)rng_below(rng, MAX_METHODS - 1), n_points = 1 + (int)rng_below(rng, MAX_POINTS);
+    int n_seeds = 1 + (int)rng_below(rng, MAX_SEEDS), size = sizes[rng_below(rng, 5)], n = 0;
+    uint32_t spread = size > 20 ? 9 : (uint32_t)size;
+
+    memset(w, 0, sizeof *w);
+    for (int m = 0; m < n_methods; m++)
+        for (int p = 0; p < n_points; p++)
+            for (int seed = 0; seed < n_seeds; seed++, n++) {
+                uint32_t fate = rng_below(rng, 40);
+
+                w->runs[n] = (struct store_run){.method = methods[m], .condition = "", .point = points[p],
+                                                .seed = seed, .state = fate == 0   ? "planned"
+                                                                       : fate == 1 ? "diverged"
+                                                                                   : "finished"};
+                w->validation[n] = fate == 0 ? NAN : fate == 1 ? 0 : rng_below(rng, spread) / (double)size;
+                w->test[n] = fate == 0 ? NAN : fate == 1 ? 0 : rng_below(rng, spread) / (double)size;
+            }
+    w->s = (struct selections){
+        .plan = {.runs = w->runs, .n_runs = n, .baseline = "erm", .measure = &accuracy,
+                 .methods = methods, .n_methods = n_methods},
+        .in = rng_below(rng, 2) ? SELECT_IN_SEED : SELECT_IN_ALL,
+        .validation = w->validation, .test = w->test};
+    select_runs(&w->s, &w->arena);
+}
+
+static void check(int sweep, const char *what, const char *method, double table, double stats)
+{
+    if (!(table == stats || (isnan(table) && isnan(stats))))
+        fail_msg("sweep %d, %s of %s: the table says %.17g, stats %.17g", sweep, what, method, table, stats);
+}
+
+static const struct samples_pair *find_pair(const struct samples_results *r, const char *method)
+{
+    for (int i = 0; i < r->n_pairs; i++)
+        if (strcmp(r->pairs[i].a, method) == 0)
+            return &r->pairs[i];
+    return NULL;
+}
+
+static double p_of(const struct samples_pair *pair, const struct test_type *type, bool is_corrected)
+{
+    for (int t = 0; test_types[t]; t++)
+        if (test_types[t] == type)
+            return is_corrected ? pair->corrected[t] : pair->tests[t].p;
+    return NAN;
+}
+
+/* Gives the number of pairs that have a p. */
+static int compare(int sweep, const struct sweep *w, const struct samples_results *r, struct arena *arena)
+{
+    struct comparisons c = comparisons_make(&w->s, NULL, 0, arena);
+    int n_tested = 0;
+
+    for (int i = 0, stream = 0; i < c.n; i++) {
+        const struct selection *row = c.items[i].r;
+        const struct contrast *on = &c.items[i].on[ON_TUNED];
+        const struct samples_pair *pair = find_pair(r, row->method);
+        struct effects e;
+
+        if (!on->is_tested)
+            continue;
+        assert_non_null(pair);
+        e = effects_of(row, select_beside(&w->s, row, "erm"), r->options.rope, stream++);
+        check(sweep, "n", row->method, on->against.n, pair->compared.n);
+        check(sweep, "difference", row->method, on->against.difference.mean, pair->compared.difference.mean);
+        check(sweep, "interval", row->method, on->against.difference.half_width,
+              pair->compared.difference.half_width);
+        check(sweep, "p (t)", row->method, on->against.t.p, p_of(pair, &test_paired_t, false));
+        check(sweep, "corrected p (t)", row->method, on->p_t, p_of(pair, &test_paired_t, true));
+        check(sweep, "p (W)", row->method, on->against.signed_rank.p, p_of(pair, &test_signed_rank, false));
+        check(sweep, "corrected p (W)", row->method, on->p_signed_rank, p_of(pair, &test_signed_rank, true));
+        check(sweep, "p (flips)", row->method, on->against.sign_flip.p, p_of(pair, &test_sign_flip, false));
+        check(sweep, "d_z", row->method, on->against.cohens_dz, pair->compared.cohens_dz);
+        check(sweep, "P(>)", row->method, e.improvement, pair->improvement);
+        if (sweep % 50 == 0) { /* it draws, and takes a while */
+            check(sweep, "posterior", row->method, e.bayes.left, pair->bayes.left);
+            check(sweep, "posterior", row->method, e.bayes.rope, pair->bayes.rope);
+        }
+        n_tested += !isnan(on->against.signed_rank.p);
+    }
+    return n_tested;
+}
+
+static void test_sweeps(void **state)
+{
+    char path[] = "/tmp/test_table_stats.XXXXXX";
+    struct rng rng = rng_seed(11);
+    struct samples_options options = {.baseline = "erm", .rope = 0.01, .correction = &adjust_holm};
+    struct sweep *w = malloc(sizeof *w);
+    int fd = mkstemp(path), n_read = 0, n_tested = 0;
+
+    (void)state;
+    assert_true(fd >= 0);
+    for (int i = 0; i < n_sweeps; i++) {
+        struct arena arena = {0};
+        struct samples_results results;
+        struct samples samples;
+        struct text t = {0};
+        struct error err;
+
+        draw(w, &rng);
+        selected_write(&w->s, &t);
+        assert_int_equal(ftruncate(fd, 0), 0);
+        assert_int_equal(pwrite(fd, t.s, t.size, 0), (ssize_t)t.size);
+        text_release(&t);
+        if (samples_read(path, &arena, &samples, &err) == 0 &&
+            samples_analyse(&samples, &options, &arena, &results, &err) == 0) {
+            n_read++;
+            n_tested += compare(i, w, &results, &arena);
+        } else if (!strstr(err.text, "a comparison needs two")) {
+            fail_msg("sweep %d: %s", i, err.text);
+        }
+        arena_release(&arena);
+        arena_release(&w->arena);
+    }
+    assert_true(n_read > 0.95 * n_sweeps && n_tested > 1.5 * n_sweeps);
+    close(fd);
+    unlink(path);
+    free(w);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sweeps)};
+
+    if (argc > 1)
+        n_sweeps = atoi(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
