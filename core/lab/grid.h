@@ -9,7 +9,7 @@
 #ifndef LAB_GRID_H
 #define LAB_GRID_H
 
-#include "base/value.h"
+#include "base/settings.h"
 
 struct axis {
     const char *name;
@@ -35,5 +35,24 @@ const struct axis *grid_find(const struct grid *g, const char *name);
 /* Removes the axes for which `is_wanted` is false. */
 void grid_keep(struct grid *g, bool (*is_wanted)(const void *context, const char *name),
                const void *context);
+
+/* ---- the ends of an axis of numbers ---- */
+
+enum grid_end { GRID_INSIDE, GRID_SMALLEST, GRID_LARGEST };
+
+/* The numbers that a setting takes. */
+struct grid_range {
+    double low, high;
+    bool is_whole;
+};
+
+/* Of a run with the settings `spec`; without an end where it is not known. */
+struct grid_range grid_range_of(const struct settings *spec, const char *setting);
+
+/* The number that is missing beyond an end of the n >= 2 rising values: as far out as the end is
+ * from its inner neighbour, by ratio, or by difference where the values are even or 0 lies between;
+ * towards an end of the range by the ratio of the distances to it. To few digits. NaN where the
+ * range ends. */
+double grid_beyond(const double *values, int n, enum grid_end end, struct grid_range range);
 
 #endif

@@ -211,17 +211,7 @@ static const char *domainbed_algorithm(const struct grid *grid)
 /* Can what is chosen in `s` have the setting, and has nobody set it? */
 static bool is_open(const struct settings *s, const char *setting)
 {
-    const struct config_slot *slot = config_slot_of(setting);
-    const struct value *chosen = slot->chooser ? settings_find(s, slot->chooser) : NULL;
-    const char *name = chosen ? chosen->string : slot->fallback;
-    const struct component *type = NULL;
-    struct error ignored;
-
-    if (settings_find(s, setting))
-        return false;
-    if (slot->kind && !(type = component_find(slot->kind, name ? name : "", &ignored)))
-        return false;
-    return config_hparam(slot, type, strchr(setting, '.') + 1, &ignored) != NULL;
+    return !settings_find(s, setting) && config_find_hparam(s, setting);
 }
 
 /* Fills in draw k of DomainBed's hyper-parameters for a trial. Its weight decay is on all

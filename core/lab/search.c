@@ -49,3 +49,49 @@ struct value search_draw(const struct value *law, const char *setting, int k)
                                               : exp(log(low) + u * (log(high) - log(low))),
                       6);
 }
+
+/* Is y = a + b x for some a and b > 0, but for errors of y? */
+static bool is_line(const double *x, const double *y, int n, double error)
+{
+    int low = 0, high = 0;
+    double slope;
+
+    for (int i = 1; i < n; i++) {
+        low = x[i] < x[low] ? i : low;
+        high = x[i] > x[high] ? i : high;
+    }
+    slope = (y[high] - y[low]) / (x[high] - x[low]);
+    for (int i = 0; i < n; i++)
+        if (!(fabs(y[i] - y[low] - slope * (x[i] - x[low])) <= error))
+            return false;
+    return slope > 0;
+}
+
+/* Would nobody type it? */
+static bool has_many_digits(double x)
+{
+    return value_tidy(x, 4).number != x;
+}
+
+bool search_looks_drawn(const char *setting, const double *values, int n)
+{
+    static const double ROUNDING = 5e-5; /* to six digits, of x, y and the ends of the line */
+    const struct value ends[] = {value_number(0), value_number(1)};
+    const struct value law = {.kind = VALUE_LAW, .law = LAW_UNIFORM, .n_items = 2, .items = ends};
+    struct arena arena = {0};
+    double *x = arena_alloc(&arena, (size_t)n * sizeof *x);
+    double *y = arena_alloc(&arena, (size_t)n * sizeof *y);
+    double most = 0;
+    bool result;
+
+    for (int i = 0; i < n; i++) {
+        most = fmax(most, fabs(values[i]));
+        x[i] = search_draw(&law, setting, i).number;
+        y[i] = log(values[i]); /* NaN, which is on no line, of what is not positive */
+    }
+    result = n > 1 && (is_line(x, values, n, ROUNDING * most) || is_line(x, y, n, ROUNDING));
+    if (n == 2)
+        result = result && has_many_digits(values[0]) && has_many_digits(values[1]);
+    arena_release(&arena);
+    return result;
+}

@@ -19,4 +19,8 @@ int search_check(const struct hparam *h, const struct value *v, struct error *er
 /* The value of draw k, to six digits; that of choices as they are. */
 struct value search_draw(const struct value *law, const char *setting, int k);
 
+/* Are the n values the first draws of one of uniform's or log_uniform's? Of two it is their digits
+ * that tell. For stores, whose plans have no laws. */
+bool search_looks_drawn(const char *setting, const double *values, int n);
+
 #endif

@@ -170,6 +170,25 @@ const struct hparam *config_hparam(const struct config_slot *slot, const struct 
     return NULL;
 }
 
+const struct hparam *config_find_hparam(const struct settings *s, const char *setting)
+{
+    const struct config_slot *slot = config_slot_of(setting);
+    const struct value *chosen = slot && slot->chooser ? settings_find(s, slot->chooser) : NULL;
+    const char *dot = strchr(setting, '.'), *name = "";
+    const struct component *type = NULL;
+    struct error ignored;
+
+    if (!slot || !dot)
+        return NULL;
+    if (chosen && chosen->kind == VALUE_STRING)
+        name = chosen->string;
+    else if (slot->fallback)
+        name = slot->fallback;
+    if (slot->kind && !(type = component_find(slot->kind, name, &ignored)))
+        return NULL;
+    return config_hparam(slot, type, dot + 1, &ignored);
+}
+
 /* The type that the settings choose for a slot, *ret_type NULL where it has none. */
 static int chosen_type(const struct config_slot *slot, struct settings *s,
                        const struct component **ret_type, struct error *err)

@@ -46,6 +46,10 @@ void config_components(const struct config_slot *slot, const struct component *t
 const struct hparam *config_hparam(const struct config_slot *slot, const struct component *type,
                                    const char *name, struct error *err);
 
+/* The one that `setting` ("objective.clip") is for a run of these settings; NULL where it has
+ * none. */
+const struct hparam *config_find_hparam(const struct settings *s, const char *setting);
+
 /* Fills in all defaults and checks every name and value. */
 int config_complete(struct settings *s, struct error *err);
 
