@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/board.h"
 
+#include "stats/summary.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +117,8 @@ static bool is_better(const struct score *a, const struct score *b)
     return board_exceeds(mean(a), mean(b));
 }
 
-int board_choose_over(const struct board *b, const int *seeds, int n)
+/* But for the configuration `but`. */
+static int choose(const struct board *b, const int *seeds, int n, int but)
 {
     struct score best = {0};
     int choice = -1;
@@ -123,6 +126,8 @@ int board_choose_over(const struct board *b, const int *seeds, int n)
     for (int p = 0; p < b->n_points; p++) {
         struct score score = {0};
 
+        if (p == but)
+            continue;
         for (int i = 0; i < n; i++) {
             double value = b->validation[(size_t)seeds[i] * (size_t)b->n_points + (size_t)p];
 
@@ -142,19 +147,50 @@ int board_choose_over(const struct board *b, const int *seeds, int n)
     return choice;
 }
 
+int board_choose_over(const struct board *b, const int *seeds, int n)
+{
+    return choose(b, seeds, n, -1);
+}
+
 int board_choose(const struct board *b, int seed)
 {
     return board_choose_over(b, &seed, 1);
 }
 
-int board_choose_over_all(const struct board *b)
+/* Over all seeds. */
+static int choose_but(const struct board *b, int but)
 {
     struct arena arena = {0};
     int *seeds = arena_alloc(&arena, ((size_t)b->n_seeds + 1) * sizeof *seeds), choice;
 
     for (int i = 0; i < b->n_seeds; i++)
         seeds[i] = i;
-    choice = board_choose_over(b, seeds, b->n_seeds);
+    choice = choose(b, seeds, b->n_seeds, but);
     arena_release(&arena);
     return choice;
+}
+
+int board_choose_over_all(const struct board *b)
+{
+    return choose_but(b, -1);
+}
+
+struct board_lead board_lead_of(const struct board *b)
+{
+    int first = board_choose_over_all(b), second = first < 0 ? -1 : choose_but(b, first), n = 0;
+    struct arena arena = {0};
+    double *differences = arena_alloc(&arena, ((size_t)b->n_seeds + 1) * sizeof *differences);
+    struct summary s;
+
+    for (int i = 0; second >= 0 && i < b->n_seeds; i++) {
+        const double *row = &b->validation[(size_t)i * (size_t)b->n_points];
+
+        if (board_has_ended(b, i, first) && board_has_ended(b, i, second))
+            differences[n++] = row[first] - row[second];
+    }
+    s = summary_of(differences, n);
+    arena_release(&arena);
+    if (!isfinite(s.mean)) /* a run that diverged, of a measure without a lowest value */
+        return (struct board_lead){NAN, NAN};
+    return (struct board_lead){s.mean, s.sd / sqrt(n)};
 }

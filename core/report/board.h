@@ -37,6 +37,14 @@ int board_choose(const struct board *b, int seed);
 int board_choose_over(const struct board *b, const int *seeds, int n);
 int board_choose_over_all(const struct board *b);
 
+/* By how much the best over all seeds leads the next one: mean over the seeds on which both ended,
+ * and standard error of that, of the differences seed by seed. NaN where there is none. */
+struct board_lead {
+    double mean, standard_error;
+};
+
+struct board_lead board_lead_of(const struct board *b);
+
 /* Has the configuration ended on this seed? */
 bool board_has_ended(const struct board *b, int seed, int point);
 

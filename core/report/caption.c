@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/caption.h"
 
+#include "report/edges.h"
 #include "stats/bootstrap.h"
 #include "stats/power.h"
 
@@ -108,6 +109,128 @@ void caption_selection(struct text *t, const struct selections *s)
                 s->plan.measure->title);
     add_budgets(t, s);
     add_partial(t, s);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *x, int n)
+{
+    qsort(x, (size_t)n, sizeof *x, ascending);
+    return (x[(n - 1) / 2] + x[n / 2]) / 2;
+}
+
+void caption_lead(struct text *t, const struct selections *s)
+{
+    struct arena arena = {0};
+    double *leads = arena_alloc(&arena, ((size_t)s->n + 1) * sizeof *leads);
+    double *errors = arena_alloc(&arena, ((size_t)s->n + 1) * sizeof *errors);
+    int n = 0, n_noise = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        struct board_lead lead = {NAN, NAN};
+
+        if (s->items[i].board)
+            lead = board_lead_of(s->items[i].board);
+        if (!isfinite(lead.standard_error))
+            continue;
+        n_noise += !(lead.mean >= 2 * lead.standard_error && lead.mean > 0);
+        leads[n] = lead.mean;
+        errors[n++] = lead.standard_error;
+    }
+    if (n)
+        text_printf(t, " Over all seeds the best configuration leads the next on validation by "
+                       "%.2f points, standard error %.2f%s; for %d of %d %s by less than two standard "
+                       "errors, that is, by no more than noise.",
+                    100 * median(leads, n), 100 * median(errors, n), n > 1 ? " (medians)" : "",
+                    n_noise, n, s->n_conditions > 1 ? "rows" : n == 1 ? "method" : "methods");
+    arena_release(&arena);
+}
+
+/* A setting, an end of its grids, and who selected there. */
+struct mention {
+    const char *setting; /* without its slot */
+    enum grid_end end;
+    const char *methods; /* "erm, rgd" */
+    int n;
+    const struct selection *last; /* of them */
+};
+
+/* Under several conditions a method is mentioned once. */
+static void mention(struct mention **mentions, int *n, const char *setting, enum grid_end end,
+                    const struct selection *r, struct arena *arena)
+{
+    struct mention *m;
+    int i = 0;
+
+    while (i < *n && !(strcmp((*mentions)[i].setting, setting) == 0 && (*mentions)[i].end == end))
+        i++;
+    if (i == *n) {
+        *mentions = arena_grow(arena, *mentions, *n, sizeof **mentions);
+        (*mentions)[(*n)++] = (struct mention){.setting = setting, .end = end, .methods = ""};
+    }
+    m = &(*mentions)[i];
+    if (m->last && strcmp(m->last->method, r->method) == 0) /* the plan has its runs together */
+        return;
+    m->last = r;
+    m->methods = arena_printf(arena, "%s%s%s", m->methods, m->n++ ? ", " : "", r->method);
+}
+
+static int by_setting(const void *a, const void *b)
+{
+    const struct mention *x = a, *y = b;
+    int order = strcmp(x->setting, y->setting);
+
+    return order ? order : (int)x->end - (int)y->end;
+}
+
+/* "lr is the smallest of its grid for 2 of 3 methods (erm, rgd), the largest for 1 (cvar); clip" */
+static void write_mentions(struct text *t, const struct mention *mentions, int n, int n_methods)
+{
+    for (int i = 0; i < n; i++) {
+        const struct mention *m = &mentions[i];
+        const char *end = m->end == GRID_LARGEST ? "largest" : "smallest";
+
+        if (i == 0)
+            text_printf(t, "%s is the %s of its grid for %d of %d method%s", m->setting, end, m->n,
+                        n_methods, n_methods == 1 ? "" : "s");
+        else if (strcmp(m->setting, m[-1].setting) == 0)
+            text_printf(t, ", the %s for %d", end, m->n);
+        else
+            text_printf(t, "; %s the %s for %d", m->setting, end, m->n);
+        text_printf(t, " (%s)", m->methods);
+    }
+}
+
+void caption_edges(struct text *t, const struct selections *s)
+{
+    struct arena arena = {0};
+    struct mention *mentions = NULL;
+    int n = 0, n_methods = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        struct edges edges = edges_find(&s->items[i], &arena);
+
+        n_methods += i == 0 || strcmp(s->items[i].method, s->items[i - 1].method) != 0;
+        for (int k = 0; k < edges.n; k++) {
+            const struct edge *e = &edges.items[k];
+
+            if (e->end != GRID_INSIDE)
+                mention(&mentions, &n, select_short_point(&arena, e->setting), e->end, &s->items[i],
+                        &arena);
+        }
+    }
+    if (n) {
+        qsort(mentions, (size_t)n, sizeof *mentions, by_setting);
+        text_printf(t, " GRID EDGES, beyond which better values may lie: ");
+        write_mentions(t, mentions, n, n_methods);
+        text_printf(t, s->n_conditions > 1 ? ", in one condition or more." : ".");
+    }
+    arena_release(&arena);
 }
 
 void caption_emphasis(struct text *t, const struct table_options *options)

@@ -22,6 +22,13 @@ void caption_untested(struct text *t, const struct comparisons *c);
 /* Which configuration, chosen how, from how many; budgets that differ are named. */
 void caption_selection(struct text *t, const struct selections *s);
 
+/* By how much what was selected leads the next on validation, and whether that is more than
+ * noise. */
+void caption_lead(struct text *t, const struct selections *s);
+
+/* "GRID EDGES ...: lr is the largest of its grid for 2 of 3 methods (erm, rgd).", or nothing. */
+void caption_edges(struct text *t, const struct selections *s);
+
 /* "bold: best mean; underlined: ..." where the format shows it. */
 void caption_emphasis(struct text *t, const struct table_options *options);
 

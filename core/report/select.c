@@ -356,6 +356,28 @@ static struct selection *select_all(struct selections *s, struct arena *arena)
     return items;
 }
 
+/* Gives each selection among several the settings of a run of its best. */
+static int read_specs(struct store *store, const struct selections *s, struct selection *items,
+                      struct arena *arena, struct error *err)
+{
+    for (int i = 0; i < s->n; i++) {
+        struct selection *r = &items[i];
+        const int *place = r->board->places + r->best; /* of the best in each seed, a row on */
+        struct settings *spec;
+
+        if (r->best < 0 || r->n_points < 2)
+            continue;
+        while (*place < 0)
+            place += r->n_points;
+        spec = arena_alloc(arena, sizeof *spec);
+        settings_init(spec, arena);
+        if (store_read_spec(store, s->plan.runs[*place].run, spec, err) < 0)
+            return -1;
+        r->spec = spec;
+    }
+    return 0;
+}
+
 int select_points(struct store *store, enum select_in in, struct arena *arena,
                   struct selections *ret_selections, struct error *err)
 {
@@ -365,7 +387,8 @@ int select_points(struct store *store, enum select_in in, struct arena *arena,
     if (store_read_plan(store, arena, &s.plan, err) < 0 || read_values(store, arena, &s, err) < 0)
         return -1;
     items = select_all(&s, arena);
-    if (read_fresh(store, arena, &s, items, err) < 0)
+    if (read_specs(store, &s, items, arena, err) < 0 ||
+        read_fresh(store, arena, &s, items, err) < 0)
         return -1;
     select_list_conditions(&s, items, arena);
     *ret_selections = s;

@@ -31,6 +31,7 @@ struct selection {
     int condition_index; /* of its condition, in the order of their first appearance */
     const struct board *board; /* all its runs; NULL: selected otherwise */
     int best;           /* place in board->points with the best mean over all seeds; -1: none has ended */
+    const struct settings *spec; /* of a run of the best; NULL: none, or not from a store */
     const char *point;  /* the selected one, or the one that most seeds selected, the first of equals;
                          * NULL where no run has ended */
     int n_chose;        /* seeds that selected it */

@@ -176,6 +176,8 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
                 s->plan.title, s->plan.measure->title, p->by);
     caption_emphasis(&caption, options);
     caption_selection(&caption, s);
+    caption_lead(&caption, s);
+    caption_edges(&caption, s);
     caption_runs(&caption, s);
     caption_failures(&caption, s);
     caption_caveats(&caption, s->plan.caveats);

@@ -4,6 +4,7 @@
 #include "report/caption.h"
 #include "report/classes.h"
 #include "report/comparisons.h"
+#include "report/edges.h"
 #include "report/effects.h"
 #include "report/procedure.h"
 #include "report/table.h"
@@ -16,7 +17,7 @@
 
 /* Percent and points, where it is not a count, a p or a ratio. */
 struct row {
-    const char *condition, *method, *selected, *published_source;
+    const char *condition, *method, *selected, *edge, *published_source;
     struct sheet_cell n, test, anew, difference, difference_anew, worst_class, tail, bca, improvement,
         iqm, posterior, fresh_n, fresh_test, fresh_difference, published;
     double n_planned, n_finished, n_diverged, n_failed, n_configurations, n_chose;
@@ -24,6 +25,7 @@ struct row {
     double p_t, p_t_corrected, p_w, p_w_corrected, p_flip, d_z, g, p_best, p_equal;
     double worst_half_width, tail_half_width;
     double bca_high, improvement_low, improvement_high, iqm_low, iqm_high, equal, higher;
+    double lead, lead_error, edge_share;
     double fresh_half_width, fresh_difference_half_width, fresh_p_t, fresh_p_t_corrected, fresh_p_w,
         fresh_p_w_corrected;
 };
@@ -108,6 +110,10 @@ static const struct column columns[] = {
     {"", "bayes_method_higher", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(higher), "%.3f"},
     {"published %", "published", SHEET_ALL, PUBLISHED, CELL, TO(published), NULL},
     {"", "published_source", SHEET_PROGRAMS, ALWAYS, TEXT, TO(published_source), NULL},
+    {"", "validation_lead", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead), "%.2f"},
+    {"", "validation_lead_se", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead_error), "%.2f"},
+    {"", "edge", SHEET_PROGRAMS, ALWAYS, TEXT, TO(edge), NULL},
+    {"", "edge_share", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(edge_share), "%.2f"},
     {"selected", "selected", SHEET_ALL, ALWAYS, TEXT, TO(selected), NULL},
 };
 
@@ -254,6 +260,20 @@ static void fill_effects(struct sheet *g, const struct effects *e, struct row *r
     row->higher = e->bayes.right;
 }
 
+/* Can what was selected be trusted: its lead, and its place in its grid. */
+static void fill_selection(struct sheet *g, const struct selection *r, enum select_in in,
+                           struct row *row)
+{
+    struct board_lead lead = r->board ? board_lead_of(r->board) : (struct board_lead){NAN, NAN};
+    struct edges edges = edges_find(r, g->arena);
+
+    row->lead = 100 * lead.mean;
+    row->lead_error = 100 * lead.standard_error;
+    row->edge = edges_text(&edges, g->arena);
+    row->edge_share = edges.share;
+    row->selected = select_choices(g->arena, r, in, 2);
+}
+
 static void fill_published(struct sheet *g, const struct published_number *there, struct row *row)
 {
     row->published = (struct sheet_cell){published_text(there, g->arena),
@@ -301,7 +321,7 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
         row->tail_half_width = 100 * classes.tail.half_width;
     }
     fill_published(g, published_find(options->published, r->method, row->condition), row);
-    row->selected = select_choices(g->arena, r, s->in, 2);
+    fill_selection(g, r, s->in, row);
     return 0;
 }
 
@@ -319,6 +339,8 @@ static void write_caption(const struct selections *s, const struct table_options
         effects_caption(t, s->plan.baseline, options->rope);
     caption_emphasis(t, options);
     caption_selection(t, s);
+    caption_lead(t, s);
+    caption_edges(t, s);
     caption_runs(t, s);
     caption_failures(t, s);
     caption_fresh(t, s, c);
