@@ -189,7 +189,9 @@ static void test_pairs_of_environments(void **state)
 
 /* ---- the bootstrap of the difference ---- */
 
-/* Two seeds: a draw is one of them twice, or both; each share is known, and so are its ends. */
+/* Two seeds: a draw is one of them twice, or both. a minus b is .2 - .1 on seed 0 twice; on seed 1 twice,
+ * where a takes its second configuration, .8 - .1; on both .25 - .1, in half of the draws. So the mean is
+ * .275, covariances with how often a seed was drawn are -.15 and .15, the variance of the mean .045. */
 static void test_difference(void **state)
 {
     /* a: seed 0 selects the first, seed 1 the second; both the first, whose mean is higher */
@@ -209,17 +211,17 @@ static void test_difference(void **state)
     assert_int_equal(board_choose_over_all(&a.board), 0);
     p = procedure_difference(&x, &y);
     assert_int_equal(p.n_seeds, 2);
-    assert_true(fabs(p.low - .1) < 1e-12);  /* seed 0 twice: .2 - .1 */
-    assert_true(fabs(p.high - .7) < 1e-12); /* seed 1 twice, which takes the second: .8 - .1 */
+    assert_true(fabs((p.low + p.high) / 2 - .275) < .02);
+    assert_true(fabs((p.high - p.low) / 2 - t_quantile(.975, 1) * sqrt(2 * .045)) < .15);
     arena_release(&a.arena);
     arena_release(&b.arena);
 }
 
-/* Of one configuration it is the expanded percentile interval of a mean. */
+/* Of one configuration it is the t interval of its mean. */
 static void test_ends(void **state)
 {
     enum { N = 10 };
-    double v[N], low, tail = normal_below(t_quantile(.025, N - 1) * sqrt(N / (N - 1.0)));
+    double v[N];
     struct sample a, b;
     struct selection x = {.n_points = 1}, y = {.n_points = 1};
     struct procedure p;
@@ -234,10 +236,31 @@ static void test_ends(void **state)
     y.board = &b.board;
     s = summary_of(v, N);
     p = procedure_difference(&x, &y);
-    /* the mean of a resample has the variance s.sd^2 (n - 1) / n^2 */
-    low = s.mean + normal_quantile(tail) * s.sd * sqrt((N - 1.0) / N / N);
-    assert_true(fabs(p.low - low) < .002 && fabs(low - (s.mean - s.half_width)) < 1e-12);
+    assert_true(fabs(p.low - (s.mean - s.half_width)) < .002);
     assert_true(fabs(p.high - (s.mean + s.half_width)) < .002);
+    p = procedure_bootstrap(&x);
+    assert_true(fabs(p.high - (s.mean + s.half_width)) < .002 && p.stability == 1);
+    arena_release(&a.arena);
+    arena_release(&b.arena);
+}
+
+/* Draws that are all alike have no interval; nor has a mean of minus infinity. */
+static void test_no_interval(void **state)
+{
+    struct sample a, b;
+    struct selection x = {.n_points = 1}, y = {.n_points = 1};
+    struct procedure p;
+
+    (void)state;
+    make(&a, 1, 3, (double[]){.7, .8, .9}, NULL);
+    make(&b, 1, 3, (double[]){.6, .7, .8}, NULL);
+    x.board = &a.board;
+    y.board = &b.board;
+    p = procedure_difference(&x, &y);
+    assert_true(isnan(p.low) && isnan(p.high));
+    b.board.validation[1] = b.board.test[1] = -INFINITY;
+    p = procedure_difference(&x, &y);
+    assert_true(isnan(p.low) && isnan(p.high));
     arena_release(&a.arena);
     arena_release(&b.arena);
 }
@@ -254,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_pairs_of_environments),
         cmocka_unit_test(test_difference),
         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_no_interval),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
