@@ -307,7 +307,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Below the median by more than five times the range of the middle half, and by five points: what
+/* Below the median by more than five times the range of the middle half, and by ten points: what
  * trained to nothing without a number that is not finite. */
 static double collapse_limit(const struct selection *r, struct arena *arena, double *ret_median)
 {
@@ -317,7 +317,7 @@ static double collapse_limit(const struct selection *r, struct arena *arena, dou
     qsort(sorted, (size_t)r->n, sizeof *sorted, by_value);
     *ret_median = bootstrap_quantile(sorted, r->n, 0.5);
     spread = bootstrap_quantile(sorted, r->n, 0.75) - bootstrap_quantile(sorted, r->n, 0.25);
-    return *ret_median - fmax(0.05, 5 * spread);
+    return *ret_median - fmax(0.1, 5 * spread);
 }
 
 static void list_collapses(struct text *t, const struct selections *s)

@@ -310,19 +310,12 @@ static const struct selection *select_fresh(const struct selections *f, const st
     return fresh;
 }
 
-/* Gives each selection its runs on fresh seeds. */
-static int read_fresh(struct store *store, struct arena *arena, struct selections *s,
-                      struct selection *items, struct error *err)
+/* Gives each of the items its runs of s->fresh. */
+static void select_all_fresh(const struct selections *s, struct selection *items, struct arena *arena)
 {
-    struct selections *f = arena_alloc(arena, sizeof *f);
-    int *order;
+    const struct selections *f = s->fresh;
+    int *order = order_runs(&f->plan, arena);
 
-    *f = (struct selections){.in = s->in};
-    if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 || read_values(store, arena, f, err) < 0)
-        return -1;
-    order = order_runs(&f->plan, arena);
-    if (f->plan.n_runs > 0)
-        s->fresh = f;
     for (int at = 0, size; at < f->plan.n_runs; at += size) {
         const struct store_run *run = &f->plan.runs[order[at]];
         struct selection *r = items;
@@ -334,6 +327,18 @@ static int read_fresh(struct store *store, struct arena *arena, struct selection
         if (r < items + s->n)
             r->fresh = select_fresh(f, r, order + at, size, arena);
     }
+}
+
+/* Sets s->fresh where there are any. */
+static int read_fresh(struct store *store, struct arena *arena, struct selections *s, struct error *err)
+{
+    struct selections *f = arena_alloc(arena, sizeof *f);
+
+    *f = (struct selections){.in = s->in};
+    if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 || read_values(store, arena, f, err) < 0)
+        return -1;
+    if (f->plan.n_runs > 0)
+        s->fresh = f;
     return 0;
 }
 
@@ -378,26 +383,34 @@ static int read_specs(struct store *store, const struct selections *s, struct se
     return 0;
 }
 
+/* What select_runs gives, from what select_all gave. */
+static void complete(struct selections *s, struct selection *items, struct arena *arena)
+{
+    if (s->fresh)
+        select_all_fresh(s, items, arena);
+    select_list_conditions(s, items, arena);
+}
+
 int select_points(struct store *store, enum select_in in, struct arena *arena,
                   struct selections *ret_selections, struct error *err)
 {
     struct selections s = {.in = in};
     struct selection *items;
 
-    if (store_read_plan(store, arena, &s.plan, err) < 0 || read_values(store, arena, &s, err) < 0)
+    if (store_read_plan(store, arena, &s.plan, err) < 0 || read_values(store, arena, &s, err) < 0 ||
+        read_fresh(store, arena, &s, err) < 0)
         return -1;
     items = select_all(&s, arena);
-    if (read_specs(store, &s, items, arena, err) < 0 ||
-        read_fresh(store, arena, &s, items, err) < 0)
+    if (read_specs(store, &s, items, arena, err) < 0)
         return -1;
-    select_list_conditions(&s, items, arena);
+    complete(&s, items, arena);
     *ret_selections = s;
     return 0;
 }
 
 void select_runs(struct selections *s, struct arena *arena)
 {
-    select_list_conditions(s, select_all(s, arena), arena);
+    complete(s, select_all(s, arena), arena);
 }
 
 const struct selection *select_beside(const struct selections *s, const struct selection *r,

@@ -69,7 +69,8 @@ struct selections {
 int select_points(struct store *store, enum select_in in, struct arena *arena,
                   struct selections *ret_selections, struct error *err);
 
-/* The same from what is in memory: of *s the plan, validation, test and in are set, the rest is 0. */
+/* The same from what is in memory: of *s the plan, validation, test and in are set, of *s->fresh too where
+ * there is one, the rest is 0. */
 void select_runs(struct selections *s, struct arena *arena);
 
 /* For selections made otherwise: takes items[s->n], numbers their conditions and lists the
