@@ -109,6 +109,20 @@ struct held_out_mean held_out_mean_data(const struct held_out_cell *cells, int n
 struct bootstrap_interval held_out_bootstrap(const struct held_out *h,
                                              const struct held_out_cell *cells, int n);
 
+/* Rows of a table, as selections of cells, which pair by trial and environment and are then averaged over
+ * the environments of a trial: what pairs and tests selections serves here too. Trials are what is drawn
+ * anew; environments of one trial share its pictures and its seed, so that tests that took them for
+ * independent would reject too often. */
+struct held_out_rows {
+    struct selections s;
+    const struct held_out_cell **cells; /* [s.n] the first of each row, by the selection's place */
+    int *n_cells;                       /* [s.n] */
+};
+
+/* Of all cells, in their order. In `arena`. */
+struct held_out_rows held_out_rows(const struct held_out *h, const struct held_out_cell *cells, int n,
+                                   struct arena *arena);
+
 /* numpy's sum of a contiguous array, in its order (pairwise from 8 on, as of numpy 1.9). */
 double held_out_sum(const double *x, int n);
 

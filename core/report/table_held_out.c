@@ -6,68 +6,6 @@
 
 #include <math.h>
 
-/* The rows, as selections of cells, which pair by trial and environment and are then averaged over the
- * environments of a trial: what pairs and tests selections serves here too. Trials are what is drawn anew;
- * environments of one trial share its pictures and its seed, so that tests that took them for independent
- * would reject too often. */
-struct rows {
-    struct selections s;
-    const struct held_out_cell **cells; /* [s.n] the first of each row */
-    int *n_cells;
-};
-
-static int row_size(const struct held_out_cell *cells, int n)
-{
-    int size = 1;
-
-    while (size < n && cells[size].method == cells->method && cells[size].data == cells->data)
-        size++;
-    return size;
-}
-
-/* What was selected in each of the n cells of a row, which lie by trial, then environment. */
-static struct selection make_selection(const struct held_out *h, const struct held_out_cell *cells, int n,
-                                       struct arena *arena)
-{
-    struct selection r = {.method = h->plan.methods[cells->method],
-                          .condition = h->data[cells->data].label, .point = "", .best = -1, .n = n,
-                          .n_seeds = n};
-    double *test = arena_alloc(arena, (size_t)n * sizeof *test);
-    int *trials = arena_alloc(arena, (size_t)n * sizeof *trials);
-    int *environments = arena_alloc(arena, (size_t)n * sizeof *environments);
-
-    for (int i = 0; i < n; i++) {
-        trials[i] = cells[i].trial;
-        environments[i] = cells[i].environment;
-        test[i] = cells[i].selected->test;
-        r.n_points = cells[i].n_candidates > r.n_points ? cells[i].n_candidates : r.n_points;
-    }
-    r.seeds = trials;
-    r.environments = environments;
-    r.validation = r.test = test;
-    r.has_diverged = arena_alloc(arena, (size_t)n * sizeof *r.has_diverged);
-    return r;
-}
-
-static struct rows make_rows(const struct held_out *h, const struct held_out_cell *cells, int n,
-                             struct arena *arena)
-{
-    struct rows rows = {.s.plan = h->plan};
-    struct selection *items = arena_alloc(arena, ((size_t)n + 1) * sizeof *items);
-
-    rows.cells = arena_alloc(arena, ((size_t)n + 1) * sizeof *rows.cells);
-    rows.n_cells = arena_alloc(arena, ((size_t)n + 1) * sizeof *rows.n_cells);
-    for (int i = 0, size; i < n; i += size) {
-        size = row_size(cells + i, n - i);
-        items[rows.s.n] = make_selection(h, cells + i, size, arena);
-        items[rows.s.n].place = rows.s.n;
-        rows.cells[rows.s.n] = cells + i;
-        rows.n_cells[rows.s.n++] = size;
-    }
-    select_list_conditions(&rows.s, items, arena);
-    return rows;
-}
-
 /* ---- the sheet ---- */
 
 static void add_columns(struct sheet *g, const char *baseline, bool has_data)
@@ -106,7 +44,7 @@ static void add_pair(struct sheet *g, const char *format, double a, double b,
 }
 
 static void add_row(struct sheet *g, const struct held_out *h, const struct table_options *options,
-                    const struct rows *rows, const struct comparison *row)
+                    const struct held_out_rows *rows, const struct comparison *row)
 {
     const struct paired *c = &row->on[ON_TUNED].against;
     const struct held_out_cell *cells = rows->cells[row->r->place];
@@ -171,7 +109,7 @@ static void write_caption(const struct held_out *h, const struct table_options *
 static void write_table(const struct held_out *h, const struct table_options *options,
                         const struct held_out_cell *cells, int n, struct arena *arena, struct text *t)
 {
-    struct rows rows = make_rows(h, cells, n, arena);
+    struct held_out_rows rows = held_out_rows(h, cells, n, arena);
     struct comparisons c = comparisons_make(&rows.s, options->correction, 0, arena);
     struct sheet g = {.arena = arena};
     struct text caption = {0};
