@@ -187,6 +187,92 @@ static void test_pairs_of_environments(void **state)
     assert_true(x[1] == .6 && y[1] == .9);
 }
 
+/* ---- a whole selection ---- */
+
+/* Two methods of two points and three seeds. Seeds 0 and 2 of m take its second point, by validation;
+ * over all seeds the first is best. n lacks seed 1. */
+static void select_sample(struct sample *s, enum select_in in, struct selections *ret_selections)
+{
+    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
+    const double validation[] = {.5, .9, .5, .6, .1, .6, .3, NAN, .3, .2, NAN, .4};
+    const double test[] = {.10, .11, .12, .20, .21, .22, .30, NAN, .32, .40, NAN, .42};
+    struct selections *r = ret_selections;
+
+    make(s, 4, 3, validation, test);
+    for (int i = 0; i < 12; i++) {
+        s->runs[i].method = i < 6 ? "m" : "n";
+        s->runs[i].point = i / 3 % 2 ? "train.lr=2" : "train.lr=1";
+        s->runs[i].run = 100 + i;
+        s->runs[i].state = isnan(validation[i]) ? "planned" : i == 3 ? "diverged" : "finished";
+    }
+    *r = (struct selections){.plan = s->plan, .in = in, .validation = s->validation, .test = s->test};
+    r->plan.measure = &accuracy;
+    select_runs(r, &s->arena);
+}
+
+static void test_in_seed(void **state)
+{
+    const double m[] = {.20, .11, .22}, n[] = {.30, .42};
+    struct selections r;
+    struct sample s;
+    double x[3], y[3];
+
+    (void)state;
+    select_sample(&s, SELECT_IN_SEED, &r);
+    assert_int_equal(r.n, 2);
+    assert_string_equal(r.items[0].method, "m");
+    assert_int_equal(r.items[0].n, 3);
+    assert_memory_equal(r.items[0].test, m, sizeof m);
+    assert_int_equal(r.items[0].n_points, 2);
+    assert_string_equal(r.items[0].point, "train.lr=2");
+    assert_int_equal(r.items[0].n_chose, 2);
+    assert_int_equal(r.items[0].best, 0);
+    assert_int_equal(r.items[0].runs[0], 103);
+    assert_int_equal(r.items[0].n_diverged_here, 1);
+    assert_true(r.items[0].has_diverged[0] && !r.items[0].has_diverged[2]);
+    assert_string_equal(select_choices(&s.arena, &r.items[0], r.in, 2), "lr=2 (2 of 3), lr=1 (1)");
+    assert_string_equal(select_choices(&s.arena, &r.items[0], r.in, 1), "lr=2 (2 of 3), others (1)");
+    assert_int_equal(r.items[1].n, 2);
+    assert_int_equal(r.items[1].n_seeds, 3);
+    assert_memory_equal(r.items[1].test, n, sizeof n);
+    assert_string_equal(r.items[1].point, "train.lr=1"); /* one each: the first in the plan */
+    assert_int_equal(select_pairs(&r.items[1], &r.items[0], x, y), 2);
+    assert_true(x[1] == .42 && y[1] == .22); /* seed 2 with seed 2 */
+    arena_release(&s.arena);
+}
+
+static void test_over_all(void **state)
+{
+    const double m[] = {.10, .11, .12}, n[] = {.30, .32};
+    struct selections r;
+    struct sample s;
+
+    (void)state;
+    select_sample(&s, SELECT_IN_ALL, &r);
+    assert_memory_equal(r.items[0].test, m, sizeof m);
+    assert_int_equal(r.items[0].n_chose, 3);
+    assert_string_equal(select_choices(&s.arena, &r.items[0], r.in, 2), "lr=1");
+    assert_memory_equal(r.items[1].test, n, sizeof n); /* .3 twice against .2 and .4: equal means */
+    arena_release(&s.arena);
+}
+
+/* A seed that has not tried all says so. */
+static void test_partial(void **state)
+{
+    struct selections r;
+    struct sample s;
+
+    (void)state;
+    select_sample(&s, SELECT_IN_SEED, &r);
+    assert_int_equal(r.items[0].n_partial, 0);
+    s.validation[0] = s.test[0] = NAN;
+    r.n = r.n_conditions = 0;
+    select_runs(&r, &s.arena);
+    assert_int_equal(r.items[0].n_partial, 1);
+    assert_int_equal(r.items[0].n, 3);
+    arena_release(&s.arena);
+}
+
 /* ---- the bootstrap of the difference ---- */
 
 /* Two seeds: a draw is one of them twice, or both. a minus b is .2 - .1 on seed 0 twice; on seed 1 twice,
@@ -275,6 +361,9 @@ int main(void)
         cmocka_unit_test(test_not_ended),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_pairs_of_environments),
+        cmocka_unit_test(test_in_seed),
+        cmocka_unit_test(test_over_all),
+        cmocka_unit_test(test_partial),
         cmocka_unit_test(test_difference),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_no_interval),
