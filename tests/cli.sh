@@ -292,6 +292,12 @@ fails 'unknown numeric profile "fast"' doctor fast
 "$program" table domain_shapes layout=domainbed --format=md | grep -q '^| Algorithm | cartoon | painting | photo | sketch | Avg |$' ||
     { echo "layout=domainbed: no names of environments"; failures=1; }
 
+# A grid of two learning rates is all edge; one is no grid, and a law has none.
+rates() { "$program" sweep quickstart methods=erm,rgd seeds=1 "$@" --dry-run | grep -c 'two learning rates, .* certain; .*: rgd$'; }
+for given in 1:rgd.train.lr=0.1,0.2 0:train.lr=0.1,0.2,0.4 0:train.lr=0.1 '0:train.lr=log_uniform(0.01,0.1)'; do
+    [ "$(rates "${given#*:}" draws=2)" = "${given%%:*}" ] || { echo "${given#*:}: other warnings than wanted"; failures=1; }
+done
+
 # Draws: as many configurations for each method, the first ones the same however many.
 "$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' 'objective.clip=one_of(1,3,9)' draws=5 seeds=1 --dry-run > draws || failures=1
 [ "$(grep -c 'seed 0' draws)" = 15 ] || { echo "draws: $(grep -c 'seed 0' draws) runs, not 15"; failures=1; }

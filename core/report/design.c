@@ -53,6 +53,31 @@ static void describe_budgets(const struct plan *plan, int n_conditions, struct t
     text_printf(t, "\n");
 }
 
+/* How many learning rates a method tries; 0 where they are drawn, or nobody says. */
+static int count_rates(const struct experiment *e, const struct experiment_method *m)
+{
+    const struct axis *axis = grid_find(&m->grid, "train.lr");
+
+    if (!axis)
+        axis = grid_find(&e->grid, "train.lr");
+    return axis && axis->values[0].kind != VALUE_LAW ? axis->n_values : 0;
+}
+
+/* Of a single one there is no grid. */
+static void describe_rates(const struct experiment *e, struct text *t)
+{
+    int n = 0;
+
+    for (int i = 0; i < e->n_methods; i++)
+        if (count_rates(e, &e->methods[i]) == 2)
+            text_printf(t, "%s %s",
+                        n++ ? "," : "two learning rates, so that an answer at the edge is certain; "
+                                    "three or more can answer:",
+                        e->methods[i].label);
+    if (n)
+        text_printf(t, "\n");
+}
+
 void design_describe(const struct plan *plan, struct text *t)
 {
     const struct experiment *e = plan->experiment;
@@ -78,4 +103,5 @@ void design_describe(const struct plan *plan, struct text *t)
                            "more\n", needed);
     }
     describe_budgets(plan, n_conditions, t);
+    describe_rates(e, t);
 }

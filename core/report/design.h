@@ -8,7 +8,8 @@
 #include "lab/plan.h"
 
 /* Lines of text: runs; the smallest p-value and the difference found with 80% power at
- * 5%, for one comparison and corrected for all; tuning budgets where they differ. */
+ * 5%, for one comparison and corrected for all; tuning budgets where they differ;
+ * learning rates of which any is at an edge. */
 void design_describe(const struct plan *plan, struct text *t);
 
 #endif
