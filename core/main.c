@@ -45,9 +45,12 @@ static const struct command commands[] = {
      "  --slurm=\"tasks=16 time=02:00:00 ...\"  for it; also at_once cpus mem partition account qos\n"
      "                constraint reservation nodelist exclude nice (default: tasks=4 cpus=1\n"
      "                time=01:00:00, the rest as the cluster has it)\n"
-     "  --dry-run     print the plan (and with --launcher the scripts) and stop\n"
+     "  --widen       of a finished sweep: add the value beyond each edge of a grid that was selected,\n"
+     "                say what that costs, and run what is new; without words, with the plan's own\n"
+     "  --dry-run     print the plan (with --launcher the scripts, with --widen the words) and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint lease fail-fast max-failures shard launcher slurm dry-run quiet", 1, 200,
+     "jobs threads data checkpoint lease fail-fast max-failures shard launcher slurm widen dry-run "
+     "quiet", 1, 200,
      command_sweep, false},
     {"status", "NAME", "how many runs are planned, running, finished, failed; where, which, and why",
      "NAME is an experiment, or a store's path, *.db.\n", "", 1, 1, command_status, false},
@@ -230,6 +233,7 @@ static const struct option {
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
     {"--dry-run", FLAG, offsetof(struct invocation, is_dry)},
     {"--frozen", FLAG, offsetof(struct invocation, is_frozen)},
+    {"--widen", FLAG, offsetof(struct invocation, is_widening)},
     {0},
 };
 

@@ -34,6 +34,7 @@ struct invocation {
     bool is_quiet;         /* --quiet */
     bool is_dry;           /* --dry-run */
     bool is_frozen;        /* --frozen */
+    bool is_widening;      /* --widen */
 };
 
 struct command {

@@ -165,6 +165,8 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
     struct store *store = NULL;
     int result = -1, i = 0, n_shards = 0;
 
+    if (in->is_widening)
+        return sweep_widen(in, ret_status, err);
     if (project_is_store(name))
         return sweep_store(in, ret_status, err);
     if (in->launcher)

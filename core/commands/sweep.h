@@ -18,4 +18,7 @@ const char *sweep_again(const struct invocation *in, const char *verb, const cha
 int sweep_work(const struct invocation *in, const char *word, struct store *store, const char *again,
                const char *shown, enum exit_status *ret_status, struct error *err);
 
+/* sweep --widen. */
+int sweep_widen(const struct invocation *in, enum exit_status *ret_status, struct error *err);
+
 #endif
