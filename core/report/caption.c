@@ -95,10 +95,31 @@ void caption_tests(struct text *t, const struct selections *s, const struct comp
                    "with the best mean validation %s on the seeds drawn.", s->plan.baseline,
                 s->plan.measure->title);
     if (c->rope > 0)
-        text_printf(t, " p (equal): two one-sided t-tests that the mean difference is within %g points, corrected "
-                       "likewise over %d comparison%s: below 0.05 they are equal to that.", 100 * c->rope, n->equal,
+        text_printf(t, " p (equal): two one-sided t-tests that the mean difference is within %g point%s, corrected "
+                       "likewise over %d comparison%s: below 0.05 they are equal to that.", 100 * c->rope,
+                    100 * c->rope == 1 ? "" : "s", n->equal,
                     n->equal == 1 ? "" : "s");
     caption_untested(t, c);
+}
+
+/* Where classes are held out in unequal numbers, how they count; a plan holds out alike. */
+static void add_validation(struct text *t, const struct selections *s)
+{
+    const struct settings *spec = NULL;
+    const struct value *own, *as;
+
+    for (int i = 0; i < s->n && !spec; i++)
+        spec = s->items[i].spec;
+    own = spec ? settings_find(spec, "data.validation_own") : NULL;
+    as = spec ? settings_find(spec, "data.validation_as") : NULL;
+    if (!own && !as)
+        return;
+    text_printf(t, " Validation has up to %g examples of each class", settings_number(spec, "data.validation"));
+    if (own)
+        text_printf(t, ", of those that are trained on %g at most", own->number);
+    text_printf(t, "; it is a mean over classes, %s.",
+                as && strcmp(as->string, "natural") == 0 ? "each with its share of the training part"
+                                                         : "which all weigh the same");
 }
 
 void caption_selection(struct text *t, const struct selections *s)
@@ -109,6 +130,7 @@ void caption_selection(struct text *t, const struct selections *s)
                 s->plan.measure->title);
     add_budgets(t, s);
     add_partial(t, s);
+    add_validation(t, s);
 }
 
 static int ascending(const void *a, const void *b)
