@@ -83,7 +83,8 @@ struct comparisons comparisons_make(const struct selections *s, const struct adj
                                     double rope, struct arena *arena)
 {
     struct comparison *rows = make_rows(s, arena);
-    struct comparisons c = {.correction = correction ? correction : &adjust_holm, .rope = rope, .items = rows, .n = s->n};
+    struct comparisons c = {.correction = correction ? correction : &adjust_holm, .rope = rope,
+                            .items = rows, .n = s->n};
 
     for (int i = 0; i < s->n; i++) {
         const struct selection *r = rows[i].r, *base = select_beside(s, r, s->plan.baseline);

@@ -50,9 +50,9 @@ struct comparisons comparisons_make(const struct selections *s, const struct adj
 /* Why the contrast has no t-test: "one seed", "the same difference in all seeds" ...; NULL: it has one. */
 const char *comparisons_no_test(const struct contrast *c);
 
-/* "Against erm: rgd is better (+1.20 ± 0.40 points, p = 0.012); ..." By the corrected
- * paired t-test at 5%, and where there is a rope by that of equivalence; over several conditions it counts them. On fresh seeds, where there are
- * any, a second sentence. */
+/* "Against erm: rgd is better (+1.20 ± 0.40 points, p = 0.012); ..." By the corrected paired t-test at 5%,
+ * and where there is a rope by that of equivalence; over several conditions it counts them. On fresh
+ * seeds, where there are any, a second sentence. */
 void comparisons_verdict(const struct selections *s, const struct comparisons *c, struct text *t);
 
 #endif

@@ -45,7 +45,8 @@ void effects_caption(struct text *t, const char *baseline, double rope)
     text_printf(t, " BCa: 95%% bootstrap interval of the difference in points (%d draws; too narrow with "
                    "few seeds). g: Hedges' g of the paired differences. P(>%s): probability that a run "
                    "is above one of %s (unpaired, ties half), IQM: interquartile mean in percent, each with "
-                   "its 95%% percentile interval, for which runs are drawn anew by method. Posterior: Bayesian signed-rank test, "
+                   "its 95%% percentile interval, for which runs are drawn anew by method. Posterior: "
+                   "Bayesian signed-rank test (a pair at either end of the rope is equal: ours), "
                    "probability that %s is better / that they differ by at most %g points / that the "
                    "method is better. None of these is corrected.",
                 BOOTSTRAP_DRAWS, baseline, baseline, baseline, 100 * rope);
