@@ -212,7 +212,7 @@ struct store_run {
     const char *method, *condition, *point;
     int seed;
     const char *state, *error, *spec_id;
-    long last_step, ended; /* ended: 0 while it has not */
+    long last_step, n_steps, ended; /* made, to be made; ended: 0 while it has not */
     double seconds;
 };
 

@@ -28,7 +28,8 @@ int store_current_plan(struct store *store, long *ret_plan, struct error *err);
 
 /* A row of a join of plan_runs and runs that begins with these columns. */
 #define STORE_RUN_COLUMNS \
-    "run, method, condition, point, seed, state, error, spec_id, last_step, seconds, ended"
+    "run, method, condition, point, seed, state, error, spec_id, last_step, seconds, ended, " \
+    "n_steps"
 
 struct store_run store_read_run(struct sql_query *q, struct arena *arena);
 

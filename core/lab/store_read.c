@@ -59,6 +59,7 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena)
         .last_step = sql_long(q, 8),
         .seconds = sql_double(q, 9),
         .ended = sql_long(q, 10),
+        .n_steps = sql_long(q, 11),
     };
 }
 

@@ -100,7 +100,7 @@ int store_read_ended(struct store *store, long since, struct arena *arena,
                     "ii", plan, since);
     while (i < n && (got = sql_step(q, err)) > 0)
         ended[i++] = (struct store_ended){store_read_run(q, arena),
-                                          sql_is_null(q, 11) ? NAN : sql_double(q, 11)};
+                                          sql_is_null(q, 12) ? NAN : sql_double(q, 12)};
     sql_end(q);
     *ret_ended = ended;
     *ret_n = i;
@@ -143,9 +143,9 @@ int store_read_watch(struct store *store, struct arena *arena, struct store_watc
         runs = arena_grow(arena, runs, watch.n_runs, sizeof *runs);
         runs[watch.n_runs++] = (struct store_watched){
             .run = store_read_run(q, arena),
-            .owner = arena_strdup(arena, sql_text(q, 11)),
-            .started = sql_double(q, 12),
-            .lease = sql_double(q, 13),
+            .owner = arena_strdup(arena, sql_text(q, 12)),
+            .started = sql_double(q, 13),
+            .lease = sql_double(q, 14),
         };
     }
     sql_end(q);
