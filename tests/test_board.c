@@ -3,6 +3,7 @@
  * What selection chooses, on plans that are made here: ties, runs that diverged or did not end, seeds
  * that pair. */
 #include "report/board.h"
+#include "report/budget.h"
 #include "report/procedure.h"
 #include "report/select.h"
 #include "stats/distribution.h"
@@ -149,6 +150,104 @@ static void test_not_ended(void **state)
     /* a run without a test value has not ended */
     make(&s, 2, 1, (double[]){.5, .6}, (double[]){.5, NAN});
     assert_int_equal(board_choose(&s.board, 0), 0);
+    arena_release(&s.arena);
+}
+
+/* ---- budgets ---- */
+
+/* The mean over all sets of k of the n points, of what is chosen of each over the n_seeds seeds from
+ * the first-th on. */
+static double enumerate(const struct sample *s, int first, int n_seeds, int k)
+{
+    int n = s->board.n_points, n_sets = 0;
+    double total = 0;
+
+    for (int set = 1; set < 1 << n; set++) {
+        struct sample some = *s;
+        int seeds[8], choice;
+        double sum = 0;
+
+        if (__builtin_popcount((unsigned)set) != k)
+            continue;
+        memset(&some.arena, 0, sizeof some.arena);
+        for (int i = 0; i < some.plan.n_runs; i++)
+            if (!(set >> i / s->board.n_seeds & 1))
+                some.validation[i] = some.test[i] = NAN;
+        some.board = board_fill(&s->plan, some.validation, some.test, some.order, some.plan.n_runs,
+                                &some.arena);
+        for (int i = 0; i < n_seeds; i++)
+            seeds[i] = first + i;
+        choice = board_choose_over(&some.board, seeds, n_seeds);
+        for (int i = 0; i < n_seeds; i++)
+            sum += some.board.test[seeds[i] * n + choice];
+        total += sum / n_seeds;
+        n_sets++;
+        arena_release(&some.arena);
+    }
+    return total / n_sets;
+}
+
+/* Against all sets, with ties and with runs that diverged: with 0, or with minus infinity. */
+static void test_budget(void **state)
+{
+    struct rng rng = rng_seed(8);
+    int n_infinite = 0;
+
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        int n_points = 1 + (int)rng_below(&rng, 4), n_seeds = 1 + (int)rng_below(&rng, 5);
+        double worst = round % 2 ? 0 : -INFINITY, v[MAX_RUNS], t[MAX_RUNS];
+        struct selection r = {.n_points = n_points};
+        struct budget seed, all;
+        struct sample s;
+
+        for (int i = 0; i < n_points * n_seeds; i++) {
+            bool is_lost = rng_below(&rng, 6) == 0;
+
+            v[i] = is_lost ? worst : .1 * (1 + (int)rng_below(&rng, 4)); /* ties */
+            t[i] = is_lost ? worst : rng_uniform(&rng);
+        }
+        make(&s, n_points, n_seeds, v, t);
+        r.board = &s.board;
+        seed = budget_of(&r, SELECT_IN_SEED, &s.arena);
+        all = budget_of(&r, SELECT_IN_ALL, &s.arena);
+        assert_int_equal(seed.n, n_points);
+        assert_int_equal(all.n, n_points);
+        for (int k = 1; k <= n_points; k++) {
+            double over_all = enumerate(&s, 0, n_seeds, k), sample[8];
+            struct summary over_seeds;
+
+            for (int i = 0; i < n_seeds; i++)
+                sample[i] = enumerate(&s, i, 1, k);
+            over_seeds = summary_of(sample, n_seeds);
+            n_infinite += !isfinite(over_seeds.mean);
+            assert_true(seed.mean[k - 1] == over_seeds.mean ||
+                        fabs(seed.mean[k - 1] - over_seeds.mean) < 1e-12);
+            assert_true((isnan(seed.half_width[k - 1]) && isnan(over_seeds.half_width)) ||
+                        fabs(seed.half_width[k - 1] - over_seeds.half_width) < 1e-9);
+            assert_true(all.mean[k - 1] == over_all || fabs(all.mean[k - 1] - over_all) < 1e-12);
+            assert_true(isnan(all.half_width[k - 1]));
+        }
+        arena_release(&s.arena);
+    }
+    assert_true(n_infinite > 20);
+}
+
+/* A seed in which one of three has not ended stays at what it has with two. */
+static void test_budget_of_some(void **state)
+{
+    struct selection r = {.n_points = 3};
+    struct budget b;
+    struct sample s;
+
+    (void)state;
+    make(&s, 3, 2, (double[]){.5, .5, .6, .4, .7, NAN}, (double[]){.1, .2, .3, .4, .8, NAN});
+    r.board = &s.board;
+    b = budget_of(&r, SELECT_IN_SEED, &s.arena);
+    assert_int_equal(b.n, 3);
+    assert_true(fabs(b.mean[0] - (.4 + .3) / 2) < 1e-12);
+    assert_true(fabs(b.mean[1] - ((.3 + .8 + .8) / 3 + .2) / 2) < 1e-12);
+    assert_true(fabs(b.mean[2] - (.8 + .2) / 2) < 1e-12);
     arena_release(&s.arena);
 }
 
@@ -359,6 +458,8 @@ int main(void)
         cmocka_unit_test(test_equals_of_counts),
         cmocka_unit_test(test_diverged),
         cmocka_unit_test(test_not_ended),
+        cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_budget_of_some),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_pairs_of_environments),
         cmocka_unit_test(test_in_seed),

@@ -117,28 +117,32 @@ static bool is_better(const struct score *a, const struct score *b)
     return board_exceeds(mean(a), mean(b));
 }
 
-/* But for the configuration `but`. */
-static int choose(const struct board *b, const int *seeds, int n, int but)
+static struct score score_of(const struct board *b, const int *seeds, int n, int point)
+{
+    struct score score = {0};
+
+    for (int i = 0; i < n; i++) {
+        double value = b->validation[(size_t)seeds[i] * (size_t)b->n_points + (size_t)point];
+
+        if (!board_has_ended(b, seeds[i], point))
+            continue;
+        score.n_ended++;
+        if (isfinite(value))
+            score.sum += value;
+        else
+            score.n_worst++;
+    }
+    return score;
+}
+
+int board_choose_over(const struct board *b, const int *seeds, int n)
 {
     struct score best = {0};
     int choice = -1;
 
     for (int p = 0; p < b->n_points; p++) {
-        struct score score = {0};
+        struct score score = score_of(b, seeds, n, p);
 
-        if (p == but)
-            continue;
-        for (int i = 0; i < n; i++) {
-            double value = b->validation[(size_t)seeds[i] * (size_t)b->n_points + (size_t)p];
-
-            if (!board_has_ended(b, seeds[i], p))
-                continue;
-            score.n_ended++;
-            if (isfinite(value))
-                score.sum += value;
-            else
-                score.n_worst++;
-        }
         if (score.n_ended > 0 && (choice < 0 || is_better(&score, &best))) {
             best = score;
             choice = p;
@@ -147,9 +151,25 @@ static int choose(const struct board *b, const int *seeds, int n, int but)
     return choice;
 }
 
-int board_choose_over(const struct board *b, const int *seeds, int n)
+int board_rank(const struct board *b, const int *seeds, int n, int *ret_points)
 {
-    return choose(b, seeds, n, -1);
+    struct arena arena = {0};
+    struct score *scores = arena_alloc(&arena, ((size_t)b->n_points + 1) * sizeof *scores);
+    int n_ranked = 0;
+
+    for (int p = 0; p < b->n_points; p++) {
+        int at = n_ranked;
+
+        scores[p] = score_of(b, seeds, n, p);
+        if (scores[p].n_ended == 0)
+            continue;
+        for (; at > 0 && is_better(&scores[p], &scores[ret_points[at - 1]]); at--)
+            ret_points[at] = ret_points[at - 1];
+        ret_points[at] = p;
+        n_ranked++;
+    }
+    arena_release(&arena);
+    return n_ranked;
 }
 
 int board_choose(const struct board *b, int seed)
@@ -157,36 +177,37 @@ int board_choose(const struct board *b, int seed)
     return board_choose_over(b, &seed, 1);
 }
 
-/* Over all seeds. */
-static int choose_but(const struct board *b, int but)
+static const int *all_seeds(const struct board *b, struct arena *arena)
 {
-    struct arena arena = {0};
-    int *seeds = arena_alloc(&arena, ((size_t)b->n_seeds + 1) * sizeof *seeds), choice;
+    int *seeds = arena_alloc(arena, ((size_t)b->n_seeds + 1) * sizeof *seeds);
 
     for (int i = 0; i < b->n_seeds; i++)
         seeds[i] = i;
-    choice = choose(b, seeds, b->n_seeds, but);
-    arena_release(&arena);
-    return choice;
+    return seeds;
 }
 
 int board_choose_over_all(const struct board *b)
 {
-    return choose_but(b, -1);
+    struct arena arena = {0};
+    int choice = board_choose_over(b, all_seeds(b, &arena), b->n_seeds);
+
+    arena_release(&arena);
+    return choice;
 }
 
 struct board_lead board_lead_of(const struct board *b)
 {
-    int first = board_choose_over_all(b), second = first < 0 ? -1 : choose_but(b, first), n = 0;
     struct arena arena = {0};
     double *differences = arena_alloc(&arena, ((size_t)b->n_seeds + 1) * sizeof *differences);
+    int *ranked = arena_alloc(&arena, ((size_t)b->n_points + 1) * sizeof *ranked);
+    int n_ranked = board_rank(b, all_seeds(b, &arena), b->n_seeds, ranked), n = 0;
     struct summary s;
 
-    for (int i = 0; second >= 0 && i < b->n_seeds; i++) {
+    for (int i = 0; n_ranked > 1 && i < b->n_seeds; i++) {
         const double *row = &b->validation[(size_t)i * (size_t)b->n_points];
 
-        if (board_has_ended(b, i, first) && board_has_ended(b, i, second))
-            differences[n++] = row[first] - row[second];
+        if (board_has_ended(b, i, ranked[0]) && board_has_ended(b, i, ranked[1]))
+            differences[n++] = row[ranked[0]] - row[ranked[1]];
     }
     s = summary_of(differences, n);
     arena_release(&arena);

@@ -37,6 +37,10 @@ int board_choose(const struct board *b, int seed);
 int board_choose_over(const struct board *b, const int *seeds, int n);
 int board_choose_over_all(const struct board *b);
 
+/* All that have ended on any of these seeds, the best first, so that of any set of them the one that
+ * stands first would be chosen. ret_points: [n_points]. Gives their number. */
+int board_rank(const struct board *b, const int *seeds, int n, int *ret_points);
+
 /* By how much the best over all seeds leads the next one: mean over the seeds on which both ended,
  * and standard error of that, of the differences seed by seed. NaN where there is none. */
 struct board_lead {

@@ -1,84 +1,30 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * How good is the method if only k of its configurations are tried? Of all sets of k
- * of the n that were, the one selected is the i-th best on validation data in
- * choose(i, k - 1) of choose(n, k) (i from 0 at the worst): the expected test accuracy
- * needs no draws (Dodge et al. 2019, "Show your work"). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/budget.h"
 #include "report/drawing.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* A configuration's means over its seeds. */
-struct point {
-    double validation, test;
-    int place;
-};
-
-/* The worst first; of equals selection takes the first, so that it ranks higher. */
-static int by_validation(const void *a, const void *b)
+/* The runs that diverged count here whichever were selected. */
+static const char *label(struct drawing *d, const struct selection *r)
 {
-    const struct point *x = a, *y = b;
-
-    return x->validation != y->validation
-               ? (x->validation > y->validation) - (x->validation < y->validation)
-               : y->place - x->place;
+    if (r->n_diverged == 0)
+        return r->method;
+    return arena_printf(&d->arena, "%s (%d of %d runs diverged)", r->method, r->n_diverged,
+                        r->n_finished + r->n_diverged);
 }
 
-static int read_points(struct drawing *d, const struct selection *r, struct point *points)
+static struct plot_line make_line(struct drawing *d, const struct selection *r)
 {
-    const struct selections *s = d->selections;
-    int n = 0, n_taken = 0;
-
-    for (int i = r->place; i < s->plan.n_runs && n_taken < r->n_planned;) {
-        const struct store_run *first = &s->plan.runs[i];
-        struct point p = {.place = i};
-        int n_ended = 0;
-
-        if (strcmp(first->method, r->method) != 0 || strcmp(first->condition, r->condition) != 0) {
-            i++;
-            continue;
-        }
-        for (; i < s->plan.n_runs && strcmp(s->plan.runs[i].point, first->point) == 0 &&
-               strcmp(s->plan.runs[i].method, r->method) == 0 &&
-               strcmp(s->plan.runs[i].condition, r->condition) == 0; i++) {
-            n_taken++;
-            if (!isfinite(s->validation[i]) || !isfinite(s->test[i]))
-                continue;
-            p.validation += s->validation[i];
-            p.test += s->test[i];
-            n_ended++;
-        }
-        if (n_ended > 0)
-            points[n++] = (struct point){p.validation / n_ended, p.test / n_ended, p.place};
-    }
-    return n;
-}
-
-static void fill_line(struct drawing *d, const struct selection *r, struct plot_line *ret_line)
-{
-    size_t size = (size_t)r->n_planned * sizeof(double);
-    struct point *points = arena_alloc(&d->arena, (size_t)r->n_planned * sizeof *points);
+    struct budget b = budget_of(r, d->selections->in, &d->arena);
+    size_t size = ((size_t)b.n + 1) * sizeof(double);
     double *x = arena_alloc(&d->arena, size), *y = arena_alloc(&d->arena, size);
-    double *none = arena_alloc(&d->arena, size);
-    int n = read_points(d, r, points);
+    double *low = arena_alloc(&d->arena, size), *high = arena_alloc(&d->arena, size);
 
-    qsort(points, (size_t)n, sizeof *points, by_validation);
-    for (int k = 1; k <= n; k++) {
-        /* choose(i, k - 1) / choose(n, k), from the best down: k / n, then times
-         * (i + 1 - k + 1) / (i + 1) for each step from i + 1 to i. */
-        double share = (double)k / n;
-
-        x[k - 1] = k;
-        none[k - 1] = NAN;
-        for (int i = n - 1; i >= k - 1; i--) {
-            y[k - 1] += 100 * share * points[i].test;
-            if (i > 0)
-                share *= (double)(i + 1 - k) / i;
-        }
+    for (int k = 0; k < b.n; k++) {
+        x[k] = k + 1;
+        y[k] = 100 * b.mean[k];
+        low[k] = 100 * (b.mean[k] - b.half_width[k]);
+        high[k] = 100 * (b.mean[k] + b.half_width[k]);
     }
-    *ret_line = (struct plot_line){r->method, n, x, y, none, none};
+    return (struct plot_line){label(d, r), b.n, x, y, low, high};
 }
 
 static int draw(struct drawing *d, struct error *err)
@@ -92,10 +38,10 @@ static int draw(struct drawing *d, struct error *err)
     int n_most = 0;
 
     for (int i = 0; i < d->n_rows; i++) {
-        fill_line(d, d->rows[i], &lines[figure.n_lines]);
-        n_most = lines[figure.n_lines].n > n_most ? lines[figure.n_lines].n : n_most;
-        figure.n_lines += lines[figure.n_lines].n > 0;
+        lines[i] = make_line(d, d->rows[i]);
+        n_most = lines[i].n > n_most ? lines[i].n : n_most;
     }
+    figure.n_lines = d->n_rows;
     if (n_most < 2)
         return 0;
     return drawing_done(d, figure.name, plot_curves(d->target, &figure, err));
@@ -103,6 +49,7 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_budget = {
     .name = "budget",
-    .doc = "expected test %s when only some of the configurations are tried",
+    .doc = "expected test %s when only some of the configurations are tried; the band is the 95% interval "
+           "over seeds, where each selects by itself",
     .draw = draw,
 };
