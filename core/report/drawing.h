@@ -17,7 +17,7 @@ struct drawing {
     const struct plot_target *target;
     const struct figure_type *type; /* that is being drawn */
     struct arena arena;
-    /* one condition, and its methods that have runs which ended, the baseline first; an
+    /* one condition, and its methods that have runs which ended or diverged, the baseline first; an
      * overall figure sees the first condition here */
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
     int n_rows;
@@ -34,6 +34,12 @@ const char *drawing_title(struct drawing *d, const char *title);
 
 /* "test accuracy (%)" of "test %s (%)": what the plan is judged by. */
 const char *drawing_measure(struct drawing *d, const char *format);
+
+/* "kl_dro (1 of 10 diverged)": a method, and what became of its selected runs. */
+const char *drawing_method(struct drawing *d, const struct selection *row);
+
+/* The same and the configuration that most seeds selected, "lr=0.2 (7 of 10)", where there is room. */
+const char *drawing_label(struct drawing *d, const struct selection *row);
 
 /* Tells of a picture that was drawn; hands `result` on. */
 int drawing_done(struct drawing *d, const char *name, int result);

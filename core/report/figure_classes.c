@@ -33,24 +33,22 @@ static int draw(struct drawing *d, struct error *err)
     for (int c = 0; c < names.n_items; c++)
         classes[c] = names.items[c].string;
     for (int i = 0; i < d->n_rows; i++) {
-        int n = d->rows[i]->n, n_runs = 0;
-        struct store_series *series = arena_alloc(&d->arena, (size_t)n * sizeof *series);
+        const struct selection *row = d->rows[i];
+        struct store_series *series = arena_alloc(&d->arena, (size_t)row->n * sizeof *series);
 
-        labels[i] = d->rows[i]->method;
-        sample = arena_alloc(&d->arena, (size_t)n * sizeof *sample);
-        for (int k = 0; k < n; k++) {
-            if (d->rows[i]->has_diverged[k])
-                continue;
-            if (store_read_classes(d->store, d->rows[i]->runs[k], "test", &d->arena,
-                                   &series[n_runs++], err) < 0)
+        labels[i] = drawing_method(d, row);
+        sample = arena_alloc(&d->arena, (size_t)row->n * sizeof *sample);
+        for (int k = 0; k < row->n; k++)
+            if (store_read_classes(d->store, row->runs[k], "test", &d->arena, &series[k], err) < 0)
                 return -1;
-        }
         for (int c = 0; c < names.n_items; c++) {
             struct summary summary;
 
-            for (int k = 0; k < n_runs; k++)
-                sample[k] = c < series[k].n ? 100 * series[k].values[c] : NAN;
-            summary = summary_of(sample, n_runs);
+            for (int k = 0; k < row->n; k++)
+                sample[k] = row->has_diverged[k] ? 0 /* in each class, as in the table */
+                            : c < series[k].n    ? 100 * series[k].values[c]
+                                                 : NAN;
+            summary = summary_of(sample, row->n);
             value[i * names.n_items + c] = summary.mean;
             half_width[i * names.n_items + c] = summary.half_width;
         }
@@ -68,6 +66,6 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_classes = {
     .name = "class-accuracy",
-    .doc = "test accuracy of each class from head to tail, at the selected points",
+    .doc = "test accuracy of each class from head to tail, of the runs that were selected",
     .draw = draw,
 };

@@ -13,7 +13,7 @@ static int draw(struct drawing *d, struct error *err)
 {
     const struct selections *s = d->selections;
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
-    const char *methods[EXPERIMENT_MAX_METHODS], *conditions[MAX_ROWS];
+    const char *methods[EXPERIMENT_MAX_METHODS], *labels[EXPERIMENT_MAX_METHODS], *conditions[MAX_ROWS];
     int n_methods = 0, n_conditions = d->n_conditions < MAX_ROWS ? d->n_conditions : MAX_ROWS;
     bool is_single = d->n_conditions == 1;
     double value[EXPERIMENT_MAX_METHODS * MAX_ROWS], half_width[EXPERIMENT_MAX_METHODS * MAX_ROWS];
@@ -43,13 +43,14 @@ static int draw(struct drawing *d, struct error *err)
             value[m * n_conditions + c] = 100 * x.mean;
             half_width[m * n_conditions + c] = 100 * x.half_width;
             has_any |= isfinite(x.mean);
+            labels[m] = is_single && a ? drawing_method(d, a) : methods[m]; /* why a row is empty */
         }
     }
     if (!has_any)
         return 0;
     figure.n_rows = is_single ? n_methods : n_conditions;
     figure.n_series = is_single ? 1 : n_methods;
-    figure.row_labels = is_single ? methods : conditions;
+    figure.row_labels = is_single ? labels : conditions;
     figure.series_labels = is_single ? &blank : methods;
     return drawing_done(d, figure.name, plot_forest(d->target, &figure, err));
 }

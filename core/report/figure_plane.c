@@ -126,13 +126,21 @@ static void fill_panel(struct drawing *d, const struct records *r, struct plot_p
         add_curve(d, r, panel);
 }
 
-/* The first run of the selected point that finished; -1: there is none. */
-static long first_run(const struct selection *row)
+/* The first of the selected runs that finished; -1: there is none. */
+static int first_run(const struct selection *row)
 {
     for (int i = 0; i < row->n; i++)
         if (!row->has_diverged[i])
-            return row->runs[i];
+            return i;
     return -1;
+}
+
+/* The configuration is that of the run which is drawn, whatever other seeds selected. */
+static const char *label(struct drawing *d, const struct selection *row, int i)
+{
+    const char *point = row->board ? row->board->points[row->chosen[i]] : row->point;
+
+    return arena_printf(&d->arena, "%s %s", row->method, select_short_point(&d->arena, point));
 }
 
 static int draw(struct drawing *d, struct error *err)
@@ -146,18 +154,16 @@ static int draw(struct drawing *d, struct error *err)
     for (int i = 0; i < d->n_rows && figure.n_panels < PLOT_MAX_LINES; i++) {
         struct plot_plane_panel *panel = &panels[figure.n_panels];
         struct records records;
-        long run = first_run(d->rows[i]);
+        int run = first_run(d->rows[i]);
 
         if (run < 0)
             continue;
-        if (read_records(d, run, &records, err) < 0)
+        if (read_records(d, d->rows[i]->runs[run], &records, err) < 0)
             return -1;
         if (records.n_train == 0)
             continue;
         is_class = records.is_class;
-        *panel = (struct plot_plane_panel){
-            .label = arena_printf(&d->arena, "%s %s", d->rows[i]->method,
-                                  select_short_point(&d->arena, d->rows[i]->point))};
+        *panel = (struct plot_plane_panel){.label = label(d, d->rows[i], run)};
         fill_panel(d, &records, panel);
         figure.n_panels++;
     }
@@ -172,7 +178,7 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_plane = {
     .name = "plane",
-    .doc = "what the model of the first seed draws through its training points, which are as large as "
-           "the weights that the objective gives them at the end; problem and drawing are ours",
+    .doc = "what the model that the first seed selected draws through its training points, which are as "
+           "large as the weights that the objective gives them at the end; problem and drawing are ours",
     .draw = draw,
 };

@@ -7,7 +7,7 @@
 
 enum { MAX_BINS = 32 };
 
-/* Mean shares over the runs of a selected point that finished, of their first and their last record. */
+/* Mean shares over the selected runs that finished, of their first and their last record. */
 struct shares {
     double first[HISTOGRAM_N], last[HISTOGRAM_N];
     int n_runs;
@@ -178,11 +178,7 @@ static int draw(struct drawing *d, struct error *err)
 
         if (read_shares(d, d->rows[i], s, err) < 0)
             return -1;
-        labels[figure.n_panels] =
-            d->n_rows > PLOT_MAX_LINES
-                ? d->rows[i]->method
-                : arena_printf(&d->arena, "%s %s", d->rows[i]->method,
-                               select_short_point(&d->arena, d->rows[i]->point));
+        labels[figure.n_panels] = drawing_label(d, d->rows[i]);
         figure.n_panels += varies(s);
     }
     if (figure.n_panels == 0)
@@ -193,7 +189,7 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_weights = {
     .name = "weights",
-    .doc = "which weights the objective gave to the examples, early and late in training, at the "
-           "selected points",
+    .doc = "which weights the objective gave to the examples, early and late in training; means "
+           "over the selected runs that finished",
     .draw = draw,
 };

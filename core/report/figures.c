@@ -36,6 +36,27 @@ const char *drawing_measure(struct drawing *d, const char *format)
     return at ? arena_printf(&d->arena, "%.*s%s%s", (int)(at - format), format, title, at + 2) : format;
 }
 
+const char *drawing_method(struct drawing *d, const struct selection *row)
+{
+    if (row->n_diverged_here == 0)
+        return row->method;
+    return arena_printf(&d->arena, "%s (%d of %d diverged)", row->method, row->n_diverged_here, row->n);
+}
+
+const char *drawing_label(struct drawing *d, const struct selection *row)
+{
+    const char *method = drawing_method(d, row), *point;
+
+    if (d->n_rows > PLOT_MAX_LINES || !row->point)
+        return method;
+    point = select_short_point(&d->arena, row->point);
+    if (!*point)
+        return method;
+    if (d->selections->in == SELECT_IN_ALL || row->n_points == 1)
+        return arena_printf(&d->arena, "%s %s", method, point);
+    return arena_printf(&d->arena, "%s %s (%d of %d)", method, point, row->n_chose, row->n);
+}
+
 int drawing_done(struct drawing *d, const char *name, int result)
 {
     if (result == 0)
@@ -54,7 +75,7 @@ static bool set_condition(struct drawing *d, int i)
     d->n_rows = 0;
     d->condition_index = i;
     for (int k = 0; k < n; k++) {
-        if (rows[k]->n <= rows[k]->n_diverged_here)
+        if (rows[k]->n == 0)
             continue;
         d->rows[d->n_rows++] = rows[k];
         if (strcmp(rows[k]->method, d->selections->plan.baseline) == 0) {
