@@ -224,6 +224,35 @@ static void test_selected_in_seeds(void **state)
     has_plain_numbers(directory);
 }
 
+/* Means over seeds in the cells, and how many of them selected each. */
+static void test_heatmap(void **state)
+{
+    struct selections s;
+    const char *directory = draw("accuracy", SELECT_IN_SEED, false, &s);
+    double row[5];
+
+    (void)state;
+    for (int p = 0; p < N_POINTS; p++) {
+        const int *v = validation_values[ERM][p];
+
+        read_row(directory, "validation-erm", 0, p, 5, row);
+        is_near(row[0], p + 1);
+        is_near(row[2], (v[0] + v[1] + v[2]) / 3.);
+        is_near(row[3], p ? 2 : 1);
+        is_near(row[4], 0);
+        read_row(directory, "validation-kl", 0, p, 5, row);
+        is_near(row[2], (validation_values[KL][p][0] + validation_values[KL][p][1]) / 3.);
+        is_near(row[3], p ? 1 : 2);
+        is_near(row[4], 0); /* one diverged, and there is a mean */
+    }
+    says(directory, "validation-erm.gp", "n_seeds = 3"); /* one seed, but the best mean: 187 to 185 */
+    says(directory, "validation-erm.gp", "best_x = 1");
+    directory = draw("accuracy", SELECT_IN_ALL, false, &s);
+    says(directory, "validation-erm.gp", "n_seeds = 0");
+    says(directory, "validation-erm.gp", "best_x = 1");
+    says(directory, "learning-curves.gp", "'erm lr=1', 'slow lr=1', 'kl (1 of 3 diverged) lr=1'");
+}
+
 /* Names stand beside their own numbers wherever the baseline is. */
 static void test_baseline_last(void **state)
 {
@@ -288,6 +317,8 @@ static void test_no_mean(void **state)
     assert_true(isnan(row[1]) && isnan(row[3]));
     read_row(directory, "paired-differences", 0, 5, 4, row);
     assert_true(isnan(row[1]) && isnan(row[3]));
+    read_row(directory, "validation-kl", 0, 0, 5, row);
+    assert_true(isnan(row[2]) && row[3] == 2 && row[4] == 1);
     says(directory, "ranks.gp", "array method[3] = ['erm', 'kl', 'slow']");
     has_plain_numbers(directory);
     directory = draw("r2", SELECT_IN_SEED, true, &s);
@@ -306,7 +337,7 @@ static int remove_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_selected_in_seeds),
+        cmocka_unit_test(test_selected_in_seeds), cmocka_unit_test(test_heatmap),
         cmocka_unit_test(test_baseline_last),     cmocka_unit_test(test_all_diverged),
         cmocka_unit_test(test_no_mean),
     };

@@ -45,72 +45,100 @@ static int split_point(struct arena *arena, const char *point, const char *ret_n
     return n;
 }
 
-/* Sums of validation accuracy by cell; gives false where the method's points are
- * not over one or two settings. */
-static bool fill_cells(struct drawing *d, const struct selection *row, struct ticks ticks[2],
-                       double *sums, int *counts)
+/* Where the method's configurations lie: at[2 p] and at[2 p + 1] of the p-th one. False where they are
+ * not over one or two settings, the same for all. */
+static bool place_points(struct drawing *d, const struct board *b, struct ticks ticks[2], int *at)
 {
-    const struct store_plan *plan = &d->selections->plan;
+    int n_settings = 0;
 
-    for (int i = 0; i < plan->n_runs; i++) {
-        const struct store_run *run = &plan->runs[i];
+    for (int p = 0; p < b->n_points; p++) {
         const char *names[2], *values[2];
-        int at[2] = {0, 0};
-        int n;
+        int n = split_point(&d->arena, b->points[p], names, values);
 
-        if (strcmp(run->method, row->method) != 0 || strcmp(run->condition, d->condition) != 0)
-            continue;
-        n = split_point(&d->arena, run->point, names, values);
-        if (n < 1)
+        if (n < 1 || (p > 0 && n != n_settings))
             return false;
+        n_settings = n;
         for (int k = 0; k < n; k++) {
+            if (p > 0 && strcmp(ticks[k].name, names[k]) != 0)
+                return false;
             ticks[k].name = names[k];
-            at[k] = find_tick(&ticks[k], values[k]);
-            if (at[k] < 0)
+            at[2 * p + k] = find_tick(&ticks[k], values[k]);
+            if (at[2 * p + k] < 0)
                 return false;
         }
-        if (isfinite(d->selections->validation[i])) {
-            sums[at[0] * MAX_TICKS + at[1]] += d->selections->validation[i];
-            counts[at[0] * MAX_TICKS + at[1]]++;
+    }
+    return true;
+}
+
+/* Mean validation value of a configuration over the seeds in which it has ended; NaN: none; minus
+ * infinity: one diverged that has no worst value. */
+static double mean_validation(const struct drawing *d, const struct board *b, int point, int *ret_diverged)
+{
+    double sum = 0;
+    int n = 0;
+
+    for (int i = 0; i < b->n_seeds; i++) {
+        size_t cell = (size_t)i * (size_t)b->n_points + (size_t)point;
+
+        if (!board_has_ended(b, i, point))
+            continue;
+        sum += b->validation[cell];
+        *ret_diverged += strcmp(d->selections->plan.runs[b->places[cell]].state, "diverged") == 0;
+        n++;
+    }
+    return n > 0 ? sum / n : NAN;
+}
+
+/* Values, counts and the frame of a figure whose n_x and n_y are set; x is the configurations' setting
+ * number `across`. */
+static void fill_cells(struct drawing *d, const struct selection *row, const int *at, int across,
+                       struct plot_heatmap *figure)
+{
+    size_t n = (size_t)figure->n_x * (size_t)figure->n_y;
+    double *cells = arena_alloc(&d->arena, n * sizeof *cells);
+    int *chosen = arena_alloc(&d->arena, n * sizeof *chosen);
+    int *diverged = arena_alloc(&d->arena, n * sizeof *diverged);
+
+    for (size_t i = 0; i < n; i++)
+        cells[i] = NAN;
+    for (int p = 0; p < row->board->n_points; p++) {
+        int x = at[2 * p + across], y = across ? at[2 * p] : 0, cell = y * figure->n_x + x;
+
+        cells[cell] = 100 * mean_validation(d, row->board, p, &diverged[cell]);
+        for (int i = 0; i < row->n; i++)
+            chosen[cell] += row->chosen[i] == p;
+        if (p == row->best) {
+            figure->best_x = x;
+            figure->best_y = y;
         }
     }
-    return ticks[0].n > 0;
+    figure->cells = cells;
+    figure->diverged = diverged;
+    figure->n_seeds = row->n;
+    figure->chosen = d->selections->in == SELECT_IN_SEED ? chosen : NULL;
+    figure->note = figure->chosen ? "below: seeds that selected it; frame: best mean over all seeds"
+                                  : "frame: selected, the best mean over all seeds";
 }
 
 /* x is the last setting (the learning rate, by the order of names), y the other. */
 static int draw_method(struct drawing *d, const struct selection *row, struct error *err)
 {
     struct ticks ticks[2] = {0};
-    double *sums = arena_alloc(&d->arena, MAX_TICKS * MAX_TICKS * sizeof *sums);
-    int *counts = arena_alloc(&d->arena, MAX_TICKS * MAX_TICKS * sizeof *counts);
-    double *cells = arena_alloc(&d->arena, MAX_TICKS * MAX_TICKS * sizeof *cells);
+    int *at = arena_alloc(&d->arena, 2 * (size_t)row->n_points * sizeof *at);
     struct plot_heatmap figure = {.best_x = -1, .best_y = -1};
     const char *blank = "";
     bool has_two;
 
-    if (row->n_points < 2 || !fill_cells(d, row, ticks, sums, counts))
+    if (row->n_points < 2 || !row->board || !place_points(d, row->board, ticks, at))
         return 0;
     has_two = ticks[1].n > 0;
-    figure.n_x = has_two ? ticks[1].n : ticks[0].n;
+    figure.n_x = ticks[has_two].n;
     figure.n_y = has_two ? ticks[0].n : 1;
-    figure.x_ticks = has_two ? ticks[1].texts : ticks[0].texts;
+    figure.x_ticks = ticks[has_two].texts;
     figure.y_ticks = has_two ? ticks[0].texts : &blank;
-    figure.x_label = has_two ? ticks[1].name : ticks[0].name;
+    figure.x_label = ticks[has_two].name;
     figure.y_label = has_two ? ticks[0].name : "";
-    for (int y = 0; y < figure.n_y; y++) {
-        for (int x = 0; x < figure.n_x; x++) {
-            int from = has_two ? y * MAX_TICKS + x : x * MAX_TICKS;
-            double *cell = &cells[y * figure.n_x + x];
-
-            *cell = counts[from] ? 100 * sums[from] / counts[from] : NAN;
-            if (counts[from] && (figure.best_x < 0 ||
-                                 *cell > cells[figure.best_y * figure.n_x + figure.best_x])) {
-                figure.best_x = x;
-                figure.best_y = y;
-            }
-        }
-    }
-    figure.cells = cells;
+    fill_cells(d, row, at, has_two, &figure);
     /* A store of strangers may have methods whose names are none for a file. */
     figure.name = drawing_name(d, text_is_name(row->method) && strlen(row->method) < 40
                                       ? arena_printf(&d->arena, "validation-%s", row->method)
@@ -131,6 +159,6 @@ static int draw(struct drawing *d, struct error *err)
 
 const struct figure_type figure_heatmap = {
     .name = "validation-METHOD",
-    .doc = "validation %s over the two settings that the method varies",
+    .doc = "mean validation %s over the two settings that the method varies, and what was selected",
     .draw = draw,
 };

@@ -20,7 +20,8 @@ struct plot_target {
     const char *templates; /* e.g. plots */
 };
 
-/* A grid of numbers over two settings. cells[y * n_x + x]; NaN: no run there. */
+/* A grid of numbers over two settings. cells[y * n_x + x]; NaN: no run there; not finite otherwise: no
+ * mean, as of a number of runs that diverged[], which is written instead. */
 struct plot_heatmap {
     const char *name;   /* of the files */
     const char *title;
@@ -29,7 +30,11 @@ struct plot_heatmap {
     const char *const *x_ticks; /* [n_x] */
     const char *const *y_ticks; /* [n_y] */
     const double *cells;
-    int best_x, best_y; /* the cell to mark, or -1 */
+    const int *diverged;
+    const int *chosen;  /* how many of n_seeds chose the cell; NULL: not seed by seed */
+    int n_seeds;
+    int best_x, best_y; /* the cell to frame, or -1 */
+    const char *note;   /* below the title: what is marked */
 };
 
 /* What one graph can hold. With more lines or series each but the first gets a graph of
