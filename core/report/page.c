@@ -98,15 +98,24 @@ static void write_environments(struct page *p)
                      lines_own(texts[i], common, &p->arena));
 }
 
-/* Of the configuration that has most of them. */
+/* Of the method that has most of them. */
 static int count_fresh_seeds(const struct selections *s)
 {
     int most = 0;
 
     for (int i = 0; i < s->n; i++)
-        if (s->items[i].fresh && s->items[i].fresh->n_planned > most)
-            most = s->items[i].fresh->n_planned;
+        if (s->items[i].fresh && s->items[i].fresh->n_seeds > most)
+            most = s->items[i].fresh->n_seeds;
     return most;
+}
+
+/* Had only what was selected before runs on fresh seeds, not the whole grid? */
+static bool is_frozen(const struct selections *s)
+{
+    for (int i = 0; i < s->n; i++)
+        if (s->items[i].fresh && s->items[i].fresh->is_frozen)
+            return true;
+    return false;
 }
 
 /* The overrides as make's SET: words between blanks; sh reads them where one has quotes, as then all
@@ -139,7 +148,9 @@ static void write_repeat(struct page *p, const char *digest, int n_left)
     text_printf(&commands, "make sweep EXP=%s", p->name);
     add_setting(&commands, p->provenance.overrides, &p->arena);
     if (p->s.fresh)
-        text_printf(&commands, "\nmake confirm EXP=%s N=%d", p->name, count_fresh_seeds(&p->s));
+        text_printf(&commands, is_frozen(&p->s) ? "\nbuild/rgdbench confirm %s n=%d --frozen"
+                                                : "\nmake confirm EXP=%s N=%d",
+                    p->name, count_fresh_seeds(&p->s));
     text_printf(&commands, "\nmake digest EXP=%s\n", p->name);
     html_heading(p->t, "repeat", "How to repeat it");
     html_details(p->t, "Commands", commands.s);
@@ -164,8 +175,9 @@ static void write_head(struct page *p, const struct store_counts *c)
                                             "still to come.", c->finished, c->diverged, c->failed,
                                             c->planned + c->running));
     if (p->s.fresh)
-        html_paragraph(p->t, NULL, arena_printf(&p->arena, "Besides, %d runs of what was selected, on fresh "
-                                                "seeds.", p->s.fresh->plan.n_runs));
+        html_paragraph(p->t, NULL, arena_printf(&p->arena, "Besides, %d runs of %s, on fresh seeds.",
+                                                p->s.fresh->plan.n_runs, is_frozen(&p->s)
+                                                    ? "what was selected over all seeds" : "the whole grid"));
     text_release(&verdict);
 }
 

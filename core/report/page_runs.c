@@ -60,7 +60,26 @@ static void add_environment(struct text *t, int i)
         text_printf(t, "<td>%d</td>", i + 1);
 }
 
-static int add_run(struct store *store, const struct selections *s, int i,
+static bool has_run(const struct selection *r, long run)
+{
+    for (int i = 0; r && i < r->n; i++)
+        if (r->runs[i] == run)
+            return true;
+    return false;
+}
+
+/* Was the run selected, of the sweep or of its fresh seeds? */
+static bool is_selected(const struct selections *sweep, const struct store_run *run)
+{
+    for (int i = 0; i < sweep->n; i++)
+        if (strcmp(sweep->items[i].method, run->method) == 0 &&
+            strcmp(sweep->items[i].condition, run->condition) == 0 &&
+            (has_run(&sweep->items[i], run->run) || has_run(sweep->items[i].fresh, run->run)))
+            return true;
+    return false;
+}
+
+static int add_run(struct store *store, const struct selections *sweep, const struct selections *s, int i,
                    const struct store_origin *origin, struct text *t, struct error *err)
 {
     const struct store_run *run = &s->plan.runs[i];
@@ -75,6 +94,7 @@ static int add_run(struct store *store, const struct selections *s, int i,
     text_printf(t, "<td class=\"number\" data-value=\"%d\">%d</td>", run->seed, run->seed);
     add_percent(t, s->validation[i]);
     add_percent(t, s->test[i]);
+    add_text(t, is_selected(sweep, run) ? "yes" : "");
     result = add_curve(store, s->plan.measure, run, &arena, t, err);
     text_printf(t, "<td class=\"number\" data-value=\"%.3f\">%.1f</td>", run->seconds, run->seconds);
     add_environment(t, origin->environment);
@@ -84,25 +104,28 @@ static int add_run(struct store *store, const struct selections *s, int i,
     return result;
 }
 
-static int write_table(struct store *store, const struct selections *s,
+/* Of the runs of s: the sweep's, or those of its fresh seeds. */
+static int write_table(struct store *store, const struct selections *sweep, const struct selections *s,
                        const struct store_provenance *p, const char *label, struct text *t,
                        struct error *err)
 {
     static const char *const heads[] = {"run", "state", "method", "condition", "configuration",
-                                        "seed", "validation %", "test %", "curve", "seconds",
-                                        "environment", "error"};
+                                        "seed", "validation %", "test %", "selected", "curve",
+                                        "seconds", "environment", "error"};
     int result = 0;
 
     html_begin_scroll(t, label);
     text_printf(t, "<table class=\"sortable\">\n<caption>%s. The %s at the last evaluation; a diverged "
-                   "run counts as 0. A run's name is the beginning of the SHA-256 of its "
-                   "settings.</caption>\n<thead><tr>", label, s->plan.measure->title);
+                   "run counts as %s. Selected: by %s, among its method's configurations. A run's name is "
+                   "the beginning of the SHA-256 of its settings.</caption>\n<thead><tr>", label,
+                s->plan.measure->title, isfinite(s->plan.measure->worst) ? "0" : "below any other",
+                sweep->in == SELECT_IN_SEED ? "its seed" : "all seeds together");
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         text_printf(t, "<th scope=\"col\"%s>%s</th>",
-                    i == 5 || i == 6 || i == 7 || i == 9 ? " class=\"number\"" : "", heads[i]);
+                    i == 5 || i == 6 || i == 7 || i == 10 ? " class=\"number\"" : "", heads[i]);
     text_printf(t, "</tr></thead>\n<tbody>\n");
     for (int i = 0; i < s->plan.n_runs && result == 0; i++)
-        result = add_run(store, s, i, &p->origins[i], t, err);
+        result = add_run(store, sweep, s, i, &p->origins[i], t, err);
     text_printf(t, "</tbody>\n</table>\n");
     html_end_scroll(t);
     return result;
@@ -159,11 +182,11 @@ int page_runs_write(struct store *store, const struct selections *s,
     int result = -1;
 
     write_settings(s, p, t);
-    if (write_table(store, s, p, "Every run of the sweep", t, err) == 0)
+    if (write_table(store, s, s, p, "Every run of the sweep", t, err) == 0)
         result = !s->fresh ? 0
                  : store_read_provenance(store, &s->fresh->plan, &arena, &fresh, err) < 0
                      ? -1
-                     : write_table(store, s->fresh, &fresh, "Every run on a fresh seed", t, err);
+                     : write_table(store, s, s->fresh, &fresh, "Every run on a fresh seed", t, err);
     arena_release(&arena);
     return result;
 }
