@@ -46,8 +46,6 @@ bad 'does not go with --shard' --shard=1/2
 "$here/tests/edges.sh" "$program" quickstart > said; [ $? = 1 ] || die "no edges: $(cat said)"
 printf 'quickstart: erm: train.lr smallest\nquickstart: rgd: train.lr largest\n' | cmp -s - said || die "edges: $(cat said)"
 
-<<<<<<< Updated upstream
-=======
 # What was imported has settings that are not ours.
 mkdir -p tree/job && : > tree/job/done
 for step in 0 300; do
@@ -59,7 +57,6 @@ done > tree/job/results.jsonl
 "$program" sweep old --widen > said 2>&1; [ $? = 2 ] || die "imported runs were widened: $(cat said)"
 grep -q 'the runs of "old" were imported' said || die "imported: $(cat said)"
 
->>>>>>> Stashed changes
 # What it would do; the words are the plan's own, or given.
 before=$(digest)
 sweep --widen --dry-run || die "--dry-run: $(cat said)"
