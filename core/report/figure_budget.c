@@ -2,10 +2,10 @@
 #include "report/budget.h"
 #include "report/drawing.h"
 
-/* The runs that diverged count here whichever were selected. */
+/* All runs that diverged count here, not only selected ones. Small panels have no room to say so. */
 static const char *label(struct drawing *d, const struct selection *r)
 {
-    if (r->n_diverged == 0)
+    if (r->n_diverged == 0 || d->n_rows > PLOT_MAX_LINES)
         return r->method;
     return arena_printf(&d->arena, "%s (%d of %d runs diverged)", r->method, r->n_diverged,
                         r->n_finished + r->n_diverged);
