@@ -390,7 +390,7 @@ static void test_plan_id(void **state)
     apply(&same, "train.lr=0.9");
     apply(&same, "data.validation=2");
     apply(&same, "train.lr=0.1,0.2");
-    apply(&other, "train.warmup=1");
+    apply(&other, "train.warmup=2");
     make(&e, &plan);
     make(&same, &again);
     make(&other, &another);
