@@ -78,6 +78,8 @@ static int check_numbers(const struct dataset *d, const struct settings *s, stru
         return error_set(err, "data.augment changes pictures; these data are numbers");
     if (d->train.targets && settings_number(s, "data.imbalance") != 1)
         return error_set(err, "data.imbalance is of classes; these data have numbers as targets");
+    if (d->train.targets && settings_find(s, "data.validation_as"))
+        return error_set(err, "data.validation_as is of classes; these data have numbers as targets");
     if (d->train.targets && settings_number(s, "data.label_noise") != 0)
         return error_set(err, "data.label_noise is of classes; these data have numbers as targets");
     if (d->train.targets && settings_number(s, "train.jtt_epochs") != 0)
