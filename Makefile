@@ -43,8 +43,8 @@ sweep: $(PROGRAM) ## run experiment EXP (SET="train.epochs=2 seeds=3" JOBS=2), p
 		$(if $(LAUNCHER),--launcher=$(LAUNCHER)) $(if $(SLURM),--slurm="$(SLURM)")
 	$(if $(SHARD)$(LAUNCHER),,@echo; $(RUN) plot $(EXP))
 
-confirm: $(PROGRAM) ## train what EXP selected again on N seeds that selected nothing; its table shows both
-	@$(RUN) confirm $(EXP) $(if $(N),n=$(N)) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
+confirm: $(PROGRAM) ## train all of EXP on N fresh seeds (FROZEN=1: only what was selected); its table shows both
+	@$(RUN) confirm $(EXP) $(if $(N),n=$(N)) $(if $(FROZEN),--frozen) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
 
 status compare table plot export digest: $(PROGRAM)
 	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter table,$@),$(WORDS)) $(if $(filter compare table,$@),--format=$(FORMAT))
