@@ -5,6 +5,7 @@
 #include "report/board.h"
 #include "report/budget.h"
 #include "report/procedure.h"
+#include "report/ranking.h"
 #include "report/select.h"
 #include "stats/distribution.h"
 #include "stats/paired.h"
@@ -450,6 +451,32 @@ static void test_no_interval(void **state)
     arena_release(&b.arena);
 }
 
+/* ---- the best ---- */
+
+/* Which one is best is seen first: its comparisons are corrected with those of the others. */
+static void test_best_of_three(void **state)
+{
+    const int seeds[] = {0, 1, 2, 3};
+    const double values[3][4] = {{.50, .52, .51, .53}, {.60, .58, .66, .57}, {.62, .63, .64, .65}};
+    struct selection of[3];
+    const struct selection *rows[3];
+    enum sheet_emphasis emphases[3];
+    double p[3], p_02, p_12, p_01;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        of[i] = (struct selection){.n = 4, .seeds = seeds, .test = values[i]};
+        rows[i] = &of[i];
+    }
+    p_02 = select_compare(&of[0], &of[2]).t.p;
+    p_12 = select_compare(&of[1], &of[2]).t.p;
+    p_01 = select_compare(&of[0], &of[1]).t.p;
+    assert_true(p_02 < p_01 && p_01 < p_12);
+    ranking_mark(rows, 3, emphases, p);
+    assert_true(p[0] == 3 * p_02 && p[1] == fmax(2 * p_01, p_12) && isnan(p[2]));
+    assert_true(emphases[0] == SHEET_PLAIN && emphases[1] == SHEET_CLOSE && emphases[2] == SHEET_BEST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_difference),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_no_interval),
+        cmocka_unit_test(test_best_of_three),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,7 +259,7 @@ void caption_emphasis(struct text *t, const struct table_options *options)
 {
     if (options->format->best)
         text_printf(t, " Best mean %s; %s: not significantly worse (paired t-test at 5%%, "
-                       "Holm-corrected over the comparisons with the best).",
+                       "Holm-corrected over all pairs of methods, as the best was seen first).",
                     options->format->best, options->format->close);
 }
 

@@ -2,12 +2,46 @@
 #include "report/ranking.h"
 
 #include "stats/adjust.h"
-#include "stats/paired.h"
+#include "stats/summary.h"
+#include "stats/test.h"
 
 #include <math.h>
 #include <string.h>
 
 static const double LEVEL = 0.05;
+
+static double test_pair(const struct selection *a, const struct selection *b)
+{
+    struct arena arena = {0};
+    double *x = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *x);
+    double *y = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *y);
+    int n = select_pairs(a, b, x, y);
+    double p = test_paired_t.run(&(struct test_input){.a = x, .b = y, .n_a = n, .n_b = n}).p;
+
+    arena_release(&arena);
+    return p;
+}
+
+/* Of each against the best, corrected over all pairs: which one is best was seen in the same values, so
+ * that corrected over n - 1 of them, equal methods would differ from it far too often (check-stats). */
+static void test_best(const struct selection *const *rows, int n, int best, double *ret_p)
+{
+    struct arena arena = {0};
+    double *p = arena_alloc(&arena, ((size_t)n * (size_t)n + 1) * sizeof *p);
+    int n_pairs = 0;
+
+    for (int i = 0; i < n; i++)
+        if (i != best)
+            p[n_pairs++] = test_pair(rows[i], rows[best]);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++)
+            if (i != best && k != best)
+                p[n_pairs++] = test_pair(rows[i], rows[k]);
+    adjust_holm.run(p, n_pairs, p);
+    for (int i = 0, at = 0; i < n; i++)
+        ret_p[i] = i == best ? NAN : p[at++];
+    arena_release(&arena);
+}
 
 void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasis *ret_emphases,
                   double *ret_p)
@@ -26,10 +60,8 @@ void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasi
             best = i;
         }
     }
-    for (int i = 0; i < n && best >= 0; i++)
-        if (i != best)
-            p[i] = select_compare(rows[i], rows[best]).t.p;
-    adjust_holm.run(p, n, p);
+    if (best >= 0)
+        test_best(rows, n, best, p);
     for (int i = 0; i < n && n_there > 1; i++) {
         if (i == best)
             ret_emphases[i] = SHEET_BEST;

@@ -9,8 +9,8 @@
 #include "report/select.h"
 
 /* ret_emphases[i] belongs to rows[i], selections of one condition. ret_p[i], where not
- * NULL, is the Holm-corrected p of the paired t-test against the best; NaN: it is the
- * best, or there are no two pairs. Alone, a method is not emphasised. */
+ * NULL, is the p of the paired t-test against the best, Holm-corrected over all pairs of
+ * methods; NaN: it is the best, or there are no two pairs. Alone, a method is not emphasised. */
 void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasis *ret_emphases,
                   double *ret_p);
 

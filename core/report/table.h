@@ -4,7 +4,7 @@
  * the same store gives the same bytes.
  *
  * Emphasis: the best mean, and those that a paired t-test does not tell from it at 5%,
- * Holm-corrected over the comparisons with the best.
+ * Holm-corrected over all pairs of methods.
  */
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
