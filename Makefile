@@ -119,7 +119,7 @@ headers: $(BUILD)/build.h ## each header compiles alone
 	@echo "headers: each compiles alone"
 layers: ## includes point down only
 	@tests/layers.sh
-check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, two minutes
+check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, three minutes
 	@$<
 check-faults: $(PROGRAM) $(FAULTS) ## faults, kills and damage by the thousand, under ten minutes (KILLS=500 SITES=n DAMAGES=2000)
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined DEBUG= all
@@ -151,6 +151,7 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) $(LDLIBS) -lcmocka -o $@
 $(BUILD)/tests/test_fuzz: $(FUZZ)
+$(BUILD)/tests/bench/stats: $(wildcard tests/bench/stats/*.c)
 $(BUILD)/tests/bench/pipeline: $(BUILD)/core/main.o
 $(BUILD)/tests/bench/pipeline: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,trainer_step trainer_evaluate batch_fill batch_fill_bytes)
 $(filter-out %.so,$(FAULTS)): tests/faults/harness.c

@@ -4,7 +4,11 @@
  * often each 95% interval holds the truth. Exits with 1 where a line is more than three
  * standard errors from what theory says and no reason is known. Seeded.
  *
+ * First each test by itself, on numbers; then what tables print of whole sweeps, tuning included
+ * (stats/), where bounds are fixed: docs/STATISTICS.md.
+ *
  *     make check-stats */
+#include "bench/stats/check.h"
 #include "stats/adjust.h"
 #include "stats/bootstrap.h"
 #include "stats/distribution.h"
@@ -34,11 +38,6 @@ static double open_uniform(struct rng *rng)
     double u = rng_uniform(rng);
 
     return u > 0 ? u : 0x1p-54;
-}
-
-static double draw_normal(struct rng *rng)
-{
-    return normal_quantile(open_uniform(rng));
 }
 
 static double draw_t3(struct rng *rng)
@@ -299,7 +298,7 @@ static void simulate_selection(int n_points, int n)
          EXACTLY, NULL);
 }
 
-int main(void)
+static void simulate_tests(void)
 {
     static const int sizes[] = {4, 6, 10, 20, 50};
     static const struct test_type *const tests[] = {&test_paired_t, &test_signed_rank,
@@ -326,6 +325,33 @@ int main(void)
             simulate_intervals(&populations[p], sizes[i]);
     for (int n_points = 1; n_points <= 16; n_points *= 4)
         simulate_selection(n_points, 6);
-    printf("\n%d wrong\n", n_wrong);
-    return n_wrong > 0;
+}
+
+/* All, or the one table that is named. */
+int main(int argc, char **argv)
+{
+    static const struct check_table *const tables[] = {&check_cover, &check_families, &check_sizes,
+                                                       &check_others, &check_held_out};
+    enum { N_TABLES = sizeof tables / sizeof *tables };
+    int first = 0, n = N_TABLES, n_broken;
+
+    if (argc > 1) {
+        while (first < N_TABLES && strcmp(tables[first]->name, argv[1]) != 0)
+            first++;
+        if (first == N_TABLES) {
+            fprintf(stderr, "no table \"%s\"; have", argv[1]);
+            for (int i = 0; i < N_TABLES; i++)
+                fprintf(stderr, " %s", tables[i]->name);
+            fprintf(stderr, "\n");
+            return 2;
+        }
+        n = 1;
+    }
+    check_start(tables + first, n);
+    if (argc == 1)
+        simulate_tests();
+    fflush(stdout);
+    n_broken = check_finish(tables + first, n);
+    printf("\n%d wrong, %d bounds broken\n", n_wrong, n_broken);
+    return n_wrong + n_broken > 0;
 }
