@@ -6,7 +6,7 @@
  * best partly because they were kind to it. Fresh seeds train the whole grid, and each selects by itself:
  * what they say is of the methods. Frozen, they train only what was selected over all of the sweep's
  * seeds, which is cheaper and free of flattery, but keeps the choice's luck: with equal methods a
- * frozen choice is "significant" in 15 to 33% of cases where validation is small.
+ * frozen choice is "significant" in 9 to 32% of simulated sweeps (docs/STATISTICS.md).
  *
  * Such runs are a plan of their own, which confirms the sweep's: they are in no selection of its
  * (select.h), and tables show them apart.

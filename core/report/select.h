@@ -8,7 +8,7 @@
  *
  * Over all seeds (SELECT_IN_ALL): the one configuration with the best mean. A test over seeds is
  * then one of two configurations: a misselection is common to all seeds and becomes "significant" (with
- * equal methods in 14 to 32% of sweeps where the validation part is small; make check-stats).
+ * equal methods in 6 to 38% of simulated sweeps; docs/STATISTICS.md).
  *
  * How one is chosen, of equals too, says board.h. Test figures are read at what was chosen only.
  *

@@ -77,7 +77,7 @@ static void run(const struct job *job, struct rng rng, double *ret_shares)
         int n;
         const struct held_out_cell *cells = held_out_select(&h, rule, &arena, &n);
         struct held_out_rows rows = held_out_rows(&h, cells, n, &arena);
-        const struct contrast *c = &comparisons_make(&rows.s, NULL, &arena).items[1].on[ON_TUNED];
+        const struct contrast *c = &comparisons_make(&rows.s, NULL, 0, &arena).items[1].on[ON_TUNED];
 
         n_t += c->p_t <= LEVEL;
         n_w += c->p_signed_rank <= LEVEL;

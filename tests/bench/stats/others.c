@@ -3,12 +3,9 @@
  * The tests beside those of pairs, under equal methods that are tuned in each seed: ranks (plot), Welch
  * (stats), McNemar (compare), equivalence. */
 #include "bench/stats/check.h"
+#include "stats/equivalence.h"
 #include "stats/friedman.h"
 #include "stats/paired.h"
-/* Until it is there. */
-#if __has_include("stats/equivalence.h")
-#include "stats/equivalence.h"
-#endif
 
 #include <math.h>
 
@@ -55,14 +52,8 @@ static bool mcnemar(double a, double b, struct rng *rng)
 /* Methods that differ by just the margin: p < 0.05 would be wrong. */
 static bool is_equal(const struct selection *a, const struct selection *b)
 {
-#if __has_include("stats/equivalence.h")
     return equivalence_tost(&(struct test_input){.a = a->test, .b = b->test, .n_a = a->n, .n_b = b->n},
                             MARGIN).p <= LEVEL;
-#else
-    (void)a;
-    (void)b;
-    return false;
-#endif
 }
 
 static void run(const struct job *job, struct rng rng, double *ret_shares)
@@ -92,9 +83,6 @@ static void run(const struct job *job, struct rng rng, double *ret_shares)
     }
     for (int i = 0; i < N_OTHERS; i++)
         ret_shares[i] = (double)counts[i] / job->n_times;
-#if !__has_include("stats/equivalence.h")
-    ret_shares[6] = NAN;
-#endif
     arena_release(&arena);
     arena_release(&plans);
 }

@@ -58,7 +58,7 @@ static void add_contrast(const struct contrast *c, double *counts)
 /* The one comparison of two methods. */
 static const struct comparison *compare(const struct selections *s, struct arena *arena)
 {
-    return &comparisons_make(s, NULL, arena).items[1];
+    return &comparisons_make(s, NULL, 0, arena).items[1];
 }
 
 static void run_sizes(const struct job *job, struct rng rng, double *ret_shares)
@@ -135,7 +135,7 @@ static void run_families(const struct job *job, struct rng rng, double *ret_shar
         sweep_draw(&sweep, &job->world, &rng);
         for (int in = 0; in < 2; in++) {
             struct selections s = sweep_select(&sweep, NULL, ins[in], &arena);
-            struct comparisons c = comparisons_make(&s, NULL, &arena);
+            struct comparisons c = comparisons_make(&s, NULL, 0, &arena);
             bool has_any[3] = {false};
 
             for (int i = 0; i < c.n; i++) {
