@@ -23,7 +23,7 @@ return experiment {
         { "erm", objective = erm {}, train = { lr = grid { 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.3 } } },
         { "erm_trim", objective = erm { trim = grid { 0.01, 0.05, 0.2 } }, train = three },
         { "rgd", objective = rgd { clip = grid { 0.1, 0.3, 1 } }, train = three },
-        { "rgd_trim", objective = rgd { clip = 1, trim = grid { 0.005, 0.02, 0.1 } },
+        { "rgd_trim", objective = rgd { clip = 1, trim = grid { 0.01, 0.03, 0.1 } },
           train = { lr = grid { 0.01, 0.03, 0.1 } } },
         { "kl_dro", objective = kl_dro { lambda = grid { 3, 10, 30 } }, train = three },
         { "term_negative", objective = term { t = grid { -1, -0.3, -0.1 } }, train = three },

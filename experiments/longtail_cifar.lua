@@ -32,7 +32,7 @@ return experiment {
         { "rgd_mean_one", objective = rgd_mean_one { clip = clips }, train = higher },
         { "rgd_chi2", objective = rgd_chi2 { clip = clips }, train = lower },
         { "rgd_revkl", objective = rgd_revkl { clip = clips }, train = lower },
-        { "rgd_trim", objective = rgd { clip = 1, trim = grid { 0.005, 0.02, 0.1 } }, train = lower },
+        { "rgd_trim", objective = rgd { clip = 1, trim = grid { 0.01, 0.03, 0.1 } }, train = lower },
         -- distributionally robust relatives
         { "kl_dro", objective = kl_dro { lambda = grid { 2, 10, 50 } }, train = higher },
         { "kl_dro_constrained", objective = kl_dro_constrained { rho = grid { 0.004, 0.02, 0.1 } }, train = higher },
