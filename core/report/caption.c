@@ -44,10 +44,10 @@ static void add_partial(struct text *t, const struct selections *s)
 void caption_unit(struct text *t, const struct selections *s)
 {
     if (s->in == SELECT_IN_SEED)
-        text_printf(t, "each seed is a whole trial, which selects its own configuration; mean over n seeds "
-                       "and 95%% t interval.");
+        text_printf(t, "each seed is a whole trial, which selects its own configuration; mean over seeds and "
+                       "95%% t interval.");
     else
-        text_printf(t, "mean over n seeds and 95%% t interval, for one configuration that was selected over "
+        text_printf(t, "mean over seeds and 95%% t interval, for one configuration that was selected over "
                        "all seeds; tuned anew: 95%% bootstrap interval of seeds with the selection done again "
                        "on each draw.");
 }

@@ -171,9 +171,9 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
         for (int v = 0; v < p->n_values; v++)
             add_cell(&g, &p->rows[i].cells[v]);
     }
-    text_printf(&caption, "%s. Test %s %% at the last epoch, by %s: mean over seeds and 95%% "
-                          "t interval, for the selected configuration as it is.",
-                s->plan.title, s->plan.measure->title, p->by);
+    text_printf(&caption, "%s. Test %s %% at the last epoch, by %s: ", s->plan.title,
+                s->plan.measure->title, p->by);
+    caption_unit(&caption, s);
     caption_emphasis(&caption, options);
     caption_selection(&caption, s);
     caption_lead(&caption, s);
