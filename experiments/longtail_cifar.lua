@@ -3,7 +3,7 @@
 --           re-weighting or only the larger step, and how do its relatives do, tuned equally?
 -- Command:  RGDBENCH_DATA=/data make sweep EXP=longtail_cifar             # ERM, RGD and its control
 --           RGDBENCH_DATA=/data make sweep EXP=longtail_cifar SET="methods=all seeds=8"
--- Time:     about 25 minutes on 2 cores, and under 3 hours with all methods.
+-- Time:     about 25 minutes on 2 cores, and about 3 hours with all methods.
 --           Needs cifar10: make data NAME=cifar10
 --           Short: make sweep EXP=longtail_cifar SET=smoke
 --
