@@ -3,7 +3,7 @@
 --           ERM there, and does trimming the highest losses first bring it back?
 -- Command:  make sweep EXP=label_noise
 --           make table EXP=label_noise SET="by=label_noise"
--- Time:     about 15 minutes on 2 cores. Needs no data.
+-- Time:     about 10 minutes on 2 cores. Needs no data.
 --           Short: make sweep EXP=label_noise SET=smoke
 --
 -- A label is drawn anew from all classes with the given probability, in the training part only, which has
