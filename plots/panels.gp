@@ -44,7 +44,7 @@ row_of(i) = (i - 2) / n_columns
 at_x(i, x) = column_of(i) * panel_width + (panel_width - 8.) * (x - x_from) / (x_to - x_from)
 at_y(i, y) = row_of(i) * panel_height + 20 + (panel_height - 24.) * (y_to - y) / (y_to - y_from)
 
-x_step = step(x_high - x_low + (x_high == x_low), 2)
+x_step = step(x_high == x_low ? 1. : x_high - x_low, 2) # one evaluation; 1 would be divided as a whole number
 if (x_is_whole) { x_step = more(x_step, 1) }
 y_step = step(y_to - y_from, 3)
 do for [i = 2 : n] {

@@ -74,6 +74,10 @@ run="env PATH=/nowhere"
 fails 'could not start sbatch: No such file or directory' sweep quickstart --launcher=slurm
 run=
 [ -e results ] && { echo "a sweep that could not be launched made results/"; failures=$((failures + 1)); }
+fails 'data.validation_own 30 does nothing: no class gives more than data.validation, 30' sweep quickstart data.validation_own=30
+fails 'unknown select_in "sed", did you mean "seed"' table quickstart select_in=sed
+"$program" sweep quickstart objective.trim=0.1,0.4 --dry-run | grep -q '^Long-tailed shapes, MLP: 144 runs' ||
+    { echo "a setting that all objectives have does not reach methods that choose theirs"; failures=1; }
 fails 'RGDBENCH_DATA' sweep longtail_cifar
 fails 'could not open "/nowhere/cifar' sweep longtail_cifar --data=/nowhere
 fails 'no results of "quickstart" yet' table quickstart

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What selection chooses, on plans that are made here: ties, runs that diverged or did not end, seeds
- * that pair. */
-#include "report/board.h"
+ * What a board chooses, on plans that are made here: ties, runs that diverged or did not end, budgets; and
+ * the bootstrap that chooses anew. */
+#include "base/rng.h"
+#include "board_fixture.h"
 #include "report/budget.h"
 #include "report/procedure.h"
-#include "report/ranking.h"
-#include "report/select.h"
 #include "stats/distribution.h"
-#include "stats/paired.h"
+#include "stats/summary.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -18,34 +17,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { MAX_RUNS = 64 };
-
-/* A plan of one method, point by point, each with the seeds 0 .. n_seeds - 1. */
-struct sample {
-    struct arena arena;
-    struct store_run runs[MAX_RUNS];
-    double validation[MAX_RUNS], test[MAX_RUNS];
-    int order[MAX_RUNS];
-    struct store_plan plan;
-    struct board board;
-};
-
-static void make(struct sample *s, int n_points, int n_seeds, const double *validation, const double *test)
-{
-    static const char *const points[] = {"p=a", "p=b", "p=c", "p=d"};
-
-    memset(s, 0, sizeof *s);
-    s->plan = (struct store_plan){.runs = s->runs, .n_runs = n_points * n_seeds};
-    for (int i = 0; i < s->plan.n_runs; i++) {
-        s->runs[i] = (struct store_run){.method = "m", .condition = "", .point = points[i / n_seeds],
-                                        .seed = i % n_seeds, .state = "finished"};
-        s->validation[i] = validation[i];
-        s->test[i] = test ? test[i] : validation[i];
-        s->order[i] = s->plan.n_runs - 1 - i; /* any order */
-    }
-    s->board = board_fill(&s->plan, s->validation, s->test, s->order, s->plan.n_runs, &s->arena);
-}
 
 static int best_over_all(int n_points, int n_seeds, const double *validation)
 {
@@ -252,127 +223,6 @@ static void test_budget_of_some(void **state)
     arena_release(&s.arena);
 }
 
-/* ---- pairs ---- */
-
-static void test_pairs(void **state)
-{
-    const int seeds_a[] = {0, 2, 3, 7}, seeds_b[] = {2, 3, 4, 7};
-    const double a[] = {.1, .2, .3, .4}, b[] = {.5, .6, .7, .8};
-    struct selection left = {.n = 4, .seeds = seeds_a, .test = a};
-    struct selection right = {.n = 4, .seeds = seeds_b, .test = b};
-    double x[4], y[4];
-    struct paired p;
-
-    (void)state;
-    assert_int_equal(select_pairs(&left, &right, x, y), 3);
-    assert_true(x[0] == .2 && y[0] == .5 && x[1] == .3 && y[1] == .6 && x[2] == .4 && y[2] == .8);
-    p = select_compare(&left, &right);
-    assert_int_equal(p.n, 3);
-    assert_true(fabs(p.difference.mean - -1.0 / 3) < 1e-12);
-}
-
-/* Means over the environments of a trial that both have. */
-static void test_pairs_of_environments(void **state)
-{
-    const int seeds_a[] = {0, 0, 0, 1, 1}, seeds_b[] = {0, 0, 1, 2};
-    const int at_a[] = {0, 1, 2, 0, 1}, at_b[] = {1, 2, 1, 0};
-    const double a[] = {.1, .2, .4, .5, .6}, b[] = {.5, .75, .9, .1};
-    struct selection left = {.n = 5, .seeds = seeds_a, .environments = at_a, .test = a};
-    struct selection right = {.n = 4, .seeds = seeds_b, .environments = at_b, .test = b};
-    double x[5], y[5];
-
-    (void)state;
-    assert_int_equal(select_pairs(&left, &right, x, y), 2);
-    assert_true(fabs(x[0] - .3) < 1e-15 && fabs(y[0] - .625) < 1e-15);
-    assert_true(x[1] == .6 && y[1] == .9);
-}
-
-/* ---- a whole selection ---- */
-
-/* Two methods of two points and three seeds. Seeds 0 and 2 of m take its second point, by validation;
- * over all seeds the first is best. n lacks seed 1. */
-static void select_sample(struct sample *s, enum select_in in, struct selections *ret_selections)
-{
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
-    const double validation[] = {.5, .9, .5, .6, .1, .6, .3, NAN, .3, .2, NAN, .4};
-    const double test[] = {.10, .11, .12, .20, .21, .22, .30, NAN, .32, .40, NAN, .42};
-    struct selections *r = ret_selections;
-
-    make(s, 4, 3, validation, test);
-    for (int i = 0; i < 12; i++) {
-        s->runs[i].method = i < 6 ? "m" : "n";
-        s->runs[i].point = i / 3 % 2 ? "train.lr=2" : "train.lr=1";
-        s->runs[i].run = 100 + i;
-        s->runs[i].state = isnan(validation[i]) ? "planned" : i == 3 ? "diverged" : "finished";
-    }
-    *r = (struct selections){.plan = s->plan, .in = in, .validation = s->validation, .test = s->test};
-    r->plan.measure = &accuracy;
-    select_runs(r, &s->arena);
-}
-
-static void test_in_seed(void **state)
-{
-    const double m[] = {.20, .11, .22}, n[] = {.30, .42};
-    struct selections r;
-    struct sample s;
-    double x[3], y[3];
-
-    (void)state;
-    select_sample(&s, SELECT_IN_SEED, &r);
-    assert_int_equal(r.n, 2);
-    assert_string_equal(r.items[0].method, "m");
-    assert_int_equal(r.items[0].n, 3);
-    assert_memory_equal(r.items[0].test, m, sizeof m);
-    assert_int_equal(r.items[0].n_points, 2);
-    assert_string_equal(r.items[0].point, "train.lr=2");
-    assert_int_equal(r.items[0].n_chose, 2);
-    assert_int_equal(r.items[0].best, 0);
-    assert_int_equal(r.items[0].runs[0], 103);
-    assert_int_equal(r.items[0].n_diverged_here, 1);
-    assert_true(r.items[0].has_diverged[0] && !r.items[0].has_diverged[2]);
-    assert_string_equal(select_choices(&s.arena, &r.items[0], r.in, 2), "lr=2 (2 of 3), lr=1 (1)");
-    assert_string_equal(select_choices(&s.arena, &r.items[0], r.in, 1), "lr=2 (2 of 3), others (1)");
-    assert_int_equal(r.items[1].n, 2);
-    assert_int_equal(r.items[1].n_seeds, 3);
-    assert_memory_equal(r.items[1].test, n, sizeof n);
-    assert_string_equal(r.items[1].point, "train.lr=1"); /* one each: the first in the plan */
-    assert_int_equal(select_pairs(&r.items[1], &r.items[0], x, y), 2);
-    assert_true(x[1] == .42 && y[1] == .22); /* seed 2 with seed 2 */
-    arena_release(&s.arena);
-}
-
-static void test_over_all(void **state)
-{
-    const double m[] = {.10, .11, .12}, n[] = {.30, .32};
-    struct selections r;
-    struct sample s;
-
-    (void)state;
-    select_sample(&s, SELECT_IN_ALL, &r);
-    assert_memory_equal(r.items[0].test, m, sizeof m);
-    assert_int_equal(r.items[0].n_chose, 3);
-    assert_string_equal(select_choices(&s.arena, &r.items[0], r.in, 2), "lr=1");
-    assert_memory_equal(r.items[1].test, n, sizeof n); /* .3 twice against .2 and .4: equal means */
-    arena_release(&s.arena);
-}
-
-/* A seed that has not tried all says so. */
-static void test_partial(void **state)
-{
-    struct selections r;
-    struct sample s;
-
-    (void)state;
-    select_sample(&s, SELECT_IN_SEED, &r);
-    assert_int_equal(r.items[0].n_partial, 0);
-    s.validation[0] = s.test[0] = NAN;
-    r.n = r.n_conditions = 0;
-    select_runs(&r, &s.arena);
-    assert_int_equal(r.items[0].n_partial, 1);
-    assert_int_equal(r.items[0].n, 3);
-    arena_release(&s.arena);
-}
-
 /* ---- the bootstrap of the difference ---- */
 
 /* Two seeds: a draw is one of them twice, or both. a minus b is .2 - .1 on seed 0 twice; on seed 1 twice,
@@ -451,32 +301,6 @@ static void test_no_interval(void **state)
     arena_release(&b.arena);
 }
 
-/* ---- the best ---- */
-
-/* Which one is best is seen first: its comparisons are corrected with those of the others. */
-static void test_best_of_three(void **state)
-{
-    const int seeds[] = {0, 1, 2, 3};
-    const double values[3][4] = {{.50, .52, .51, .53}, {.60, .58, .66, .57}, {.62, .63, .64, .65}};
-    struct selection of[3];
-    const struct selection *rows[3];
-    enum sheet_emphasis emphases[3];
-    double p[3], p_02, p_12, p_01;
-
-    (void)state;
-    for (int i = 0; i < 3; i++) {
-        of[i] = (struct selection){.n = 4, .seeds = seeds, .test = values[i]};
-        rows[i] = &of[i];
-    }
-    p_02 = select_compare(&of[0], &of[2]).t.p;
-    p_12 = select_compare(&of[1], &of[2]).t.p;
-    p_01 = select_compare(&of[0], &of[1]).t.p;
-    assert_true(p_02 < p_01 && p_01 < p_12);
-    ranking_mark(rows, 3, emphases, p);
-    assert_true(p[0] == 3 * p_02 && p[1] == fmax(2 * p_01, p_12) && isnan(p[2]));
-    assert_true(emphases[0] == SHEET_PLAIN && emphases[1] == SHEET_CLOSE && emphases[2] == SHEET_BEST);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -487,15 +311,9 @@ int main(void)
         cmocka_unit_test(test_not_ended),
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_budget_of_some),
-        cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_pairs_of_environments),
-        cmocka_unit_test(test_in_seed),
-        cmocka_unit_test(test_over_all),
-        cmocka_unit_test(test_partial),
         cmocka_unit_test(test_difference),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_no_interval),
-        cmocka_unit_test(test_best_of_three),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

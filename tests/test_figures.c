@@ -327,6 +327,23 @@ static void test_no_mean(void **state)
     has_plain_numbers(directory);
 }
 
+/* So many lines that each has a panel, each of one evaluation. */
+static void test_one_evaluation(void **state)
+{
+    struct plot_target target = {arena_printf(&arena, "%s/plots-one", folder), "plots"};
+    struct plot_line lines[PLOT_MAX_LINES + 1];
+    struct plot_curves figure = {.name = "one", .title = "", .x_label = "epoch", .y_label = "%", .lines = lines,
+                                 .n_lines = PLOT_MAX_LINES + 1};
+    double x = 3, y = 50, low = 49, high = 51;
+    struct error err;
+
+    (void)state;
+    for (int i = 0; i < figure.n_lines; i++)
+        lines[i] = (struct plot_line){arena_printf(&arena, "m%d", i), 1, &x, &y, &low, &high};
+    OK(plot_curves(&target, &figure, &err));
+    assert_true(file_exists(arena_printf(&arena, "%s/one.svg", target.directory)));
+}
+
 static int remove_all(void **state)
 {
     int result = system(arena_printf(&arena, "rm -rf %s/plots*", folder));
@@ -339,7 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_selected_in_seeds), cmocka_unit_test(test_heatmap),
         cmocka_unit_test(test_baseline_last),     cmocka_unit_test(test_all_diverged),
-        cmocka_unit_test(test_no_mean),
+        cmocka_unit_test(test_no_mean),           cmocka_unit_test(test_one_evaluation),
     };
 
     return cmocka_run_group_tests(tests, set_up, remove_all);

@@ -36,7 +36,9 @@ struct sweep {
 /* Accuracies k / n that are often equal; some runs have not ended, some have diverged. */
 static void draw(struct sweep *w, struct rng *rng)
 {
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
+    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0},
+                                      r2 = {"r2", "R2", "test_r2", -INFINITY};
+    const struct store_measure *measure = rng_below(rng, 3) ? &accuracy : &r2;
     static const int sizes[] = {7, 200, 333, 1670, 10000};
     int n_methods = 2 + (int)rng_below(rng, MAX_METHODS - 1), n_points = 1 + (int)rng_below(rng, MAX_POINTS);
     int n_seeds = 1 + (int)rng_below(rng, MAX_SEEDS), size = sizes[rng_below(rng, 5)], n = 0;
@@ -52,11 +54,11 @@ static void draw(struct sweep *w, struct rng *rng)
                                                 .seed = seed, .state = fate == 0   ? "planned"
                                                                        : fate == 1 ? "diverged"
                                                                                    : "finished"};
-                w->validation[n] = fate == 0 ? NAN : fate == 1 ? 0 : rng_below(rng, spread) / (double)size;
-                w->test[n] = fate == 0 ? NAN : fate == 1 ? 0 : rng_below(rng, spread) / (double)size;
+                w->validation[n] = fate == 0 ? NAN : fate == 1 ? measure->worst : rng_below(rng, spread) / (double)size;
+                w->test[n] = fate == 0 ? NAN : fate == 1 ? measure->worst : rng_below(rng, spread) / (double)size;
             }
     w->s = (struct selections){
-        .plan = {.runs = w->runs, .n_runs = n, .baseline = "erm", .measure = &accuracy,
+        .plan = {.runs = w->runs, .n_runs = n, .baseline = "erm", .measure = measure,
                  .methods = methods, .n_methods = n_methods},
         .in = rng_below(rng, 2) ? SELECT_IN_SEED : SELECT_IN_ALL,
         .validation = w->validation, .test = w->test};

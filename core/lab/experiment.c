@@ -193,6 +193,13 @@ enum experiment_fit experiment_check(const struct experiment *e,
     return SETTING_FITS;
 }
 
+bool experiment_is_replaced(const struct experiment_method *m, const char *key)
+{
+    const struct config_slot *slot = config_slot_of(key);
+
+    return strchr(key, '.') && slot && slot->kind && grid_find(&m->grid, slot->name) != NULL;
+}
+
 /* What becomes of a slot's settings when its types are chosen anew. */
 struct choice {
     const struct experiment *e;

@@ -79,4 +79,8 @@ enum experiment_fit experiment_check(const struct experiment *e,
 void experiment_put(struct experiment *e, struct experiment_method *m, const char *key,
                     const struct value *values, int n);
 
+/* Does the method choose this setting's slot anew? Then the experiment's settings of that slot are for
+ * another type and do not apply. */
+bool experiment_is_replaced(const struct experiment_method *m, const char *key);
+
 #endif

@@ -178,7 +178,8 @@ static int set_everywhere(struct experiment *e, const char *key, const struct va
     for (int i = 0; i < e->n_methods; i++) {
         struct experiment_method *m = &e->methods[i];
 
-        if (fits[i] && (common == SETTING_UNKNOWN || grid_find(&m->grid, key)))
+        if (fits[i] && (common == SETTING_UNKNOWN || grid_find(&m->grid, key) ||
+                        experiment_is_replaced(m, key)))
             experiment_put(e, m, key, values, n);
     }
     if (common == SETTING_FITS)

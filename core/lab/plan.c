@@ -300,21 +300,12 @@ out:
     return result;
 }
 
-/* Does the method choose this setting's slot anew? Then the experiment's
- * settings of that slot are for another type and do not apply. */
-static bool is_replaced(const struct experiment_method *m, const char *name)
-{
-    const struct config_slot *slot = config_slot_of(name);
-
-    return strchr(name, '.') && slot && slot->kind && grid_find(&m->grid, slot->name) != NULL;
-}
-
 /* The method's axes: the experiment's, and over them its own. */
 static void join_axes(const struct experiment *e, const struct experiment_method *m,
                       struct grid *ret_grid)
 {
     for (int i = 0; i < e->grid.n_axes; i++)
-        if (!is_replaced(m, e->grid.axes[i].name))
+        if (!experiment_is_replaced(m, e->grid.axes[i].name))
             grid_set(ret_grid, e->grid.axes[i].name, e->grid.axes[i].values,
                      e->grid.axes[i].n_values);
     for (int i = 0; i < m->grid.n_axes; i++)

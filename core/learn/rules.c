@@ -263,9 +263,21 @@ void rules_forget(struct settings *s, const char *varied)
             settings_remove(s, d->setting);
 }
 
+/* A bound that nothing can reach. */
+static int check_own(const struct settings *s, struct error *err)
+{
+    const struct value *own = settings_find(s, "data.validation_own");
+
+    if (own && own->number >= settings_number(s, "data.validation"))
+        return error_set(err, "data.validation_own %g does nothing: no class gives more than data.validation, %g",
+                         own->number, settings_number(s, "data.validation"));
+    return 0;
+}
+
 int rules_check(const struct settings *s, struct error *err)
 {
-    if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0)
+    if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
+        check_own(s, err) < 0)
         return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;

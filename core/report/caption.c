@@ -76,18 +76,25 @@ void caption_untested(struct text *t, const struct comparisons *c)
         text_printf(t, ".");
 }
 
+void caption_correction(struct text *t, const struct comparisons *c)
+{
+    const struct n_tests *n = &c->n_tests[ON_TUNED];
+
+    if (n->t == n->signed_rank)
+        text_printf(t, "each %s-corrected over the table's %d comparison%s.", c->correction->title, n->t,
+                    n->t == 1 ? "" : "s");
+    else
+        text_printf(t, "%s-corrected over the comparisons that have it, %d and %d of %d.",
+                    c->correction->title, n->t, n->signed_rank, n->compared);
+}
+
 void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c)
 {
     const struct n_tests *n = &c->n_tests[ON_TUNED];
 
     text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired t-test and of the "
-                   "exact Wilcoxon signed-rank test (zeros left out, ties at mean ranks), each %s-corrected "
-                   "over ", s->plan.baseline, c->correction->title);
-    if (n->t == n->signed_rank)
-        text_printf(t, "the table's %d comparison%s.", n->t, n->t == 1 ? "" : "s");
-    else
-        text_printf(t, "those of the table's %d comparisons that have it: %d and %d.", n->compared, n->t,
-                    n->signed_rank);
+                   "exact Wilcoxon signed-rank test (zeros left out, ties at mean ranks), ", s->plan.baseline);
+    caption_correction(t, c);
     if (s->in == SELECT_IN_ALL)
         text_printf(t, " THESE ARE TESTS OF TWO CONFIGURATIONS, not of methods: what the selection got wrong is "
                        "common to all seeds (select_in=seed tests methods).");
@@ -124,6 +131,14 @@ static void add_validation(struct text *t, const struct selections *s)
 
 void caption_selection(struct text *t, const struct selections *s)
 {
+    int most = 0;
+
+    for (int i = 0; i < s->n; i++)
+        most = s->items[i].n_points > most ? s->items[i].n_points : most;
+    if (most == 1) {
+        text_printf(t, " Each method has one configuration.");
+        return;
+    }
     text_printf(t, s->in == SELECT_IN_SEED
                        ? " In each seed the configuration with the best validation %s is selected"
                        : " The configuration with the best mean validation %s is selected",

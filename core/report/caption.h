@@ -16,6 +16,9 @@ void caption_unit(struct text *t, const struct selections *s);
  * not exist, and why. */
 void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c);
 
+/* "each Holm-corrected over the table's 4 comparisons.", behind the p of t-test and rank test. */
+void caption_correction(struct text *t, const struct comparisons *c);
+
 /* "No t-test: rgd (one seed).", or nothing. */
 void caption_untested(struct text *t, const struct comparisons *c);
 

@@ -174,7 +174,10 @@ static void judge_all(const struct comparisons *c, bool has_conditions, int on, 
         else
             judge_once(row->r->method, &row->on[on], c->rope, t);
     }
-    text_printf(t, " (paired t-test at 5%%, %s-corrected over %d comparison%s).",
+    if (c->n_tests[on].t == 0)
+        text_printf(t, ".");
+    else
+        text_printf(t, " (paired t-test at 5%%, %s-corrected over %d comparison%s).",
                 c->correction->title, c->n_tests[on].t, c->n_tests[on].t == 1 ? "" : "s");
 }
 

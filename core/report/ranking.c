@@ -63,9 +63,11 @@ void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasi
     if (best >= 0)
         test_best(rows, n, best, p);
     for (int i = 0; i < n && n_there > 1; i++) {
+        bool has_mean = isfinite(summary_of(rows[i]->test, rows[i]->n).mean);
+
         if (i == best)
             ret_emphases[i] = SHEET_BEST;
-        else if (p[i] > LEVEL)
+        else if (has_mean && !(p[i] <= LEVEL)) /* what has no test is not significantly worse */
             ret_emphases[i] = SHEET_CLOSE;
     }
     if (ret_p)

@@ -137,7 +137,9 @@ int samples_read(const char *path, struct arena *arena, struct samples *ret_samp
     for (int r = 0; r < csv.n_rows; r++) {
         double *at = &values[(size_t)blocks[r] * (size_t)s.n_methods + (size_t)methods[r]], x;
 
-        if (csv_number(&csv, r, value, &x, err) < 0)
+        if (strcmp(csv_field(&csv, r, value), "-inf") == 0)
+            x = -INFINITY; /* a run that diverged, where no value is the worst */
+        else if (csv_number(&csv, r, value, &x, err) < 0)
             return -1;
         if (!isnan(*at))
             return error_set(err, "%s:%d: method \"%.60s\", block \"%.60s\" stands there twice",

@@ -283,24 +283,23 @@ static int find_point(const struct board *b, const char *point)
     return -1;
 }
 
-/* The n runs on fresh seeds of what r is of. Where they have the whole grid, each seed selects by
- * itself; else they are of configurations that were selected over all seeds of the sweep, of which the
- * one that would be now counts. NULL where that is none of them. */
+/* The n runs on fresh seeds of what r is of. Where they have the whole grid, each seed that has it selects
+ * by itself; else they are of configurations that were selected over all seeds of the sweep, of which
+ * the one that would be now counts. NULL where that is none of them. */
 static const struct selection *select_fresh(const struct selections *f, const struct selection *r,
                                             const int *order, int n, struct arena *arena)
 {
     struct board *board = arena_alloc(arena, sizeof *board);
     struct selection *fresh = arena_alloc(arena, sizeof *fresh);
-    int most, point;
+    int point;
 
     *board = board_fill(&f->plan, f->validation, f->test, order, n, arena);
     *fresh = (struct selection){.method = r->method, .condition = r->condition, .place = r->place,
                                 .board = board, .n_points = board->n_points, .best = -1};
     count_states(f, order, n, fresh);
-    most = most_planned(board);
-    fresh->is_frozen = most < 2 && r->n_points > 1;
+    fresh->is_frozen = most_planned(board) < r->n_points;
     if (f->in == SELECT_IN_SEED && !fresh->is_frozen) {
-        choose_in_seeds(f, most, arena, fresh);
+        choose_in_seeds(f, r->n_points, arena, fresh);
         return fresh;
     }
     point = find_point(board, r->best < 0 ? NULL : r->board->points[r->best]);

@@ -3,8 +3,6 @@
 
 #include "report/escape.h"
 
-#include <math.h>
-
 static void write_field(struct text *t, const char *s)
 {
     escape_csv(t, s);
@@ -17,7 +15,7 @@ static void write_trial(const struct selection *r, int i, struct arena *arena, s
 
     write_field(t, r->method);
     write_field(t, arena_printf(arena, "%s%sseed %d", condition, *condition ? " " : "", r->seeds[i]));
-    text_printf(t, "%.17g,%.17g,", r->test[i], r->validation[i]);
+    text_printf(t, "%.17g,%.17g,", r->test[i], r->validation[i]); /* -inf: a run that diverged */
     write_field(t, condition);
     text_printf(t, "%d,", r->seeds[i]);
     escape_csv(t, r->board->points[r->chosen[i]]);
@@ -31,7 +29,6 @@ void selected_write(const struct selections *s, struct text *t)
     text_printf(t, "method,block,value,validation,condition,seed,configuration\r\n");
     for (int i = 0; i < s->n; i++)
         for (int k = 0; k < s->items[i].n; k++)
-            if (isfinite(s->items[i].test[k]))
-                write_trial(&s->items[i], k, &arena, t);
+            write_trial(&s->items[i], k, &arena, t);
     arena_release(&arena);
 }

@@ -7,7 +7,7 @@
  *     rgd,seed 3,0.7312,0.7145,,3,objective.clip=1 train.lr=0.02
  *
  * The block is the condition and the seed, so that methods pair under each condition. A run that diverged
- * has the measure's worst value; where that is minus infinity its line is left out.
+ * has the measure's worst value, -inf where there is none.
  */
 #ifndef REPORT_SELECTED_H
 #define REPORT_SELECTED_H

@@ -93,9 +93,8 @@ static void write_caption(const struct held_out *h, const struct table_options *
         text_printf(t, " Difference to %s of what was selected, paired by trial and environment and averaged "
                        "over the environments of a trial, pair by pair: trials are what is drawn anew, and "
                        "environments of one share pictures and a seed. 95%% t interval; two-sided p of the paired t-test and of the exact "
-                       "Wilcoxon signed-rank test, each %s-corrected over the table's %d comparison%s.",
-                    h->plan.baseline, c->correction->title, c->n_tests[ON_TUNED].t,
-                    c->n_tests[ON_TUNED].t == 1 ? "" : "s");
+                       "Wilcoxon signed-rank test, ", h->plan.baseline);
+        caption_correction(t, c);
         caption_untested(t, c);
     }
     caption_emphasis(t, options);

@@ -8,30 +8,38 @@
 
 static const double UPPER_QUANTILE = 0.975; /* two-sided 5% */
 
-/* The mean as if without rounding: the sum with what its additions lost (Neumaier
- * 1974), divided with the remainder. So it is the same in any order of x, and that of
- * n equal values is that very value: their sd is exactly 0 and not 1e-17, which
- * would be a t of 1e16. */
+/* A sum with what its additions lost (Neumaier 1974): the same in any order of what is added. */
+struct sum {
+    double sum, lost;
+};
+
+static void add(struct sum *s, double x)
+{
+    double next = s->sum + x;
+
+    s->lost += fabs(s->sum) >= fabs(x) ? s->sum - next + x : x - next + s->sum;
+    s->sum = next;
+}
+
+/* The mean as if without rounding: the sum divided with the remainder. So that of n equal values is that
+ * very value: their sd is exactly 0 and not 1e-17, which would be a t of 1e16. */
 static double mean_of(const double *x, int n)
 {
-    double sum = 0, lost = 0, mean;
+    struct sum s = {0};
+    double mean;
 
-    for (int i = 0; i < n; i++) {
-        double next = sum + x[i];
-
-        lost += fabs(sum) >= fabs(x[i]) ? sum - next + x[i] : x[i] - next + sum;
-        sum = next;
-    }
-    mean = sum / n;
+    for (int i = 0; i < n; i++)
+        add(&s, x[i]);
+    mean = s.sum / n;
     if (!isfinite(mean))
         return mean; /* an infinite value is not to become NaN below */
-    return mean + (fma(-mean, n, sum) + lost) / n;
+    return mean + (fma(-mean, n, s.sum) + s.lost) / n;
 }
 
 struct summary summary_of(const double *x, int n)
 {
     struct summary s = {.n = n, .mean = NAN, .sd = NAN, .half_width = NAN};
-    double squares = 0;
+    struct sum squares = {0};
 
     assert(n >= 0);
     if (n < 1)
@@ -40,8 +48,8 @@ struct summary summary_of(const double *x, int n)
     if (n < 2)
         return s;
     for (int i = 0; i < n; i++)
-        squares += (x[i] - s.mean) * (x[i] - s.mean);
-    s.sd = sqrt(squares / (n - 1));
+        add(&squares, (x[i] - s.mean) * (x[i] - s.mean));
+    s.sd = sqrt((squares.sum + squares.lost) / (n - 1));
     s.half_width = t_quantile(UPPER_QUANTILE, n - 1) * s.sd / sqrt(n);
     return s;
 }
