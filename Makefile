@@ -119,7 +119,7 @@ headers: $(BUILD)/build.h ## each header compiles alone
 	@echo "headers: each compiles alone"
 layers: ## includes point down only
 	@tests/layers.sh
-check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, three minutes
+check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, some minutes
 	@$<
 check-faults: $(PROGRAM) $(FAULTS) ## faults, kills and damage by the thousand, under ten minutes (KILLS=500 SITES=n DAMAGES=2000)
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined DEBUG= all
