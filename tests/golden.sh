@@ -33,8 +33,8 @@ for f in table.* effects.txt compare.txt stats.*; do
 done
 
 # The worst class and the tail, from the classes of the runs that each seed selected, where they are not all 0.
-"$program" sweep quickstart data.imbalance=2 train.epochs=12 train.lr=0.03,0.1 data.train_per_class=100 \
-    data.test_per_class=30 seeds=3 --jobs=2 --quiet > /dev/null || die "the second sweep failed"
+"$program" sweep quickstart data.imbalance=2 train.epochs=12 train.lr=0.03,0.1 objective.clip=1 data.train_per_class=100 \
+    data.test_per_class=30 seeds=2 --jobs=2 --quiet > /dev/null || die "the second sweep failed"
 "$program" export quickstart selected | tr -d '"\r' > selected.csv
 "$program" export quickstart | tr -d '"\r' | awk -F, '
     NR == FNR {if (FNR > 1) chosen[$1, $6, $7] = 1; next}
