@@ -172,6 +172,20 @@ int board_rank(const struct board *b, const int *seeds, int n, int *ret_points)
     return n_ranked;
 }
 
+double board_test_mean(const struct board *b, int point, const int *seeds, int n)
+{
+    double sum = 0;
+    int n_ended = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (!board_has_ended(b, seeds[i], point))
+            continue;
+        sum += b->test[(size_t)seeds[i] * (size_t)b->n_points + (size_t)point];
+        n_ended++;
+    }
+    return n_ended > 0 ? sum / n_ended : NAN;
+}
+
 int board_choose(const struct board *b, int seed)
 {
     return board_choose_over(b, &seed, 1);

@@ -41,6 +41,9 @@ int board_choose_over_all(const struct board *b);
  * stands first would be chosen. ret_points: [n_points]. Gives their number. */
 int board_rank(const struct board *b, const int *seeds, int n, int *ret_points);
 
+/* The mean test measure of a configuration over those of the seeds on which it has ended; NaN: none. */
+double board_test_mean(const struct board *b, int point, const int *seeds, int n);
+
 /* By how much the best over all seeds leads the next one: mean over the seeds on which both ended,
  * and standard error of that, of the differences seed by seed. NaN where there is none. */
 struct board_lead {

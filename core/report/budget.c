@@ -20,28 +20,13 @@ static double expect(const double *values, int n, int k)
     return sum;
 }
 
-/* A configuration's mean over the seeds where it has ended. */
-static double mean_test(const struct board *b, const int *seeds, int n, int point)
-{
-    double sum = 0;
-    int n_ended = 0;
-
-    for (int i = 0; i < n; i++) {
-        if (!board_has_ended(b, seeds[i], point))
-            continue;
-        sum += b->test[(size_t)seeds[i] * (size_t)b->n_points + (size_t)point];
-        n_ended++;
-    }
-    return sum / n_ended;
-}
-
 /* Test values in the order of selection on these seeds; gives their number. */
 static int rank_values(const struct board *b, const int *seeds, int n, int *points, double *ret_values)
 {
     int n_ranked = board_rank(b, seeds, n, points);
 
     for (int i = 0; i < n_ranked; i++)
-        ret_values[i] = mean_test(b, seeds, n, points[i]);
+        ret_values[i] = board_test_mean(b, points[i], seeds, n);
     return n_ranked;
 }
 

@@ -336,14 +336,6 @@ static void list_failure_rates(struct text *t, const struct selections *s)
         text_printf(t, ".");
 }
 
-/* The lower and upper quartile and the median are those of what is sorted. */
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Below the median by more than five times the range of the middle half, and by ten points: what
  * trained to nothing without a number that is not finite. */
 static double collapse_limit(const struct selection *r, struct arena *arena, double *ret_median)
@@ -351,7 +343,7 @@ static double collapse_limit(const struct selection *r, struct arena *arena, dou
     double *sorted = arena_alloc(arena, ((size_t)r->n + 1) * sizeof *sorted), spread;
 
     memcpy(sorted, r->test, (size_t)r->n * sizeof *sorted);
-    qsort(sorted, (size_t)r->n, sizeof *sorted, by_value);
+    qsort(sorted, (size_t)r->n, sizeof *sorted, ascending);
     *ret_median = bootstrap_quantile(sorted, r->n, 0.5);
     spread = bootstrap_quantile(sorted, r->n, 0.75) - bootstrap_quantile(sorted, r->n, 0.25);
     return *ret_median - fmax(0.1, 5 * spread);

@@ -7,21 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The mean test measure of a configuration over seeds on which it has ended. */
-static double test_mean(const struct board *b, int point, const int *seeds, int n)
-{
-    double sum = 0;
-    int n_ended = 0;
-
-    for (int i = 0; i < n; i++) {
-        if (!board_has_ended(b, seeds[i], point))
-            continue;
-        sum += b->test[(size_t)seeds[i] * (size_t)b->n_points + (size_t)point];
-        n_ended++;
-    }
-    return n_ended > 0 ? sum / n_ended : NAN;
-}
-
 /* What the draws add up to. T is a draw's result less that of all seeds, c[i] how often it has seed i. */
 struct sums {
     int n_draws;
@@ -60,7 +45,7 @@ static void find_ends(const struct sums *sums, double on_all, int n_seeds, struc
 static double draw_one(const struct selection *r, const int *seeds, int n, int *ret_choice)
 {
     *ret_choice = board_choose_over(r->board, seeds, n);
-    return *ret_choice < 0 ? NAN : test_mean(r->board, *ret_choice, seeds, n);
+    return *ret_choice < 0 ? NAN : board_test_mean(r->board, *ret_choice, seeds, n);
 }
 
 /* b NULL: of a alone. NaN where some have not ended. */
