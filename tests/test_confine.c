@@ -4,7 +4,7 @@
  * deed ends within seconds in one line that names the work, and nothing was touched.
  */
 #include "base/clock.h"
-#include "script/confine.h"
+#include "base/confine.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 #include "script/script.h"
 
 #include "base/file.h"
-#include "script/confine.h"
+#include "base/confine.h"
 #include "script/description.h"
 #include "script/reader.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "script/confine.h"
+#include "base/confine.h"
 
 #include "base/clock.h"
 

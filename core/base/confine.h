@@ -16,8 +16,8 @@
  *     struct confine_task task = {"experiments/x.lua", describe, &context};
  *     if (confine_run(&task, &arena, &answer, err) < 0) ...
  */
-#ifndef SCRIPT_CONFINE_H
-#define SCRIPT_CONFINE_H
+#ifndef BASE_CONFINE_H
+#define BASE_CONFINE_H
 
 #include "base/arena.h"
 #include "base/text.h"
