@@ -46,23 +46,24 @@ static rlim_t address_space(void)
 }
 #endif
 
-static int limit(void)
+static int limit(const struct confine_bounds *bounds)
 {
     const struct {
         int resource;
         rlim_t soft, hard;
     } limits[] = {
-        {RLIMIT_CPU, CONFINE_CPU_SECONDS, CONFINE_CPU_SECONDS + 1},
 #ifndef __SANITIZE_ADDRESS__ /* whose shadow is terabytes */
-        {RLIMIT_AS, address_space() + CONFINE_MEMORY, address_space() + CONFINE_MEMORY},
+        {RLIMIT_AS, address_space() + bounds->memory, address_space() + bounds->memory},
 #endif
         {RLIMIT_FSIZE, 0, 0},
         {RLIMIT_CORE, 0, 0},
         {RLIMIT_NPROC, 0, 0},
         {RLIMIT_NOFILE, 0, 0},
+        {RLIMIT_CPU, bounds->cpu_seconds, bounds->cpu_seconds + 1},
     };
+    size_t n = sizeof limits / sizeof *limits - !bounds->cpu_seconds;
 
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct rlimit now, wanted = {limits[i].soft, limits[i].hard};
 
         if (getrlimit(limits[i].resource, &now) < 0)
@@ -79,10 +80,10 @@ static int limit(void)
 
 /* From here on: memory that cannot be executed, the pipe, the end. A call that is
  * not in the list ends the process. */
-static int filter(int pipe)
+static int filter(const struct confine_bounds *bounds)
 {
 #ifdef __SANITIZE_ADDRESS__ /* whose own calls nobody lists */
-    (void)pipe;
+    (void)bounds;
     return 0;
 #else
     static const int free_calls[] = {
@@ -94,6 +95,8 @@ static int filter(int pipe)
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
     int bad = ctx ? 0 : -1;
 
+    if (!bad) /* else a kernel before 5.16 makes loads behind stores wait, in all of the process */
+        bad = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_SSB, 1);
     for (size_t i = 0; i < sizeof free_calls / sizeof *free_calls && !bad; i++)
         bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, free_calls[i], 0);
     if (!bad)
@@ -105,7 +108,10 @@ static int filter(int pipe)
                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     if (!bad)
         bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)pipe, 0));
+                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)bounds->fd, 0));
+    if (!bad && bounds->may_read)
+        bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
+                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)bounds->fd, 0));
     if (!bad) /* last words of arena_alloc, which then gives its exit status */
         bad = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EBADF), SCMP_SYS(write), 1,
                                SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0));
@@ -132,23 +138,32 @@ static void send_all(int fd, const void *bytes, size_t size)
     }
 }
 
+int confine_enter(const struct confine_bounds *bounds)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (int i = 1; i < NSIG; i++)
+        signal(i, SIG_DFL); /* no handler of the parent's runs in here */
+    if (getppid() != bounds->parent)
+        _exit(EXIT_STORAGE);
+#ifndef __SANITIZE_ADDRESS__ /* which reports on standard error */
+    close_range(0, (unsigned)bounds->fd - 1, 0);
+#endif
+    close_range((unsigned)bounds->fd + 1, UINT_MAX, 0);
+    return limit(bounds) < 0 || filter(bounds) != 0 ? -1 : 0;
+}
+
 _Noreturn static void be_child(const struct confine_task *task, int pipe, pid_t parent)
 {
     struct error err = {.status = EXIT_OK};
     struct text answer = {0};
     struct header header = {.magic = MAGIC};
     const char *text;
+    const struct confine_bounds bounds = {.fd = pipe,
+                                          .parent = parent,
+                                          .cpu_seconds = CONFINE_CPU_SECONDS,
+                                          .memory = CONFINE_MEMORY};
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (int i = 1; i < NSIG; i++)
-        signal(i, SIG_DFL); /* no handler of the parent's runs in here */
-    if (getppid() != parent)
-        _exit(EXIT_STORAGE);
-#ifndef __SANITIZE_ADDRESS__ /* which reports on standard error */
-    close_range(0, (unsigned)pipe - 1, 0);
-#endif
-    close_range((unsigned)pipe + 1, UINT_MAX, 0);
-    if (limit() < 0 || filter(pipe) != 0)
+    if (confine_enter(&bounds) < 0)
         error_set_status(&err, EXIT_STORAGE,
                          "%s: could not be confined (resource limits, seccomp); no script is run "
                          "without that", task->name);

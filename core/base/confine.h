@@ -22,6 +22,9 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 enum {
 #ifdef __SANITIZE_ADDRESS__ /* which makes work up to fifteen times as long */
     CONFINE_CPU_SECONDS = 3,
@@ -44,5 +47,18 @@ struct confine_task {
 /* *ret_answer lives in `arena`, and has no zero byte but its last. */
 int confine_run(const struct confine_task *task, struct arena *arena, char **ret_answer,
                 struct error *err);
+
+/* ---- for base/servant.c: a child with other bounds ---- */
+
+struct confine_bounds {
+    int fd;          /* the only one it keeps */
+    bool may_read;   /* from it, too */
+    pid_t parent;    /* with whom it ends */
+    unsigned cpu_seconds; /* 0: as many as it likes */
+    size_t memory;   /* bytes beyond what it has */
+};
+
+/* What the child does first. -1: it is not confined, and must not go on. */
+int confine_enter(const struct confine_bounds *bounds);
 
 #endif

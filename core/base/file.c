@@ -76,37 +76,60 @@ void file_map_close(struct file_map *map)
     *map = (struct file_map){0};
 }
 
-int file_read(const char *path, size_t max_size, struct arena *arena, char **ret_text,
-              size_t *ret_size, struct error *err)
+/* open_regular, of at most `most` bytes. */
+static int open_up_to(const char *path, size_t most, size_t *ret_size, struct error *err)
 {
-    size_t size, done = 0;
-    char *text;
-    int fd = open_regular(path, &size, err);
+    int fd = open_regular(path, ret_size, err);
 
-    if (fd < 0)
-        return -1;
-    if (size > max_size) {
-        close(fd);
-        return error_set(err, "\"%s\" has %zu bytes; at most %zu are read", path, size, max_size);
-    }
-    text = arena_alloc(arena, size + 1);
+    if (fd < 0 || *ret_size <= most)
+        return fd;
+    close(fd);
+    return error_set(err, "\"%s\" has %zu bytes; at most %zu are read", path, *ret_size, most);
+}
+
+/* Up to `size` bytes, or the end, where it became shorter meanwhile. Closes it. */
+static int read_all(int fd, const char *path, char *to, size_t size, size_t *ret_size,
+                    struct error *err)
+{
+    size_t done = 0;
+
     while (done < size) {
-        ssize_t n = read(fd, text + done, size - done);
+        ssize_t n = read(fd, to + done, size - done);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
+            fail(err, "read", path);
             close(fd);
-            return fail(err, "read", path);
+            return -1;
         }
         if (n == 0)
-            break; /* it became shorter meanwhile */
+            break;
         done += (size_t)n;
     }
     close(fd);
-    *ret_text = text;
     *ret_size = done;
     return 0;
+}
+
+int file_read(const char *path, size_t max_size, struct arena *arena, char **ret_text,
+              size_t *ret_size, struct error *err)
+{
+    size_t size;
+    int fd = open_up_to(path, max_size, &size, err);
+
+    if (fd < 0)
+        return -1;
+    *ret_text = arena_alloc(arena, size + 1);
+    return read_all(fd, path, *ret_text, size, ret_size, err);
+}
+
+int file_read_into(const char *path, void *to, size_t room, size_t *ret_size, struct error *err)
+{
+    size_t size;
+    int fd = open_up_to(path, room, &size, err);
+
+    return fd < 0 ? -1 : read_all(fd, path, to, size, ret_size, err);
 }
 
 int file_write(const char *path, const void *bytes, size_t size, struct error *err)

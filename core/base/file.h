@@ -24,6 +24,9 @@ void file_map_close(struct file_map *map);
 int file_read(const char *path, size_t max_size, struct arena *arena, char **ret_text,
               size_t *ret_size, struct error *err);
 
+/* The bytes of a file of at most `room`, to `to`. */
+int file_read_into(const char *path, void *to, size_t room, size_t *ret_size, struct error *err);
+
 /* Replaces the file in one step, and returns when it is on the disk: whoever reads
  * it, also after a crash, sees the old bytes or the new. Until then they are in
  * PATH.PID.tmp. */
