@@ -4,14 +4,12 @@
  * pictures, the text of those left out. */
 #include "data/picture_cache.h"
 
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "data/picture.h"
+#include "data/decoders.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +19,7 @@
 
 static const char FOLDER[] = "cache", MAGIC[32] = "rgdbench pictures 2\n";
 
-enum { PAGE = 4096, N_SAMPLES = 32, MAX_FILE_SIZE = 1 << 30 };
+enum { PAGE = 4096 };
 
 struct head {
     char magic[32];
@@ -52,15 +50,10 @@ static int read_picture(const struct folders *f, int i, struct arena *arena,
     const char *path = arena_printf(arena, "%s/%s", f->root, f->files[i].path);
     char *text;
 
-    if (file_read(path, MAX_FILE_SIZE, arena, &text, ret_size, err) < 0)
+    if (file_read(path, DECODERS_MAX_FILE, arena, &text, ret_size, err) < 0)
         return -1;
     *ret_bytes = (const unsigned char *)text;
     return 0;
-}
-
-static bool may_be_picture(const struct folder_file *file)
-{
-    return file->is_picture && file->size <= MAX_FILE_SIZE;
 }
 
 /* Of paths, sizes, inodes and times. */
@@ -101,7 +94,7 @@ static int hash_contents(const struct folders *f, const char *settings, struct e
             size_t size;
             struct error error;
 
-            if (!may_be_picture(&f->files[i]))
+            if (!decoders_may_read(&f->files[i]))
                 continue;
             arena_clear(&own);
             if (read_picture(f, i, &own, &bytes, &size, &error) == 0) {
@@ -151,98 +144,7 @@ static int find_key(const struct folders *f, int side, struct arena *arena, cons
     return 0;
 }
 
-/* ---- decoding ---- */
-
-/* Decodes file i to side x side; *err says what is wrong with it. */
-static int decode(const struct folders *f, int i, int side, struct arena *arena,
-                  unsigned char *ret_pixels, struct error *err)
-{
-    const unsigned char *bytes;
-    size_t size;
-    struct picture picture;
-
-    if (f->files[i].error)
-        return error_set(err, "could not open it: %s; a link to nothing?",
-                         strerror(f->files[i].error));
-    if (!may_be_picture(&f->files[i]))
-        return f->files[i].is_picture ? error_set(err, "more than %d bytes", MAX_FILE_SIZE)
-                                      : error_set(err, "no .jpg, .jpeg or .png file");
-    if (read_picture(f, i, arena, &bytes, &size, err) < 0 ||
-        picture_decode(bytes, size, side, arena, &picture, err) < 0)
-        return -1;
-    picture_resize(&picture, side, arena, ret_pixels);
-    return 0;
-}
-
-static void tell(const struct listener *listener, const char *line, bool is_last)
-{
-    if (listener)
-        listener->tell(listener->context, line, is_last);
-}
-
-/* Says what is to come, from a few pictures that are spread over the folder. */
-static void tell_estimate(const struct folders *f, int side, const struct listener *listener)
-{
-    struct arena arena = {0};
-    unsigned char *pixels = arena_alloc(&arena, picture_size(side));
-    int n = f->n_files < N_SAMPLES ? f->n_files : N_SAMPLES;
-    double start = clock_now(), seconds;
-    struct error ignored;
-    char line[200], duration[32];
-
-    for (int k = 0; k < n; k++)
-        decode(f, (int)((long)f->n_files * k / n), side, &arena, pixels, &ignored);
-    arena_release(&arena);
-    seconds = (clock_now() - start) * f->n_files / n / omp_get_max_threads();
-    clock_duration(seconds, duration);
-    snprintf(line, sizeof line, "decoding %d pictures to %d x %d, %.0f MB in \"%s\": about %s",
-             f->n_files, side, side, (double)picture_size(side) * f->n_files / 1e6, FOLDER,
-             duration);
-    tell(listener, line, true);
-}
-
-static void tell_progress(const struct listener *listener, int n_done, int n, double *told)
-{
-    char line[80];
-
-    if (clock_now() - *told < 0.5 && n_done < n)
-        return;
-    *told = clock_now();
-    snprintf(line, sizeof line, "decoded %d of %d pictures", n_done, n);
-    tell(listener, line, n_done == n);
-}
-
-/* All files into pixels[n_files]; reasons[i] is why file i could not be, or NULL. */
-static void decode_all(const struct folders *f, int side, const struct listener *listener,
-                       unsigned char *pixels, const char **reasons, struct arena *arena)
-{
-    double told = clock_now();
-    int n_done = 0;
-
-#pragma omp parallel
-    {
-        struct arena own = {0};
-
-#pragma omp for schedule(dynamic, 16)
-        for (int i = 0; i < f->n_files; i++) {
-            struct error err;
-            int so_far;
-
-            arena_clear(&own);
-            if (decode(f, i, side, &own, pixels + (size_t)i * picture_size(side), &err) < 0) {
-#pragma omp critical
-                reasons[i] = arena_strdup(arena, err.text);
-            }
-#pragma omp atomic capture
-            so_far = ++n_done;
-            if (listener && omp_get_thread_num() == 0 && so_far < f->n_files)
-                tell_progress(listener, so_far, f->n_files, &told);
-        }
-        arena_release(&own);
-    }
-    if (listener)
-        tell_progress(listener, f->n_files, f->n_files, &told);
-}
+/* ---- the file ---- */
 
 static int refuse(const struct folders *f, const char *const *reasons, struct error *err)
 {
@@ -264,8 +166,6 @@ static int refuse(const struct folders *f, const char *const *reasons, struct er
              "; data.skip_bad=true leaves such out");
     return -1;
 }
-
-/* ---- the file ---- */
 
 /* Moves the kept pictures together and writes what is around them into map[...], which has
  * room; the text comes back in *ret_left_out. Gives the size up to the text. */
@@ -315,16 +215,16 @@ static int fill(const struct folders *f, int side, bool skips_bad, const struct 
         fail(err, "make room in", part);
         goto out;
     }
+    if (decoders_run(f, side, listener, fd, (off_t)pixels_at((size_t)f->n_files), reasons, &arena,
+                     err) < 0)
+        goto out;
+    if (!skips_bad && refuse(f, reasons, err) < 0)
+        goto out;
     map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED) {
         fail(err, "map", part);
         goto out;
     }
-    if (listener)
-        tell_estimate(f, side, listener);
-    decode_all(f, side, listener, map + pixels_at((size_t)f->n_files), reasons, &arena);
-    if (!skips_bad && refuse(f, reasons, err) < 0)
-        goto out;
     end = finish(f, side, reasons, map, &left_out);
     if (msync(map, size, MS_SYNC) < 0 || ftruncate(fd, (off_t)end) < 0 ||
         (left_out.size &&
