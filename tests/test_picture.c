@@ -85,6 +85,26 @@ static void test_too_long(void **state)
     arena_release(&arena);
 }
 
+/* libjpeg takes memory for all of a progressive picture before it decodes any. */
+static void test_too_large(void **state)
+{
+    const unsigned char size[] = {0xff, 0xdc, 0xff, 0xdc}; /* 65500 x 65500: 25 GB of it */
+    unsigned char *bytes = malloc(reference_pictures[2].size), *frame;
+    struct arena arena = {0};
+    struct picture p;
+    struct error err;
+
+    (void)state;
+    memcpy(bytes, reference_pictures[2].bytes, reference_pictures[2].size);
+    frame = memmem(bytes, reference_pictures[2].size, "\xff\xc2", 2);
+    assert_non_null(frame);
+    memcpy(frame + 5, size, sizeof size);
+    assert_int_equal(picture_decode(bytes, reference_pictures[2].size, 8, &arena, &p, &err), -1);
+    assert_string_equal(err.text, "65500 x 65500 pixels, not from 1 to 67108864");
+    free(bytes);
+    arena_release(&arena);
+}
+
 /* No truncation of a file, however short, passes for a picture. */
 static void test_truncated(void **state)
 {
@@ -282,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_pillow), cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_truncated),      cmocka_unit_test(test_folder),
         cmocka_unit_test(test_bad_files),      cmocka_unit_test(test_dangling_links),
     };

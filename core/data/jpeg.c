@@ -59,9 +59,9 @@ static int read_rows(struct reader *r, struct picture *picture)
 
     jpeg->out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
     jpeg->dct_method = JDCT_ISLOW;
+    if (picture_init(picture, jpeg->image_height, jpeg->image_width, r->arena, r->err) < 0)
+        return -1; /* before libjpeg takes memory for all of a progressive one */
     jpeg_start_decompress(jpeg);
-    if (picture_init(picture, jpeg->output_height, jpeg->output_width, r->arena, r->err) < 0)
-        return -1;
     if (is_cmyk)
         cmyk = arena_alloc(r->arena, 4 * (size_t)jpeg->output_width);
     while (jpeg->output_scanline < jpeg->output_height) {
