@@ -6,11 +6,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -198,15 +200,31 @@ static int sync_directory_of(const char *path)
     return result;
 }
 
+int file_open_temporary(int folder, const char *path, char ret_path[FILE_PATH_SIZE])
+{
+    uint64_t word;
+    int fd;
+
+    do {
+        if (getrandom(&word, sizeof word, 0) != sizeof word)
+            return -1;
+        if (snprintf(ret_path, FILE_PATH_SIZE, "%s.%016lx.%d.tmp", path, (unsigned long)word,
+                     (int)getpid()) >= FILE_PATH_SIZE) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        fd = openat(folder, ret_path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    } while (fd < 0 && (errno == EINTR || errno == EEXIST));
+    if (fd < 0)
+        ret_path[0] = '\0';
+    return fd;
+}
+
 int file_write_parts(const char *path, const struct file_part *parts, int n, struct error *err)
 {
-    char temporary[4096];
-    int fd, result = 0;
+    char temporary[FILE_PATH_SIZE];
+    int result = 0, fd = file_open_temporary(AT_FDCWD, path, temporary);
 
-    if (snprintf(temporary, sizeof temporary, "%s.%d.tmp", path, (int)getpid()) >=
-        (int)sizeof temporary)
-        return error_set(err, "path too long: \"%s\"", path);
-    fd = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
     if (fd < 0)
         return fail(err, "write", path);
     for (int i = 0; i < n && result == 0; i++)

@@ -27,9 +27,16 @@ int file_read(const char *path, size_t max_size, struct arena *arena, char **ret
 /* The bytes of a file of at most `room`, to `to`. */
 int file_read_into(const char *path, void *to, size_t room, size_t *ret_size, struct error *err);
 
+enum { FILE_PATH_SIZE = 4096, FILE_FOLDER_SIZE = 4096 };
+
+/* Makes a file beside `path`, from the open folder (or AT_FDCWD) on, for what shall be there: it is
+ * PATH.RANDOM.PID.tmp, so that nobody can have put a file or a link in its place, and neither is
+ * opened. Gives a descriptor for reading and writing, or -1 with errno. */
+int file_open_temporary(int folder, const char *path, char ret_path[FILE_PATH_SIZE]);
+
 /* Replaces the file in one step, and returns when it is on the disk: whoever reads
- * it, also after a crash, sees the old bytes or the new. Until then they are in
- * PATH.PID.tmp. */
+ * it, also after a crash, sees the old bytes or the new. Until then they are in a
+ * temporary file beside it. */
 int file_write(const char *path, const void *bytes, size_t size, struct error *err);
 
 /* The same for several blocks, written one behind the other. */
@@ -39,8 +46,6 @@ struct file_part {
 };
 
 int file_write_parts(const char *path, const struct file_part *parts, int n, struct error *err);
-
-enum { FILE_FOLDER_SIZE = 4096 };
 
 /* The folder that `path` is in. */
 void file_folder(const char *path, char ret_folder[FILE_FOLDER_SIZE]);
