@@ -87,7 +87,7 @@ static void work(void *context, void *room)
 
 static struct servant *open_servant(int *base)
 {
-    const struct servant_task task = {"the decoder", work, base, ROOM, MEMORY};
+    const struct servant_task task = {"the decoder", work, base, NULL, ROOM, MEMORY};
     struct servant *s;
     struct error err;
 

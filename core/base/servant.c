@@ -56,6 +56,8 @@ _Noreturn static void serve(const struct servant_task *task, const struct servan
         .fd = s->fd, .may_read = true, .parent = parent, .memory = task->memory};
     char c = 0;
 
+    if (task->prepare)
+        task->prepare();
     if (leave_shared(s->room, s->room_size) < 0 || confine_enter(&bounds) < 0)
         _exit(EXIT_STORAGE);
     while (write(s->fd, &c, 1) == 1 && read(s->fd, &c, 1) == 1)

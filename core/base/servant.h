@@ -34,6 +34,7 @@ struct servant_task {
     /* One call. What `context` points to is as it was at servant_open, and then the child's own. */
     void (*work)(void *context, void *room);
     void *context;
+    void (*prepare)(void); /* NULL, or what libraries need files for, before the walls are up */
     size_t room, memory; /* bytes: that both see; that it may take for itself */
 };
 

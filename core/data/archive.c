@@ -2,29 +2,118 @@
 #include "data/archive.h"
 
 #include "base/file.h"
+#include "base/servant.h"
 #include "base/text.h"
+#include "data/archive_reader.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_WANTED = 4096, MAX_PATH = 3000 };
-static const long MAX_MEMBER = 4L << 30;
+static const size_t MAX_MEMBER = (size_t)4 << 30, MEMORY = 256 << 20;
 
-/* What libarchive says is wrong; it may know nothing to say. */
-static const char *reason_of(struct archive *a)
+/* ---- the reader, as a servant ---- */
+
+struct source {
+    struct file_map map;
+    struct servant *servant;
+};
+
+static int source_open(struct source *s, const char *path, const char *const *wanted,
+                       size_t max_size, struct error *err)
 {
-    const char *reason = archive_error_string(a);
+    struct archive_reader reader = {.wanted = wanted, .max_size = max_size};
+    struct servant_task task = {
+        .name = "the decoder",
+        .work = archive_reader_next,
+        .context = &reader,
+        .prepare = archive_reader_prepare,
+        .room = sizeof(struct archive_piece),
+        .memory = MEMORY + 2 * max_size, /* a text grows by doubling */
+    };
 
-    return reason ? reason : "it ends too early";
+    *s = (struct source){0};
+    if (file_map_open(path, &s->map, err) < 0)
+        return -1;
+    reader.bytes = s->map.bytes;
+    reader.size = s->map.size;
+    return servant_open(&task, &s->servant, err);
 }
+
+static void source_close(struct source *s)
+{
+    servant_close(s->servant);
+    file_map_close(&s->map);
+}
+
+/* The next piece without its bytes, which are at *ret_bytes until the next call. Its kind and its size
+ * are sound, the rest is for the caller to check. */
+static int source_next(struct source *s, struct archive_piece *ret_head,
+                       const unsigned char **ret_bytes, struct error *err)
+{
+    const struct archive_piece *p = servant_room(s->servant);
+
+    if (servant_call(s->servant, err) < 0)
+        return -1;
+    memcpy(ret_head, p, offsetof(struct archive_piece, bytes));
+    *ret_bytes = p->bytes;
+    if (ret_head->kind <= ARCHIVE_END && ret_head->size <= ARCHIVE_PIECE_SIZE)
+        return 0;
+    if (ret_head->kind != ARCHIVE_BAD)
+        return error_set(err, "the decoder talks nonsense");
+    ret_head->reason[sizeof ret_head->reason - 1] = '\0';
+    text_make_plain(ret_head->reason, strlen(ret_head->reason), "");
+    return error_set(err, "%s", ret_head->reason);
+}
+
+/* ---- gzip ---- */
+
+static int read_gzip(struct source *s, size_t max_size, struct arena *arena,
+                     unsigned char **ret_bytes, size_t *ret_size, struct error *err)
+{
+    static struct archive_piece p;
+    const unsigned char *bytes;
+    unsigned char *to = NULL;
+    size_t total = 0, done = 0;
+
+    do {
+        if (source_next(s, &p, &bytes, err) < 0)
+            return -1;
+        if (!to) {
+            total = p.total;
+            to = total <= max_size ? arena_alloc(arena, total + 1) : NULL;
+        }
+        if (!to || p.kind == ARCHIVE_MEMBER || p.size > total - done)
+            return error_set(err, "the decoder talks nonsense");
+        memcpy(to + done, bytes, p.size);
+        done += p.size;
+    } while (p.kind != ARCHIVE_END);
+    *ret_bytes = to;
+    *ret_size = done;
+    return done == total ? 0 : error_set(err, "the decoder talks nonsense");
+}
+
+int archive_read_gzip(const char *path, size_t max_size, struct arena *arena,
+                      unsigned char **ret_bytes, size_t *ret_size, struct error *err)
+{
+    struct source s;
+    int result = source_open(&s, path, NULL, max_size, err);
+
+    if (result == 0)
+        result = read_gzip(&s, max_size, arena, ret_bytes, ret_size, err);
+    if (result < 0 && s.servant)
+        error_context(err, "gzip file \"%s\"", path);
+    source_close(&s);
+    return result;
+}
+
+/* ---- members into files ---- */
 
 /* Relative, and of plain parts only. */
 static bool is_plain(const char *path)
@@ -52,28 +141,6 @@ static int write_all(int fd, const char *bytes, size_t size)
         bytes += n;
         size -= (size_t)n;
     }
-    return 0;
-}
-
-static int copy_member(struct archive *a, int fd, const char *name, struct error *err)
-{
-    static char buffer[2 << 20]; /* a huge page: so much at once, and the kernel may keep it in one */
-    long total = 0;
-    la_ssize_t n;
-
-    while ((n = archive_read_data(a, buffer, sizeof buffer)) > 0) {
-        total += n;
-        if (total > MAX_MEMBER)
-            return error_set(err, "\"%s\" is larger than %ld bytes", name, MAX_MEMBER);
-        if (write_all(fd, buffer, (size_t)n) < 0)
-            return error_set_status(err, EXIT_STORAGE, "could not write \"%s\": %s", name,
-                                    strerror(errno));
-    }
-    if (n < 0)
-        return error_set(err, "\"%s\" is damaged: %s", name, reason_of(a));
-    if (fsync(fd) < 0)
-        return error_set_status(err, EXIT_STORAGE, "could not write \"%s\": %s", name,
-                                strerror(errno));
     return 0;
 }
 
@@ -107,279 +174,129 @@ static int open_folder(const char *directory, const char *name, const char **ret
     return folder;
 }
 
-/* The current member to directory/name, by way of a temporary file. */
-static int take_member(struct archive *a, const char *directory, const char *name,
-                       struct error *err)
-{
-    char temporary[4096];
-    const char *leaf;
-    int fd, result, folder = open_folder(directory, name, &leaf, err);
-
-    if (folder < 0)
-        return -1;
-    snprintf(temporary, sizeof temporary, "%s.part%d", leaf, (int)getpid());
-    fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        result = error_set(err, "could not write \"%s\": %s", temporary, strerror(errno));
-        close(folder);
-        return result;
-    }
-    result = copy_member(a, fd, name, err);
-    if (close(fd) < 0 && result == 0)
-        result = error_set_status(err, EXIT_STORAGE, "could not write \"%s\": %s", name,
-                                  strerror(errno));
-    if (result == 0 && renameat(folder, temporary, folder, leaf) < 0)
-        result = error_set(err, "could not write \"%s\": %s", name, strerror(errno));
-    if (result < 0)
-        unlinkat(folder, temporary, 0);
-    close(folder);
-    return result;
-}
-
-static int unpack(struct archive *a, const char *directory, const char *const *wanted,
-                  bool *is_taken, struct error *err)
-{
-    struct archive_entry *entry;
-    int code;
-
-    while ((code = archive_read_next_header(a, &entry)) == ARCHIVE_OK || code == ARCHIVE_WARN) {
-        const char *name = archive_entry_pathname(entry);
-        int i = 0;
-
-        while (name && wanted[i] && strcmp(wanted[i], name) != 0)
-            i++;
-        if (!name || !wanted[i])
-            continue;
-        if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
-            return error_set(err, "\"%s\" in it is not a regular file", name);
-        if (is_taken[i])
-            return error_set(err, "\"%s\" is in it twice", name);
-        if (take_member(a, directory, name, err) < 0)
-            return -1;
-        is_taken[i] = true;
-    }
-    if (code != ARCHIVE_EOF)
-        return error_set(err, "it is damaged: %s", reason_of(a));
-    return 0;
-}
-
-/* ---- gzip: RFC 1952 ----
- *
- * A file is members, one behind the other: a header, deflated bytes, and the CRC-32 and the size of
- * what they hold. libarchive inflates, but does not compare what stands at the end, nor does it say
- * where a member ends. All members begin alike; so one ends at the first beginning of another, or
- * end of the file, up to which libarchive finds it whole. */
-
-enum { LEAST_MEMBER = 18 /* bytes: a header of 10 and the end of 8 */ };
-
-struct crc {
-    uint32_t value;
-    uint32_t table[8][256]; /* what a byte does to it with 0 to 7 bytes behind */
+/* The members that were asked for, in files under temporary names until all are there. */
+struct unpacking {
+    const char *directory;
+    const char *const *wanted; /* [n] */
+    int n;
+    char (*temporary)[FILE_PATH_SIZE]; /* [n] beside where it shall stand; "": it was not seen yet */
+    int at, fd;                        /* the one that is written; fd -1: none */
+    size_t size;
 };
 
-static void crc_init(struct crc *c)
+static int fail(const struct unpacking *u, int i, struct error *err)
 {
-    for (uint32_t i = 0; i < 256; i++) {
-        uint32_t x = i;
-
-        for (int bit = 0; bit < 8; bit++)
-            x = x >> 1 ^ (x & 1 ? 0xedb88320 : 0);
-        c->table[0][i] = x;
-    }
-    for (int k = 1; k < 8; k++)
-        for (int i = 0; i < 256; i++)
-            c->table[k][i] = c->table[k - 1][i] >> 8 ^ c->table[0][c->table[k - 1][i] & 0xff];
+    return error_set_status(err, EXIT_STORAGE, "could not write \"%s\": %s", u->wanted[i],
+                            strerror(errno));
 }
 
-/* Eight bytes at once: they are as many steps that need not wait for each other. */
-static void crc_update(struct crc *c, const unsigned char *x, size_t n)
+static int begin_member(struct unpacking *u, uint32_t i, struct error *err)
 {
-    uint32_t crc = ~c->value;
+    const char *leaf;
+    int folder;
 
-    for (; n >= 8; n -= 8, x += 8) {
-        uint64_t word;
-
-        memcpy(&word, x, 8); /* the first byte is the lowest */
-        word ^= crc;
-        crc = 0;
-        for (int k = 0; k < 8; k++)
-            crc ^= c->table[7 - k][word >> 8 * k & 0xff];
-    }
-    for (; n > 0; n--, x++)
-        crc = crc >> 8 ^ c->table[0][(crc ^ *x) & 0xff];
-    c->value = ~crc;
+    if (i >= (uint32_t)u->n)
+        return error_set(err, "the decoder talks nonsense");
+    if (u->temporary[i][0])
+        return error_set(err, "\"%s\" is in it twice", u->wanted[i]);
+    folder = open_folder(u->directory, u->wanted[i], &leaf, err);
+    if (folder < 0)
+        return -1;
+    u->at = (int)i;
+    u->size = 0;
+    u->fd = file_open_temporary(folder, leaf, u->temporary[i]);
+    if (u->fd < 0)
+        fail(u, u->at, err);
+    close(folder);
+    return u->fd < 0 ? -1 : 0;
 }
 
-static uint32_t word_at(const unsigned char *x)
-{
-    return x[0] | (uint32_t)x[1] << 8 | (uint32_t)x[2] << 16 | (uint32_t)x[3] << 24;
-}
-
-/* Where in bytes[size) the first member begins at or behind `from`; `size` where none does. */
-static size_t find_member(const unsigned char *bytes, size_t size, size_t from)
-{
-    const unsigned char *found;
-
-    while (size >= LEAST_MEMBER && from <= size - LEAST_MEMBER &&
-           (found = memmem(bytes + from, size - from, "\x1f\x8b\x08", 3))) {
-        from = (size_t)(found - bytes);
-        if (size - from >= LEAST_MEMBER && !(found[3] & 0xe0)) /* flags that no one knows */
-            return from;
-        from++;
-    }
-    return size;
-}
-
-/* What `a` has open holds, added to *t, with its CRC and its size. 0: it is not whole. */
-static int inflate_all(struct archive *a, size_t max_size, struct crc *crc, size_t *ret_size,
-                       struct text *t, struct error *err)
-{
-    char buffer[1 << 16];
-    struct archive_entry *entry;
-    int code = archive_read_next_header(a, &entry);
-    la_ssize_t n = 0;
-
-    *ret_size = 0;
-    crc->value = 0;
-    while (code == ARCHIVE_OK && (n = archive_read_data(a, buffer, sizeof buffer)) > 0) {
-        *ret_size += (size_t)n;
-        if (*ret_size > max_size)
-            return error_set(err, "it holds more than %zu bytes", max_size);
-        crc_update(crc, (const unsigned char *)buffer, (size_t)n);
-        if (t)
-            text_add(t, buffer, (size_t)n);
-    }
-    return n == 0 && (code == ARCHIVE_OK || code == ARCHIVE_EOF);
-}
-
-/* The member bytes[0..end) held n bytes of this CRC. Does it say so, and is it all there is? */
-static int check_end(const unsigned char *bytes, size_t size, size_t end, size_t n, uint32_t crc,
-                     struct error *err)
-{
-    const unsigned char *sum = bytes + end - 8, *length = bytes + end - 4;
-
-    if (word_at(length) != (uint32_t)n)
-        return error_set(err, "it holds %zu bytes, but its end says %u", n, word_at(length));
-    if (word_at(sum) != crc)
-        return error_set(err, "the checksum of what it holds is %08x, but its end says %08x", crc,
-                         word_at(sum));
-    if (end != size)
-        return error_set(err, "%zu bytes behind its end are no gzip", size - end);
-    return 1;
-}
-
-/* 1: bytes[size) are a whole member, whose content is now in *t. 0: they are not, *err says why,
- * and *t is as it was. -1: not with more bytes behind them either. */
-static int read_member(const unsigned char *bytes, size_t size, size_t max_size, struct crc *crc,
-                       struct text *t, struct error *err)
-{
-    struct archive *a = archive_read_new();
-    size_t before = t ? t->size : 0, n;
-    int result = 0, n_filters;
-
-    archive_read_support_filter_gzip(a);
-    archive_read_support_format_raw(a);
-    archive_read_support_format_empty(a);
-    if (archive_read_open_memory(a, bytes, size) == ARCHIVE_OK)
-        result = inflate_all(a, max_size - before, crc, &n, t, err);
-    n_filters = archive_filter_count(a); /* 2: gzip, and the bytes as they are */
-    if (result == 0 || n_filters < 2) {
-        error_set(err, "%s", reason_of(a));
-        result = 0;
-        if (t)
-            t->size = before;
-    } else if (n_filters > 2) {
-        result = error_set(err, "what it holds is packed again");
-    } else if (result > 0) {
-        result = check_end(bytes, size, (size_t)archive_filter_bytes(a, -1), n, crc->value, err);
-    }
-    archive_read_free(a);
-    return result;
-}
-
-/* Checks all members to their ends, and adds what they hold to *t, which may be NULL. */
-static int read_members(const struct file_map *map, size_t max_size, struct text *t,
+static int write_member(struct unpacking *u, const unsigned char *bytes, size_t size,
                         struct error *err)
 {
-    const unsigned char *bytes = map->bytes;
-    struct crc crc;
+    if (u->fd < 0)
+        return error_set(err, "the decoder talks nonsense");
+    u->size += size;
+    if (u->size > MAX_MEMBER)
+        return error_set(err, "\"%s\" is larger than %zu bytes", u->wanted[u->at], MAX_MEMBER);
+    return write_all(u->fd, (const char *)bytes, size) < 0 ? fail(u, u->at, err) : 0;
+}
 
-    if (map->size == 0 || find_member(bytes, map->size, 0) != 0)
-        return error_set(err, "it is no gzip file");
-    crc_init(&crc);
-    for (size_t at = 0, end = 0; at < map->size; at = end) {
-        int got = 0;
+static int end_member(struct unpacking *u, struct error *err)
+{
+    int fd = u->fd;
 
-        while (got == 0 && end < map->size) {
-            end = find_member(bytes, map->size, end + 1);
-            got = read_member(bytes + at, end - at, max_size, &crc, t, err);
-        }
-        if (got <= 0)
-            return -1;
+    u->fd = -1;
+    if (fd < 0)
+        return 0;
+    if (fsync(fd) < 0) {
+        fail(u, u->at, err);
+        close(fd);
+        return -1;
     }
+    return close(fd) < 0 ? fail(u, u->at, err) : 0;
+}
+
+static int take_members(struct unpacking *u, struct source *s, struct error *err)
+{
+    static struct archive_piece p;
+    const unsigned char *bytes;
+
+    do {
+        if (source_next(s, &p, &bytes, err) < 0)
+            return -1;
+        if (p.kind == ARCHIVE_BYTES ? write_member(u, bytes, p.size, err) < 0
+                                    : end_member(u, err) < 0 || (p.kind == ARCHIVE_MEMBER &&
+                                                                 begin_member(u, p.member, err) < 0))
+            return -1;
+    } while (p.kind != ARCHIVE_END);
+    for (int i = 0; i < u->n; i++)
+        if (!u->temporary[i][0])
+            return error_set(err, "\"%s\" is not in it", u->wanted[i]);
     return 0;
 }
 
-int archive_read_gzip(const char *path, size_t max_size, struct arena *arena,
-                      unsigned char **ret_bytes, size_t *ret_size, struct error *err)
+/* Puts the member where it shall stand, or takes it away. */
+static int settle(struct unpacking *u, int i, bool is_good, struct error *err)
 {
-    struct file_map map;
-    struct text t = {0};
-    int result;
+    const char *leaf;
+    int folder, result = 0;
 
-    if (file_map_open(path, &map, err) < 0)
+    if (!u->temporary[i][0])
+        return 0;
+    folder = open_folder(u->directory, u->wanted[i], &leaf, err);
+    if (folder < 0)
         return -1;
-    result = read_members(&map, max_size, &t, err);
-    file_map_close(&map);
-    if (result < 0) {
-        error_context(err, "gzip file \"%s\"", path);
-    } else {
-        *ret_bytes = arena_alloc(arena, t.size + 1);
-        if (t.size)
-            memcpy(*ret_bytes, t.s, t.size);
-        *ret_size = t.size;
-    }
-    text_release(&t);
-    return result;
-}
-
-/* A packed tar; a zip has sums of its members, which libarchive compares. */
-static int check_gzip(const char *path, struct error *err)
-{
-    struct file_map map;
-    int result = 0;
-
-    if (file_map_open(path, &map, err) < 0)
-        return -1;
-    if (map.size > 1 && memcmp(map.bytes, "\x1f\x8b", 2) == 0)
-        result = read_members(&map, SIZE_MAX, NULL, err);
-    file_map_close(&map);
+    if (is_good && renameat(folder, u->temporary[i], folder, leaf) < 0)
+        result = fail(u, i, err);
+    if (!is_good || result < 0)
+        unlinkat(folder, u->temporary[i], 0);
+    close(folder);
     return result;
 }
 
 int archive_unpack(const char *path, const char *directory, const char *const *wanted,
                    struct error *err)
 {
-    bool is_taken[MAX_WANTED] = {0};
-    struct archive *a;
-    int result = -1, n = 0;
+    struct arena arena = {0};
+    struct unpacking u = {.directory = directory, .wanted = wanted, .fd = -1};
+    struct error ignored;
+    struct source s;
+    int result;
 
-    for (; wanted[n]; n++)
-        if (n == MAX_WANTED || !is_plain(wanted[n]))
-            return error_set(err, "\"%s\" is not a plain relative path", wanted[n]);
-    if (check_gzip(path, err) < 0)
-        return error_context(err, "archive \"%s\"", path);
-    a = archive_read_new();
-    archive_read_support_format_tar(a);
-    archive_read_support_format_zip(a);
-    archive_read_support_filter_gzip(a);
-    if (archive_read_open_filename(a, path, 1 << 16) != ARCHIVE_OK)
-        error_set(err, "%s", reason_of(a));
-    else
-        result = unpack(a, directory, wanted, is_taken, err);
-    archive_read_free(a);
-    for (int i = 0; i < n && result == 0; i++)
-        if (!is_taken[i])
-            result = error_set(err, "\"%s\" is not in it", wanted[i]);
+    for (; wanted[u.n]; u.n++)
+        if (u.n == MAX_WANTED || !is_plain(wanted[u.n]))
+            return error_set(err, "\"%s\" is not a plain relative path", wanted[u.n]);
+    u.temporary = arena_alloc(&arena, (size_t)u.n * sizeof *u.temporary);
+    result = source_open(&s, path, wanted, 0, err);
+    if (result == 0)
+        result = take_members(&u, &s, err);
+    source_close(&s);
+    if (result < 0)
+        end_member(&u, &ignored);
+    for (int i = 0; i < u.n; i++)
+        if (settle(&u, i, result == 0, result == 0 ? err : &ignored) < 0 && result == 0)
+            result = -1;
+    arena_release(&arena);
     return result < 0 ? error_context(err, "archive \"%s\"", path) : 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * archive: takes named files out of a tar or zip, and bytes out of a gzip file. The
- * only door to libarchive.
+ * archive: takes named files out of a tar or zip, and bytes out of a gzip file. A
+ * confined process reads (data/archive_reader.h), this one writes.
  *
- * Only regular files that were asked for by their exact path are written, each
- * under a temporary name first; links, devices and everything else are passed
- * over, so that nothing can lead out of the folder.
+ * Only regular files that were asked for by their exact path are written, under
+ * temporary names until all of them are there and sound; links, devices and everything
+ * else are passed over, so that nothing can lead out of the folder.
  */
 #ifndef DATA_ARCHIVE_H
 #define DATA_ARCHIVE_H
@@ -15,7 +15,7 @@
 
 /* Puts the members `wanted` (NULL-ended paths, relative, without "..") below
  * `directory`. Fails where one is missing, is no regular file, or is damaged; a packed tar is
- * checked as a whole before anything is written. */
+ * checked as a whole before anything is written. What fails leaves nothing. */
 int archive_unpack(const char *path, const char *directory, const char *const *wanted,
                    struct error *err);
 
