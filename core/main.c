@@ -3,7 +3,9 @@
  * The table of commands, the command line, and the only exit. */
 #include "base/bus_error.h"
 #include "base/text.h"
+#include "base/walls.h"
 #include "commands/command.h"
+#include "commands/project.h"
 #include "lab/environment.h"
 
 #include <signal.h>
@@ -33,6 +35,13 @@
     "                machine that is gone) is another's (default 60)\n" \
     "  --max-failures=N  stop when N runs have failed; --fail-fast: at the first\n"
 
+/* Which walls; the worker raises its own, those who train raise that against programs later. */
+enum {
+    STARTS = WALL_NETWORK,                /* other programs: gnuplot, git, this one */
+    WORKS = WALL_NETWORK | WALL_EXECUTE,  /* and writes wherever it is told to */
+    READS = WORKS | WALL_FILES,
+};
+
 static const struct command commands[] = {
     {"sweep", "NAME [WORD ...]", "run what is left of an experiment, then print its table",
      "NAME may be a store's path, *.db: then its plan is gone on with, as it stands.\n"
@@ -51,16 +60,16 @@ static const struct command commands[] = {
      "  --quiet       print nothing but errors\n",
      "jobs threads data checkpoint lease fail-fast max-failures shard launcher slurm widen dry-run "
      "quiet", 1, 200,
-     command_sweep, false},
+     command_sweep, false, STARTS},
     {"status", "NAME", "how many runs are planned, running, finished, failed; where, which, and why",
-     "NAME is an experiment, or a store's path, *.db.\n", "", 1, 1, command_status, false},
+     "NAME is an experiment, or a store's path, *.db.\n", "", 1, 1, command_status, false, READS},
     {"retry", "NAME [RUN]", "run what failed or was cancelled again: all, or one",
      "RUN is the beginning of a spec's id, as `sweep --dry-run` and `export` print it.\n"
      "Options:\n" OF_WORK
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint lease fail-fast max-failures quiet", 1, 2, command_retry, false},
+     "jobs threads data checkpoint lease fail-fast max-failures quiet", 1, 2, command_retry, false, STARTS},
     {"cancel", "NAME [RUN]", "leave out what is still planned: all, or one; `retry` takes it back",
-     "What is being worked on goes on; it ends with its sweep.\n", "", 1, 2, command_cancel, false},
+     "What is being worked on goes on; it ends with its sweep.\n", "", 1, 2, command_cancel, false, READS},
     {"confirm", "NAME [n=SEEDS]", "train all of it again on fresh seeds, which select by themselves",
      "Seeds that were looked at while an experiment was made flatter what came of it; fresh ones do not.\n"
      "Each trains the whole grid and selects in itself. Their runs go into the same store, are in no selection\n"
@@ -72,11 +81,11 @@ static const struct command commands[] = {
      "                these configurations, not of the methods\n"
      "  --dry-run     print the plan and stop\n"
      "  --quiet       print nothing but errors\n",
-     "jobs threads data checkpoint lease fail-fast max-failures frozen dry-run quiet", 1, 2, command_confirm, false},
+     "jobs threads data checkpoint lease fail-fast max-failures frozen dry-run quiet", 1, 2, command_confirm, false, STARTS},
     {"compare", "NAME A B [WORD]", "two methods, seed by seed, with p-values",
      "Word:\n"
      SELECT_IN
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 4, command_compare, false},
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 4, command_compare, false, READS},
     {"table", "NAME [WORD ...]", "all methods against the baseline, with intervals and p-values",
      "Words:\n"
      "  by=imbalance           methods down, the values of a setting of the data across\n"
@@ -89,25 +98,25 @@ static const struct command commands[] = {
      "                         improvement, interquartile mean, Bayesian signed-rank test\n"
      "  stats=classes          more columns: the worst class and the tail; both: stats=all,classes\n"
      "  rope=0.5               differences up to so many points are as good as none: is that shown?\n"
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 7, command_table, false},
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 7, command_table, false, READS},
     {"plot", "NAME [WORD]", "draw the figures into plots/NAME",
-     "Word:\n" SELECT_IN, "", 1, 2, command_plot, false},
+     "Word:\n" SELECT_IN, "", 1, 2, command_plot, false, STARTS},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
-     "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false},
+     "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false, STARTS},
     {"export", "NAME [selected [WORD]]", "every metric of every run, as CSV",
      "selected: what the table is made of instead, a line for each method and seed; `stats` reads it.\n"
-     "Word:\n" SELECT_IN, "", 1, 3, command_export, false},
+     "Word:\n" SELECT_IN, "", 1, 3, command_export, false, READS},
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
-     command_digest, false},
+     command_digest, false, READS},
     {"merge", "OUT IN ...", "join stores of one experiment, of several machines, into OUT",
      "Each is a name in results/ or a file. Results of one run must be the same, or nothing of that\n"
      "store is taken; any order gives the same, and twice is as good as once.\n",
-     "", 2, 1000, command_merge, false},
+     "", 2, 1000, command_merge, false, READS},
     {"fsck", "NAME", "is the store sound: its file, its sums, each run",
      "NAME is a name in results/ or a file. Exit status 3 where it is not.\n"
      "Options:\n  --rescue=FILE  write what is sound into a new store\n", "rescue", 1, 1, command_fsck,
-     false},
+     false, READS},
     {"export-weights", "NAME RUN FILE", "a finished run's weights, as a safetensors file",
      "RUN is the beginning of a spec's id, as `sweep --dry-run` and `export` print it. The store\n"
      "keeps a hash of the weights only: they are trained anew, to the same bits, and compared\n"
@@ -117,52 +126,52 @@ static const struct command commands[] = {
      "  --threads=N   (default 1)\n"
      "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
      "  --checkpoint=SECONDS  between two; a command that was stopped goes on\n",
-     "threads data checkpoint", 3, 3, command_export_weights, false},
+     "threads data checkpoint", 3, 3, command_export_weights, false, STARTS},
     {"verify", "NAME [n=RUNS] [seed=N]", "train randomly chosen runs again and compare bits",
      "Default: n=3 seed=0. Exit status 3 where one differs.\n"
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
      "  --threads=N   results are the same for any number\n",
-     "data threads", 1, 3, command_verify, false},
+     "data threads", 1, 3, command_verify, false, STARTS},
     {"bisect", "NAME A B", "the first step at which two runs part",
      "A and B: beginnings of run names, as in the report. Trains both again, some twenty times\n"
      "in part.\n"
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
      "  --threads=N   results are the same for any number\n",
-     "data threads", 3, 3, command_bisect, false},
+     "data threads", 3, 3, command_bisect, false, STARTS},
     {"doctor", "[PROFILE]", "what this machine, build and library are, and whether they keep the promise",
      "PROFILE: portable (default) or native. Tests the linked OpenBLAS as each worker does, measures\n"
      "its products, and names the data sets that are there. Exit status 3 where bits would differ.\n"
      "Options:\n  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n",
-     "data", 0, 1, command_doctor, false},
+     "data", 0, 1, command_doctor, false, 0},
     {"list", "[SLOT]", "experiments, and what can stand in each slot of a method",
      "Slots: experiments data transform model loss objective optimizer schedule train;\n"
      "methods: transform, loss, objective and optimizer\n"
      "Options:\n  --format=txt|md   of the methods\n",
-     "format", 0, 1, command_list, false},
+     "format", 0, 1, command_list, false, READS},
     {"weights", "OBJECTIVE", "the weights an objective gives to losses",
      "Reads losses from standard input, one a line, where wanted with the numbers of class and\n"
      "environment behind it; prints loss and weight, and the objective's value where it has one.\n"
      "Example: printf '0.5\\n3\\n' | rgdbench weights 'rgd{clip=1, trim=0.1}'\n",
-     "", 1, 1, command_weights, false},
+     "", 1, 1, command_weights, false, READS},
     {"hparams", "ALGORITHM DATA", "DomainBed's hyper-parameters: the defaults and the random draws",
      "Words: draw=N (0 is the default) trial=N. ALGORITHM and DATA in DomainBed's spelling.\n"
      "Prints name, value and, after a tab, the setting of ours that it stands for.\n"
      "Example: rgdbench hparams ERM VLCS draw=1 trial=0\n",
-     "", 2, 4, command_hparams, false},
+     "", 2, 4, command_hparams, false, READS},
     {"split", "DATA", "DomainBed's split of one environment: keys held out, keys kept",
      "Words: env=N trial=N (0 where not given).\n"
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
      "Example: rgdbench split rotated_mnist env=2 trial=1\n",
-     "data", 1, 3, command_split, false},
+     "data", 1, 3, command_split, false, WORKS},
     {"import", "domainbed DIR name=NAME", "a DomainBed sweep's output tree, into results/NAME.db",
      "Reads DIR/*/results.jsonl of the jobs that have the file `done`. What is torn, unfinished,\n"
      "repeated or foreign is counted, named and left out. Then table, compare, plot, export and\n"
      "report take NAME as they take an experiment's.\n"
      "Words: baseline=ALGORITHM  what the others are compared with (default ERM)\n",
-     "", 2, 4, command_import, false},
+     "", 2, 4, command_import, false, READS},
     {"data", "[NAME]", "which data sets there are; download one, and check it",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
-     command_data, false},
+     command_data, false, 0},
     {"stats", "FILE.csv [WORD ...]", "the tests on any numbers: columns method, block, value",
      "A block is what pairs the methods: a seed, a data set, a test example (values 0 and 1).\n"
      "Words:\n"
@@ -171,10 +180,10 @@ static const struct command commands[] = {
      "  rope=0.005        differences up to this are as good as none (Bayesian test)\n"
      "  correction=NAME   holm, hochberg, benjamini_hochberg\n"
      "  seed=1            of resampling\n"
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html|json\n", "format", 1, 6, command_stats, false},
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html|json\n", "format", 1, 6, command_stats, false, READS},
     {"worker", "STORE PLAN NUMERIC THREADS PARENT [DATA]", "started by sweep", "",
      "checkpoint lease", 5, 6,
-     command_worker, true},
+     command_worker, true, 0},
     {0},
 };
 
@@ -343,6 +352,8 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
     }
     if (in.n_words < c->min_words || in.n_words > c->max_words)
         return error_set(err, "usage: rgdbench %s %s", c->name, c->arguments);
+    if (walls_raise(in.launcher ? 0 : c->walls, project_folders(&in), err) < 0)
+        return -1;
     return c->run(&in, ret_status, err);
 }
 

@@ -44,6 +44,7 @@ struct command {
     int min_words, max_words;
     int (*run)(const struct invocation *in, enum exit_status *ret_status, struct error *err);
     bool is_hidden; /* for the program itself */
+    unsigned walls; /* of enum wall, before it runs; a cluster's commands (--launcher) need none */
 };
 
 int command_bisect(const struct invocation *, enum exit_status *, struct error *);

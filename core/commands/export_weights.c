@@ -3,6 +3,7 @@
  * export-weights: a finished run's weights. The store has their hash only; they
  * are trained anew, which gives the same bits, and compared with it. */
 #include "base/file.h"
+#include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "lab/checkpoints.h"
@@ -90,6 +91,8 @@ static int train(const struct invocation *in, struct store *store, const char *s
     struct job job;
     int status;
 
+    if (walls_raise(WALL_NETWORK | WALL_EXECUTE, NULL, err) < 0)
+        return -1;
     settings_init(&environment, in->arena);
     environment_read(&environment);
     checkpoints_key(wanted->spec_id, &environment, key);

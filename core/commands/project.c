@@ -7,6 +7,7 @@
 #include "script/script.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,6 +32,40 @@ const char *project_store_path(struct arena *arena, const char *word)
 const char *project_log_path(struct arena *arena, const char *store_path)
 {
     return arena_printf(arena, "%.*s.log", (int)strlen(store_path) - 3, store_path);
+}
+
+/* Twice: as it is named, and where that leads. */
+static void add_folder(const char **folders, int *n, struct arena *arena, const char *path)
+{
+    char *real = realpath(path, NULL);
+
+    for (int i = 0; i < 2 && path; i++, path = real) {
+        char *folder = arena_alloc(arena, FILE_FOLDER_SIZE);
+
+        file_folder(path, folder);
+        folders[(*n)++] = folder;
+    }
+    free(real);
+}
+
+const char *const *project_folders(const struct invocation *in)
+{
+    const char **folders =
+        arena_alloc(in->arena, (2 * (size_t)in->n_words + 4) * sizeof *folders);
+    int n = 0;
+
+    folders[n++] = "results";
+    for (int i = 0; i < in->n_words; i++) {
+        const char *word = in->words[i];
+        bool is_path = project_is_store(word) || (strchr(word, '/') && !file_is_directory(word));
+
+        if (is_path || text_is_name(word))
+            add_folder(folders, &n, in->arena,
+                       is_path ? word : project_store_path(in->arena, word));
+    }
+    if (in->rescue)
+        add_folder(folders, &n, in->arena, in->rescue);
+    return folders;
 }
 
 static int unknown_experiment(struct arena *arena, const char *name, struct error *err)

@@ -7,6 +7,7 @@
 #define COMMANDS_PROJECT_H
 
 #include "base/listener.h"
+#include "commands/command.h"
 #include "lab/store.h"
 
 #include <stdio.h>
@@ -20,6 +21,10 @@ const char *project_path(struct arena *arena, const char *folder, const char *na
 bool project_is_store(const char *word);
 const char *project_store_path(struct arena *arena, const char *word);
 const char *project_log_path(struct arena *arena, const char *store_path);
+
+/* The folders of all stores that the words may name, and of what is linked there, and of --rescue: where a
+ * verb that reads stores may write (walls_raise), as SQLite does. NULL-ended. */
+const char *const *project_folders(const struct invocation *in);
 
 /* The experiment NAME with the words applied. */
 int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,

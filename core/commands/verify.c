@@ -2,6 +2,7 @@
  *
  * The verbs that check the promise about bits: verify, bisect. */
 #include "base/rng.h"
+#include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "lab/retrain.h"
@@ -148,6 +149,8 @@ int command_verify(const struct invocation *in, enum exit_status *ret_status, st
     if (enter_platform(in, provenance.origins[runs[0]].spec, err) < 0)
         goto out;
     n = n < n_there ? n : n_there;
+    if (walls_raise(WALL_NETWORK | WALL_EXECUTE, NULL, err) < 0)
+        goto out;
     for (int i = 0; i < n && same >= 0; i++) {
         same = verify_run(&r, &plan.runs[runs[i]], &provenance.origins[runs[i]], err);
         n_same += same > 0;
@@ -255,6 +258,8 @@ int command_bisect(const struct invocation *in, enum exit_status *ret_status, st
     if (enter_platform(in, a.spec, err) < 0)
         goto out;
     print_differences(a.spec, b.spec, in->arena);
+    if (walls_raise(WALL_NETWORK | WALL_EXECUTE, NULL, err) < 0)
+        goto out;
     result = bisect(&r, a.spec, b.spec, err);
 out:
     data_cache_close(&r.cache);
