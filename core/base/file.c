@@ -245,6 +245,14 @@ fail:
     return -1;
 }
 
+bool file_stays_below(const char *path)
+{
+    for (const char *part = path; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL)
+        if (strcspn(part, "/") == 2 && part[0] == '.' && part[1] == '.')
+            return false;
+    return *path && *path != '/';
+}
+
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;

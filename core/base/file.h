@@ -55,6 +55,10 @@ void file_folder(const char *path, char ret_folder[FILE_FOLDER_SIZE]);
 int file_lock_folder(const char *path);
 void file_unlock(int lock);
 
+/* Does a path that is put behind a folder's name lead to what is below that folder? It is relative and has
+ * no "..". (A link in there leads where whoever made it wants.) */
+bool file_stays_below(const char *path);
+
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 

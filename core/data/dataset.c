@@ -67,6 +67,28 @@ int dataset_find_list(const struct dataset_source *source, const char *key,
     return 0;
 }
 
+int dataset_find_files(const struct dataset_source *source, const char *key,
+                       const struct value **ret_list, struct error *err)
+{
+    const struct value *list = NULL;
+
+    if (dataset_find_list(source, key, &list, err) < 0)
+        return -1;
+    for (int i = 0; i < list->n_items; i++)
+        if (dataset_check_path(key, list->items[i].string, err) < 0)
+            return -1;
+    *ret_list = list;
+    return 0;
+}
+
+int dataset_check_path(const char *key, const char *path, struct error *err)
+{
+    if (file_stays_below(path))
+        return 0;
+    return error_set(err, "\"%s\" in its description names \"%s\", which is not below the data root: "
+                          "a path is relative and has no \"..\"", key, path);
+}
+
 int dataset_add_file(struct dataset *d, const char *name, const unsigned char *bytes, size_t size,
                      struct error *err)
 {
@@ -82,7 +104,7 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
     const struct value *list = NULL;
     int first = d->n_maps;
 
-    if (dataset_find_list(source, key, &list, err) < 0)
+    if (dataset_find_files(source, key, &list, err) < 0)
         return -1;
     if (!source->root)
         return error_set(err, "no data root: set RGDBENCH_DATA to the folder that holds \"%s\"",
@@ -289,7 +311,7 @@ bool dataset_is_present(const struct dataset_source *source, struct arena *arena
     if (format && format->is_present)
         return format->is_present(source, arena, ret_missing);
     for (int k = 0; k < 2; k++) {
-        if (!source->root || dataset_find_list(source, keys[k], &list, &err) < 0)
+        if (!source->root || dataset_find_files(source, keys[k], &list, &err) < 0)
             return false;
         for (int i = 0; i < list->n_items; i++) {
             *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);

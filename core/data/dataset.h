@@ -131,6 +131,12 @@ int dataset_take_classes(struct dataset *d, const struct dataset_source *source,
 int dataset_find_list(const struct dataset_source *source, const char *key,
                       const struct value **ret_list, struct error *err);
 
+/* The same of names of files, which stay below the data root, as dataset_check_path has it. A link that
+ * the user has put there may lead out. */
+int dataset_find_files(const struct dataset_source *source, const char *key,
+                       const struct value **ret_list, struct error *err);
+int dataset_check_path(const char *key, const char *path, struct error *err);
+
 /* For formats: makes room for n examples. Labels are to be filled through
  * *ret_labels. */
 void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **ret_labels);

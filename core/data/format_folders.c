@@ -30,6 +30,8 @@ static const char *find_root(const struct dataset_source *source, struct arena *
         error_set(err, "its description has no text \"folder\"");
         return NULL;
     }
+    if (dataset_check_path("folder", v->string, err) < 0)
+        return NULL;
     if (!source->root) {
         error_set(err, "no data root: set RGDBENCH_DATA to the folder that holds \"%s\"",
                   v->string);

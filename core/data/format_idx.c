@@ -45,7 +45,7 @@ static bool is_present(const struct dataset_source *source, struct arena *arena,
         struct error err;
 
         *ret_missing = NULL;
-        if (!source->root || dataset_find_list(source, keys[k], &list, &err) < 0)
+        if (!source->root || dataset_find_files(source, keys[k], &list, &err) < 0)
             return false;
         for (int i = 0; i < list->n_items; i++) {
             *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);

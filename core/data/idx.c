@@ -148,7 +148,7 @@ int idx_read(struct dataset *d, const struct dataset_source *source, const char 
     uint32_t sizes[3], n_labels = 0;
     int got, first;
 
-    if (dataset_find_list(source, key, &list, err) < 0 ||
+    if (dataset_find_files(source, key, &list, err) < 0 ||
         find_first_label(source, n_classes, &first, err) < 0)
         return -1;
     if (list->n_items != 2)
@@ -229,7 +229,7 @@ bool idx_is_present(const struct dataset_source *source, struct arena *arena,
 
     *ret_missing = NULL;
     for (int k = 0; k < 2; k++) {
-        if (!source->root || dataset_find_list(source, keys[k], &list, &err) < 0)
+        if (!source->root || dataset_find_files(source, keys[k], &list, &err) < 0)
             return false;
         *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[0].string);
         if (idx_find(source, list->items[0].string, arena)) {
