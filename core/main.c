@@ -170,8 +170,9 @@ static const struct command commands[] = {
      "Words: baseline=ALGORITHM  what the others are compared with (default ERM)\n",
      "", 2, 4, command_import, false, READS},
     {"data", "[NAME]", "which data sets there are; download one, and check it",
-     "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n", "data", 0, 1,
-     command_data, false, 0},
+     "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
+     "  --http        from an http:// address, too: only the checksum vouches for what comes\n",
+     "data http", 0, 1, command_data, false, 0},
     {"stats", "FILE.csv [WORD ...]", "the tests on any numbers: columns method, block, value",
      "A block is what pairs the methods: a seed, a data set, a test example (values 0 and 1).\n"
      "Words:\n"
@@ -239,6 +240,7 @@ static const struct option {
     {"--rescue", TEXT, offsetof(struct invocation, rescue)},
     {"--data", TEXT, offsetof(struct invocation, data_root)},
     {"--format", TEXT, offsetof(struct invocation, format)},
+    {"--http", FLAG, offsetof(struct invocation, allows_http)},
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
     {"--dry-run", FLAG, offsetof(struct invocation, is_dry)},
     {"--frozen", FLAG, offsetof(struct invocation, is_frozen)},

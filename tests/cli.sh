@@ -220,15 +220,23 @@ chmod 755 results
 run=
 rm -r results
 
-# Download, checksum, unpacking: curl reads file:// as it reads the net.
-mkdir -p source/tiny root
+# Download, checksum, unpacking. In the net's place curl reads the folder; it says how it was asked.
+mkdir -p source/tiny root net
+cat > net/curl <<END
+#!/bin/sh
+for word; do url=\$word; done
+echo "\$@ limit \$(ulimit -f)" > "$work/asked"
+exec $(command -v curl) --fail --output /dev/fd/3 "file://$work/\${url#https://test.invalid/}"
+END
+chmod +x net/curl
+before=$PATH PATH=$work/net:$PATH
 head -c 3073 /dev/zero > source/tiny/train.bin
 cp source/tiny/train.bin source/tiny/test.bin
 tar -czf tiny.tar.gz -C source tiny
 describe() { # ARCHIVE MD5 [MORE]
     printf 'return data_set { doc = "tiny", format = "cifar", label_bytes = 1, classes = { "a", "b" },
       train = { "tiny/train.bin" }, test = { "tiny/test.bin" },
-      archive = "file://%s", md5 = "%s", %s }' "$work/$1" "$2" "$3" > datasets/tiny.lua
+      archive = "%s", md5 = "%s", %s }' "${4:-https://test.invalid/$1}" "$2" "$3" > datasets/tiny.lua
 }
 sum=$(md5sum < tiny.tar.gz | cut -d' ' -f1)
 describe tiny.tar.gz 00000000000000000000000000000000
@@ -238,8 +246,25 @@ grep -q "$sum, but 0000.* was published: not unpacked" out || { echo "checksum: 
 describe absent.tar.gz "$sum"
 RGDBENCH_DATA=root "$program" data tiny > out 2>&1 && { echo "a missing archive was taken"; failures=1; }
 grep -q "could not download .*absent.tar.gz\": .*; fetch it elsewhere" out && [ "$(wc -l < out)" = 1 ] || { echo "no network: $(cat out)"; failures=1; }
+for url in http://x/y gopher://x/y dict://x/y "file://$work/tiny.tar.gz" -o HTTPS://x/y 'https:/x' ' https://x'; do
+    describe '' "$sum" '' "$url"
+    fails "\"$url\" in its description does not begin with https://" data tiny --data=root
+done
+describe '' "$sum" '' http://127.0.0.1:1/x
+fails '--http allows http:// too' data tiny --data=root
+PATH=$before fails 'could not download "http://127.0.0.1:1/x": ' data tiny --data=root --http
+echo mine > victim
+ln -s ../victim root/tiny.download # as somebody might who may write there, too
 describe tiny.tar.gz "$sum"
 RGDBENCH_DATA=root "$program" data tiny > out 2>&1 || { echo "download: $(cat out)"; failures=1; }
+[ "$(cat victim)" = mine ] || { echo "a link was followed"; failures=1; }
+[ "$(ls root)" = "$(printf 'tiny\ntiny.download')" ] || { echo "left behind: $(ls root)"; failures=1; }
+for word in '-q --fail' '--proto =https --proto-redir =https' --globoff; do
+    grep -qF -- "$word" asked || { echo "curl was not told $word: $(cat asked)"; failures=1; }
+done
+grep -q 'limit [0-9]' asked || { echo "curl may write without end"; failures=1; }
+rm root/tiny.download
+PATH=$before
 cmp -s root/tiny/train.bin source/tiny/train.bin || { echo "not unpacked"; failures=1; }
 fails 'has 3073 bytes, not 30730000, which are 10000 records' sweep quickstart data=tiny --data=root --dry-run
 "$program" data --data=root | grep -q 'tiny *present' || { echo "data does not list it"; failures=1; }
@@ -249,6 +274,24 @@ describe tiny.tar.gz "$sum" "records = { 1, 1 }, sums = { $published }"
 describe tiny.tar.gz "$sum" "records = { 1, 1 }, sums = { \"$sum  train.bin\" }"
 fails "train.bin\" has MD5" data tiny --data=root
 fails "but $sum was published" sweep quickstart data=tiny --data=root --dry-run
+describe tiny.tar.gz "$sum" "records = { 1000, 1001 }"
+
+# Names in descriptions stay below the data root, but for a link that is there.
+mkdir -p elsewhere
+mv root/tiny/train.bin elsewhere
+ln -s ../../elsewhere/train.bin root/tiny/train.bin
+for name in ../elsewhere/train.bin /etc/passwd tiny/../../elsewhere/train.bin; do
+    describe tiny.tar.gz "$sum" "records = { 1, 1 }"
+    sed -i "s#tiny/train.bin#$name#" datasets/tiny.lua
+    fails "\"train\" in its description names \"$name\", which is not below the data root" \
+        sweep quickstart data=tiny --data=root --dry-run
+done
+printf 'return data_set { doc = "x", format = "folders", folder = "../root" }' > datasets/tiny.lua
+fails '"folder" in its description names "../root"' split tiny --data=root
+describe tiny.tar.gz "$sum" "records = { 1, 1 }"
+"$program" data tiny --data=root | grep -q 'is present' || { echo "a link in the data root"; failures=1; }
+rm root/tiny/train.bin
+mv elsewhere/train.bin root/tiny
 describe tiny.tar.gz "$sum" "records = { 1000, 1001 }"
 
 # A data file that becomes shorter while it is mapped: one line, no signal.

@@ -31,6 +31,7 @@ struct invocation {
     const char *slurm;     /* --slurm=WORDS; NULL: none */
     const char *rescue;    /* --rescue=FILE; NULL: none */
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
+    bool allows_http;      /* --http */
     bool is_quiet;         /* --quiet */
     bool is_dry;           /* --dry-run */
     bool is_frozen;        /* --frozen */

@@ -34,14 +34,15 @@ static int check_sums(const struct dataset_source *source, struct arena *arena, 
     return 0;
 }
 
-static int fetch(const struct dataset_source *source, struct arena *arena, struct error *err)
+static int fetch(const struct dataset_source *source, bool allows_http, struct arena *arena,
+                 struct error *err)
 {
     const char *missing;
 
     if (dataset_is_present(source, arena, &missing)) {
         printf("data set \"%s\" is present\n", source->name);
     } else {
-        if (download_dataset(source, arena, err) < 0)
+        if (download_dataset(source, allows_http, arena, err) < 0)
             return error_context(err, "data set \"%s\"", source->name);
         printf("data set \"%s\" is now under %s\n", source->name, source->root);
     }
@@ -67,7 +68,7 @@ int command_data(const struct invocation *in, enum exit_status *ret_status, stru
         if (in->n_words == 0)
             print_data_set(&source, in->arena);
         else if (strcmp(in->words[0], data[i].name) == 0)
-            return fetch(&source, in->arena, err);
+            return fetch(&source, in->allows_http, in->arena, err);
     }
     return in->n_words ? text_unknown(err, "data set", in->words[0], names) : 0;
 }
