@@ -172,26 +172,51 @@ static void test_walls(void **state)
     assert_int_not_equal(access(touched, F_OK), 0);
 }
 
-/* What ends it from outside is not what it was given. */
-static void test_killed(void **state)
+static pid_t only_child(void)
 {
-    int base = 0;
-    struct servant *s = open_servant(&base);
     char line[100];
-    struct error err;
     FILE *f;
 
-    (void)state;
     snprintf(line, sizeof line, "/proc/self/task/%d/children", (int)getpid());
     f = fopen(line, "r");
     assert_non_null(f);
     assert_non_null(fgets(line, sizeof line, f));
     fclose(f);
-    assert_int_equal(kill(atoi(line), SIGKILL), 0);
+    return atoi(line);
+}
+
+/* What ends it from outside is not what it was given. */
+static void test_killed(void **state)
+{
+    int base = 0;
+    struct servant *s = open_servant(&base);
+    struct error err;
+
+    (void)state;
+    assert_int_equal(kill(only_child(), SIGKILL), 0);
     ((struct room *)servant_room(s))->deed = ADD;
     assert_int_equal(servant_call(s, &err), -1);
     assert_string_equal(err.text, "the decoder was ended from outside: Killed");
     assert_int_equal(err.status, EXIT_STORAGE);
+    servant_close(s);
+}
+
+/* What a terminal tells all of a group is for the caller to answer. */
+static void test_interrupted(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU};
+    int base = 0;
+    struct servant *s = open_servant(&base);
+    struct room *r = servant_room(s);
+    pid_t pid = only_child();
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        assert_int_equal(kill(pid, signals[i]), 0);
+    *r = (struct room){ADD, 1, 2, 0};
+    assert_int_equal(servant_call(s, &err), 0);
+    assert_int_equal(r->sum, 3);
     servant_close(s);
 }
 
@@ -201,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_walls),
         cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_interrupted),
     };
 
     snprintf(touched, sizeof touched, "/tmp/rgdbench-touched-%d", (int)getpid());

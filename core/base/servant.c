@@ -50,12 +50,25 @@ static int leave_shared(const unsigned char *room, size_t room_size)
     return result;
 }
 
+/* What a terminal or a cluster tells all processes, our parent answers, and we end with it. */
+static void block_signals(void)
+{
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    sigset_t set;
+
+    sigfillset(&set);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&set, own[i]);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
 _Noreturn static void serve(const struct servant_task *task, const struct servant *s, pid_t parent)
 {
     const struct confine_bounds bounds = {
         .fd = s->fd, .may_read = true, .parent = parent, .memory = task->memory};
     char c = 0;
 
+    block_signals();
     if (task->prepare)
         task->prepare();
     if (leave_shared(s->room, s->room_size) < 0 || confine_enter(&bounds) < 0)
@@ -96,11 +109,14 @@ static int end(struct servant *s, const char *why, struct error *err)
     return error_set(err, "%s %s", s->name, why);
 }
 
-/* It has closed its end. */
+/* It has closed its end, and is ending: what kills it now changes no status. */
 static int bury(struct servant *s, struct error *err)
 {
-    int status = wait_for(s), number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    int status, number;
 
+    kill(s->pid, SIGKILL);
+    status = wait_for(s);
+    number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     switch (number) {
     case SIGSYS:
         return error_set(err, "%s made a system call that it may not", s->name);
