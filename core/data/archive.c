@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,14 +53,14 @@ static void source_close(struct source *s)
 
 /* The next piece without its bytes, which are at *ret_bytes until the next call. Its kind and its size
  * are sound, the rest is for the caller to check. */
-static int source_next(struct source *s, struct archive_piece *ret_head,
+static int source_next(struct source *s, struct archive_head *ret_head,
                        const unsigned char **ret_bytes, struct error *err)
 {
     const struct archive_piece *p = servant_room(s->servant);
 
     if (servant_call(s->servant, err) < 0)
         return -1;
-    memcpy(ret_head, p, offsetof(struct archive_piece, bytes));
+    memcpy(ret_head, &p->head, sizeof *ret_head);
     *ret_bytes = p->bytes;
     if (ret_head->kind <= ARCHIVE_END && ret_head->size <= ARCHIVE_PIECE_SIZE)
         return 0;
@@ -77,7 +76,7 @@ static int source_next(struct source *s, struct archive_piece *ret_head,
 static int read_gzip(struct source *s, size_t max_size, struct arena *arena,
                      unsigned char **ret_bytes, size_t *ret_size, struct error *err)
 {
-    static struct archive_piece p;
+    struct archive_head p;
     const unsigned char *bytes;
     unsigned char *to = NULL;
     size_t total = 0, done = 0;
@@ -239,7 +238,7 @@ static int end_member(struct unpacking *u, struct error *err)
 
 static int take_members(struct unpacking *u, struct source *s, struct error *err)
 {
-    static struct archive_piece p;
+    struct archive_head p;
     const unsigned char *bytes;
 
     do {

@@ -183,14 +183,14 @@ static int next_inflated(struct archive_reader *r, struct archive_piece *p, stru
     if (!r->is_begun && archive_inflate(r->bytes, r->size, r->max_size, &r->content, err) < 0)
         return -1;
     r->is_begun = true;
-    p->total = r->content.size;
-    p->size = r->content.size - r->at;
-    if (p->size > ARCHIVE_PIECE_SIZE)
-        p->size = ARCHIVE_PIECE_SIZE;
-    p->kind = p->size ? ARCHIVE_BYTES : ARCHIVE_END;
-    if (p->size)
-        memcpy(p->bytes, r->content.s + r->at, p->size);
-    r->at += p->size;
+    p->head.total = r->content.size;
+    p->head.size = r->content.size - r->at;
+    if (p->head.size > ARCHIVE_PIECE_SIZE)
+        p->head.size = ARCHIVE_PIECE_SIZE;
+    p->head.kind = p->head.size ? ARCHIVE_BYTES : ARCHIVE_END;
+    if (p->head.size)
+        memcpy(p->bytes, r->content.s + r->at, p->head.size);
+    r->at += p->head.size;
     return 0;
 }
 
@@ -228,13 +228,13 @@ static int next_member(struct archive_reader *r, struct archive_piece *p, struct
         if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
             return error_set(err, "\"%s\" in it is not a regular file", name);
         r->member = r->wanted[i];
-        p->kind = ARCHIVE_MEMBER;
-        p->member = (uint32_t)i;
+        p->head.kind = ARCHIVE_MEMBER;
+        p->head.member = (uint32_t)i;
         return 0;
     }
     if (code != ARCHIVE_EOF)
         return error_set(err, "it is damaged: %s", reason_of(r->archive));
-    p->kind = ARCHIVE_END;
+    p->head.kind = ARCHIVE_END;
     return 0;
 }
 
@@ -248,8 +248,8 @@ static int next_of_archive(struct archive_reader *r, struct archive_piece *p, st
         return error_set(err, "\"%s\" is damaged: %s", r->member, reason_of(r->archive));
     if (n == 0)
         return next_member(r, p, err);
-    p->kind = ARCHIVE_BYTES;
-    p->size = (uint64_t)n;
+    p->head.kind = ARCHIVE_BYTES;
+    p->head.size = (uint64_t)n;
     return 0;
 }
 
@@ -269,9 +269,9 @@ void archive_reader_next(void *reader, void *room)
     struct archive_piece *p = room;
     struct error err;
 
-    *p = (struct archive_piece){.kind = ARCHIVE_END};
+    p->head = (struct archive_head){.kind = ARCHIVE_END};
     if ((r->wanted ? next_of_archive : next_inflated)(r, p, &err) < 0)
-        memcpy(p->reason, err.text, sizeof p->reason), p->kind = ARCHIVE_BAD;
+        memcpy(p->head.reason, err.text, sizeof p->head.reason), p->head.kind = ARCHIVE_BAD;
 }
 
 void archive_reader_release(struct archive_reader *r)

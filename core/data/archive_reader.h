@@ -22,10 +22,14 @@ enum archive_piece_kind {
     ARCHIVE_BAD,    /* `reason` says why */
 };
 
-struct archive_piece {
+struct archive_head {
     uint32_t kind, member;
     uint64_t size, total; /* total: of a gzip file, from its first piece on */
     char reason[sizeof((struct error *)0)->text];
+};
+
+struct archive_piece {
+    struct archive_head head;
     unsigned char bytes[ARCHIVE_PIECE_SIZE];
 };
 

@@ -212,11 +212,11 @@ void target_archive(const uint8_t *bytes, size_t size)
     archive_reader_prepare();
     do {
         archive_reader_next(&reader, &piece);
-        FUZZ_CHECK(piece.kind <= ARCHIVE_BAD && piece.member < 2 && piece.size <= ARCHIVE_PIECE_SIZE);
-        touch(piece.bytes, piece.size);
-    } while (piece.kind < ARCHIVE_END);
-    if (piece.kind == ARCHIVE_BAD) {
-        error_set(&err, "%s", piece.reason);
+        FUZZ_CHECK(piece.head.kind <= ARCHIVE_BAD && piece.head.member < 2 && piece.head.size <= ARCHIVE_PIECE_SIZE);
+        touch(piece.bytes, piece.head.size);
+    } while (piece.head.kind < ARCHIVE_END);
+    if (piece.head.kind == ARCHIVE_BAD) {
+        error_set(&err, "%s", piece.head.reason);
         fuzz_check_refusal(&err);
     }
     archive_reader_release(&reader);
