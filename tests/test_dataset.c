@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/batch.h"
+#include "learn/data_cache.h"
 #include "sample.h"
 
 #include <setjmp.h>
@@ -345,6 +346,86 @@ static void test_validation_beyond_the_head(void **state)
     arena_release(&arena);
 }
 
+/* Five ways to change a file while it is used. */
+static void overwrite(const char *path)
+{
+    FILE *f = fopen(path, "r+b");
+
+    assert_non_null(f);
+    assert_true(fseek(f, 100, SEEK_SET) == 0 && fputc(77, f) == 77 && fclose(f) == 0);
+}
+
+static void append(const char *path)
+{
+    FILE *f = fopen(path, "ab");
+
+    assert_true(f && fputc(77, f) == 77 && fclose(f) == 0);
+}
+
+static void replace(const char *path)
+{
+    char command[500];
+
+    snprintf(command, sizeof command, "cp -p %s %s.new && mv %s.new %s", path, path, path, path);
+    assert_int_equal(system(command), 0);
+}
+
+static void shorten(const char *path)
+{
+    assert_int_equal(truncate(path, 3073), 0);
+}
+
+static void take_away(const char *path)
+{
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_files_that_change(void **state)
+{
+    static void (*const ways[])(const char *) = {overwrite, append, replace, shorten, take_away};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct root *r = make_root(1);
+        struct dataset d;
+        struct error err;
+        char path[200];
+
+        snprintf(path, sizeof path, "%s/two.bin", r->path);
+        assert_int_equal(open_root(r, r->path, &d, &err), 0);
+        assert_int_equal(dataset_check(&d, &err), 0);
+        ways[i](path);
+        assert_int_equal(dataset_check(&d, &err), -1);
+        assert_non_null(strstr(err.text, "data changed while it was used: \""));
+        assert_non_null(strstr(err.text, path));
+        dataset_close(&d);
+        free_root(r);
+    }
+}
+
+/* Kept open for the next run only while the files stay as they are. */
+static void test_kept_open(void **state)
+{
+    struct root *r = make_root(1);
+    struct data_cache cache = {0};
+    const struct dataset *d;
+    char path[200], digest[HASH_HEX_SIZE];
+    struct error err;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/two.bin", r->path);
+    settings_set(&r->settings, "data", value_string("tiny"));
+    settings_set(&r->settings, "data.format", value_string("cifar"));
+    assert_int_equal(data_cache_open(&cache, &r->settings, &r->description, r->path, &d, &err), 0);
+    strcpy(digest, d->digest);
+    overwrite(path);
+    assert_int_equal(data_cache_open(&cache, &r->settings, &r->description, r->path, &d, &err), 0);
+    assert_string_not_equal(d->digest, digest);
+    assert_int_equal(dataset_check(d, &err), 0);
+    data_cache_close(&cache);
+    free_root(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +437,8 @@ int main(void)
         cmocka_unit_test(test_long_tail_counts),
         cmocka_unit_test(test_shapes_and_split),
         cmocka_unit_test(test_validation_beyond_the_head),
+        cmocka_unit_test(test_files_that_change),
+        cmocka_unit_test(test_kept_open),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

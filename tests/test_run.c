@@ -30,6 +30,7 @@ struct witness {
     struct text journal; /* every number of every evaluation */
     char line[1200];     /* the last that was told */
     int n_polls, stop_at, n_tests;
+    int change_at; /* the poll after which the file `changing` is written; 0: none */
     float weights[HISTOGRAM_N]; /* shares, of the last evaluation */
 };
 
@@ -60,11 +61,26 @@ static int evaluated(void *context, const struct run_point *point, struct error 
     return 0;
 }
 
+/* A file that data come from. */
+static const char *changing(void)
+{
+    return arena_printf(&arena, "%s/changing", folder);
+}
+
+static void write_changing(void)
+{
+    struct error err;
+
+    assert_int_equal(file_write(changing(), "x", 1, &err), 0);
+}
+
 static bool should_stop(void *context, long step, long n_steps)
 {
     struct witness *w = context;
 
     assert_true(step >= 0 && step <= n_steps);
+    if (w->n_polls == w->change_at && w->change_at)
+        write_changing();
     return ++w->n_polls >= w->stop_at;
 }
 
@@ -126,9 +142,9 @@ static struct settings settings_with(const char *more)
     return s;
 }
 
-/* One call. Gives the outcome. */
-static enum run_outcome call(const struct settings *s, struct witness *w, int n_threads,
-                             double interval, struct run_result *result)
+/* One call. */
+static int attempt(const struct settings *s, struct witness *w, int n_threads, double interval,
+                   struct run_result *result, struct error *err)
 {
     const struct checkpoint checkpoint = {path, "key", interval};
     const struct run_input input = {
@@ -139,9 +155,17 @@ static enum run_outcome call(const struct settings *s, struct witness *w, int n_
                                           .save = save,
                                           .restore = restore,
                                           .tell = tell};
+
+    return run_train(&input, &observer, result, err);
+}
+
+/* One that succeeds. Gives the outcome. */
+static enum run_outcome call(const struct settings *s, struct witness *w, int n_threads,
+                             double interval, struct run_result *result)
+{
     struct error err;
 
-    if (run_train(&input, &observer, result, &err) < 0)
+    if (attempt(s, w, n_threads, interval, result, &err) < 0)
         fail_msg("%s", err.text);
     return result->outcome;
 }
@@ -488,6 +512,52 @@ static void test_a_write_that_fails_costs_nothing(void **state)
     release(&told);
 }
 
+/* A file of the data that changes on the way: no result, and no checkpoint that has seen it. */
+static void test_data_that_change(void **state)
+{
+    struct settings s = settings_with("");
+    struct file_state watched;
+    struct run_result got;
+    struct error err;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) { /* to the end; with checkpoints at each step; stopped at once */
+        struct witness w = {.stop_at = i == 2 ? 5 : NEVER, .change_at = 4};
+
+        unlink(path);
+        write_changing();
+        assert_int_equal(file_state_read(changing(), &watched, &err), 0);
+        dataset.states = &watched;
+        dataset.n_states = 1;
+        assert_int_equal(attempt(&s, &w, 1, i == 1 ? 0 : NEVER, &got, &err), -1);
+        assert_string_equal(err.text, arena_printf(&arena, "data changed while it was used: \"%s\"",
+                                                   changing()));
+        if (i != 1)
+            assert_int_equal(access(path, F_OK), -1);
+        release(&w);
+    }
+    dataset.n_states = 0;
+    /* That of the second is from before: who goes on from it gets the same bits. */
+    {
+        struct witness told = {.stop_at = NEVER, .change_at = 4}, want_told;
+        struct run_result want = whole(&s, &want_told, NEVER);
+
+        dataset.n_states = 1;
+        write_changing();
+        assert_int_equal(file_state_read(changing(), &watched, &err), 0);
+        assert_int_equal(attempt(&s, &told, 1, 0, &got, &err), -1);
+        release(&told);
+        dataset.n_states = 0;
+        told = (struct witness){.stop_at = NEVER};
+        assert_int_equal(call(&s, &told, 1, NEVER, &got), RUN_FINISHED);
+        assert_non_null(strstr(told.line, "goes on at step 3 of"));
+        same(&got, &told, &want, &want_told);
+        release(&told);
+        release(&want_told);
+    }
+    unlink(changing());
+}
+
 static int set_up(void **state)
 {
     struct settings s, description;
@@ -532,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_saving_changes_nothing),
         cmocka_unit_test(test_what_does_not_serve_is_named),
         cmocka_unit_test(test_a_write_that_fails_costs_nothing),
+        cmocka_unit_test(test_data_that_change),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

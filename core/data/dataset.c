@@ -98,6 +98,33 @@ int dataset_add_file(struct dataset *d, const char *name, const unsigned char *b
     return 0;
 }
 
+void dataset_watch_state(struct dataset *d, const struct file_state *state)
+{
+    struct file_state *states =
+        arena_grow(&d->arena, (void *)d->states, d->n_states, sizeof *states);
+
+    states[d->n_states++] = *state;
+    d->states = states;
+}
+
+int dataset_watch(struct dataset *d, const char *path, struct error *err)
+{
+    struct file_state state;
+
+    if (file_state_read(path, &state, err) < 0)
+        return -1;
+    dataset_watch_state(d, &state);
+    return 0;
+}
+
+int dataset_check(const struct dataset *d, struct error *err)
+{
+    for (int i = 0; i < d->n_states; i++)
+        if (file_state_check(&d->states[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
                       int *ret_first, int *ret_n, struct error *err)
 {
@@ -115,7 +142,7 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
         const char *path =
             arena_printf(&d->arena, "%s/%s", source->root, list->items[i].string);
 
-        if (file_map_open(path, &d->maps[d->n_maps], err) < 0)
+        if (dataset_watch(d, path, err) < 0 || file_map_open(path, &d->maps[d->n_maps], err) < 0)
             return -1;
         d->n_maps++;
         if (dataset_add_file(d, list->items[i].string, d->maps[d->n_maps - 1].bytes,
@@ -253,6 +280,8 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     set_digest(&d);
     if (!(known && known->kind == VALUE_STRING && strcmp(known->string, d.digest) == 0) &&
         sums_check(&d, source, err) < 0)
+        goto fail;
+    if (dataset_check(&d, err) < 0)
         goto fail;
     *ret_dataset = d;
     return 0;

@@ -9,7 +9,8 @@
  * mapped file itself, so that all workers share one copy in memory.
  *
  * The digest is the SHA-256 of what was decoded, not of paths or files: moved or
- * renamed data are the same data, one changed pixel is another data set.
+ * renamed data are the same data, one changed pixel is another data set. Files that change while
+ * the data set is open are noticed by dataset_check: its digest is not theirs then.
  *
  * In place of pictures an example may be a few numbers, each a channel of one pixel, and in place
  * of a class its target may be a number.
@@ -25,6 +26,7 @@
 
 #include "base/component.h"
 #include "base/file.h"
+#include "base/file_state.h"
 #include "base/hash.h"
 #include "base/listener.h"
 
@@ -70,6 +72,8 @@ struct dataset {
     int n_files;
     struct file_map maps[DATASET_MAX_FILES];
     int n_maps;
+    const struct file_state *states; /* [n_states] of files that examples come from, before they were read */
+    int n_states;
 };
 
 /* Where a data set comes from. All borrowed by the call that takes it. */
@@ -106,6 +110,10 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
                  const struct settings *settings, struct error *err);
 void dataset_close(struct dataset *d);
 
+/* Are the files what they were when the digest was taken? Fails as file_state_check. Asked before and
+ * behind what reads the examples; it costs a look at each file's times. */
+int dataset_check(const struct dataset *d, struct error *err);
+
 /* Does the setting data.drawing want that each trial draws its own data? Then *ret_drawn is `d` as
  * `trial` draws it. It borrows from `d`, keeps its digest, since the digest and the trial say all,
  * and owns an arena only, for the caller to release. */
@@ -119,6 +127,10 @@ extern const struct hparam dataset_drawing_hparams[];
  * d->maps; gives the index of the first and their number. */
 int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
                       int *ret_first, int *ret_n, struct error *err);
+
+/* For formats, before they read or map the file at `path` (which outlives d): it must stay as it is. */
+int dataset_watch(struct dataset *d, const char *path, struct error *err);
+void dataset_watch_state(struct dataset *d, const struct file_state *state);
 
 /* For formats: notes a file that was read. `name` is the description's. */
 int dataset_add_file(struct dataset *d, const char *name, const unsigned char *bytes, size_t size,

@@ -53,6 +53,8 @@ static int read_bytes(struct dataset *d, const struct dataset_source *source, co
     *ret_path = path ? path : arena_printf(&d->arena, "%s/%s", source->root, name);
     if (!path)
         return 0;
+    if (dataset_watch(d, path, err) < 0)
+        return -1;
     if (strlen(path) < 3 || strcmp(path + strlen(path) - 3, ".gz") != 0) {
         struct file_map *map = &d->maps[d->n_maps];
 

@@ -42,7 +42,7 @@ int data_cache_open(struct data_cache *cache, const struct settings *s,
 
     if (!key)
         return -1;
-    if (!cache->key || strcmp(key, cache->key) != 0) {
+    if (!cache->key || strcmp(key, cache->key) != 0 || dataset_check(&cache->dataset, err) < 0) {
         struct dataset dataset;
 
         if (dataset_open(&dataset, &source, s, err) < 0) {

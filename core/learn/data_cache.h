@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * data_cache: opens the data set that a run's settings name, and keeps it open
- * while the next runs want the same one.
+ * while the next runs want the same one and its files stay as they are.
  *
  *     struct data_cache cache = {0};
  *     data_cache_open(&cache, &settings, &description, root, &dataset, &err);

@@ -52,8 +52,9 @@ static void tell(struct run *run, const char *format, ...)
     run->observer->tell(run->observer->context, line);
 }
 
-/* A checkpoint that cannot be written costs time after a kill, and nothing else. */
-static void save(struct run *run)
+/* A checkpoint that cannot be written costs time after a kill, and nothing else. Fails where the data
+ * have changed: who restores them later would go on from what the changed ones made. */
+static int save(struct run *run, struct error *ret_err)
 {
     struct tensor tensors[MAX_STATE];
     struct text journal = {0};
@@ -61,13 +62,16 @@ static void save(struct run *run)
 
     run->saved_at = clock_now();
     if (!run->checkpoint->path || run->saved_step == run->state.step)
-        return;
+        return 0;
+    if (dataset_check(run->dataset, ret_err) < 0)
+        return -1;
     run->saved_step = run->state.step;
     text_printf(&journal, "%s", "");
     run->observer->save(run->observer->context, &journal);
     if (checkpoint_save(run->checkpoint, tensors, list_state(run, tensors), journal.s, &err) < 0)
         tell(run, "no checkpoint at step %ld: %s", run->state.step, err.text);
     text_release(&journal);
+    return 0;
 }
 
 /* Goes on from the checkpoint, where there is one that serves. */
@@ -334,11 +338,10 @@ static int train(struct run *run, enum run_outcome *ret_outcome, struct error *e
             return 0;
         if (*ret_outcome == RUN_STOPPED || should_stop(run)) {
             *ret_outcome = RUN_STOPPED;
-            save(run);
-            return 0;
+            return save(run, err);
         }
-        if (clock_now() - run->saved_at >= run->checkpoint->interval)
-            save(run);
+        if (clock_now() - run->saved_at >= run->checkpoint->interval && save(run, err) < 0)
+            return -1;
         *ret_outcome = train_step(run);
         if (*ret_outcome == RUN_DIVERGED)
             return 0;
@@ -357,7 +360,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
     int status = -1;
 
     if (run_open(&run, input, err) == 0 && restore(&run, err) == 0 &&
-        train(&run, &result.outcome, err) == 0) {
+        train(&run, &result.outcome, err) == 0 && dataset_check(input->dataset, err) == 0) {
         const struct params *params = &run.trainer.graph.params;
 
         result.n_steps = run.n_steps;

@@ -74,7 +74,8 @@ struct run_result {
     char diverged[RUN_TEXT_SIZE]; /* at which step, and what first; "" where it did not */
 };
 
-/* The checkpoint's file is left there; whoever has stored the result removes it. */
+/* The checkpoint's file is left there; whoever has stored the result removes it. Fails where a file of the
+ * data changed meanwhile: there is no result then, and no checkpoint that has seen the change. */
 int run_train(const struct run_input *input, const struct run_observer *observer,
               struct run_result *ret_result, struct error *err);
 

@@ -2,6 +2,7 @@
 #include "learn/weights.h"
 
 #include "base/component.h"
+#include "base/file_state.h"
 
 #include <string.h>
 
@@ -93,10 +94,11 @@ int weights_load(const char *path, const char *digest, const char *except,
     struct arena arena = {0};
     const struct tensor **found = arena_alloc(&arena, (size_t)p->n * sizeof *found);
     struct safetensors file = {0};
+    struct file_state state;
     char hex[HASH_HEX_SIZE];
     int result = -1;
 
-    if (safetensors_open(path, &file, err) < 0)
+    if (file_state_read(path, &state, err) < 0 || safetensors_open(path, &file, err) < 0)
         goto out;
     hash_block(file.map.bytes, file.map.size, hex);
     if (strcmp(hex, digest) != 0) {
@@ -114,7 +116,7 @@ int weights_load(const char *path, const char *digest, const char *except,
         for (size_t k = 0; found[i] && k < item->size; k++)
             weights[place_of(item, k)] = tensor_float(found[i], k);
     }
-    result = 0;
+    result = file_state_check(&state, err);
 out:
     safetensors_close(&file);
     arena_release(&arena);

@@ -27,7 +27,7 @@ int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct erro
 
 /* Does the file hold each parameter of p, in its shape, as F32, F16 or BF16, and is there none in
  * it that p has not? What is excepted may be of any type. Fills weights[p->size], NULL: only checks. `digest`: what the
- * file must hash to. On failure nothing has changed. */
+ * file must hash to. On failure nothing has changed, unless the file has while it was read. */
 int weights_load(const char *path, const char *digest, const char *except,
                  const struct params *p, float *weights, struct error *err);
 

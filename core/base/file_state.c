@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/file_state.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static int64_t nanoseconds(struct timespec t)
+{
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int look(const char *path, struct stat *ret_stat)
+{
+    int result;
+
+    do
+        result = stat(path, ret_stat);
+    while (result < 0 && errno == EINTR); /* of the network */
+    return result;
+}
+
+static struct file_state state_of(const char *path, const struct stat *st)
+{
+    return (struct file_state){path, st->st_dev, st->st_ino, st->st_size, nanoseconds(st->st_mtim),
+                               nanoseconds(st->st_ctim)};
+}
+
+/* By the clock that files get their times from; one that was set back is not waited for. A file
+ * without a name is nobody else's. */
+static bool is_of_this_tick(const struct stat *st)
+{
+    enum { SECOND = 1000000000 };
+    int64_t changed = nanoseconds(st->st_ctim), now;
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &t);
+    now = nanoseconds(t);
+    return st->st_nlink > 0 && changed >= now && changed < now + SECOND;
+}
+
+int file_state_read(const char *path, struct file_state *ret_state, struct error *err)
+{
+    enum { MAX_TRIES = 100 };
+    struct stat st;
+
+    for (int i = 0; i < MAX_TRIES; i++) {
+        if (look(path, &st) < 0)
+            return error_set(err, "could not open \"%s\": %s", path, strerror(errno));
+        if (!is_of_this_tick(&st))
+            break;
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    }
+    *ret_state = state_of(path, &st);
+    return 0;
+}
+
+int file_state_check(const struct file_state *state, struct error *err)
+{
+    struct file_state now;
+    struct stat st;
+
+    if (look(state->path, &st) < 0)
+        return error_set(err, "data changed while it was used: \"%s\": %s", state->path,
+                         strerror(errno));
+    now = state_of(state->path, &st);
+    if (now.device != state->device || now.inode != state->inode || now.size != state->size ||
+        now.modified != state->modified || now.changed != state->changed)
+        return error_set(err, "data changed while it was used: \"%s\"", state->path);
+    return 0;
+}
