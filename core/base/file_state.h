@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * file_state: is a file still what it was when it was read? Told by device, inode, size and times, of
- * change too, which no program can set back; the bytes are not looked at.
+ * file_state: is a file still what it was when it was read? Told by device, inode, size and times,
+ * of change too, which no program can set back; the bytes are not looked at.
  *
  *     file_state_read(path, &state, &err);
  *     ... read or map the file ...
  *     file_state_check(&state, &err);
  *
- * What is written through a mapping of another process moves the times only now and then, and not at all
- * on a file system in memory.
+ * What is written through a mapping of another process moves the times only now and then, and not
+ * at all on a file system in memory.
  */
 #ifndef BASE_FILE_STATE_H
 #define BASE_FILE_STATE_H

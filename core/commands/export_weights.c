@@ -85,7 +85,7 @@ static int train(const struct invocation *in, struct store *store, const char *s
                                           .tell = tell};
     char key[HASH_HEX_SIZE];
     struct checkpoint checkpoint = {.key = key, .interval = in->checkpoint_interval};
-    struct data_cache cache = {0};
+    struct data_cache cache = {.listener = &project_listener};
     struct settings environment;
     struct run_result result;
     struct job job;

@@ -128,7 +128,8 @@ static int choose_runs(const struct invocation *in, const struct store_plan *pla
 
 int command_verify(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    struct retrain r = {.data_root = in->data_root, .n_threads = in->n_threads};
+    struct retrain r = {.data_root = in->data_root, .n_threads = in->n_threads,
+                        .cache.listener = &project_listener};
     struct store_provenance provenance;
     struct store_plan plan;
     uint32_t *runs;
@@ -241,7 +242,8 @@ static int bisect(struct retrain *r, const char *a, const char *b, struct error 
 
 int command_bisect(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    struct retrain r = {.data_root = in->data_root, .n_threads = in->n_threads};
+    struct retrain r = {.data_root = in->data_root, .n_threads = in->n_threads,
+                        .cache.listener = &project_listener};
     struct store_weights a, b;
     int result = -1;
 

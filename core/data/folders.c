@@ -94,6 +94,22 @@ static int64_t nanoseconds(struct timespec t)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Fills in what is seen from outside. */
+static void look(struct folder_file *file, const char *root, struct arena *arena)
+{
+    struct stat st;
+
+    if (stat(arena_printf(arena, "%s/%s", root, file->path), &st) < 0) {
+        file->error = errno; /* as of a link to what is not there */
+        return;
+    }
+    file->is_picture = S_ISREG(st.st_mode) && has_picture_ending(file->path);
+    file->size = st.st_size;
+    file->inode = (int64_t)st.st_ino;
+    file->modified = nanoseconds(st.st_mtim);
+    file->changed = nanoseconds(st.st_ctim);
+}
+
 /* The files of one class of one environment. */
 static int add_files(struct folders *f, struct folder_file **files, int environment, int label,
                      struct arena *arena, struct error *err)
@@ -110,17 +126,8 @@ static int add_files(struct folders *f, struct folder_file **files, int environm
     for (int i = 0; i < names.n; i++) {
         struct folder_file file = {.path = arena_printf(arena, "%s/%s", folder, names.items[i]),
                                    .environment = (uint16_t)environment, .label = (uint16_t)label};
-        struct stat st;
 
-        if (stat(arena_printf(arena, "%s/%s", f->root, file.path), &st) < 0) {
-            file.error = errno; /* as of a link to what is not there */
-        } else {
-            file.is_picture = S_ISREG(st.st_mode) && has_picture_ending(names.items[i]);
-            file.size = st.st_size;
-            file.inode = (int64_t)st.st_ino;
-            file.modified = nanoseconds(st.st_mtim);
-            file.changed = nanoseconds(st.st_ctim);
-        }
+        look(&file, f->root, arena);
         *files = arena_grow(arena, *files, f->n_files, sizeof **files);
         (*files)[f->n_files++] = file;
     }
@@ -160,4 +167,24 @@ int folders_scan(const char *root, struct arena *arena, struct folders *ret_fold
     f.files = files;
     *ret_folders = f;
     return 0;
+}
+
+int folders_check(const struct folders *f, struct error *err)
+{
+    struct arena arena = {0};
+    int result = 0;
+
+    for (int i = 0; i < f->n_files && result == 0; i++) {
+        const struct folder_file *was = &f->files[i];
+        struct folder_file now = {.path = was->path};
+
+        arena_clear(&arena);
+        look(&now, f->root, &arena);
+        if (now.error != was->error || now.size != was->size || now.inode != was->inode ||
+            now.modified != was->modified || now.changed != was->changed)
+            result = error_set(err, "data changed while it was used: \"%s/%s\"", f->root,
+                               was->path);
+    }
+    arena_release(&arena);
+    return result;
 }

@@ -35,4 +35,8 @@ struct folders {
 int folders_scan(const char *root, struct arena *arena, struct folders *ret_folders,
                  struct error *err);
 
+/* Are the files what they were when they were scanned? Fails as file_state_check. New ones are not
+ * looked for. */
+int folders_check(const struct folders *f, struct error *err);
+
 #endif

@@ -80,6 +80,7 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
                            err) < 0)
         return -1;
     d->maps[d->n_maps++] = cache.map;
+    dataset_watch_state(d, &cache.state);
     d->channels = 3;
     d->height = d->width = own->size;
     d->class_names = folders.classes;

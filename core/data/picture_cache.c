@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The file: struct head, kept[n_files], up to a multiple of 4096 bytes, the pixels of the kept
- * pictures, the text of those left out. */
+ * pictures, the text of those left out, the seal (cache_file.h). */
 #include "data/picture_cache.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "data/cache_file.h"
 #include "data/decoders.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char FOLDER[] = "cache", MAGIC[32] = "rgdbench pictures 2\n";
+static const char MAGIC[32] = "rgdbench pictures 2\n";
 
 enum { PAGE = 4096 };
 
@@ -120,27 +123,66 @@ static int hash_contents(const struct folders *f, const char *settings, struct e
     return result;
 }
 
+static void tell(const struct listener *listener, const char *line, bool is_last)
+{
+    if (listener)
+        listener->tell(listener->context, line, is_last);
+}
+
+static void tell_damage(const struct listener *listener, const struct error *err)
+{
+    char line[sizeof err->text + 30];
+
+    snprintf(line, sizeof line, "%s: it is made anew", err->text);
+    if (*err->text)
+        tell(listener, line, true);
+}
+
+/* Is some file so young that a change of it later in the same tick of the clock, which is seconds
+ * on some file systems, would not be seen? */
+static bool is_young(const struct folders *f)
+{
+    double newest = 0;
+
+    for (int i = 0; i < f->n_files; i++)
+        newest = fmax(newest, (double)f->files[i].changed / 1e9);
+    return clock_wall() - newest < 2.5;
+}
+
+/* What is remembered of the folder's contents; false where it has to be found. */
+static bool read_known(const char *path, const struct listener *listener,
+                       char ret_key[HASH_HEX_SIZE])
+{
+    struct file_map map = {0};
+    struct error err;
+    size_t size = 0;
+    bool is_known = cache_file_open(path, &map, &size, &err) > 0 && size == HASH_HEX_SIZE - 1;
+
+    if (is_known)
+        snprintf(ret_key, HASH_HEX_SIZE, "%.*s", (int)size, (const char *)map.bytes);
+    else
+        tell_damage(listener, &err);
+    file_map_close(&map);
+    return is_known && strspn(ret_key, "0123456789abcdef") == HASH_HEX_SIZE - 1;
+}
+
 /* The name of the cache file, without reading the pictures where they are known. */
-static int find_key(const struct folders *f, int side, struct arena *arena, const char **ret_path,
-                    struct error *err)
+static int find_key(const struct folders *f, int side, const struct listener *listener,
+                    struct arena *arena, const char **ret_path, struct error *err)
 {
     const char *settings = arena_printf(arena, "%.20s%d x %d\n", MAGIC, side, side);
     char state[HASH_HEX_SIZE], key[HASH_HEX_SIZE];
+    bool young = is_young(f);
     const char *known;
-    char *text = NULL;
-    struct error ignored;
-    size_t size;
 
     hash_states(f, settings, state);
-    known = arena_printf(arena, "%s/%s.known", FOLDER, state);
-    if (file_read(known, HASH_HEX_SIZE, arena, &text, &size, &ignored) < 0 || size != 64) {
-        if (hash_contents(f, settings, err, key) < 0)
+    known = arena_printf(arena, "%s/%s.known", CACHE_FOLDER, state);
+    if (!read_known(known, listener, key)) {
+        if (hash_contents(f, settings, err, key) < 0 ||
+            (!young && cache_file_write(known, key, HASH_HEX_SIZE - 1, err) < 0))
             return -1;
-        if (file_make_directory(FOLDER, err) < 0 || file_write(known, key, 64, err) < 0)
-            return -1;
-        text = key;
     }
-    *ret_path = arena_printf(arena, "%s/%.64s.pictures", FOLDER, text);
+    *ret_path = arena_printf(arena, "%s/%s.pictures", CACHE_FOLDER, key);
     return 0;
 }
 
@@ -249,7 +291,7 @@ static int build(const struct folders *f, int side, bool skips_bad, const struct
     const char *part = arena_printf(&arena, "%s.part", path);
     int fd = -1, result = -1;
 
-    if (file_make_directory(FOLDER, err) < 0)
+    if (file_make_directory(CACHE_FOLDER, err) < 0)
         goto out;
     fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0 || flock(fd, LOCK_EX) < 0) { /* another may be at it: then it is done now */
@@ -257,9 +299,12 @@ static int build(const struct folders *f, int side, bool skips_bad, const struct
         goto out;
     }
     result = 0;
-    if (file_exists(path))
+    if (cache_file_is_sound(path))
         goto out;
     result = fill(f, side, skips_bad, listener, fd, part, err);
+    /* Read twice, for the name and to be decoded: both times they were the same. */
+    if (result == 0 && (folders_check(f, err) < 0 || cache_file_seal(fd, path, err) < 0))
+        result = -1;
     if (result == 0 && rename(part, path) < 0)
         result = fail(err, "write", path);
     if (result < 0)
@@ -271,27 +316,53 @@ out:
     return result;
 }
 
-/* Maps the file and checks that it is whole. */
+/* Does a sealed file say what it must of this folder? */
+static bool is_of(const struct folders *f, int side, const struct head *head, size_t size)
+{
+    size_t start = pixels_at((size_t)f->n_files), n_kept = 0;
+    const unsigned char *kept = (const unsigned char *)(head + 1);
+
+    if (size < start || memcmp(head->magic, MAGIC, sizeof MAGIC) != 0 ||
+        head->n_files != (uint64_t)f->n_files || head->side != (uint64_t)side ||
+        head->n_kept > head->n_files || head->left_out_size > size ||
+        size != start + head->n_kept * picture_size(side) + head->left_out_size)
+        return false;
+    for (int i = 0; i < f->n_files; i++) {
+        if (kept[i] > 1)
+            return false;
+        n_kept += kept[i];
+    }
+    return n_kept == head->n_kept;
+}
+
+/* 1; 0: it has to be made, as cache_file_open. */
 static int read_back(const struct folders *f, int side, const char *path, struct arena *arena,
                      struct picture_cache *c, struct error *err)
 {
     const struct head *head;
-    size_t start = pixels_at((size_t)f->n_files);
+    size_t size;
+    int got;
 
-    if (file_map_open(path, &c->map, err) < 0)
+    *err = (struct error){0};
+    if (!file_exists(path))
+        return 0;
+    if (file_state_read(path, &c->state, err) < 0)
         return -1;
+    got = cache_file_open(path, &c->map, &size, err);
+    if (got <= 0)
+        return got;
     head = (const void *)c->map.bytes;
-    if (c->map.size < start || memcmp(head->magic, MAGIC, sizeof MAGIC) != 0 ||
-        head->n_files != (uint64_t)f->n_files || head->side != (uint64_t)side ||
-        head->n_kept > head->n_files || head->left_out_size > c->map.size ||
-        c->map.size != start + head->n_kept * picture_size(side) + head->left_out_size)
-        return error_set(err, "\"%s\" is damaged; remove it and try again", path);
+    if (!is_of(f, side, head, size)) {
+        error_set(err, "\"%s\" is damaged (its head is wrong)", path);
+        file_map_close(&c->map);
+        return 0;
+    }
     c->kept = c->map.bytes + sizeof *head;
-    c->pixels = c->map.bytes + start;
+    c->pixels = c->map.bytes + pixels_at((size_t)f->n_files);
     c->n_kept = (int)head->n_kept;
     c->left_out = arena_printf(arena, "%.*s", (int)head->left_out_size,
                                (const char *)c->pixels + head->n_kept * picture_size(side));
-    return 0;
+    return 1;
 }
 
 int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
@@ -300,21 +371,28 @@ int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
 {
     struct picture_cache c = {0};
     const char *path;
+    int got;
 
-    if (find_key(folders, side, arena, &path, err) < 0)
+    if (find_key(folders, side, listener, arena, &path, err) < 0)
         return -1;
-    if (!file_exists(path) && build(folders, side, skips_bad, listener, path, err) < 0)
+    got = read_back(folders, side, path, arena, &c, err);
+    if (got == 0) {
+        tell_damage(listener, err);
+        if (build(folders, side, skips_bad, listener, path, err) < 0)
+            return -1;
+        got = read_back(folders, side, path, arena, &c, err);
+        if (got == 0)
+            return error_set_status(err, EXIT_STORAGE, "\"%s\" was made and is gone or damaged at "
+                                    "once: does the disk, or another program, change it?", path);
+    }
+    if (got < 0)
         return -1;
-    if (read_back(folders, side, path, arena, &c, err) < 0)
-        goto fail;
     if (!skips_bad && *c.left_out) {
         error_set(err, "\"%s/%.*s\"; data.skip_bad=true leaves such out", folders->root,
                   (int)strcspn(c.left_out, "\n"), c.left_out);
-        goto fail;
+        file_map_close(&c.map);
+        return -1;
     }
     *ret_cache = c;
     return 0;
-fail:
-    file_map_close(&c.map);
-    return -1;
 }

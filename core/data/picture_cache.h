@@ -5,8 +5,10 @@
  *
  * 1. The file's name is the SHA-256 of the paths and contents of all pictures and of the
  *    decoding settings: anything else is another file, and none is ever changed.
- * 2. It is built under a lock in NAME.part and renamed when it is whole and on the disk.
- * 3. What the contents hash to is remembered under a hash of sizes, inodes and times (of
+ * 2. It is built under a lock in NAME.part and renamed when it is whole and on the disk. A picture
+ *    that changes meanwhile is an error.
+ * 3. It is sealed (data/cache_file.h): one that was damaged is made anew, and the listener told.
+ * 4. What the contents hash to is remembered under a hash of sizes, inodes and times (of
  *    change too, which no program can set back), so that an unchanged folder is not read.
  *
  * cache/ may be removed at any time that no sweep runs.
@@ -15,11 +17,13 @@
 #define DATA_PICTURE_CACHE_H
 
 #include "base/file.h"
+#include "base/file_state.h"
 #include "base/listener.h"
 #include "data/folders.h"
 
 struct picture_cache {
     struct file_map map;         /* the holder's */
+    struct file_state state;     /* of the file, before it was read; its path in the arena */
     const unsigned char *pixels; /* [n_kept][3][side][side], in `map` */
     const unsigned char *kept;   /* [n_files] 1, or 0 where it was left out; likewise */
     int n_kept;

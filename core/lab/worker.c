@@ -87,6 +87,13 @@ static void tell(void *context, const char *line)
     fprintf(stderr, "worker %d: run %.12s: %s\n", (int)getpid(), w->job.spec_id, line);
 }
 
+/* What opening the data says. */
+static void hear(void *context, const char *line, bool is_last)
+{
+    if (is_last)
+        tell(context, line);
+}
+
 /* Trains one run. *ret_result is set where it gives 0. */
 static int train(struct worker *w, const struct store_claim *claim, struct run_result *ret_result,
                  struct error *err)
@@ -198,11 +205,13 @@ int worker_run(const struct worker_options *options, struct error *err)
                        .store_path = options->store_path,
                        .checkpoint_interval = options->checkpoint_interval,
                        .lease = options->lease};
+    const struct listener listener = {&w, hear};
     struct arena arena = {0};
     struct text text = {0};
     char plan[HASH_HEX_SIZE];
     int got = -1;
 
+    w.data.listener = &listener;
     set_signals(options->parent);
     process_owner(getpid(), w.owner);
     settings_init(&w.environment, &arena);
