@@ -2,6 +2,7 @@
 #include "commands/project.h"
 
 #include "base/file.h"
+#include "lab/changed_data.h"
 #include "lab/override.h"
 #include "report/design.h"
 #include "script/script.h"
@@ -142,10 +143,17 @@ int project_put_plan(const struct plan *plan, const char *path, struct store **r
                      struct error *err)
 {
     char folder[FILE_FOLDER_SIZE];
+    struct text changed = {0};
+    int result = -1;
 
     file_folder(path, folder);
-    if (file_make_directory(folder, err) < 0 || store_open(path, STORE_CREATE, ret_store, err) < 0 ||
-        store_put_plan(*ret_store, plan, err) < 0)
+    if (file_make_directory(folder, err) == 0 && store_open(path, STORE_CREATE, ret_store, err) == 0 &&
+        changed_data_find(*ret_store, plan, &changed, err) == 0)
+        result = store_put_plan(*ret_store, plan, err);
+    if (result == 0 && changed.s)
+        fputs(changed.s, stderr);
+    text_release(&changed);
+    if (result < 0)
         return -1;
     return project_retry_failed(*ret_store, err);
 }

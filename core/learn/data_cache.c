@@ -5,18 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Name, description and the format's own settings, as one text. */
-static char *make_key(const struct settings *s, const struct settings *description,
-                      struct error *err)
+int data_cache_name(const struct settings *s, struct text *ret_name, struct error *err)
 {
-    struct text key = {0};
-    const struct component *format =
-        component_find(&dataset_format_kind, settings_string(s, "data.format"), err);
+    const struct value *data = settings_find(s, "data"), *kind = settings_find(s, "data.format");
+    const struct component *format;
 
+    if (!data || data->kind != VALUE_STRING || !kind || kind->kind != VALUE_STRING)
+        return error_set(err, "the settings name no data set");
+    format = component_find(&dataset_format_kind, kind->string, err);
     if (!format)
-        return NULL;
-    text_printf(&key, "%s\n", settings_string(s, "data"));
-    settings_write(&key, description);
+        return -1;
+    text_printf(ret_name, "%s\n", data->string);
     for (const struct hparam *h = format->hparams; h && h->name; h++) {
         const struct value *v;
         char name[128];
@@ -25,10 +24,22 @@ static char *make_key(const struct settings *s, const struct settings *descripti
         v = settings_find(s, name);
         if (!v) /* a later one, at its default */
             continue;
-        text_printf(&key, "%s ", name);
-        value_write(&key, v);
-        text_printf(&key, "\n");
+        text_printf(ret_name, "%s ", name);
+        value_write(ret_name, v);
+        text_printf(ret_name, "\n");
     }
+    return 0;
+}
+
+/* That and the description, as one text. */
+static char *make_key(const struct settings *s, const struct settings *description,
+                      struct error *err)
+{
+    struct text key = {0};
+
+    if (data_cache_name(s, &key, err) < 0)
+        return NULL;
+    settings_write(&key, description);
     return key.s;
 }
 

@@ -25,4 +25,7 @@ int data_cache_open(struct data_cache *cache, const struct settings *s,
                     const struct dataset **ret_dataset, struct error *err);
 void data_cache_close(struct data_cache *cache);
 
+/* Adds what distinguishes it in the settings of any spec: its name and the format's own settings. */
+int data_cache_name(const struct settings *s, struct text *ret_name, struct error *err);
+
 #endif
