@@ -426,6 +426,21 @@ static void test_kept_open(void **state)
     free_root(r);
 }
 
+/* A file that would take minutes to read is refused by its number of pictures. */
+static void test_too_many_pictures(void **state)
+{
+    struct root *r = make_root(1);
+
+    (void)state;
+    set_list(r, "train", "[\"one.bin\"]");
+    set_list(r, "records", "[10000001,1]");
+    expect(r, r->path, "whole numbers from 1 to 10000000, of records");
+    set_list(r, "train", "[\"one.bin\",\"two.bin\"]");
+    set_list(r, "records", "[5000001,1]");
+    expect(r, r->path, "more than 10000000 pictures in \"train\"");
+    free_root(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +452,7 @@ int main(void)
         cmocka_unit_test(test_long_tail_counts),
         cmocka_unit_test(test_shapes_and_split),
         cmocka_unit_test(test_validation_beyond_the_head),
+        cmocka_unit_test(test_too_many_pictures),
         cmocka_unit_test(test_files_that_change),
         cmocka_unit_test(test_kept_open),
     };

@@ -250,6 +250,20 @@ static void test_done_again(void **state)
     has_found(&import, IMPORT_BAD_LINES, 1, "a: line 2");
 }
 
+/* Lines of nothing are lines: an end is seen at once. */
+static void test_too_many_lines(void **state)
+{
+    size_t size = DOMAINBED_MAX_LINES + 1;
+    char *lines = malloc(size);
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    memset(lines, '\n', size);
+    write_results("a", lines, size);
+    is_refused("more than 100000 lines");
+    free(lines);
+}
+
 /* Cut anywhere: what stays is either the whole job or none. */
 static void test_cut_anywhere(void **state)
 {
@@ -378,6 +392,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_left_out, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_steps_of_the_data_set, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_done_again, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_too_many_lines, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_cut_anywhere, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_bad_lines, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_figures, make_tree, remove_tree),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
 
+#include "base/clock.h"
 #include "data/sums.h"
 
 #include <stdio.h>
@@ -218,7 +219,30 @@ int dataset_environment(const struct dataset *d, int environment, int *ret_n)
     return first;
 }
 
-static void hash_pool(struct hash *h, const struct dataset *d, const struct pool *pool)
+/* How long it takes to read large data. */
+struct progress {
+    const struct listener *listener; /* NULL: nobody is told */
+    const char *name;
+    double size, done; /* bytes */
+    double told;       /* clock_now() */
+    bool has_told;
+};
+
+static void tell_progress(struct progress *p, bool is_last)
+{
+    char line[120];
+
+    if (!p->listener || (is_last ? !p->has_told : clock_now() - p->told < 1))
+        return;
+    p->has_told = true;
+    p->told = clock_now();
+    snprintf(line, sizeof line, "data set \"%.60s\": read %.1f of %.1f GB", p->name, p->done / 1e9,
+             p->size / 1e9);
+    p->listener->tell(p->listener->context, line, is_last);
+}
+
+static void hash_pool(struct hash *h, const struct dataset *d, const struct pool *pool,
+                      struct progress *progress)
 {
     size_t size = (size_t)d->channels * (size_t)d->height * (size_t)d->width;
 
@@ -232,11 +256,17 @@ static void hash_pool(struct hash *h, const struct dataset *d, const struct pool
             hash_update(h, pool->pixels[i], size);
         if (pool->targets)
             hash_update(h, &pool->targets[i], sizeof *pool->targets);
+        progress->done += (double)size;
+        if (i % 4096 == 0)
+            tell_progress(progress, false);
     }
 }
 
-static void set_digest(struct dataset *d)
+static void set_digest(struct dataset *d, const struct listener *listener)
 {
+    double n_examples = (double)d->train.n + d->test.n + d->probe.n;
+    struct progress progress = {.listener = listener, .name = d->name, .told = clock_now(),
+                                .size = n_examples * d->channels * d->height * d->width};
     struct hash h;
     char head[120];
 
@@ -251,9 +281,10 @@ static void set_digest(struct dataset *d)
         snprintf(head, sizeof head, "environment \"%.60s\": %d\n", d->environment_names[e], n);
         hash_update(&h, head, strlen(head));
     }
-    hash_pool(&h, d, &d->train);
-    hash_pool(&h, d, &d->test);
-    hash_pool(&h, d, &d->probe);
+    hash_pool(&h, d, &d->train, &progress);
+    hash_pool(&h, d, &d->test, &progress);
+    hash_pool(&h, d, &d->probe, &progress);
+    tell_progress(&progress, true);
     hash_hex(&h, d->digest);
 }
 
@@ -277,7 +308,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
         error_set(err, "it holds no examples");
         goto fail;
     }
-    set_digest(&d);
+    set_digest(&d, source->listener);
     if (!(known && known->kind == VALUE_STRING && strcmp(known->string, d.digest) == 0) &&
         sums_check(&d, source, err) < 0)
         goto fail;

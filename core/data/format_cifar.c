@@ -10,8 +10,7 @@
  */
 #include "data/dataset.h"
 
-#include <limits.h>
-
+enum { MAX_PICTURES = 10000000 }; /* in a list */
 enum { CHANNELS = 3, SIDE = 32, PICTURE_SIZE = CHANNELS * SIDE * SIDE };
 
 static int find_label_size(const struct settings *description, size_t *ret_size, struct error *err)
@@ -47,10 +46,11 @@ static int find_records(const struct settings *description, size_t label_size, s
         return 0;
     for (int i = 0; i < 2; i++) {
         if (v->kind != VALUE_LIST || v->n_items != 2 || v->items[i].kind != VALUE_NUMBER ||
-            !(v->items[i].number >= 1 && v->items[i].number <= INT_MAX) ||
+            !(v->items[i].number >= 1 && v->items[i].number <= MAX_PICTURES) ||
             v->items[i].number != (int)v->items[i].number)
-            return error_set(err, "records in its description is not a list of two whole numbers, "
-                                  "of records in each file of train, and of test");
+            return error_set(err, "records in its description is not a list of two whole numbers "
+                                  "from 1 to %d, of records in each file of train, and of test",
+                             MAX_PICTURES);
         ret_n[i] = (size_t)v->items[i].number;
     }
     return 0;
@@ -76,8 +76,8 @@ static int load_pool(struct dataset *d, const struct dataset_source *source, con
 
     if (dataset_map_files(d, source, key, &first, &n_files, err) < 0)
         return -1;
-    if (n_records > INT_MAX / (size_t)n_files)
-        return error_set(err, "more than %d pictures in \"%s\"", INT_MAX, key);
+    if (n_records > MAX_PICTURES / (size_t)n_files)
+        return error_set(err, "more than %d pictures in \"%s\"", MAX_PICTURES, key);
     for (int f = 0; f < n_files; f++)
         if (check_size(&d->maps[first + f], record_size, n_records, names->items[f].string,
                        err) < 0)

@@ -269,8 +269,8 @@ static int read_lines(const struct file_map *map, struct arena *arena, struct do
         struct numbered next = {.line = line};
         struct error why;
 
-        if (n == DOMAINBED_MAX_RECORDS) {
-            result = error_set(err, "more than %d lines", DOMAINBED_MAX_RECORDS);
+        if (line > DOMAINBED_MAX_LINES) { /* empty ones, too: each takes its time */
+            result = error_set(err, "more than %d lines", DOMAINBED_MAX_LINES);
         } else if (read_line(at, size, arena, job, &next.record, &why) < 0) {
             *ret_last_counts = false;
             if (job->n_bad_lines++ == 0)

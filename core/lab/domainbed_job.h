@@ -44,7 +44,7 @@ struct domainbed_job {
     const char *first_bad; /* `line 3: why`; NULL */
 };
 
-enum { DOMAINBED_MAX_FILE = 256 << 20, DOMAINBED_MAX_RECORDS = 100000 };
+enum { DOMAINBED_MAX_FILE = 256 << 20, DOMAINBED_MAX_LINES = 100000 };
 
 /* -1 where the file cannot be read at all, or no line of it counts. Memory from `arena`. */
 int domainbed_job_read(const char *tree, const char *folder, struct arena *arena,
