@@ -14,7 +14,7 @@ static void make_plain(char *text)
     for (char *p = text; *p; p++)
         if (*p == '\n' || *p == '\r')
             *p = p[1] ? ' ' : '\0';
-    text_make_plain(text, strlen(text), "\t");
+    text_make_plain(text, strlen(text), "");
 }
 
 static void set(struct error *err, enum exit_status status, const char *format, va_list args)

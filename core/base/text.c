@@ -66,19 +66,26 @@ void text_add_quoted(struct text *t, const char *s)
     text_add(t, "'", 1);
 }
 
+void text_print(struct text *t, const char *format, va_list args)
+{
+    va_list again;
+    int n;
+
+    va_copy(again, args);
+    n = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    reserve(t, (size_t)n);
+    vsnprintf(t->s + t->size, (size_t)n + 1, format, args);
+    t->size += (size_t)n;
+}
+
 void text_printf(struct text *t, const char *format, ...)
 {
     va_list args;
-    int n;
 
     va_start(args, format);
-    n = vsnprintf(NULL, 0, format, args);
+    text_print(t, format, args);
     va_end(args);
-    reserve(t, (size_t)n);
-    va_start(args, format);
-    vsnprintf(t->s + t->size, (size_t)n + 1, format, args);
-    va_end(args);
-    t->size += (size_t)n;
 }
 
 void text_release(struct text *t)
@@ -218,50 +225,87 @@ int text_width(const char *s)
     return width;
 }
 
-/* The length of the UTF-8 character at s, 0 where it is none: too long a form, half of a
- * surrogate pair, beyond Unicode. */
-static int utf8_length(const unsigned char *s)
+/* Code points that nobody sees, or that change what others look like. */
+static const struct {
+    unsigned first, last;
+} hidden[] = {
+    {0x0, 0x1F},        {0x7F, 0x9F},       {0xAD, 0xAD}, /* soft hyphen */
+    {0x61C, 0x61C},     {0x180E, 0x180E},   {0x200B, 0x200F}, {0x2028, 0x202E},
+    {0x2060, 0x206F},   {0xD800, 0xDFFF},   {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB},
+    {0xE0000, 0xE0FFF}, /* tags */
+};
+
+static int is_shown(unsigned code)
+{
+    if (code >= 0x20 && code < 0x7F)
+        return 1;
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (code >= hidden[i].first && code <= hidden[i].last)
+            return 0;
+    return (code & 0xFFFE) != 0xFFFE && code <= 0x10FFFF; /* what XML forbids */
+}
+
+int text_code_point(const char *text, unsigned *ret_code)
 {
     static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    int n = *s < 0x80 ? 1 : *s >> 5 == 6 ? 2 : *s >> 4 == 14 ? 3 : *s >> 3 == 30 ? 4 : 0;
-    unsigned code = n == 1 ? *s : *s & (0x7fu >> n);
+    const unsigned char *s = (const unsigned char *)text;
+    int size = *s < 0x80 ? 1 : *s >> 5 == 6 ? 2 : *s >> 4 == 14 ? 3 : *s >> 3 == 30 ? 4 : 0;
+    unsigned code = size == 1 ? *s : *s & (0x7fu >> size);
 
-    for (int i = 1; i < n; i++) {
+    for (int i = 1; i < size; i++) {
         if ((s[i] & 0xC0) != 0x80)
             return 0;
         code = code << 6 | (s[i] & 0x3fu);
     }
-    return code >= least[n] && code >> 11 != 0xD800 >> 11 && code <= 0x10FFFF ? n : 0;
+    if (size == 0 || code < least[size] || !is_shown(code)) /* too long a form too */
+        return 0;
+    if (ret_code)
+        *ret_code = code;
+    return size;
 }
 
-/* The bytes of the control character at s, of ASCII or, in UTF-8, U+0080 to U+009F; or 0. */
-static int control_length(const unsigned char *s)
+/* Bytes from s, at most `most`, that can stay as they are. */
+static size_t count_plain(const char *s, size_t most, const char *kept)
 {
-    if (s[0] < 0x20 || s[0] == 0x7f)
-        return 1;
-    return s[0] == 0xC2 && s[1] >= 0x80 && s[1] < 0xA0 ? 2 : 0;
+    size_t n = 0;
+
+    while (n < most) {
+        int size = s[n] && strchr(kept, s[n]) ? 1 : text_code_point(s + n, NULL);
+
+        if (size == 0 || n + (size_t)size > most)
+            break;
+        n += (size_t)size;
+    }
+    return n;
+}
+
+void text_add_plain(struct text *t, const char *s, size_t size, const char *kept)
+{
+    for (const char *end = s + size;; s++) {
+        size_t n = count_plain(s, (size_t)(end - s), kept);
+
+        text_add(t, s, n);
+        s += n;
+        if (s == end)
+            return;
+        text_add_string(t, TEXT_UNKNOWN);
+    }
 }
 
 void text_make_plain(char *s, size_t size, const char *kept)
 {
-    for (char *end = s + size; s < end; s++) {
-        int n = *s && strchr(kept, *s) ? 0 : control_length((const unsigned char *)s);
-
-        if (n > 0)
-            memset(s, '?', (size_t)n);
+    for (char *end = s + size;; *s++ = '?') {
+        s += count_plain(s, (size_t)(end - s), kept);
+        if (s == end)
+            return;
     }
 }
 
 int text_is_plain(const char *s)
 {
-    while (*s) {
-        int n = utf8_length((const unsigned char *)s);
+    size_t size = strlen(s);
 
-        if (n == 0 || control_length((const unsigned char *)s) > 0)
-            return 0;
-        s += n;
-    }
-    return 1;
+    return count_plain(s, size, "") == size;
 }
 
 int text_is_name(const char *s)

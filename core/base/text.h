@@ -4,7 +4,7 @@
  *
  *     struct text t = {0};
  *     text_printf(&t, "%d runs", n);
- *     puts(t.s);
+ *     say_page(stdout, t.s);
  *     text_release(&t);
  */
 #ifndef BASE_TEXT_H
@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct text {
@@ -21,6 +22,8 @@ struct text {
 
 void text_printf(struct text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void text_print(struct text *t, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 void text_add(struct text *t, const char *bytes, size_t size);
 /* The same as text_printf of "%s" and "%ld", several times faster: for lines by the million. */
 void text_add_string(struct text *t, const char *s);
@@ -28,6 +31,8 @@ void text_add_long(struct text *t, long i);
 /* As a word for sh: in single quotes where it needs them. */
 void text_add_quoted(struct text *t, const char *s);
 void text_release(struct text *t);
+
+#define TEXT_UNKNOWN "\xEF\xBF\xBD" /* U+FFFD: what could not be shown */
 
 enum { TEXT_NUMBER_SIZE = 32 };
 
@@ -55,11 +60,19 @@ void text_words(struct text *t, const char *const *words);
 /* A column's width on a terminal: code points, not bytes, of UTF-8. */
 int text_width(const char *s);
 
-/* Is this UTF-8 without control characters: fit for a terminal, a figure, a page? */
+/* Bytes of the code point at s; 0 where there is none that may be shown: at the string's end, broken
+ * UTF-8, control characters, what turns the direction of writing, what has no width, and what ends a
+ * line or a paragraph. ret_code may be NULL. */
+int text_code_point(const char *s, unsigned *ret_code);
+
+/* Is every code point one that may be shown: fit for a terminal, a figure, a page? */
 int text_is_plain(const char *s);
 
-/* Control characters but those of `kept` become question marks, so that a terminal shows the string and
- * does not obey it; in place, of `size` bytes and an end. What is of a format is report/escape.h's. */
+/* What may not be shown becomes U+FFFD, each of its bytes, but for the characters of `kept`: so a
+ * terminal shows the string and does not obey it. What is of a format is report/escape.h's. */
+void text_add_plain(struct text *t, const char *s, size_t size, const char *kept);
+
+/* The same in place, with question marks; of `size` bytes and an end. */
 void text_make_plain(char *s, size_t size, const char *kept);
 
 /* Is this a name that we let into a path: [A-Za-z0-9_.-]{1,64}, no leading dot? */

@@ -2,33 +2,7 @@
 #include "report/escape.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
-
-int escape_code_point(const char *text, unsigned *ret_code)
-{
-    static const uint32_t least[] = {0, 0x20, 0x80, 0x800, 0x10000};
-    const unsigned char *s = (const unsigned char *)text;
-    int size = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    uint32_t c;
-
-    if (size == 0 || s[0] >= 0xF8)
-        return 0;
-    c = size == 1 ? s[0] : s[0] & (0x7Fu >> size);
-    for (int i = 1; i < size; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-        c = c << 6 | (s[i] & 0x3F);
-    }
-    /* Control characters, surrogates, direction marks, what XML forbids. */
-    if (c < least[size] || (c >= 0x7F && c < 0xA0) || (c >= 0xD800 && c < 0xE000) ||
-        (c >= 0x2028 && c < 0x202F) || (c >= 0x2066 && c < 0x206A) || c == 0x200E || c == 0x200F ||
-        (c & 0xFFFE) == 0xFFFE || c > 0x10FFFF)
-        return 0;
-    if (ret_code)
-        *ret_code = c;
-    return size;
-}
 
 /* What one format writes for the ASCII character at s; NULL: the character itself. */
 typedef const char *replacement(const char *s);
@@ -37,33 +11,26 @@ typedef const char *replacement(const char *s);
 static void escape(struct text *t, const char *s, replacement *replace,
                    void (*other)(struct text *t, const char *s, int size, unsigned code))
 {
-    static const char unknown[] = "\xEF\xBF\xBD"; /* U+FFFD */
     int size;
 
     for (; *s; s += size ? size : 1) {
         unsigned code = 0xFFFD;
         const char *instead;
 
-        size = escape_code_point(s, &code);
+        size = text_code_point(s, &code);
         instead = size == 1 ? replace(s) : NULL;
         if (instead)
-            text_printf(t, "%s", instead);
+            text_add_string(t, instead);
         else if (size != 1 && other)
-            other(t, size ? s : unknown, size ? size : 3, code);
+            other(t, size ? s : TEXT_UNKNOWN, size ? size : 3, code);
         else
-            text_add(t, size ? s : unknown, size ? (size_t)size : 3);
+            text_add(t, size ? s : TEXT_UNKNOWN, size ? (size_t)size : 3);
     }
-}
-
-static const char *nothing(const char *s)
-{
-    (void)s;
-    return NULL;
 }
 
 void escape_plain(struct text *t, const char *s)
 {
-    escape(t, s, nothing, NULL);
+    text_add_plain(t, s, strlen(s), "");
 }
 
 static const char *in_markdown(const char *s)
@@ -143,13 +110,25 @@ static const char *in_csv(const char *s)
     return *s == '"' ? "\"\"" : NULL;
 }
 
+/* Also what a spreadsheet takes for one of these signs: their wide forms. */
+static bool is_formula(const char *s)
+{
+    static const char *const signs[] = {"=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20", NULL};
+    double x;
+
+    for (int i = 0; signs[i]; i++)
+        if (strncmp(s, signs[i], strlen(signs[i])) == 0)
+            return text_parse_number(s, &x) < 0;
+    return false;
+}
+
 void escape_csv(struct text *t, const char *s)
 {
-    bool is_formula = *s && strchr("=+-@", *s), is_quoted = is_formula || strpbrk(s, ",\"");
+    bool needs_mark = is_formula(s), is_quoted = needs_mark || strpbrk(s, ",\"");
 
-    text_printf(t, "%s%s", is_quoted ? "\"" : "", is_formula ? "'" : "");
+    text_add(t, "\"'", (size_t)is_quoted + needs_mark);
     escape(t, s, in_csv, NULL);
-    text_printf(t, is_quoted ? "\"" : "");
+    text_add(t, "\"", is_quoted);
 }
 
 static const char *in_json(const char *s)

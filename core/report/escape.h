@@ -4,9 +4,8 @@
  * from scripts, data sets and foreign stores, and none of them may do more than be
  * read. The one place that knows what each format takes for an order.
  *
- * All take bytes that need not be UTF-8: what is broken, and control characters and
- * marks that turn the direction of writing, become U+FFFD, so that nothing is
- * hidden. Gnuplot has its own in plot.c.
+ * All take bytes that need not be UTF-8: what text_code_point refuses becomes U+FFFD, so
+ * that nothing is hidden. Gnuplot has its own in plot.c.
  */
 #ifndef REPORT_ESCAPE_H
 #define REPORT_ESCAPE_H
@@ -19,12 +18,9 @@ escape_function escape_plain;    /* for a terminal */
 escape_function escape_markdown; /* GitHub's, in a cell or a paragraph */
 escape_function escape_latex;    /* for pdflatex; what its fonts lack becomes [U+4E2D] */
 escape_function escape_csv;      /* one field of RFC 4180. Where a spreadsheet would take it for
-                                  * a formula (=, +, -, @ first) a ' comes before it */
+                                  * a formula (=, +, -, @ first, and it is no number) a ' comes
+                                  * before it */
 escape_function escape_json;     /* a string with its quotes */
 escape_function escape_html;     /* text and attribute values in double quotes */
-
-/* Bytes of the code point at s, which is not its end; 0 where there is none that may
- * be shown. ret_code may be NULL. */
-int escape_code_point(const char *s, unsigned *ret_code);
 
 #endif

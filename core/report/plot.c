@@ -64,7 +64,7 @@ static int add_quoted(struct text *t, const char *s, int width, bool is_tick)
 
     text_add(t, "'", 1);
     for (s = s ? s : ""; *s; s += size ? size : 1) {
-        size = escape_code_point(s, NULL);
+        size = text_code_point(s, NULL);
         if (size == 0)
             continue;
         if (++n == width && s[size]) {
