@@ -2,6 +2,7 @@
  *
  * The table of commands, the command line, and the only exit. */
 #include "base/bus_error.h"
+#include "base/say.h"
 #include "base/text.h"
 #include "base/walls.h"
 #include "commands/command.h"
@@ -190,19 +191,21 @@ static const struct command commands[] = {
 
 static void print_help(void)
 {
-    printf("usage: rgdbench VERB ... | rgdbench VERB --help\n\n");
+    say(stdout, "usage: rgdbench VERB ... | rgdbench VERB --help\n\n");
     for (const struct command *c = commands; c->name; c++)
         if (!c->is_hidden)
-            printf("  %-14s %-23s %s\n", c->name, c->arguments, c->doc);
-    printf("\nThe project's folder must be the current one.\n"
-           "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
-           "hold, or a store is damaged; 4 memory, disk or store gave out; 75, 130, 143 told to\n"
-           "stop (75 by SIGUSR1 or SIGXCPU), go on with the same command.\n");
+            say(stdout, "  %-14s %-23s %s\n", c->name, c->arguments, c->doc);
+    say_page(stdout, "\nThe project's folder must be the current one.\n"
+             "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
+             "hold, or a store is damaged; 4 memory, disk or store gave out; 75, 130, 143 told to\n"
+             "stop (75 by SIGUSR1 or SIGXCPU), go on with the same command.\n");
 }
 
 static void print_command_help(const struct command *c)
 {
-    printf("usage: rgdbench %s %s\n%s\n\n%s", c->name, c->arguments, c->doc, c->help);
+    say(stdout, "usage: rgdbench %s %s\n", c->name, c->arguments);
+    say(stdout, "%s\n\n", c->doc);
+    say_page(stdout, c->help);
 }
 
 static int find_command(const char *name, const struct command **ret_command, struct error *err)
@@ -337,7 +340,7 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
         return argc < 2 ? error_set(err, "a verb is missing") : 0;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("%s\n", environment_version());
+        say(stdout, "%s\n", environment_version());
         return 0;
     }
     if (find_command(argv[1], &c, err) < 0)
@@ -373,7 +376,7 @@ int main(int argc, char **argv)
     if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))
         result = error_set_status(&err, EXIT_STORAGE, "could not write to standard output");
     if (result < 0) {
-        fprintf(stderr, "rgdbench: %s\n", err.text);
+        say(stderr, "rgdbench: %s\n", err.text);
         status = err.status;
     }
     exit(status);

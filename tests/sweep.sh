@@ -54,7 +54,7 @@ rm -r results && mv results.before results
 
 # The promise, checked by the program itself; a hash that is not the run's is found.
 "$program" verify quickstart n=2 | grep -q "2 of 2 runs gave the same bits" || die "verify"
-names=$("$program" export quickstart | tr -d '\r' | sed -n 's/^"\(erm\|rgd\)",[^,]*,[^,]*,0,\([0-9a-f]*\),.*/\1 \2/p' | sort -u)
+names=$("$program" export quickstart | tr -d '\r' | sed -n 's/^\(erm\|rgd\),[^,]*,[^,]*,0,\([0-9a-f]*\),.*/\1 \2/p' | sort -u)
 a=$(echo "$names" | sed -n 's/^erm //p' | head -1)
 b=$(echo "$names" | sed -n 's/^rgd //p' | head -1)
 "$program" bisect quickstart "$a" "$b" 2> /dev/null | grep -q "the weights first differ after step 1" || die "bisect of two methods"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb confirm: all configurations, or those that were selected, on fresh seeds. */
+#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "commands/sweep.h"
@@ -36,10 +37,11 @@ static void tell_plan(const struct plan *plan, int n, FILE *out)
 {
     int first = plan->runs[0].seed, last = first + n - 1;
 
-    fprintf(out, "%d configurations on the fresh seed%s %d", plan->n_runs / n, n == 1 ? "" : "s", first);
+    say(out, "%d configurations on the fresh seed%s %d", plan->n_runs / n, n == 1 ? "" : "s",
+        first);
     if (n > 1)
-        fprintf(out, " to %d", last);
-    fprintf(out, ": %d runs\n", plan->n_runs);
+        say(out, " to %d", last);
+    say(out, ": %d runs\n", plan->n_runs);
 }
 
 static int train(const struct invocation *in, struct store *store, const struct plan *plan, int n,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/say.h"
 #include "commands/command.h"
 #include "data/download.h"
 #include "script/script.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void print_data_set(const struct dataset_source *source, struct arena *arena)
@@ -11,8 +11,8 @@ static void print_data_set(const struct dataset_source *source, struct arena *ar
     const char *missing;
     bool is_present = dataset_is_present(source, arena, &missing);
 
-    printf("  %-15s %-7s  %s\n", source->name, is_present ? "present" : "absent",
-           settings_string(source->description, "doc"));
+    say(stdout, "  %-15s %-7s  %s\n", source->name, is_present ? "present" : "absent",
+        settings_string(source->description, "doc"));
 }
 
 /* Reads it, if its description names checksums. */
@@ -30,7 +30,7 @@ static int check_sums(const struct dataset_source *source, struct arena *arena, 
     if (dataset_open(&d, source, &s, err) < 0)
         return -1;
     dataset_close(&d);
-    printf("its files have the checksums that were published\n");
+    say(stdout, "its files have the checksums that were published\n");
     return 0;
 }
 
@@ -40,11 +40,11 @@ static int fetch(const struct dataset_source *source, bool allows_http, struct a
     const char *missing;
 
     if (dataset_is_present(source, arena, &missing)) {
-        printf("data set \"%s\" is present\n", source->name);
+        say(stdout, "data set \"%s\" is present\n", source->name);
     } else {
         if (download_dataset(source, allows_http, arena, err) < 0)
             return error_context(err, "data set \"%s\"", source->name);
-        printf("data set \"%s\" is now under %s\n", source->name, source->root);
+        say(stdout, "data set \"%s\" is now under %s\n", source->name, source->root);
     }
     return check_sums(source, arena, err);
 }
@@ -60,7 +60,7 @@ int command_data(const struct invocation *in, enum exit_status *ret_status, stru
         return -1;
     names = arena_alloc(in->arena, (size_t)(n + 1) * sizeof *names);
     if (in->n_words == 0)
-        printf("data root: %s\n", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
+        say(stdout, "data root: %s\n", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
     for (int i = 0; i < n; i++) {
         struct dataset_source source = {data[i].name, in->data_root, &data[i].settings, NULL};
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/say.h"
 #include "commands/command.h"
 #include "data/dataset.h"
 #include "lab/environment.h"
 #include "learn/platform.h"
 #include "script/script.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -17,9 +17,9 @@ static void print_environment(void)
     settings_init(&s, &arena);
     environment_read(&s);
     for (int i = 0; i < s.n_items; i++)
-        printf("%-15s %s\n", s.items[i].name,
-               s.items[i].value.kind == VALUE_STRING ? s.items[i].value.string
-                                                     : value_text(&arena, &s.items[i].value));
+        say(stdout, "%-15s %s\n", s.items[i].name,
+            s.items[i].value.kind == VALUE_STRING ? s.items[i].value.string
+                                                  : value_text(&arena, &s.items[i].value));
     arena_release(&arena);
 }
 
@@ -31,15 +31,16 @@ static int print_data(const struct invocation *in, struct error *err)
 
     if (script_load_data("datasets", in->arena, &data, &n, err) < 0)
         return -1;
-    printf("%-15s %s\n", "data root", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
+    say(stdout, "%-15s %s\n", "data root",
+        in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
     for (int i = 0; i < n; i++) {
         struct dataset_source source = {data[i].name, in->data_root, &data[i].settings, NULL};
 
         if (dataset_is_present(&source, in->arena, &missing))
-            printf("%-15s %s\n", "data set", data[i].name);
+            say(stdout, "%-15s %s\n", "data set", data[i].name);
         else
-            printf("%-15s %s%s%s\n", "no data set", data[i].name, missing ? ", missing " : "",
-                   missing ? missing : "");
+            say(stdout, "%-15s %s%s%s\n", "no data set", data[i].name, missing ? ", missing " : "",
+                missing ? missing : "");
     }
     return 0;
 }
@@ -49,8 +50,8 @@ static void print_disk(void)
     struct statvfs disk;
 
     if (statvfs("results", &disk) == 0 || statvfs(".", &disk) == 0)
-        printf("%-15s %.1f GB free for results/\n", "disk",
-               1e-9 * (double)disk.f_bavail * (double)disk.f_frsize);
+        say(stdout, "%-15s %.1f GB free for results/\n", "disk",
+            1e-9 * (double)disk.f_bavail * (double)disk.f_frsize);
 }
 
 int command_doctor(const struct invocation *in, enum exit_status *ret_status, struct error *err)
@@ -61,8 +62,8 @@ int command_doctor(const struct invocation *in, enum exit_status *ret_status, st
     if (platform_enter(numeric, in->argv, err) < 0)
         return -1;
     print_environment();
-    printf("%-15s %s: the same bits on any number of threads; %.0f GFLOP/s on one core\n", "numbers",
-           numeric, platform_peak());
+    say(stdout, "%-15s %s: the same bits on any number of threads; %.0f GFLOP/s on one core\n",
+        "numbers", numeric, platform_peak());
     print_disk();
     return print_data(in, err);
 }

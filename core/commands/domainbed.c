@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verbs that speak DomainBed: hparams, split. */
+#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "data/split_domains.h"
 #include "learn/draws.h"
 #include "script/script.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Reads the words behind the first `first` as NAME=N of the named whole numbers. */
@@ -44,8 +44,8 @@ int command_hparams(const struct invocation *in, enum exit_status *ret_status, s
         draws_make(in->words[0], in->words[1], draw, trial, in->arena, &draws, &n, err) < 0)
         return -1;
     for (int i = 0; i < n; i++)
-        printf("%s = %s\t%s\n", draws[i].name, value_text(in->arena, &draws[i].value),
-               draws[i].setting ? draws[i].setting : "");
+        say(stdout, "%s = %s\t%s\n", draws[i].name, value_text(in->arena, &draws[i].value),
+            draws[i].setting ? draws[i].setting : "");
     return 0;
 }
 
@@ -80,10 +80,13 @@ static int open_data(const struct invocation *in, const char *name, struct datas
 
 static void print_keys(const char *part, const uint32_t *places, int n, int first)
 {
-    printf("%s", part);
+    struct text line = {0};
+
+    text_add_string(&line, part);
     for (int i = 0; i < n; i++)
-        printf(" %u", places[i] - (uint32_t)first);
-    printf("\n");
+        text_printf(&line, " %u", places[i] - (uint32_t)first);
+    say(stdout, "%s\n", line.s);
+    text_release(&line);
 }
 
 int command_split(const struct invocation *in, enum exit_status *ret_status, struct error *err)

@@ -3,6 +3,7 @@
  * export-weights: a finished run's weights. The store has their hash only; they
  * are trained anew, which gives the same bits, and compared with it. */
 #include "base/file.h"
+#include "base/say.h"
 #include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
@@ -12,7 +13,6 @@
 #include "learn/platform.h"
 #include "learn/weights.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ struct exporter {
 static int evaluated(void *context, const struct run_point *point, struct error *err)
 {
     (void)context, (void)err;
-    fprintf(stderr, "step %ld of %ld\n", point->step, point->n_steps);
+    say(stderr, "step %ld of %ld\n", point->step, point->n_steps);
     return 0;
 }
 
@@ -49,7 +49,7 @@ static int restore(void *context, const char *journal, struct error *err)
 static void tell(void *context, const char *line)
 {
     (void)context;
-    fprintf(stderr, "%s\n", line);
+    say(stderr, "%s\n", line);
 }
 
 static int ended(void *context, const struct params *params, const float *weights,

@@ -2,11 +2,11 @@
  *
  * import: results that another program made, into a store of ours. */
 #include "base/file.h"
+#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "lab/import_domainbed.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int parse_words(const struct invocation *in, const char **ret_name,
@@ -54,8 +54,9 @@ int command_import(const struct invocation *in, enum exit_status *ret_status, st
         store_open(path, STORE_CREATE, &store, err) == 0 &&
         import_domainbed_store(&import, store, err) == 0) {
         import_findings_write(&import.findings, &t);
-        printf("%s%d job%s in %s; see: rgdbench table %s layout=domainbed\n", t.s ? t.s : "",
-               import.plan.n_runs, import.plan.n_runs == 1 ? "" : "s", path, name);
+        say_page(stdout, t.s);
+        say(stdout, "%d job%s in %s; see: rgdbench table %s layout=domainbed\n",
+            import.plan.n_runs, import.plan.n_runs == 1 ? "" : "s", path, name);
         result = 0;
     }
     text_release(&t);

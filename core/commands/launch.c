@@ -2,11 +2,11 @@
 #include "commands/launch.h"
 
 #include "base/file.h"
+#include "base/say.h"
 #include "commands/project.h"
 #include "lab/process.h"
 #include "lab/slurm.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +29,9 @@ static int read_options(struct launch *l, struct error *err)
     if (in->shard)
         return error_set(err, "--shard and --launcher do not go together: each task of a job has its "
                               "share");
+    if (in->data_root && !text_is_plain(in->data_root)) /* a script is read before it is submitted */
+        return error_set(err, "--data=%s: it has characters that cannot be shown, as in a script "
+                              "they must; name it by a link", in->data_root);
     return slurm_read(&l->slurm, in->slurm ? in->slurm : "", in->arena, err);
 }
 
@@ -167,10 +170,12 @@ static int submit(struct launch *l, struct store *store, int n_left, struct erro
     if (slurm_submit(l->merge, array, merge, err) < 0)
         return error_context(err, "array job %s is submitted, but not the job that joins its results; "
                                   "when it has ended, run: sh %s", array, l->merge);
-    if (!l->in->is_quiet)
-        printf("%d runs in %d tasks: array job %s, then job %s joins their results into "
-               "results/%s.db\nscripts, stores and output: %s; how it goes: squeue --job=%s,%s\n",
-               n_left, l->slurm.n_tasks, array, merge, l->name, l->folder, array, merge);
+    if (!l->in->is_quiet) {
+        say(stdout, "%d runs in %d tasks: array job %s, then job %s joins their results into "
+                    "results/%s.db\n", n_left, l->slurm.n_tasks, array, merge, l->name);
+        say(stdout, "scripts, stores and output: %s; how it goes: squeue --job=%s,%s\n", l->folder,
+            array, merge);
+    }
     return 0;
 }
 
@@ -180,7 +185,10 @@ static int print_scripts(const struct launch *l, struct error *err)
 
     if (write_scripts(l, &array, &merge, err) < 0)
         return -1;
-    printf("# %s\n%s\n# %s\n%s", l->array, array.s, l->merge, merge.s);
+    say(stdout, "# %s\n", l->array);
+    say_page(stdout, array.s);
+    say(stdout, "\n# %s\n", l->merge);
+    say_page(stdout, merge.s);
     text_release(&array);
     text_release(&merge);
     return 0;
@@ -213,7 +221,7 @@ int launch(const struct invocation *in, struct error *err)
         l.slurm.n_tasks = n_left;
     result = n_left > 0 ? submit(&l, store, n_left, err) : 0;
     if (n_left == 0 && !in->is_quiet)
-        printf("nothing is left to run: make table EXP=%s\n", l.name);
+        say(stdout, "nothing is left to run: make table EXP=%s\n", l.name);
 out:
     store_close(store);
     return result;

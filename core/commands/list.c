@@ -2,29 +2,29 @@
  *
  * The verb list: what there is. */
 #include "base/file.h"
+#include "base/say.h"
 #include "commands/command.h"
 #include "commands/list_methods.h"
 #include "learn/config.h"
 #include "learn/domains.h"
 #include "script/script.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void print_component(const struct component *c)
 {
-    printf("  %-18s %s\n", c->name, c->doc);
+    say(stdout, "  %-18s %s\n", c->name, c->doc);
     if (c->formula)
-        printf("  %-18s %s\n", "", c->formula);
+        say(stdout, "  %-18s %s\n", "", c->formula);
     if (c->source)
-        printf("  %-18s from %s\n", "", c->source);
+        say(stdout, "  %-18s from %s\n", "", c->source);
     if (c->caveat)
-        printf("  %-18s our choice: %s\n", "", c->caveat);
+        say(stdout, "  %-18s our choice: %s\n", "", c->caveat);
     for (const struct hparam *h = c->hparams; h && h->name; h++) {
         struct text range = {0};
 
         hparam_describe(&range, h);
-        printf("    .%-15s %s (%s; default %s)\n", h->name, h->doc, range.s, h->fallback);
+        say(stdout, "    .%-15s %s (%s; default %s)\n", h->name, h->doc, range.s, h->fallback);
         text_release(&range);
     }
 }
@@ -33,14 +33,14 @@ static void print_slot(const struct config_slot *slot)
 {
     const struct component *c;
 
-    printf("%s: %s\n", slot->name, slot->doc);
+    say(stdout, "%s: %s\n", slot->name, slot->doc);
     for (int i = 0; !slot->is_late && slot->kind && (c = slot->kind->at(i)); i++)
         print_component(c);
     for (int i = 0; !slot->is_late && slot->fixed[i]; i++)
         print_component(slot->fixed[i]);
     if (strcmp(slot->name, "data") == 0)
         print_component(&domains_component); /* in the place of split */
-    printf("\n");
+    say(stdout, "\n");
 }
 
 static int print_experiments(struct arena *arena, struct error *err)
@@ -51,16 +51,16 @@ static int print_experiments(struct arena *arena, struct error *err)
 
     if (!names || script_load_data("datasets", arena, &data, &n, err) < 0)
         return -1;
-    printf("experiments: make sweep EXP=NAME\n");
+    say(stdout, "experiments: make sweep EXP=NAME\n");
     for (; *names; names++) {
         struct experiment e;
 
         if (script_load_experiment(arena_printf(arena, "experiments/%s.lua", *names), *names, data,
                                    n, arena, &e, err) < 0)
             return -1;
-        printf("  %-18s %s\n", *names, e.question);
+        say(stdout, "  %-18s %s\n", *names, e.question);
     }
-    printf("\n");
+    say(stdout, "\n");
     return 0;
 }
 

@@ -3,6 +3,8 @@
  * The methods as a Markdown table: that of docs/METHODS.md, which tests/cli.sh compares. */
 #include "commands/list_methods.h"
 
+#include "base/say.h"
+#include "base/text.h"
 #include "learn/config.h"
 
 #include <math.h>
@@ -11,79 +13,83 @@
 const char *const list_methods_slots[] = {"transform", "loss", "objective", "penalty", "optimizer", NULL};
 
 /* Between back-ticks, in a cell. */
-static void print_code(const char *s)
+static void add_code(struct text *t, const char *s)
 {
-    putchar('`');
+    text_add(t, "`", 1);
     for (; *s; s++)
-        printf(*s == '|' ? "\\|" : "%c", *s);
-    putchar('`');
+        text_printf(t, *s == '|' ? "\\|" : "%c", *s);
+    text_add(t, "`", 1);
 }
 
-static void print_text(const char *s)
+static void add_text(struct text *t, const char *s)
 {
     for (; *s; s++)
-        printf(*s == '|' || *s == '_' || *s == '*' || *s == '<' ? "\\%c" : "%c", *s);
+        text_printf(t, *s == '|' || *s == '_' || *s == '*' || *s == '<' ? "\\%c" : "%c", *s);
 }
 
 /* "`clip` 1, from 1e-06", "`by` "class" of class, environment". */
-static void print_hparam(const struct hparam *h)
+static void add_hparam(struct text *t, const struct hparam *h)
 {
     char low[TEXT_NUMBER_SIZE], high[TEXT_NUMBER_SIZE];
 
-    print_code(h->name);
-    printf(" %s", h->fallback);
+    add_code(t, h->name);
+    text_printf(t, " %s", h->fallback);
     if (h->kind == HPARAM_BOOL)
         return;
     if (h->kind == HPARAM_CHOICE) {
         for (int i = 0; h->choices[i]; i++)
-            printf("%s%s", i ? ", " : " of ", h->choices[i]);
+            text_printf(t, "%s%s", i ? ", " : " of ", h->choices[i]);
         return;
     }
     text_number(h->low, low);
     text_number(h->high, high);
-    printf(isinf(h->high) ? " (from %s)" : " (%s to %s)", low, high);
+    text_printf(t, isinf(h->high) ? " (from %s)" : " (%s to %s)", low, high);
 }
 
-static void print_row(const struct config_slot *slot, const struct component *c)
+static void add_row(struct text *t, const struct config_slot *slot, const struct component *c)
 {
     const char *between = "";
 
-    printf("| %s | ", slot->name);
+    text_printf(t, "| %s | ", slot->name);
     if (c->name[0] == '(')
-        print_text("any of them");
+        add_text(t, "any of them");
     else
-        print_code(c->name);
-    printf(" | ");
-    print_text(c->doc);
+        add_code(t, c->name);
+    text_printf(t, " | ");
+    add_text(t, c->doc);
     if (c->formula) {
-        printf(": ");
-        print_code(c->formula);
+        text_printf(t, ": ");
+        add_code(t, c->formula);
     }
-    printf(" | ");
+    text_printf(t, " | ");
     for (const struct hparam *h = c->hparams; h && h->name; h++, between = "; ") {
-        printf("%s", between);
-        print_hparam(h);
+        text_printf(t, "%s", between);
+        add_hparam(t, h);
     }
-    printf(" | ");
-    print_text(c->source ? c->source : "");
+    text_printf(t, " | ");
+    add_text(t, c->source ? c->source : "");
     if (c->caveat) {
-        printf("; our choice: ");
-        print_text(c->caveat);
+        text_printf(t, "; our choice: ");
+        add_text(t, c->caveat);
     }
-    printf(" |\n");
+    text_printf(t, " |\n");
 }
 
 void list_methods_markdown(void)
 {
-    printf("| slot | name | what it does | settings: default (range) | source |\n"
-           "| --- | --- | --- | --- | --- |\n");
+    struct text page = {0}, *t = &page;
+
+    text_printf(t, "| slot | name | what it does | settings: default (range) | source |\n"
+                   "| --- | --- | --- | --- | --- |\n");
     for (int i = 0; list_methods_slots[i]; i++) {
         const struct config_slot *slot = config_find_slot(list_methods_slots[i]);
         const struct component *c;
 
         for (int k = 0; (c = slot->kind->at(k)); k++)
-            print_row(slot, c);
+            add_row(t, slot, c);
         for (int k = 0; slot->fixed[k]; k++)
-            print_row(slot, slot->fixed[k]);
+            add_row(t, slot, slot->fixed[k]);
     }
+    say_page(stdout, t->s);
+    text_release(t);
 }

@@ -3,13 +3,12 @@
  * merge and fsck: stores put together, and taken apart. */
 #include "base/file.h"
 #include "base/listener.h"
+#include "base/say.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "lab/store.h"
-#include "report/escape.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* NAME stands for results/NAME.db; what has a slash or ends in .db is a path. */
@@ -40,8 +39,8 @@ int command_merge(const struct invocation *in, enum exit_status *ret_status, str
         store_close(from);
         if (result < 0)
             break;
-        printf("%s: %d results taken, %d there already, %d runs without\n",
-               store_path(in, in->words[i]), m.n_new, m.n_same, m.n_left);
+        say(stdout, "%s: %d results taken, %d there already, %d runs without\n",
+            store_path(in, in->words[i]), m.n_new, m.n_same, m.n_left);
     }
     store_close(into);
     return result;
@@ -49,12 +48,8 @@ int command_merge(const struct invocation *in, enum exit_status *ret_status, str
 
 static void tell(void *context, const char *line, bool is_last)
 {
-    struct text plain = {0};
-
     (void)context, (void)is_last;
-    escape_plain(&plain, line);
-    printf("%s\n", plain.s);
-    text_release(&plain);
+    say(stdout, "%s\n", line);
 }
 
 static int rescue(const struct invocation *in, struct store *from, struct error *err)
@@ -71,8 +66,8 @@ static int rescue(const struct invocation *in, struct store *from, struct error 
                  : -1;
     store_close(into);
     if (result == 0)
-        printf("%s: %d results rescued; %d damaged runs left out. Put in its place and swept again, it has "
-               "them computed anew\n", in->rescue, m.n_new, m.n_damaged);
+        say(stdout, "%s: %d results rescued; %d damaged runs left out. Put in its place and swept "
+                    "again, it has them computed anew\n", in->rescue, m.n_new, m.n_damaged);
     return result;
 }
 
@@ -85,7 +80,8 @@ int command_fsck(const struct invocation *in, enum exit_status *ret_status, stru
 
     if (store_open(store_path(in, in->words[0]), STORE_READ, &store, err) == 0 &&
         store_freeze(store, err) == 0 && store_fsck(store, &listener, &s, err) == 0) {
-        printf("%d runs, %d sound%s\n", s.n_runs, s.n_sound, s.n_found ? "; the store is damaged" : "");
+        say(stdout, "%d runs, %d sound%s\n", s.n_runs, s.n_sound,
+            s.n_found ? "; the store is damaged" : "");
         *ret_status = s.n_found ? EXIT_MISMATCH : EXIT_OK;
         result = in->rescue ? rescue(in, store, err) : 0;
     }

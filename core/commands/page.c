@@ -2,11 +2,11 @@
  *
  * The verb report: a page for each store, and an index of all. */
 #include "base/file.h"
+#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "report/page.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int write_page(const struct invocation *in, struct store *store, const char *name,
@@ -24,7 +24,7 @@ static int write_page(const struct invocation *in, struct store *store, const ch
         file_make_directory("report", err) == 0)
         result = file_write(path, t.s, t.size, err);
     if (result == 0)
-        printf("%s\n", path);
+        say(stdout, "%s\n", path);
     text_release(&t);
     return result;
 }
@@ -54,7 +54,7 @@ static int write_index(const struct page_entry *entries, int n, struct error *er
     if (result == 0)
         result = file_write("report/index.html", t.s, t.size, err);
     if (result == 0)
-        printf("report/index.html\n");
+        say(stdout, "report/index.html\n");
     text_release(&t);
     return result;
 }
@@ -85,7 +85,7 @@ int command_report(const struct invocation *in, enum exit_status *ret_status, st
                 return -1;
             entries[n] = (struct page_entry){.name = *names, .trouble = arena_strdup(in->arena,
                                                                                      err->text)};
-            printf("no page: %s\n", entries[n].trouble);
+            say(stdout, "no page: %s\n", entries[n].trouble);
         }
         n++;
     }

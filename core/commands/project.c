@@ -2,6 +2,7 @@
 #include "commands/project.h"
 
 #include "base/file.h"
+#include "base/say.h"
 #include "lab/changed_data.h"
 #include "lab/override.h"
 #include "report/design.h"
@@ -118,16 +119,16 @@ void project_tell_plan(const struct plan *plan, FILE *out)
     struct text t = {0};
 
     design_describe(plan, &t);
-    fputs(t.s, out);
+    say_page(out, t.s);
     text_release(&t);
 }
 
 void project_print_runs(const struct plan *plan)
 {
     for (int i = 0; i < plan->n_runs; i++)
-        printf("%.12s  %s  %s%s%s  seed %d\n", plan->runs[i].id, plan->runs[i].method,
-               plan->runs[i].condition, plan->runs[i].condition[0] ? " " : "", plan->runs[i].point,
-               plan->runs[i].seed);
+        say(stdout, "%.12s  %s  %s%s%s  seed %d\n", plan->runs[i].id, plan->runs[i].method,
+            plan->runs[i].condition, plan->runs[i].condition[0] ? " " : "", plan->runs[i].point,
+            plan->runs[i].seed);
 }
 
 int project_retry_failed(struct store *store, struct error *err)
@@ -135,7 +136,7 @@ int project_retry_failed(struct store *store, struct error *err)
     int n = store_retry(store, "", false, err);
 
     if (n > 0)
-        fprintf(stderr, "trying %d failed runs again\n", n);
+        say(stderr, "trying %d failed runs again\n", n);
     return n < 0 ? -1 : 0;
 }
 
@@ -179,10 +180,12 @@ static void tell(void *context, const char *line, bool is_last)
     bool is_terminal = isatty(STDERR_FILENO);
 
     (void)context;
-    if (is_terminal)
-        fprintf(stderr, "\r%s\033[K%s", line, is_last ? "\n" : "");
-    else if (is_last)
-        fprintf(stderr, "%s\n", line);
+    if (is_terminal && !is_last)
+        say_over(line);
+    else if (is_terminal)
+        say_clear();
+    if (is_last)
+        say(stderr, "%s\n", line);
 }
 
 const struct listener project_listener = {NULL, tell};

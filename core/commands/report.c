@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verbs that only read a store: table, compare, plot, export, digest. */
+#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
+#include "report/escape.h"
 #include "report/figures.h"
 #include "report/selected.h"
 #include "report/table.h"
@@ -160,7 +162,7 @@ static int print_held_out(const struct invocation *in, const struct table_option
 
 static void print(struct text *t)
 {
-    fputs(t->s ? t->s : "", stdout);
+    say_page(stdout, t->s);
     text_release(t);
 }
 
@@ -206,7 +208,7 @@ int command_compare(const struct invocation *in, enum exit_status *ret_status, s
 static void tell_figure(void *context, const char *path, const char *doc)
 {
     (void)context, (void)doc;
-    printf("%s.svg  %s.png  %s.pdf\n", path, path, path);
+    say(stdout, "%s.svg  %s.png  %s.pdf\n", path, path, path);
 }
 
 int command_plot(const struct invocation *in, enum exit_status *ret_status, struct error *err)
@@ -224,24 +226,23 @@ int command_plot(const struct invocation *in, enum exit_status *ret_status, stru
     return result;
 }
 
-/* "method","condition","point",seed,run,state, of a run: the beginning of each of its lines. */
+static void add_field(struct text *t, const char *s)
+{
+    escape_csv(t, s);
+    text_add(t, ",", 1);
+}
+
+/* method,condition,point,seed,run,state, of a run: the beginning of each of its lines. */
 static void write_run(const struct store_export_row *r, struct text *t)
 {
-    const char *texts[] = {r->method, r->condition, r->point};
-
     t->size = 0;
-    for (int i = 0; i < 3; i++) {
-        text_add(t, "\"", 1);
-        for (const char *s = texts[i]; *s; s++)
-            text_add(t, "\"\"", *s == '"' ? 2 : 0), text_add(t, s, *s != '"');
-        text_add(t, "\",", 2);
-    }
+    add_field(t, r->method);
+    add_field(t, r->condition);
+    add_field(t, r->point);
     text_add_long(t, r->seed);
     text_add(t, ",", 1);
-    text_add_string(t, r->spec_id);
-    text_add(t, ",", 1);
-    text_add_string(t, r->state);
-    text_add(t, ",", 1);
+    add_field(t, r->spec_id);
+    add_field(t, r->state);
 }
 
 struct export {
@@ -262,16 +263,14 @@ static int print_row(void *context, const struct store_export_row *r)
     text_add(t, e->run.s, e->run.size);
     text_add_long(t, r->metric.step);
     text_add(t, ",", 1);
-    text_add_string(t, r->metric.part);
-    text_add(t, ",", 1);
-    text_add_string(t, r->metric.name);
-    text_add(t, ",", 1);
+    add_field(t, r->metric.part);
+    add_field(t, r->metric.name);
     if (r->metric.class_index >= 0)
         text_add_long(t, r->metric.class_index);
     text_add(t, ",", 1);
     text_add_string(t, value);
     text_add_string(t, r->is_fresh ? ",fresh\r\n" : ",sweep\r\n");
-    fwrite(t->s, 1, t->size, stdout);
+    say_page(stdout, t->s);
     return ferror(stdout) ? -1 : 0;
 }
 
@@ -304,7 +303,7 @@ int command_export(const struct invocation *in, enum exit_status *ret_status, st
                                                    : text_unknown(err, "word", in->words[1], words);
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     if (open_store(in, &store, err) == 0) {
-        printf("method,condition,point,seed,run,state,step,part,metric,class,value,seeds\r\n");
+        say_page(stdout, "method,condition,point,seed,run,state,step,part,metric,class,value,seeds\r\n");
         result = store_export(store, print_row, &e, err);
     }
     text_release(&e.run);
@@ -325,8 +324,8 @@ int command_digest(const struct invocation *in, enum exit_status *ret_status, st
     store_close(store);
     if (result < 0)
         return -1;
-    printf("%s\n", hex);
+    say(stdout, "%s\n", hex);
     if (n_left)
-        fprintf(stderr, "%d runs have not ended; the digest is of what there is\n", n_left);
+        say(stderr, "%d runs have not ended; the digest is of what there is\n", n_left);
     return 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb stats: the tests on any table of numbers. */
+#include "base/say.h"
 #include "commands/command.h"
 #include "report/samples.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static int read_number(const char *word, const char *text, double most, bool is_whole,
@@ -70,7 +70,7 @@ int command_stats(const struct invocation *in, enum exit_status *ret_status, str
         samples_write_json(&results, &t);
     else
         samples_write(&results, format, in->arena, &t);
-    fputs(t.s, stdout);
+    say_page(stdout, t.s);
     text_release(&t);
     return 0;
 }

@@ -2,11 +2,11 @@
  *
  * How the runs of an experiment stand, also while others work on them. */
 #include "base/clock.h"
+#include "base/say.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "lab/process.h"
-#include "report/escape.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static void read_log(const char *path, char ret_tail[TAIL_BYTES + 1])
         fclose(f);
     }
     ret_tail[size] = 0;
-    text_make_plain(ret_tail, size, "\n\t");
+    text_make_plain(ret_tail, size, "\n");
 }
 
 static void add_run(struct text *line, const struct store_run *run)
@@ -38,14 +38,10 @@ static void add_run(struct text *line, const struct store_run *run)
                 run->condition[0] ? " " : "", run->point, run->seed);
 }
 
-/* The terminal takes no orders from the names in a stranger's store. Releases the line. */
+/* Releases the line. */
 static void print_line(struct text *line)
 {
-    struct text plain = {0};
-
-    escape_plain(&plain, line->s);
-    printf("%s\n", plain.s);
-    text_release(&plain);
+    say(stdout, "%s\n", line->s);
     text_release(line);
 }
 
@@ -58,8 +54,8 @@ static void print_pace(const struct store_counts *c, double seconds)
         return;
     clock_duration(seconds, mean);
     clock_duration(seconds * (c->planned + 0.5 * c->running) / c->running, eta);
-    printf("%s a run, %.3g runs an hour, %s to go\n", mean, c->running * 3600 / fmax(seconds, 1e-3),
-           eta);
+    say(stdout, "%s a run, %.3g runs an hour, %s to go\n", mean,
+        c->running * 3600 / fmax(seconds, 1e-3), eta);
 }
 
 /* What the worker said last of the run it is at: that it waits for room on the disk, say. */
@@ -77,7 +73,7 @@ static void print_last_word(const struct store_watched *w, const char *tail)
     for (const char *at = tail; (at = strstr(at, start)); at += size)
         last = at + size;
     if (last)
-        printf("    it said: %.*s\n", (int)strcspn(last, "\n"), last);
+        say(stdout, "    it said: %.*s\n", (int)strcspn(last, "\n"), last);
 }
 
 static void print_worker(const struct store_watched *w, const char *tail)
@@ -126,7 +122,7 @@ static void print_troubles(const struct store_watch *watch, const char *state, i
         print_line(&line);
     }
     if (n > n_shown)
-        printf("... and %d more\n", n - n_shown);
+        say(stdout, "... and %d more\n", n - n_shown);
 }
 
 static void print_log(const char *path, const char *tail)
@@ -137,8 +133,10 @@ static void print_log(const char *path, const char *tail)
     for (; from > tail; from--)
         if (from[-1] == '\n' && *from && ++n == TAIL_LINES)
             break;
-    if (*from)
-        printf("\nthe end of %s:\n%s", path, from);
+    if (*from) {
+        say(stdout, "\nthe end of %s:\n", path);
+        say_page(stdout, from);
+    }
 }
 
 /* Of the plan that the store is bound to. Adds its failed runs to *n_failed. */
@@ -150,11 +148,11 @@ static int print_plan(struct store *store, struct arena *arena, const char *tail
 
     if (store_count(store, &c, err) < 0 || store_read_watch(store, arena, &watch, err) < 0)
         return -1;
-    printf("planned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d", c.planned,
-           c.running, c.finished, c.diverged, c.failed, c.cancelled);
+    say(stdout, "planned %d  running %d  finished %d  diverged %d  failed %d  cancelled %d",
+        c.planned, c.running, c.finished, c.diverged, c.failed, c.cancelled);
     if (c.elsewhere)
-        printf("  elsewhere %d", c.elsewhere);
-    printf("\n");
+        say(stdout, "  elsewhere %d", c.elsewhere);
+    say(stdout, "\n");
     print_pace(&c, watch.seconds);
     print_troubles(&watch, "running", 1024, tail);
     print_troubles(&watch, "diverged", N_ERRORS, tail);
@@ -178,7 +176,7 @@ int command_status(const struct invocation *in, enum exit_status *ret_status, st
         store_freeze(store, err) == 0 && print_plan(store, in->arena, tail, &n_failed, err) == 0 &&
         (has_fresh = store_bind_fresh(store, err)) >= 0) {
         if (has_fresh)
-            printf("\non fresh seeds: ");
+            say(stdout, "\non fresh seeds: ");
         result = has_fresh ? print_plan(store, in->arena, tail, &n_failed, err) : 0;
     }
     if (result == 0 && n_failed)

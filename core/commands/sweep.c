@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
+#include "base/say.h"
 #include "commands/command.h"
 #include "commands/launch.h"
 #include "commands/project.h"
@@ -22,19 +23,19 @@ static void tell_end(const struct store_counts *c, const char *word, const char 
     char duration[32];
 
     clock_duration(seconds, duration);
-    fprintf(stderr, "%d finished", c->finished);
+    say(stderr, "%d finished", c->finished);
     if (c->diverged)
-        fprintf(stderr, ", %d diverged", c->diverged);
+        say(stderr, ", %d diverged", c->diverged);
     if (c->failed)
-        fprintf(stderr, ", %d failed", c->failed);
+        say(stderr, ", %d failed", c->failed);
     if (c->planned + c->running)
-        fprintf(stderr, ", %d left", c->planned + c->running);
-    fprintf(stderr, "; %s\n", duration);
+        say(stderr, ", %d left", c->planned + c->running);
+    say(stderr, "; %s\n", duration);
     if (signal)
-        fprintf(stderr, "the same command goes on: %s\n", again);
+        say(stderr, "the same command goes on: %s\n", again);
     if (c->failed)
-        fprintf(stderr, "the same command tries the failed ones again; why they failed: "
-                        "%s status %s%s\n", program, prefix, word);
+        say(stderr, "the same command tries the failed ones again; why they failed: "
+                    "%s status %s%s\n", program, prefix, word);
 }
 
 /* --shard=I/N: the I-th of n shares, from 1. */
@@ -60,7 +61,8 @@ static int print_table(struct arena *arena, struct store *store, struct error *e
 
     if (select_points(store, SELECT_IN_SEED, arena, &s, err) < 0 || table_methods(&s, &options, &t, err) < 0)
         return -1;
-    printf("\n%s", t.s);
+    say(stdout, "\n");
+    say_page(stdout, t.s);
     text_release(&t);
     return 0;
 }
@@ -101,8 +103,8 @@ int sweep_work(const struct invocation *in, const char *word, struct store *stor
     *ret_status = status_of(signal, &counts);
     if (counts.elsewhere) {
         if (!in->is_quiet)
-            fprintf(stderr, "%d runs are in other shares of the plan; to join them: "
-                            "rgdbench merge NAME STORE ...\n", counts.elsewhere);
+            say(stderr, "%d runs are in other shares of the plan; to join them: "
+                        "rgdbench merge NAME STORE ...\n", counts.elsewhere);
         return 0;
     }
     if (signal || in->is_quiet)
@@ -221,7 +223,7 @@ int command_retry(const struct invocation *in, enum exit_status *ret_status, str
             error_set(err, "no failed or cancelled run's spec has an id that begins with \"%s\"",
                       prefix);
         else {
-            fprintf(stderr, "%d failed or cancelled runs are planned again\n", n);
+            say(stderr, "%d failed or cancelled runs are planned again\n", n);
             result = sweep_work(in, in->words[0], store, again, NULL, ret_status, err);
         }
     }
@@ -243,7 +245,8 @@ int command_cancel(const struct invocation *in, enum exit_status *ret_status, st
             error_set(err, "no planned run's spec has an id that begins with \"%s\"%s", prefix,
                       c.running ? "; what is being worked on ends with its sweep" : "");
         } else {
-            printf("%d planned runs are cancelled; %d are being worked on and go on\n", n, c.running);
+            say(stdout, "%d planned runs are cancelled; %d are being worked on and go on\n", n,
+                c.running);
             result = 0;
         }
     }

@@ -2,6 +2,7 @@
  *
  * The verbs that check the promise about bits: verify, bisect. */
 #include "base/rng.h"
+#include "base/say.h"
 #include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
@@ -87,8 +88,8 @@ static int verify_run(struct retrain *r, const struct store_run *run,
     const char *difference = NULL;
     int n_metrics, status = -1;
 
-    printf("%.12s  %s %s%s%s seed %d  ", run->spec_id, run->method, run->condition,
-           *run->condition ? " " : "", run->point, run->seed);
+    say(stdout, "%.12s  %s %s%s%s seed %d  ", run->spec_id, run->method, run->condition,
+        *run->condition ? " " : "", run->point, run->seed);
     fflush(stdout);
     if (store_read_metrics(r->store, run->run, &arena, &metrics, &n_metrics, err) == 0 &&
         retrain_run(r, origin->spec, -1, &arena, &result, &journal, err) == 0) {
@@ -98,10 +99,10 @@ static int verify_run(struct retrain *r, const struct store_run *run,
         else
             difference = first_difference(&arena, metrics, n_metrics, journal.metrics,
                                           journal.n_metrics);
-        printf("%s%s\n", difference ? "DIFFERS: " : "same bits", difference ? difference : "");
+        say(stdout, "%s%s\n", difference ? "DIFFERS: " : "same bits", difference ? difference : "");
         status = difference == NULL;
     } else {
-        printf("could not be trained\n");
+        say(stdout, "could not be trained\n");
     }
     arena_release(&arena);
     return status;
@@ -158,7 +159,7 @@ int command_verify(const struct invocation *in, enum exit_status *ret_status, st
     }
     if (same < 0)
         goto out;
-    printf("%d of %d runs gave the same bits\n", n_same, n);
+    say(stdout, "%d of %d runs gave the same bits\n", n_same, n);
     *ret_status = n_same == n ? EXIT_OK : EXIT_MISMATCH;
     result = 0;
 out:
@@ -193,7 +194,7 @@ static int same_at(struct retrain *r, const char *a, const char *b, long step, s
 
     if (hash_at(r, a, step, x, NULL, err) < 0 || hash_at(r, b, step, y, NULL, err) < 0)
         return -1;
-    fprintf(stderr, "after step %ld: %.12s %s %.12s\n", step, x, strcmp(x, y) ? "!=" : "==", y);
+    say(stderr, "after step %ld: %.12s %s %.12s\n", step, x, strcmp(x, y) ? "!=" : "==", y);
     return strcmp(x, y) == 0;
 }
 
@@ -203,10 +204,14 @@ static void print_differences(const char *a, const char *b, struct arena *arena)
     const char *common = lines_common(both, 2, arena);
     const char *own_a = lines_own(a, common, arena), *own_b = lines_own(b, common, arena);
 
-    if (!*own_a && !*own_b)
-        printf("both have the same settings\n");
-    else
-        printf("settings of A alone:\n%ssettings of B alone:\n%s", own_a, own_b);
+    if (!*own_a && !*own_b) {
+        say(stdout, "both have the same settings\n");
+        return;
+    }
+    say(stdout, "settings of A alone:\n");
+    say_page(stdout, own_a);
+    say(stdout, "settings of B alone:\n");
+    say_page(stdout, own_b);
 }
 
 static int bisect(struct retrain *r, const char *a, const char *b, struct error *err)
@@ -217,7 +222,7 @@ static int bisect(struct retrain *r, const char *a, const char *b, struct error 
 
     if (same <= 0) {
         if (same == 0)
-            printf("the weights differ before the first step\n");
+            say(stdout, "the weights differ before the first step\n");
         return same;
     }
     if (hash_at(r, a, 1, hash, &n_a, err) < 0 || hash_at(r, b, 1, hash, &n_b, err) < 0)
@@ -226,7 +231,7 @@ static int bisect(struct retrain *r, const char *a, const char *b, struct error 
     if ((same = same_at(r, a, b, high, err)) < 0)
         return -1;
     if (same) {
-        printf("the same weights after all %ld steps\n", high);
+        say(stdout, "the same weights after all %ld steps\n", high);
         return 0;
     }
     while (high - low > 1) { /* same after `low`, not after `high` */
@@ -236,7 +241,7 @@ static int bisect(struct retrain *r, const char *a, const char *b, struct error 
             return -1;
         *(same ? &low : &high) = middle;
     }
-    printf("the weights first differ after step %ld\n", high);
+    say(stdout, "the weights first differ after step %ld\n", high);
     return 0;
 }
 

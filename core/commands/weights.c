@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb weights: what an objective makes of losses. */
+#include "base/say.h"
 #include "commands/command.h"
 #include "learn/config.h"
 #include "learn/objective.h"
@@ -139,8 +140,8 @@ int command_weights(const struct invocation *in, enum exit_status *ret_status, s
     value = objective_value(&objective, &batch);
     objective_weigh(&objective, &batch, weights);
     for (int i = 0; i < t.n; i++)
-        printf("%.10g\t%.10g\n", t.losses[i], weights[i]);
+        say(stdout, "%.10g\t%.10g\n", t.losses[i], weights[i]);
     if (!isnan(value))
-        printf("# value %.10g\n", value);
+        say(stdout, "# value %.10g\n", value);
     return 0;
 }

@@ -7,6 +7,7 @@
  *    from: the two must have the same values.
  * 2. A method's grid stays whole: a new value is tried with all values of its other settings. */
 #include "base/clock.h"
+#include "base/say.h"
 #include "commands/project.h"
 #include "commands/sweep.h"
 #include "lab/process.h"
@@ -297,14 +298,14 @@ static int tell(const struct widening *w, const struct invocation *command, stru
     if (command->is_quiet && !command->is_dry)
         return 0;
     clock_duration(seconds / n_jobs, duration);
-    fprintf(out, "beyond the edges that were selected:");
+    say(out, "beyond the edges that were selected:");
     for (int i = 0; i < w->n; i++)
-        fprintf(out, " %s", word_of(&w->items[i], command->arena));
-    fprintf(out, "\n%d new run%s: about %s with %d job%s\n", n, n == 1 ? "" : "s", duration, n_jobs,
-            n_jobs == 1 ? "" : "s");
-    fprintf(out, "to keep them, put these values into experiments/%s.lua, or the words behind "
-                 "`sweep %s`, which plans the script again\n",
-            command->words[0], command->words[0]);
+        say(out, " %s", word_of(&w->items[i], command->arena));
+    say(out, "\n%d new run%s: about %s with %d job%s\n", n, n == 1 ? "" : "s", duration, n_jobs,
+        n_jobs == 1 ? "" : "s");
+    say(out, "to keep them, put these values into experiments/%s.lua, or the words behind "
+             "`sweep %s`, which plans the script again\n",
+        command->words[0], command->words[0]);
     return 0;
 }
 
@@ -330,7 +331,7 @@ int sweep_widen(const struct invocation *in, enum exit_status *ret_status, struc
     }
     store_close(w.store);
     if (result == 0 && w.n == 0)
-        printf("no selection is at an edge of its grid: nothing to widen\n");
+        say(stdout, "no selection is at an edge of its grid: nothing to widen\n");
     else if (result == 0 && !in->is_dry)
         result = command_sweep(&command, ret_status, err);
     return result;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/download.h"
 
+#include "base/say.h"
 #include "data/archive.h"
 
 #include <errno.h>
@@ -36,12 +37,14 @@ static void relay(int fd, char ret_reason[200])
             line[n++] = c;
         if (c != '\r' && c != '\n')
             continue;
-        line[n] = '\0';
+        line[n - 1] = '\0';
         n = 0;
         if (strncmp(line, "curl: ", 6) == 0)
-            snprintf(ret_reason, 200, "%.*s", (int)strcspn(line + 6, "\r\n"), line + 6);
-        else if (is_shown && strncmp(line, "Warning: ", 9) != 0)
-            fputs(line, stderr);
+            snprintf(ret_reason, 200, "%.199s", line + 6);
+        else if (is_shown && *line && strncmp(line, "Warning: ", 9) != 0)
+            say_over(line);
+        if (is_shown && c == '\n')
+            say(stderr, "\n");
         errno = 0;
     }
 }

@@ -2,13 +2,13 @@
 #include "lab/progress.h"
 
 #include "base/clock.h"
+#include "base/say.h"
 #include "base/settings.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 void progress_start(struct progress *p, int n_jobs, bool is_quiet, long since)
@@ -25,28 +25,10 @@ void progress_start(struct progress *p, int n_jobs, bool is_quiet, long since)
     };
 }
 
-static int columns(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col;
-}
-
-/* Rewrites the line; never wider than the terminal, or it would wrap. */
-static void write_line(struct progress *p, const char *line)
-{
-    int width = columns() - 1;
-
-    fprintf(stderr, "\r%.*s\033[K", width, line);
-    p->n_written = 1;
-}
-
 static void clear_line(struct progress *p)
 {
     if (p->n_written)
-        fputs("\r\033[K", stderr);
+        say_clear();
     p->n_written = 0;
 }
 
@@ -79,17 +61,17 @@ static void tell_run(struct progress *p, const struct store_ended *ended, int n_
     }
     if (strcmp(run->state, "failed") == 0) {
         clear_line(p);
-        fprintf(stderr, "failed: %s seed %d: %s\n", label, run->seed, run->error);
+        say(stderr, "failed: %s seed %d: %s\n", label, run->seed, run->error);
         return;
     }
     if (p->is_terminal || p->is_quiet)
         return;
-    fprintf(stderr, "%*d/%d  %s seed %d: ", (int)(1 + log10(n_all)), n_done, n_all, label,
-            run->seed);
+    say(stderr, "%*d/%d  %s seed %d: ", (int)(1 + log10(n_all)), n_done, n_all, label,
+        run->seed);
     if (strcmp(run->state, "diverged") == 0)
-        fprintf(stderr, "diverged at %s, %s\n", run->error ? run->error : "some step", duration);
+        say(stderr, "diverged at %s, %s\n", run->error ? run->error : "some step", duration);
     else
-        fprintf(stderr, "validation %.1f%%, %s\n", 100 * ended->accuracy, duration);
+        say(stderr, "validation %.1f%%, %s\n", 100 * ended->accuracy, duration);
 }
 
 static void tell_state(struct progress *p, const struct store_counts *c)
@@ -111,7 +93,8 @@ static void tell_state(struct progress *p, const struct store_counts *c)
     if (p->best >= 0)
         snprintf(line + n, sizeof line - (size_t)n, "  best %.1f%% (%s)", 100 * p->best,
                  p->best_label);
-    write_line(p, line);
+    say_over(line);
+    p->n_written = 1;
 }
 
 int progress_tell(struct progress *p, struct store *store, const struct store_counts *c,

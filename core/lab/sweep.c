@@ -2,6 +2,7 @@
 #include "lab/sweep.h"
 
 #include "base/clock.h"
+#include "base/say.h"
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
 #include "lab/process.h"
@@ -236,7 +237,7 @@ static void stop_workers(struct sweep *s, const char *why)
     s->told = clock_now();
     signal_workers(s, SIGTERM);
     progress_end(&s->progress);
-    fprintf(stderr, "stopping%s; runs at work write a checkpoint and are given back\n", why);
+    say(stderr, "stopping%s; runs at work write a checkpoint and are given back\n", why);
 }
 
 /* Signals, and too many failures. */

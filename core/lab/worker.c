@@ -3,6 +3,7 @@
 
 #include "base/bus_error.h"
 #include "base/clock.h"
+#include "base/say.h"
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
 #include "lab/heartbeat.h"
@@ -11,7 +12,6 @@
 #include "lab/process.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -84,7 +84,7 @@ static void tell(void *context, const char *line)
 {
     struct worker *w = context;
 
-    fprintf(stderr, "worker %d: run %.12s: %s\n", (int)getpid(), w->job.spec_id, line);
+    say(stderr, "worker %d: run %.12s: %s\n", (int)getpid(), w->job.spec_id, line);
 }
 
 /* What opening the data says. */
