@@ -264,6 +264,28 @@ static void test_too_many_lines(void **state)
     free(lines);
 }
 
+/* Jobs in folders whose names we let into no path, and what is no folder. */
+static void test_foreign_names(void **state)
+{
+    static const char *const folders[] = {"job 1", "job(2)", ".job", "\x1b[31m"};
+    struct import import;
+    FILE *f;
+
+    (void)state;
+    tree_job(tree, "a", &erm);
+    for (int i = 0; i < 4; i++) {
+        struct tree_job job = erm;
+
+        job.trial = 10 + i;
+        tree_job(tree, folders[i], &job);
+    }
+    assert_non_null(f = fopen(arena_printf(&arena, "%s/no folder", tree), "w"));
+    fclose(f);
+    import = read_tree();
+    assert_int_equal(import.plan.n_runs, 1);
+    has_found(&import, IMPORT_FOREIGN, 5, ": not a name of letters, digits");
+}
+
 /* Cut anywhere: what stays is either the whole job or none. */
 static void test_cut_anywhere(void **state)
 {
@@ -299,7 +321,9 @@ static void test_bad_lines(void **state)
         {"\"step\": 100", "\"stop\": 100", "step is not a whole number"},
         {"\"env0_in_acc\": 0.", "\"env0_in_acc\": 7.", "env0_in_acc is not an accuracy"},
         {"\"env1_out_acc\": ", "\"env1_out_acc\": NaN, \"y\": ", "env1_out_acc is not an accuracy"},
-        {"\"env3_in_acc\"", "\"env9_in_acc\"", "3 environments, not 4"},
+        {"\"env3_in_acc\"", "\"env9_in_acc\"", "no accuracies of environment 3"},
+        {"\"env3_in_acc\": ", "\"env4_in_acc\": 0.1, \"env3_in_acc\": ", "env4_out_acc is not"},
+        {"\"env3_in_acc\": ", "\"env6_out_acc\": 0.1, \"env3_in_acc\": ", "environment 4, and of others"},
         {"\"ERM\"", "\"IRM\"", "another job"},
         {"\"ERM\"", "\"../ERM\"", "args.algorithm is not a name"},
         {"\"ERM\"", "[\"ERM\"]", "args.algorithm is not a name"},
@@ -393,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_steps_of_the_data_set, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_done_again, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_too_many_lines, make_tree, remove_tree),
+        cmocka_unit_test_setup_teardown(test_foreign_names, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_cut_anywhere, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_bad_lines, make_tree, remove_tree),
         cmocka_unit_test_setup_teardown(test_figures, make_tree, remove_tree),

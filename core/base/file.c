@@ -290,8 +290,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-const char *const *file_names(const char *directory, const char *suffix, struct arena *arena,
-                              struct error *err)
+static const char *const *list(const char *directory, const char *suffix, bool is_foreign,
+                               struct arena *arena, struct error *err)
 {
     DIR *dir = opendir(directory);
     struct dirent *entry;
@@ -310,7 +310,7 @@ const char *const *file_names(const char *directory, const char *suffix, struct 
             continue;
         name = arena_strdup(arena, entry->d_name);
         name[length - cut] = '\0';
-        if (!text_is_name(name))
+        if (text_is_name(name) == is_foreign || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
         names = arena_grow(arena, names, n, sizeof *names);
         names[n++] = name;
@@ -321,4 +321,16 @@ const char *const *file_names(const char *directory, const char *suffix, struct 
     names[n] = NULL;
     qsort(names, (size_t)n, sizeof *names, by_name);
     return names;
+}
+
+const char *const *file_names(const char *directory, const char *suffix, struct arena *arena,
+                              struct error *err)
+{
+    return list(directory, suffix, false, arena, err);
+}
+
+const char *const *file_foreign_names(const char *directory, const char *suffix,
+                                      struct arena *arena, struct error *err)
+{
+    return list(directory, suffix, true, arena, err);
 }

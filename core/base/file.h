@@ -66,8 +66,11 @@ bool file_is_directory(const char *path);
 int file_make_directory(const char *path, struct error *err);
 
 /* The names in a directory that end in `suffix`, sorted, without the suffix;
- * NULL-ended, in `arena`. A missing directory has none; NULL: it cannot be read. */
+ * NULL-ended, in `arena`. A missing directory has none; NULL: it cannot be read. Passed over is
+ * what text_is_name refuses: those that file_foreign_names lists, but for "." and "..". */
 const char *const *file_names(const char *directory, const char *suffix, struct arena *arena,
                               struct error *err);
+const char *const *file_foreign_names(const char *directory, const char *suffix,
+                                      struct arena *arena, struct error *err);
 
 #endif

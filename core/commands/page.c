@@ -62,18 +62,21 @@ static int write_index(const struct page_entry *entries, int n, struct error *er
 int command_report(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     const char *const *names = file_names("results", ".db", in->arena, err);
+    const char *const *foreign = file_foreign_names("results", ".db", in->arena, err);
     const char *wanted = in->n_words ? in->words[0] : NULL;
     struct page_entry *entries = NULL;
     int n = 0;
 
     (void)ret_status;
-    if (!names)
+    if (!names || !foreign)
         return -1;
     if (wanted && !file_exists(project_path(in->arena, "results", wanted, ".db"))) {
         struct store *store;
 
         return project_open_store(in->arena, wanted, STORE_READ, &store, err); /* says what there is */
     }
+    for (; !wanted && *foreign; foreign++)
+        say(stdout, "no page: results/%s.db: its name has others than letters, digits, _ . and -\n", *foreign);
     for (; *names; names++) {
         bool with_page = !wanted || strcmp(wanted, *names) == 0;
 

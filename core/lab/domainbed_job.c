@@ -131,13 +131,23 @@ static int read_identity(const struct json_tree *line, struct arena *arena,
     return 0;
 }
 
+static bool is_accuracy(const char *name)
+{
+    size_t n_digits = strncmp(name, "env", 3) == 0 ? strspn(name + 3, "0123456789") : 0;
+
+    return n_digits && (strcmp(name + 3 + n_digits, "_in_acc") == 0 ||
+                        strcmp(name + 3 + n_digits, "_out_acc") == 0);
+}
+
 /* ret_accuracies[environment][2], as many as there are from 0 on: gives their number. */
 static int read_accuracies(const struct json_tree *line, double (*ret_accuracies)[2],
                            struct error *err)
 {
     static const char *const parts[] = {"in", "out"};
-    int n = 0;
+    int n = 0, n_all = 0;
 
+    for (int i = 0; i < line->n_items; i++)
+        n_all += is_accuracy(line->items[i].name);
     for (; n < DOMAINBED_MAX_ENVIRONMENTS; n++) {
         for (int part = 0; part < 2; part++) {
             char key[32];
@@ -146,14 +156,15 @@ static int read_accuracies(const struct json_tree *line, double (*ret_accuracies
             snprintf(key, sizeof key, "env%d_%s_acc", n, parts[part]);
             j = json_tree_find(line, key);
             if (!j && part == 0)
-                return n;
+                return n_all == 2 * n ? n
+                                      : error_set(err, "it has no accuracies of environment %d, and of others beyond", n);
             if (!j || (j->kind != JSON_TREE_INTEGER && j->kind != JSON_TREE_NUMBER) ||
                 !(j->number >= 0 && j->number <= 1))
                 return error_set(err, "%s is not an accuracy of 0 to 1", key);
             ret_accuracies[n][part] = j->number;
         }
     }
-    return n;
+    return n_all == 2 * n ? n : error_set(err, "it has the accuracies of more than %d environments", n);
 }
 
 static int read_record(const struct json_tree *line, struct arena *arena,

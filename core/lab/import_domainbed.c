@@ -246,15 +246,18 @@ int import_domainbed_read(const char *tree, const char *name, const char *baseli
 {
     struct import import = {0};
     struct experiment *experiment;
-    const char *const *names;
+    const char *const *names, *const *foreign;
     struct text t = {0};
     int n = 0;
 
     if (!file_is_directory(tree))
         return error_set(err, "\"%s\" is not a folder", tree);
-    names = file_names(tree, "", arena, err);
-    if (!names)
+    if (!(names = file_names(tree, "", arena, err)) ||
+        !(foreign = file_foreign_names(tree, "", arena, err)))
         return -1;
+    for (; *foreign; foreign++)
+        find(&import.findings, IMPORT_FOREIGN, 1,
+             arena_printf(arena, "%s: not a name of letters, digits, _ . and -, 64 at most", *foreign));
     for (int i = 0; names[i]; i++) {
         struct domainbed_job job;
 
