@@ -194,6 +194,8 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
     struct experiment_method *m;
     int n;
 
+    if (strcmp(word, "~") == 0)
+        return error_set(err, "\"~\" is without the name of the method to leave out");
     if (*word == '~') {
         if (override_end(e, err) < 0) /* one of those that run */
             return -1;
@@ -212,8 +214,6 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
         return set_count(key, equals + 1, EXPERIMENT_MAX_DRAWS, &e->n_draws, err);
     if (strcmp(key, "methods") == 0)
         return keep_methods(e, equals + 1, err);
-    if (strcmp(key, "train.seed") == 0)
-        return error_set(err, "train.seed is set by the plan; use seeds=N");
     values = arena_alloc(e->arena, EXPERIMENT_MAX_VALUES * sizeof *values);
     n = parse_values(equals + 1, e->arena, values, err);
     if (n < 0)

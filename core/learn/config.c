@@ -16,6 +16,7 @@
 #include "nn/optimizer.h"
 #include "nn/schedule.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const test_choices[] = {[TEST_EACH] = "each", [TEST_LAST] = "last", NULL};
@@ -50,7 +51,8 @@ static const struct hparam train_hparams[] = {
      .choices = draws_choices,
      .doc = "DomainBed's algorithm whose hyper-parameters fill in what is not set; none: nobody's"},
     {"seed", HPARAM_INTEGER, offsetof(struct train_config, seed), .fallback = "0", .low = 0,
-     .high = 2147483647, .doc = "root of all random numbers"},
+     .high = 2147483647, .is_planned = true,
+     .doc = "root of all random numbers; only the plan sets it: seeds = N says how many"},
     {"numeric", HPARAM_CHOICE, offsetof(struct train_config, numeric),
      .fallback = "\"portable\"", .choices = blas_profile_names,
      .doc = "portable: the same bits on every x86-64-v3 CPU; native: this CPU's fastest"},
@@ -247,16 +249,21 @@ static int resolve(struct settings *s, struct error *err)
 {
     struct arena arena = {0};
     const struct component *type = component_find(&model_kind, settings_string(s, "model"), err);
+    double batch;
     void *config;
     int result = -1;
 
     if (component_configure(type, "model", s, &arena, &config, err) < 0)
         goto out;
+    batch = settings_number(s, "train.batch");
+    if (settings_number(s, "train.micro_batch") > batch) {
+        error_set(err, "train.micro_batch %g is more than train.batch, %g",
+                  settings_number(s, "train.micro_batch"), batch);
+        goto out;
+    }
     if (settings_number(s, "train.micro_batch") == 0)
         settings_set(s, "train.micro_batch",
-                     value_number(((const struct model_type *)type)->micro_batch(config)));
-    if (settings_number(s, "train.micro_batch") > settings_number(s, "train.batch"))
-        settings_set(s, "train.micro_batch", value_number(settings_number(s, "train.batch")));
+                     value_number(fmin(batch, ((const struct model_type *)type)->micro_batch(config))));
     result = 0;
 out:
     arena_release(&arena);
