@@ -21,5 +21,6 @@ return experiment {
     },
     baseline = "erm",
     seeds = 6,
-    smoke = "train.epochs=2 seeds=2 train.lr=0.02,0.05 objective.clip=1,3 data.train_per_class=200",
+    smoke = "train.epochs=2 train.evaluate=1 seeds=2 train.lr=0.02,0.05 "
+        .. "objective.clip=1,3 data.train_per_class=200",
 }

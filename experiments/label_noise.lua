@@ -30,5 +30,5 @@ return experiment {
     },
     baseline = "erm",
     seeds = 10,
-    smoke = "train.epochs=2 seeds=2 train.lr=0.03 data.label_noise=0,0.4",
+    smoke = "train.epochs=2 train.evaluate=1 seeds=2 train.lr=0.03 data.label_noise=0,0.4",
 }

@@ -71,6 +71,6 @@ return experiment {
     default_methods = "erm,rgd,rgd_mean_one", -- methods=all for the rest
     baseline = "erm",
     seeds = 10,
-    smoke = "train.epochs=2 seeds=1 train.lr=0.03 drw.train.late=1 jtt.train.jtt_epochs=1 "
+    smoke = "train.epochs=2 train.evaluate=1 seeds=1 train.lr=0.03 drw.train.late=1 jtt.train.jtt_epochs=1 "
         .. "methods=erm,rgd,kl_dro,cvar,group_dro,drw,focal,ldam,mixup,sam,jtt",
 }

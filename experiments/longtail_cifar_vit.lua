@@ -21,5 +21,5 @@ return experiment {
     },
     baseline = "erm",
     seeds = 10,
-    smoke = "train.epochs=1 train.warmup=0 train.evaluate=1 seeds=1 train.lr=0.002 objective.clip=1",
+    smoke = "train.epochs=1 train.warmup=0 train.evaluate=1 train.test=each seeds=1 train.lr=0.002 objective.clip=1",
 }

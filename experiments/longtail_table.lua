@@ -38,5 +38,5 @@ return experiment {
     default_methods = "erm,rgd,rgd_mean_one,drw,balanced_softmax",
     baseline = "erm",
     seeds = 10,
-    smoke = "train.epochs=1 seeds=1 train.lr=0.03 data.imbalance=50,100 methods=erm,rgd,ldam,balanced_softmax",
+    smoke = "train.epochs=1 train.evaluate=1 train.test=each seeds=1 train.lr=0.03 data.imbalance=50,100 methods=erm,rgd,ldam,balanced_softmax",
 }

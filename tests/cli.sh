@@ -345,6 +345,32 @@ for given in 1:rgd.train.lr=0.1,0.2 0:train.lr=0.1,0.2,0.4 0:train.lr=0.1 '0:tra
     [ "$(rates "${given#*:}" draws=2)" = "${given%%:*}" ] || { echo "${given#*:}: other warnings than wanted"; failures=1; }
 done
 
+# What hardly anybody means is said in the plan, and under the table; not of what ships.
+for e in quickstart clip_sweep label_noise toy_classification toy_regression domain_shapes; do
+    for words in seeds=2 smoke; do
+        "$program" sweep $e $words --dry-run | grep WARNING && { echo "$e $words: has warnings"; failures=1; }
+    done
+done
+"$program" sweep quickstart smoke draws=3 train.evaluate=5 --dry-run | grep -q '^WARNING: train.evaluate is more .*; draws = 3 does nothing' ||
+    { echo "no warnings in a plan"; failures=1; }
+"$program" sweep quickstart methods=erm seeds=1 train.epochs=1 train.lr=0.1 train.batch=65536 data.label_noise=1 \
+    data.validation_as=natural data.imbalance=1 > out 2> said || failures=1
+grep -q '^WARNING: train.batch holds .*; train.evaluate is .*; data.label_noise = 1 .*; data.validation_as = "natural" does nothing' said ||
+    { echo "no warnings in a sweep: $(cat said)"; failures=1; }
+tr '\n' ' ' < out | grep -q 'WARNING: train.batch holds .* an epoch is one step; train.evaluate is .*; data.label_noise = 1' ||
+    { echo "no warnings under a table: $(cat out)"; failures=1; }
+fails "methods rgd, rgd_mean_one are the same runs, with objective=cvar; every run of rgd is one of erm's too" \
+    sweep quickstart objective=cvar
+fails 'methods erm, rgd, rgd_mean_one are the same runs, with objective=cvar train.lr=0.1: nothing differs' \
+    sweep quickstart objective=cvar train.lr=0.1
+fails 'methods rgd, rgd_mean_one are the same runs, with rgd_mean_one.objective=rgd rgd_mean_one.objective.clip=1,3' \
+    sweep quickstart rgd_mean_one.objective=rgd rgd_mean_one.objective.clip=1,3
+fails 'train.seed: only the plan sets it' sweep quickstart erm.train.seed=3
+fails 'both are "erm": there is nothing to compare' compare quickstart erm erm
+script 'train.seed: only the plan sets it; say how many with seeds=N' \
+    'return experiment { title = "x", data = shapes {}, train = { seed = grid { 7, 8 } }, methods = { { "a" } } }'
+fails 'train.micro_batch 64 is more than train.batch, 32' sweep quickstart train.batch=32 train.micro_batch=64
+
 # Draws: as many configurations for each method, the first ones the same however many.
 "$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' 'objective.clip=one_of(1,3,9)' draws=5 seeds=1 --dry-run > draws || failures=1
 [ "$(grep -c 'seed 0' draws)" = 15 ] || { echo "draws: $(grep -c 'seed 0' draws) runs, not 15"; failures=1; }

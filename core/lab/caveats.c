@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/caveats.h"
 
+#include "lab/same.h"
 #include "learn/config.h"
+#include "learn/warnings.h"
 
 #include <string.h>
 
@@ -23,25 +25,59 @@ static void add(struct text *t, const struct settings *spec)
     }
 }
 
-int caveats_read(struct store *store, const struct store_plan *plan, const char *a, const char *b,
-                 struct arena *arena, const char **ret_caveats, struct error *err)
+static void add_warnings(struct text *t, const struct store_run *run, const struct settings *spec)
 {
-    struct text t = {0};
-    int result = 0;
+    const struct value *epochs = settings_find(spec, "train.epochs");
+    const struct value *first = settings_find(spec, "train.jtt_epochs");
+    struct warning_facts facts = {.spec = spec};
+
+    if (epochs && epochs->kind == VALUE_NUMBER && epochs->number >= 1 &&
+        !(first && first->kind == VALUE_NUMBER && first->number > 0)) /* two stages, of other lengths */
+        facts.steps_per_epoch = run->n_steps / (long)epochs->number;
+    warnings_add(t, &facts);
+}
+
+static const char *keep(struct arena *arena, struct text *t)
+{
+    const char *s = arena_strdup(arena, t->size ? t->s : "");
+
+    text_release(t);
+    return s;
+}
+
+int caveats_read(struct store *store, const struct store_plan *plan, const char *a, const char *b,
+                 struct arena *arena, struct store_caveats *ret_caveats, struct error *err)
+{
+    struct text choices = {0}, warnings = {0}, same = {0}, part = {0};
+    struct arena scratch = {0};
+    struct same_run *runs = arena_alloc(&scratch, ((size_t)plan->n_runs + 1) * sizeof *runs);
+    int n = 0, result = 0;
 
     for (int i = 0; i < plan->n_runs && result == 0; i++) {
-        const char *method = plan->runs[i].method;
+        const struct store_run *run = &plan->runs[i], *before = i > 0 ? run - 1 : NULL;
+        bool is_method = !before || strcmp(run->method, before->method) != 0;
+        struct arena own = {0};
         struct settings spec;
 
-        if ((i > 0 && strcmp(method, plan->runs[i - 1].method) == 0) ||
-            (a && strcmp(method, a) != 0 && strcmp(method, b) != 0))
+        if (a && strcmp(run->method, a) != 0 && strcmp(run->method, b) != 0)
             continue;
-        settings_init(&spec, arena);
-        result = store_read_spec(store, plan->runs[i].run, &spec, err);
+        runs[n++] = (struct same_run){run->method, run->spec_id};
+        if (!is_method && strcmp(run->condition, before->condition) == 0 &&
+            strcmp(run->point, before->point) == 0)
+            continue; /* another seed of it */
+        settings_init(&spec, &own);
+        result = store_read_spec(store, run->run, &spec, err);
+        if (result == 0 && is_method)
+            add(&choices, &spec);
         if (result == 0)
-            add(&t, &spec);
+            add_warnings(&warnings, run, &spec);
+        arena_release(&own);
     }
-    *ret_caveats = arena_strdup(arena, t.size ? t.s : "");
-    text_release(&t);
+    same_methods(runs, n, &same, &part);
+    if (part.size)
+        text_printf(&warnings, "%s%s", warnings.size ? "; " : "", part.s);
+    text_release(&part);
+    arena_release(&scratch);
+    *ret_caveats = (struct store_caveats){keep(arena, &choices), keep(arena, &warnings), keep(arena, &same)};
     return result;
 }

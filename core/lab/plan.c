@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lab/plan.h"
 
+#include "lab/same.h"
 #include "lab/search.h"
 #include "learn/config.h"
 #include "learn/draws.h"
 #include "learn/data_cache.h"
 #include "learn/rules.h"
 #include "learn/run.h"
+#include "learn/warnings.h"
 #include "learn/weights.h"
 
 #include <stdio.h>
@@ -19,6 +21,8 @@ struct maker {
     struct data_cache cache;
     struct text checked; /* what check_run last approved of */
     struct text checked_model; /* the data and the model of it */
+    struct run_size size;      /* of that run */
+    struct text warnings;
 };
 
 /* Does nothing of it matter to run_check? */
@@ -66,7 +70,20 @@ static int check_run(struct maker *maker, const struct run_input *input, struct 
     }
     if (is_checked(&maker->checked_model, &model))
         to_check.init = NULL;
-    return is_checked(&maker->checked, &all) ? 0 : run_check(&to_check, err);
+    return is_checked(&maker->checked, &all) ? 0 : run_check(&to_check, &maker->size, err);
+}
+
+/* Of what check_run approved of. */
+static void warn(struct maker *maker, const struct settings *s)
+{
+    long batch = (long)settings_number(s, "train.batch");
+    struct warning_facts facts = {
+        .spec = s,
+        .steps_per_epoch = (maker->size.n_train + batch - 1) / batch,
+        .has_equal_classes = maker->size.has_equal_classes,
+    };
+
+    warnings_add(&maker->warnings, &facts);
 }
 
 static struct value list_names(const char *const *names, int n, struct arena *arena)
@@ -292,6 +309,7 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     if (config_complete(&s, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
         resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
         goto out;
+    warn(maker, &s);
     result = 0;
     for (int i = 0; i < seeds.n && result == 0; i++)
         result = add_run(maker, &like, &s, seeds.first + i, err);
@@ -443,6 +461,52 @@ void plan_set_id(struct plan *plan)
     hash_hex(&h, plan->id);
 }
 
+static void warn_of_draws(const struct experiment *e, struct text *t)
+{
+    bool draws = false;
+
+    for (int i = 0; i < e->n_methods; i++) {
+        struct arena arena = {0};
+        struct grid grid;
+
+        grid_init(&grid, &arena);
+        join_axes(e, &e->methods[i], &grid);
+        draws |= domainbed_algorithm(&grid) != NULL;
+        for (int k = 0; k < grid.n_axes; k++)
+            draws |= is_drawn(&grid.axes[k]);
+        arena_release(&arena);
+    }
+    if (e->n_draws && !draws)
+        text_printf(t, "%sdraws = %d does nothing where no setting is drawn", t->size ? "; " : "",
+                    e->n_draws);
+}
+
+/* A method beside itself would look like a comparison. */
+static int check_same(struct plan *plan, struct error *err)
+{
+    struct text same = {0}, part = {0}, words = {0};
+    const char *overrides = plan->experiment->overrides;
+    struct same_run *runs = arena_alloc(plan->arena, (size_t)plan->n_runs * sizeof *runs);
+    int result = 0;
+
+    for (int i = 0; i < plan->n_runs; i++)
+        runs[i] = (struct same_run){plan->runs[i].method, plan->runs[i].id};
+    same_methods(runs, plan->n_runs, &same, &part);
+    for (; overrides && *overrides; overrides += strcspn(overrides, "\n"), overrides += *overrides == '\n')
+        text_printf(&words, "%s %.*s", words.size ? "" : ", with", (int)strcspn(overrides, "\n"), overrides);
+    if (same.size)
+        result = error_set(err, "methods %s are the same runs%s%s%s: nothing differs, so that there is nothing "
+                                "to compare; leave all but one out (~NAME), or set what differs for one "
+                                "(NAME.SETTING=VALUE)", same.s, words.s ? words.s : "", part.s ? "; " : "",
+                           part.s ? part.s : "");
+    else if (part.size)
+        plan->warnings = arena_printf(plan->arena, "%s%s%s", plan->warnings, *plan->warnings ? "; " : "", part.s);
+    text_release(&same);
+    text_release(&part);
+    text_release(&words);
+    return result;
+}
+
 int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
               struct arena *arena, struct plan *ret_plan, struct error *err)
 {
@@ -458,7 +522,9 @@ int plan_make(const struct experiment *e, const char *data_root, const struct li
     data_cache_close(&maker.cache);
     text_release(&maker.checked);
     text_release(&maker.checked_model);
-    if (result < 0)
+    warn_of_draws(e, &maker.warnings);
+    plan.warnings = keep_text(arena, &maker.warnings);
+    if (result < 0 || check_same(&plan, err) < 0)
         return -1;
     plan_set_id(&plan);
     *ret_plan = plan;

@@ -53,6 +53,7 @@ struct plan {
     int n_files;
     const char *confirms;   /* of fresh seeds: id of the plan whose selection they are for; else NULL */
     char id[HASH_HEX_SIZE]; /* of runs and `confirms` */
+    const char *warnings;   /* of plan_make: learn/warnings.h, and what of the experiment does nothing; "" */
 };
 
 enum { PLAN_MAX_RUNS = 1000000 };

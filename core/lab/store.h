@@ -250,6 +250,13 @@ struct store_measure {
                    * infinity, means with such a run do not exist */
 };
 
+/* See lab/caveats.h; "" where there are none. */
+struct store_caveats {
+    const char *choices;  /* "frr: the norm ...; rgd_chi2: ..." */
+    const char *warnings; /* "train.batch holds ...; ..." */
+    const char *same;     /* "erm, rgd": methods that are the same (lab/same.h) */
+};
+
 struct store_plan {
     const char *title, *question, *baseline;
     const char *digest;
@@ -258,7 +265,7 @@ struct store_plan {
     const char *const *methods; /* labels, in the experiment's order */
     int n_methods;
     const struct store_measure *measure; /* accuracy; R2 where targets are numbers */
-    const char *caveats; /* "frr: the norm ...; rgd_chi2: ...", see component.h; "": none */
+    struct store_caveats caveats;
 };
 
 int store_read_plan(struct store *store, struct arena *arena, struct store_plan *ret_plan,

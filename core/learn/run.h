@@ -79,9 +79,14 @@ struct run_result {
 int run_train(const struct run_input *input, const struct run_observer *observer,
               struct run_result *ret_result, struct error *err);
 
+struct run_size {
+    int n_train;            /* examples that are trained on */
+    bool has_equal_classes; /* as many of each; false where there are none */
+};
+
 /* Could run_train begin with these settings, dataset and init? Says what stands against it
  * (a class that would have nothing to train on, a model that does not fit the pictures,
  * weights that do not fit the model) without training. Of weights only where `init` is there. */
-int run_check(const struct run_input *input, struct error *err);
+int run_check(const struct run_input *input, struct run_size *ret_size, struct error *err);
 
 #endif

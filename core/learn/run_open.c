@@ -261,18 +261,32 @@ static int check_warmup(const struct run *run, const struct settings *s, struct 
     return 0;
 }
 
-int run_check(const struct run_input *input, struct error *err)
+static struct run_size measure(const struct run *run)
+{
+    bool is_equal = !run->train_pool.targets && run->split.class_counts;
+
+    for (int c = 1; is_equal && c < run->dataset->n_classes; c++)
+        is_equal = run->split.class_counts[c] == run->split.class_counts[0];
+    return (struct run_size){run->split.n_train, is_equal};
+}
+
+int run_check(const struct run_input *input, struct run_size *ret_size, struct error *err)
 {
     struct run run = {.dataset = input->dataset, .rng = rng_seed(0)};
     struct graph graph;
+    struct run_size size;
     int status = -1;
 
     if (open_split(&run, input->settings, err) == 0 &&
-        check_warmup(&run, input->settings, err) == 0 &&
-        spoil_labels(&run, input->settings, err) == 0 &&
-        build_model(&run, input->settings, &graph, err) == 0 &&
-        open_method(&run, input->settings, err) == 0)
-        status = input->init ? load_init(&run, input, &graph.params, NULL, err) : 0;
+        check_warmup(&run, input->settings, err) == 0) {
+        size = measure(&run);
+        if (spoil_labels(&run, input->settings, err) == 0 &&
+            build_model(&run, input->settings, &graph, err) == 0 &&
+            open_method(&run, input->settings, err) == 0)
+            status = input->init ? load_init(&run, input, &graph.params, NULL, err) : 0;
+    }
+    if (status == 0)
+        *ret_size = size;
     run_close(&run);
     return status;
 }

@@ -413,8 +413,12 @@ void caption_fresh(struct text *t, const struct selections *s, const struct comp
     tally_write(&tally, s->plan.measure, t);
 }
 
-void caption_caveats(struct text *t, const char *caveats)
+void caption_caveats(struct text *t, const struct store_caveats *caveats)
 {
-    if (*caveats)
-        text_printf(t, " Our choice, as no source that we read says it: %s.", caveats);
+    if (*caveats->same)
+        text_printf(t, " THE SAME RUNS UNDER SEVERAL NAMES, which compares nothing: %s.", caveats->same);
+    if (*caveats->warnings)
+        text_printf(t, " WARNING: %s.", caveats->warnings);
+    if (*caveats->choices)
+        text_printf(t, " Our choice, as no source that we read says it: %s.", caveats->choices);
 }

@@ -45,7 +45,7 @@ void caption_failures(struct text *t, const struct selections *s);
 /* What the fresh seeds are, and how their runs stand. */
 void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c);
 
-/* What of the methods is our choice (lab/caveats.h). */
-void caption_caveats(struct text *t, const char *caveats);
+/* What is to be known of the runs (lab/caveats.h). */
+void caption_caveats(struct text *t, const struct store_caveats *caveats);
 
 #endif

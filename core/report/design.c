@@ -104,4 +104,6 @@ void design_describe(const struct plan *plan, struct text *t)
     }
     describe_budgets(plan, n_conditions, t);
     describe_rates(e, t);
+    if (plan->warnings && *plan->warnings)
+        text_printf(t, "WARNING: %s\n", plan->warnings);
 }

@@ -119,7 +119,7 @@ static void write_tests(const struct selections *s, const struct selection *a, c
 }
 
 /* What of the methods is our choice; which code computed them, where it is more than one. */
-static void write_origin(const char *caveats, const struct code *code, struct text *t)
+static void write_origin(const struct store_caveats *caveats, const struct code *code, struct text *t)
 {
     caption_caveats(t, caveats);
     if (code->n < 2)
@@ -170,11 +170,13 @@ int table_compare(struct store *store, const struct selections *s, const char *a
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
     struct code code;
-    const char *caveats;
+    struct store_caveats caveats;
     int n = 0, result = -1;
 
     if (check_method(s, a, err) < 0 || check_method(s, b, err) < 0)
         return -1;
+    if (strcmp(a, b) == 0)
+        return error_set(err, "both are \"%s\": there is nothing to compare", a);
     if (caveats_read(store, &s->plan, a, b, &arena, &caveats, err) < 0 ||
         code_read(store, s, a, b, &arena, &code, err) < 0)
         goto out;
@@ -195,7 +197,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
             continue;
         p = select_compare(x, y);
         write_tests(s, x, y, &p, &pairs, &arena, &caption);
-        write_origin(caveats, &code, &caption);
+        write_origin(&caveats, &code, &caption);
         text_printf(ret_text, n > 1 ? "\n" : "");
         sheet_write(&g, options->format, caption.s, ret_text);
         text_release(&caption);

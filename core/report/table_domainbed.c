@@ -90,7 +90,7 @@ static void write_caveats(const struct held_out *h, const struct style *style, s
 {
     struct text caveats = {0};
 
-    caption_caveats(&caveats, h->plan.caveats);
+    caption_caveats(&caveats, &h->plan.caveats);
     if (caveats.size) {
         text_printf(t, "\n");
         style->escape(t, caveats.s + 1);
@@ -177,7 +177,7 @@ static void write_sheet(const struct panel *g, const struct sheet_format *format
     text_printf(&caption, "%s%s, model selection method: %s. Mean and standard error (deviation of "
                           "the population over the root of n) over trials.",
                 g->data ? "Dataset: " : "Averages", g->data ? g->data->label : "", g->rule->title);
-    caption_caveats(&caption, g->h->plan.caveats);
+    caption_caveats(&caption, &g->h->plan.caveats);
     sheet_write(&s, format, caption.s, t);
     text_release(&caption);
 }

@@ -180,7 +180,7 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
     caption_edges(&caption, s);
     caption_runs(&caption, s);
     caption_failures(&caption, s);
-    caption_caveats(&caption, s->plan.caveats);
+    caption_caveats(&caption, &s->plan.caveats);
     sheet_write(&g, options->format, caption.s, t);
     text_release(&caption);
 }

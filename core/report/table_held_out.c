@@ -102,7 +102,7 @@ static void write_caption(const struct held_out *h, const struct table_options *
         text_printf(t, " %d runs DIVERGED (counted as accuracy 0).", h->n_diverged);
     if (h->n_unended)
         text_printf(t, " %d runs have not ended.", h->n_unended);
-    caption_caveats(t, h->plan.caveats);
+    caption_caveats(t, &h->plan.caveats);
 }
 
 static void write_table(const struct held_out *h, const struct table_options *options,

@@ -344,7 +344,7 @@ static void write_caption(const struct selections *s, const struct table_options
     caption_runs(t, s);
     caption_failures(t, s);
     caption_fresh(t, s, c);
-    caption_caveats(t, s->plan.caveats);
+    caption_caveats(t, &s->plan.caveats);
     published_caption(t, options->published, s);
 }
 
