@@ -18,11 +18,11 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mpre
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover -fno-omit-frame-pointer -Wno-format-overflow \
 	-Wno-format-truncation -Wno-unknown-warning-option -Wno-pass-failed,$(if $(CI)$(WERROR),-Werror))
-# Of OpenBLAS's builds the one whose calls do not wait for each other; core/math/blas.c holds any to one thread.
+# Of OpenBLAS's builds the one whose calls do not wait for each other, for core/math/blas.c, which loads it.
 BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
 CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
-LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -L$(BLAS) -Wl,-rpath,$(BLAS)
-LDLIBS = -lopenblas -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -ljansson -lm
+LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -Wl,-rpath,$(BLAS)
+LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -ljansson -lm
 Q = $(if $(V),,@)
 comma = ,
 

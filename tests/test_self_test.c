@@ -40,6 +40,8 @@ static void test_this_library(void **state)
     struct error err;
 
     (void)state;
+    if (blas_load(BLAS_PORTABLE, SELF_TEST_THREADS, &err) < 0)
+        fail_msg("%s", err.text);
     if (self_test_run(blas_gemm, &one, &err) < 0)
         fail_msg("%s", err.text);
     assert_int_equal(self_test_run(blas_gemm, &two, &err), 0);

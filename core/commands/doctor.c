@@ -59,7 +59,7 @@ int command_doctor(const struct invocation *in, enum exit_status *ret_status, st
     const char *numeric = in->n_words ? in->words[0] : "portable";
 
     (void)ret_status;
-    if (platform_enter(numeric, in->argv, err) < 0)
+    if (platform_enter(numeric, 1, err) < 0)
         return -1;
     print_environment();
     say(stdout, "%-15s %s: the same bits on any number of threads; %.0f GFLOP/s on one core\n",

@@ -108,7 +108,7 @@ static int train(const struct invocation *in, struct store *store, const char *s
     return status;
 }
 
-/* Puts this process into the run's numeric profile; may execute the program anew. */
+/* Puts this process into the run's numeric profile. */
 static int enter_platform(const struct invocation *in, const struct store_weights *wanted,
                           struct error *err)
 {
@@ -117,7 +117,7 @@ static int enter_platform(const struct invocation *in, const struct store_weight
     settings_init(&spec, in->arena);
     if (settings_parse(&spec, wanted->spec, err) < 0)
         return -1;
-    return platform_enter(settings_string(&spec, "train.numeric"), in->argv, err);
+    return platform_enter(settings_string(&spec, "train.numeric"), in->n_threads, err);
 }
 
 int command_export_weights(const struct invocation *in, enum exit_status *ret_status,

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Puts this process into the profile of a spec; may execute the program anew. */
+/* Puts this process into the profile of a spec. */
 static int enter_platform(const struct invocation *in, const char *spec, struct error *err)
 {
     struct settings s;
@@ -22,7 +22,7 @@ static int enter_platform(const struct invocation *in, const char *spec, struct 
     settings_init(&s, in->arena);
     if (settings_parse(&s, spec, err) < 0)
         return -1;
-    return platform_enter(settings_string(&s, "train.numeric"), in->argv, err);
+    return platform_enter(settings_string(&s, "train.numeric"), in->n_threads, err);
 }
 
 static bool same_profile(const struct invocation *in, const char *a, const char *b)

@@ -36,7 +36,7 @@ int command_worker(const struct invocation *in, enum exit_status *ret_status, st
     };
 
     (void)ret_status;
-    if (platform_enter(options.numeric, in->argv, err) < 0)
+    if (platform_enter(options.numeric, options.n_threads, err) < 0)
         return -1;
     if (raise_walls(in, err) < 0)
         return -1;

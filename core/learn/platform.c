@@ -7,14 +7,10 @@
 #include "math/kernels.h"
 #include "math/self_test.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-int platform_enter(const char *numeric, char *const *argv, struct error *err)
+int platform_enter(const char *numeric, int n_threads, struct error *err)
 {
-    static const char MARK[] = "RGDBENCH_EXECUTED"; /* no second time: no endless loop */
     struct self_test test;
     int profile = 0;
 
@@ -22,15 +18,10 @@ int platform_enter(const char *numeric, char *const *argv, struct error *err)
         profile++;
     if (!blas_profile_names[profile])
         return error_set(err, "unknown numeric profile \"%s\"; known: portable native", numeric);
-    if (blas_environment((enum blas_profile)profile) && !getenv(MARK)) {
-        setenv(MARK, "1", 1);
-        execv("/proc/self/exe", argv);
-        return error_set_status(err, EXIT_STORAGE, "could not execute the program anew: %s",
-                                strerror(errno));
-    }
-    unsetenv(MARK);
     kernel_flush_denormals(); /* before the first thread, which inherits it */
-    if (blas_check((enum blas_profile)profile, err) < 0)
+    if (n_threads < SELF_TEST_THREADS)
+        n_threads = SELF_TEST_THREADS;
+    if (blas_load((enum blas_profile)profile, n_threads, err) < 0)
         return -1;
     return self_test_run(blas_gemm, &test, err);
 }

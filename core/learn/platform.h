@@ -8,17 +8,16 @@
 
 #include "base/settings.h"
 
-/* Makes this process compute in the named profile. OpenBLAS reads its settings
- * when it is loaded, so the program may be executed anew, with `argv`; then the
- * call does not come back. Fails with EXIT_MISMATCH where the linked OpenBLAS would
- * break the promise of the same bits (math/self_test.h). */
-int platform_enter(const char *numeric, char *const *argv, struct error *err);
+/* Makes this process compute in the named profile, on n_threads threads at most. Fails with
+ * EXIT_MISMATCH where the OpenBLAS that is there would break the promise of the same bits
+ * (math/self_test.h), with EXIT_STORAGE where there is none, or no memory for it. */
+int platform_enter(const char *numeric, int n_threads, struct error *err);
 
 /* The rate of products of 1024-cubed matrices by one thread, the best of a few, in 1e9
  * operations a second (an addition and a multiplication are two). A tenth of a second. */
 double platform_peak(void);
 
-/* Adds blas, blas.core. */
+/* Adds blas, blas.core; after platform_enter. */
 void platform_read(struct settings *s);
 
 #endif

@@ -9,9 +9,9 @@
  *
  * OpenBLAS chooses its kernels once, when it is loaded, from the environment;
  * on CPUs that it does not know it falls back to kernels eight times slower. So
- * the program sets the environment itself and starts itself again where it has
- * to (blas_environment). One thread per call, always: results differ between
- * thread counts.
+ * the program loads it itself, with an environment of its own making, and only
+ * where it trains: what plans, draws and launches has neither its threads nor its
+ * memory. One thread per call, always: results differ between thread counts.
  */
 #ifndef MATH_BLAS_H
 #define MATH_BLAS_H
@@ -24,13 +24,10 @@ enum blas_profile { BLAS_PORTABLE, BLAS_NATIVE };
 
 extern const char *const blas_profile_names[]; /* NULL-ended */
 
-/* Sets the environment variables that OpenBLAS reads when it is loaded, for
- * `profile`, and clears the others. True where something had to change: then
- * the caller must execute the program anew for it to count. */
-bool blas_environment(enum blas_profile profile);
-
-/* Refuses a machine or a library that cannot keep the profile's promise. */
-int blas_check(enum blas_profile profile, struct error *err);
+/* Loads the library for `profile`, in a process that is to call it from n_threads threads at most;
+ * before any other call here. Refuses a machine or a library that cannot keep the profile's promise, and
+ * another profile than that of an earlier call; EXIT_STORAGE where the library or memory is missing. */
+int blas_load(enum blas_profile profile, int n_threads, struct error *err);
 
 /* The library's build and the kernels in use, e.g. "SkylakeX". Static text. */
 const char *blas_config(void);

@@ -193,7 +193,7 @@ int main(int argc, char **argv)
         return 2;
     }
     p.folder = argv[1];
-    if (platform_enter("portable", argv, &err) < 0 || open_pictures(&p, &err) < 0 ||
+    if (platform_enter("portable", 1, &err) < 0 || open_pictures(&p, &err) < 0 ||
         open_settings(&p, &err) < 0 || open_trainer(&p, &err) < 0 || start(&p, &err) < 0 ||
         train(&p, &err) < 0 || save(&p, &err) < 0) {
         fprintf(stderr, "parity: %s\n", err.text);

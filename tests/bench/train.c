@@ -371,7 +371,7 @@ int main(int argc, char **argv)
     const char *profile = argc > 1 ? argv[1] : "native";
     struct error err;
 
-    if (platform_enter(profile, argv, &err) < 0)
+    if (platform_enter(profile, 1, &err) < 0)
         die(&err);
     if (argc == 6 && strcmp(argv[2], "rate") == 0) {
         int number = atoi(argv[3]);
