@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What a sweep makes of little memory and no processes: an exit status and a line, never a hang. usage: tests/limits.sh PROGRAM
+# What a sweep makes of little memory, a small stack, no processes, no /proc, a log that is no file, and of
+# signals at any time: an exit status and a line, never a hang. usage: tests/limits.sh PROGRAM
 program=$(realpath "$1")
 here=$(pwd)
 work=$(mktemp -d)
@@ -32,4 +33,17 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups prlimit --nproc=1 
     expect 4 "could not start a process" setpriv --reuid=65534 --clear-groups prlimit --nproc=1 ./program sweep quickstart $words --quiet
     rm -rf results
 fi
+if unshare -m sh -c 'umount -l /proc' 2> /dev/null; then
+    expect 4 "/proc/self/statm cannot be read" unshare -m sh -c 'umount -l /proc && exec "$@"' sh $sweep
+fi
+
+rm -r results && mkdir results
+mkfifo results/quickstart.log
+timeout -s KILL 60 $sweep > said 2>&1; got=$?
+[ $got = 4 ] && grep -q 'log "results/quickstart.log": it is no regular file$' said || die "a FIFO as log: $got: $(cat said)"
+rm results/quickstart.log && mkdir results/quickstart.log
+$sweep > said 2>&1; got=$?
+[ $got = 4 ] && grep -q 'log "results/quickstart.log": ' said || die "a folder as log: $got: $(cat said)"
+rm -r results
+
 exit 0

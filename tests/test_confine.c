@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/confine.h"
+#include "lab/process.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -211,12 +212,35 @@ static void test_walls(void **state)
     arena_release(&arena);
 }
 
+/* Its status is then taken by the system: nothing is made up for it. */
+static void test_ignored_children(void **state)
+{
+    enum deed deed = TALK;
+    const struct confine_task task = {"x.lua", do_deed, &deed};
+    const struct process_call call = {.argv = (const char *const[]){"true", NULL}, .streams = PROCESS_OUTPUT};
+    struct arena arena = {0};
+    struct text output;
+    struct error err = {0};
+    char *answer;
+    int status;
+
+    (void)state;
+    signal(SIGCHLD, SIG_IGN);
+    assert_int_equal(confine_run(&task, &arena, &answer, &err), -1);
+    assert_string_equal(err.text, "x.lua: could not learn how its process ended: No child processes");
+    assert_int_equal(process_capture(&call, &output, &status, &err), -1);
+    assert_string_equal(err.text, "could not learn how true ended: No child processes");
+    signal(SIGCHLD, SIG_DFL);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_errors_are_plain),
         cmocka_unit_test(test_walls),
+        cmocka_unit_test(test_ignored_children),
     };
 
     snprintf(touched, sizeof touched, "/tmp/rgdbench-touched-%d", (int)getpid());

@@ -31,7 +31,7 @@ enum { MAGIC = 0x72676263 };
 /* ---- the child ---- */
 
 #ifndef __SANITIZE_ADDRESS__
-/* Bytes of address space in use. */
+/* Bytes of address space in use; 0 where there is no /proc. */
 static rlim_t address_space(void)
 {
     unsigned long pages = 0;
@@ -163,6 +163,12 @@ _Noreturn static void be_child(const struct confine_task *task, int pipe, pid_t 
                                           .cpu_seconds = CONFINE_CPU_SECONDS,
                                           .memory = CONFINE_MEMORY};
 
+#ifndef __SANITIZE_ADDRESS__
+    if (address_space() == 0)
+        error_set_status(&err, EXIT_STORAGE, "%s: /proc/self/statm cannot be read, without which a "
+                                             "script's memory is not limited, and none is run", task->name);
+    else
+#endif
     if (confine_enter(&bounds) < 0)
         error_set_status(&err, EXIT_STORAGE,
                          "%s: could not be confined (resource limits, seccomp); no script is run "
@@ -263,7 +269,7 @@ int confine_run(const struct confine_task *task, struct arena *arena, char **ret
     const size_t capacity = sizeof(struct header) + CONFINE_MAX_ANSWER;
     struct arena own = {0};
     double deadline = clock_now() + CONFINE_SECONDS;
-    pid_t parent = getpid(), pid;
+    pid_t parent = getpid(), pid, waited;
     int ends[2], status, result;
     bool is_late;
     char *bytes, *text = NULL;
@@ -285,9 +291,11 @@ int confine_run(const struct confine_task *task, struct arena *arena, char **ret
     close(ends[0]);
     if (is_late)
         kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+    while ((waited = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
         ;
-    result = judge(task, status, is_late, bytes, n, &text, err);
+    result = waited < 0 ? error_set_status(err, EXIT_STORAGE, "%s: could not learn how its process ended: %s",
+                                           task->name, strerror(errno))
+                        : judge(task, status, is_late, bytes, n, &text, err);
     if (result == 0)
         *ret_answer = arena_strdup(arena, text);
     arena_release(&own);

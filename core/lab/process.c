@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,21 +70,39 @@ bool process_is_alive(const char *owner)
     return start_time(pid) == start && start != 0;
 }
 
+/* For appending; what is no file could keep us waiting. */
+static int open_log(const char *path, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666);
+    struct stat s;
+
+    if (fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode))
+        return fd;
+    error_set_status(err, EXIT_STORAGE, "could not write the log \"%s\": %s", path,
+                     fd < 0 && errno != ENXIO ? strerror(errno) : "it is no regular file");
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 pid_t process_start(const char *const *argv, const char *log, struct error *err)
 {
+    static const char self[] = "/proc/self/exe";
     posix_spawn_file_actions_t actions;
     pid_t pid = -1;
-    int code;
+    int code, fd = open_log(log, err);
 
+    if (fd < 0)
+        return -1;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0666);
-    posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    code = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, (char *const *)argv, environ);
+    posix_spawn_file_actions_adddup2(&actions, fd, 1);
+    posix_spawn_file_actions_adddup2(&actions, fd, 2);
+    code = posix_spawn(&pid, self, &actions, NULL, (char *const *)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
+    close(fd);
     if (code != 0) {
-        error_set_status(err, EXIT_STORAGE, "could not start a worker (log \"%s\"): %s", log,
-                         strerror(code));
+        error_set_status(err, EXIT_STORAGE, "could not start a worker: %s: %s", self, strerror(code));
         return -1;
     }
     return pid;
@@ -127,7 +146,7 @@ int process_capture(const struct process_call *call, struct text *ret_output, in
 {
     int ends[2], code, status = 0;
     struct text output = {0};
-    pid_t pid;
+    pid_t pid, got;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_set_status(err, EXIT_STORAGE, "could not make a pipe to %s: %s", call->argv[0],
@@ -142,8 +161,13 @@ int process_capture(const struct process_call *call, struct text *ret_output, in
         errno = code;
         return -1;
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+    while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
         ;
+    if (got < 0) {
+        text_release(&output);
+        return error_set_status(err, EXIT_STORAGE, "could not learn how %s ended: %s", call->argv[0],
+                                strerror(errno));
+    }
     *ret_output = output;
     *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return 0;
