@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define WORDS \
     "Words change the experiment:\n" \
@@ -362,6 +363,18 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
     return c->run(&in, ret_status, err);
 }
 
+/* To what Linux gives as a rule, as far as we may; what is started by us inherits it. */
+static void raise_stack(void)
+{
+    enum { USUAL = 8 << 20 };
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= USUAL)
+        return;
+    limit.rlim_cur = limit.rlim_max < USUAL ? limit.rlim_max : USUAL;
+    setrlimit(RLIMIT_STACK, &limit);
+}
+
 int main(int argc, char **argv)
 {
     struct arena arena = {0};
@@ -371,6 +384,7 @@ int main(int argc, char **argv)
 
     bus_error_catch();
     signal(SIGXFSZ, SIG_IGN); /* a limit on the sizes of files: an error of the write */
+    raise_stack();
     result = run(argc, argv, &arena, &status, &err);
     arena_release(&arena);
     if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))

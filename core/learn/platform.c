@@ -8,6 +8,19 @@
 #include "math/self_test.h"
 
 #include <string.h>
+#include <sys/resource.h>
+
+static int check_stack(struct error *err)
+{
+    enum { LEAST = 2 << 20 };
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= LEAST)
+        return 0;
+    return error_set_status(err, EXIT_STORAGE, "the stack may have %lu KiB, and training needs %d: raise "
+                                               "the limit (ulimit -s)", (unsigned long)limit.rlim_cur >> 10,
+                            LEAST >> 10);
+}
 
 int platform_enter(const char *numeric, int n_threads, struct error *err)
 {
@@ -21,7 +34,7 @@ int platform_enter(const char *numeric, int n_threads, struct error *err)
     kernel_flush_denormals(); /* before the first thread, which inherits it */
     if (n_threads < SELF_TEST_THREADS)
         n_threads = SELF_TEST_THREADS;
-    if (blas_load((enum blas_profile)profile, n_threads, err) < 0)
+    if (check_stack(err) < 0 || blas_load((enum blas_profile)profile, n_threads, err) < 0)
         return -1;
     return self_test_run(blas_gemm, &test, err);
 }

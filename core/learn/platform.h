@@ -10,7 +10,7 @@
 
 /* Makes this process compute in the named profile, on n_threads threads at most. Fails with
  * EXIT_MISMATCH where the OpenBLAS that is there would break the promise of the same bits
- * (math/self_test.h), with EXIT_STORAGE where there is none, or no memory for it. */
+ * (math/self_test.h), with EXIT_STORAGE where there is none, no memory for it, or a small stack. */
 int platform_enter(const char *numeric, int n_threads, struct error *err);
 
 /* The rate of products of 1024-cubed matrices by one thread, the best of a few, in 1e9
