@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define WORDS \
     "Words change the experiment:\n" \
@@ -198,8 +199,8 @@ static void print_help(void)
             say(stdout, "  %-14s %-23s %s\n", c->name, c->arguments, c->doc);
     say_page(stdout, "\nThe project's folder must be the current one.\n"
              "Exit status: 0 done; 1 some runs failed; 2 bad input; 3 a promise about bits does not\n"
-             "hold, or a store is damaged; 4 memory, disk or store gave out; 75, 130, 143 told to\n"
-             "stop (75 by SIGUSR1 or SIGXCPU), go on with the same command.\n");
+             "hold, or a store is damaged; 4 memory, disk or store gave out; 75, 129, 130, 131,\n"
+             "143 told to stop (75 by SIGUSR1 or SIGXCPU), go on with the same command.\n");
 }
 
 static void print_command_help(const struct command *c)
@@ -363,6 +364,30 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
     return c->run(&in, ret_status, err);
 }
 
+/* Nothing is at work yet that would be lost. A sweep has handlers of its own as soon as there is. */
+static void on_told_to_stop(int signal)
+{
+    (void)signal;
+    _exit(EXIT_LATER);
+}
+
+/* Whatever whoever started us did with them; but SIGHUP stays ignored where it is (nohup). */
+static void set_signals(void)
+{
+    static const int ours[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU};
+    sigset_t set;
+
+    signal(SIGCHLD, SIG_DFL); /* ignored, it would take the children's statuses */
+    signal(SIGUSR1, on_told_to_stop);
+    signal(SIGXCPU, on_told_to_stop);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the sizes of files: an error of the write */
+    bus_error_catch();
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        sigaddset(&set, ours[i]);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* To what Linux gives as a rule, as far as we may; what is started by us inherits it. */
 static void raise_stack(void)
 {
@@ -382,8 +407,7 @@ int main(int argc, char **argv)
     struct error err = {0};
     int result;
 
-    bus_error_catch();
-    signal(SIGXFSZ, SIG_IGN); /* a limit on the sizes of files: an error of the write */
+    set_signals();
     raise_stack();
     result = run(argc, argv, &arena, &status, &err);
     arena_release(&arena);

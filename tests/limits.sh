@@ -38,6 +38,7 @@ fi
 if unshare -m sh -c 'umount -l /proc' 2> /dev/null; then
     expect 4 "/proc/self/statm cannot be read" unshare -m sh -c 'umount -l /proc && exec "$@"' sh $sweep
 fi
+expect 0 "" sh -c 'trap "" CHLD; exec "$@"' sh $sweep
 
 rm -r results && mkdir results
 mkfifo results/quickstart.log
@@ -48,4 +49,48 @@ $sweep > said 2>&1; got=$?
 [ $got = 4 ] && grep -q 'log "results/quickstart.log": ' said || die "a folder as log: $got: $(cat said)"
 rm -r results
 
+# From the first moment on, a task that is warned asks to be queued again.
+catches() { # PID MASK: a handler is in its place
+    mask=$(sed -n 's/^SigCgt:.*\(........\)$/\1/p' "/proc/$1/status" 2> /dev/null)
+    [ $((0x${mask:-0} & $2)) != 0 ]
+}
+soon() { # COMMAND...: true within ten seconds
+    i=0
+    until "$@"; do
+        i=$((i + 1))
+        [ $i -lt 1000 ] || return 1
+        sleep 0.01
+    done
+}
+"$program" sweep quickstart methods=erm "train.lr=range(0.001,1,0.002)" seeds=1000 --dry-run > /dev/null 2> said & plan=$!
+soon catches $plan 0x200 || { kill -KILL $plan; die "SIGUSR1 is not waited for while a plan is made"; }
+kill -USR1 $plan
+wait $plan; got=$?
+[ $got = 75 ] || die "SIGUSR1 while a plan is made: $got"
+
+# A terminal that is closed, and Ctrl-\: to the sweep and its workers. Nothing is lost.
+long="methods=erm seeds=1 train.lr=0.01 data.train_per_class=60 data.validation=5 train.epochs=200 --checkpoint=3600"
+"$program" sweep quickstart $long --quiet || die "the ordinary sweep failed"
+digest=$("$program" digest quickstart)
+at_work() { # for 0.5 s of computing
+    pid=$("$program" status quickstart 2> /dev/null | sed -n 's/^running .* \([0-9]*\), for .*/\1/p')
+    [ -n "$pid" ] && [ "$(cut -d ' ' -f 14 "/proc/$pid/stat")" -gt 50 ]
+}
+for signal in HUP:129 QUIT:131; do
+    rm -r results
+    setsid "$program" sweep quickstart $long --quiet 2> said & sweep=$!
+    soon at_work || { kill -KILL -$sweep; die "no run is at work: $(cat said)"; }
+    kill -${signal%:*} -$sweep
+    wait $sweep; got=$?
+    [ $got = ${signal#*:} ] || die "SIG${signal%:*}: status $got: $(cat said)"
+    ls results/quickstart.ckpt/*.safetensors > /dev/null 2>&1 || die "SIG${signal%:*}: no checkpoint"
+    "$program" sweep quickstart $long --quiet || die "going on failed"
+    grep -q 'goes on' results/quickstart.log || die "it did not go on: $(cat results/quickstart.log)"
+    [ "$("$program" digest quickstart)" = "$digest" ] || die "SIG${signal%:*}: another digest"
+done
+rm -r results
+setsid sh -c 'trap "" HUP; exec "$@"' sh "$program" sweep quickstart $long --quiet 2> said & sweep=$!
+soon at_work || die "no run is at work: $(cat said)"
+kill -HUP -$sweep
+wait $sweep || die "nohup was not heeded: $?: $(cat said)"
 exit 0

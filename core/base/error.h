@@ -21,7 +21,9 @@ enum exit_status {
     EXIT_MISMATCH = 3,    /* a promise about bits does not hold, or a store is damaged */
     EXIT_STORAGE = 4,     /* memory, disk or store gave out during the work */
     EXIT_LATER = 75,      /* told to stop (SIGUSR1, SIGXCPU): the same command goes on */
+    EXIT_HUNG_UP = 129,
     EXIT_INTERRUPTED = 130,
+    EXIT_QUIT = 131,
     EXIT_TERMINATED = 143,
 };
 

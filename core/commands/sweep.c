@@ -71,6 +71,8 @@ static enum exit_status status_of(int signal, const struct store_counts *counts)
 {
     return signal == SIGINT    ? EXIT_INTERRUPTED
            : signal == SIGTERM ? EXIT_TERMINATED
+           : signal == SIGHUP  ? EXIT_HUNG_UP
+           : signal == SIGQUIT ? EXIT_QUIT
            : signal            ? EXIT_LATER
            : counts->failed    ? EXIT_RUNS_FAILED
                                : EXIT_OK;

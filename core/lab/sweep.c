@@ -277,9 +277,12 @@ static int work(struct sweep *s, struct error *err)
 static void set_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_signal};
-    struct sigaction child = {.sa_handler = on_child};
+    struct sigaction child = {.sa_handler = on_child}, hangup;
 
     stop_signal = is_impatient = 0;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* not under nohup */
+        sigaction(SIGHUP, &stop, NULL);
+    sigaction(SIGQUIT, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGUSR1, &stop, NULL);

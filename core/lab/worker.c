@@ -189,7 +189,9 @@ static void set_signals(int parent)
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGUSR1, &stop, NULL);
     sigaction(SIGXCPU, &stop, NULL);
-    sigaction(SIGINT, &ignore, NULL);
+    sigaction(SIGINT, &ignore, NULL); /* a terminal sends them to all; the sweep says what is to be done */
+    sigaction(SIGHUP, &ignore, NULL);
+    sigaction(SIGQUIT, &ignore, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
     bus_error_leave(); /* the sweep says it of the run */
     prctl(PR_SET_NAME, "rgdbench"); /* not "exe", as executed through /proc */

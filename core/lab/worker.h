@@ -3,7 +3,7 @@
  * worker: claims runs of a store, trains them, writes what they gave.
  *
  * A worker is a process of its own, started afresh. SIGTERM, SIGUSR1 and SIGXCPU make it write a
- * checkpoint, give its run back and leave; SIGINT is left to the sweep that started it. It ends by
+ * checkpoint, give its run back and leave; SIGINT, SIGHUP and SIGQUIT are left to the sweep that started it. It ends by
  * itself when that sweep does. While it trains it renews its lease of the run; whose lease ran
  * out loses the run to another worker, stops, and changes nothing.
  */
