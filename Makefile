@@ -1,11 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `make help` lists the targets. Settings: CC, DEBUG=1, SAN=address,undefined, V=1.
+# What a user or a file's name says is data: variables reach the program through the environment, in the shell's
+# double quotes. SAN names sanitizers; CC, CFLAGS, PYTHON and RUN are programs and flags: who sets them says what
+# runs. make itself expands $(shell ...) only in variables that are not listed in ASKED and are given on its command
+# line (it exports those to what it runs), and in those of the form NAME:=VALUE.
+ifneq ($(filter bench-pipeline,$(MAKECMDGOALS)),)
+EXP    ?= longtail_cifar
+SET    ?= methods=erm seeds=2
+endif
 EXP    ?= quickstart
-SET    ?=
-JOBS   ?=
-DATA   ?= $(RGDBENCH_DATA)
 FORMAT ?= txt
+RUNS   ?= 100000
 PYTHON ?= python3
+override ASKED := EXP SET JOBS DATA RGDBENCH_DATA FORMAT SHARD LAUNCHER SLURM N FROZEN A B ID FROM RESCUE NAME TARGET RUNS \
+	KILLS SITES DAMAGES
+override BUILDS := DEBUG SAN V CI WERROR
+$(foreach v,$(ASKED) $(BUILDS),$(eval override $v := $$(value $v)))
+export $(ASKED)
+override comma := ,
+ifneq ($(filter-out fuzzer-no-link address undefined thread leak,$(subst $(comma), ,$(SAN))),)
+$(error SAN: sanitizers are address undefined thread leak, with commas between)
+endif
 PACKAGES = gcc libc6-dev make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev \
 	r-mathlib gnuplot-nox fonts-liberation libssl-dev libarchive-dev libjpeg-dev libpng-dev libseccomp-dev \
 	libjansson-dev libcmocka-dev
@@ -24,7 +39,6 @@ CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -Wl,-rpath,$(BLAS)
 LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -ljansson -lm
 Q = $(if $(V),,@)
-comma = ,
 
 SOURCES = $(wildcard core/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
@@ -32,22 +46,28 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c targets_store.c)
 FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults kills checkpoints stores)
 RUN = $(PROGRAM)
-# Each word as it is: parentheses, stars and such mean nothing to the shell, unless SET has quotes for it.
-WORDS = $(if $(findstring ',$(SET))$(findstring ",$(SET)),$(SET),$(foreach word,$(SET),'$(word)'))
-WITH_DATA = $(if $(DATA),--data=$(DATA))
+# The words of SET, or FROM, as "$@". Quotes join words that have blanks; nothing in them is run, no star is a file.
+WORDS_OF = set -f; line=$$(printf '\n.'); IFS=$${line%.}; \
+	words=$$(printf '%s\n' "$$$(1)" | xargs -r -n 1 printf '%s\n') || exit 2; set -- $$words; unset IFS; set +f
+WITH_JOBS = $${JOBS:+"--jobs=$$JOBS"}
+WITH_DATA = $${DATA:+"--data=$$DATA"}
 
 all: $(PROGRAM) ## build build/rgdbench
 
 sweep: $(PROGRAM) ## run experiment EXP (SET="train.epochs=2 seeds=3" JOBS=2), print its table, draw its figures
-	@$(RUN) sweep $(EXP) $(WORDS) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA) $(if $(SHARD),--shard=$(SHARD)) \
-		$(if $(LAUNCHER),--launcher=$(LAUNCHER)) $(if $(SLURM),--slurm="$(SLURM)")
-	$(if $(SHARD)$(LAUNCHER),,@echo; $(RUN) plot $(EXP))
+	@$(call WORDS_OF,SET); $(RUN) sweep "$$EXP" "$$@" $(WITH_JOBS) $(WITH_DATA) $${SHARD:+"--shard=$$SHARD"} \
+		$${LAUNCHER:+"--launcher=$$LAUNCHER"} $${SLURM:+"--slurm=$$SLURM"}
+	$(if $(SHARD)$(LAUNCHER),,@echo; $(RUN) plot "$$EXP")
 
 confirm: $(PROGRAM) ## train all of EXP on N fresh seeds (FROZEN=1: only what was selected); its table shows both
-	@$(RUN) confirm $(EXP) $(if $(N),n=$(N)) $(if $(FROZEN),--frozen) $(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA)
+	@$(RUN) confirm "$$EXP" $${N:+"n=$$N"} $${FROZEN:+--frozen} $(WITH_JOBS) $(WITH_DATA)
 
-status compare table plot export digest: $(PROGRAM)
-	@$(RUN) $@ $(EXP) $(if $(filter compare,$@),$(A) $(B)) $(if $(filter table,$@),$(WORDS)) $(if $(filter compare table,$@),--format=$(FORMAT))
+status plot export digest: $(PROGRAM)
+	@$(RUN) $@ "$$EXP"
+compare: $(PROGRAM)
+	@$(RUN) compare "$$EXP" $${A:+"$$A"} $${B:+"$$B"} "--format=$$FORMAT"
+table: $(PROGRAM)
+	@$(call WORDS_OF,SET); $(RUN) table "$$EXP" "$$@" "--format=$$FORMAT"
 
 status:  ## how the runs of EXP stand
 compare: ## methods A and B of EXP, seed by seed
@@ -56,17 +76,17 @@ plot:    ## the figures of EXP, into plots/EXP
 export:  ## all metrics of EXP as CSV
 digest:  ## one hash over all results of EXP
 retry cancel: $(PROGRAM)
-	@$(RUN) $@ $(EXP) $(ID) $(if $(filter retry,$@),$(if $(JOBS),--jobs=$(JOBS)) $(WITH_DATA))
+	@$(RUN) $@ "$$EXP" $${ID:+"$$ID"} $(if $(filter retry,$@),$(WITH_JOBS) $(WITH_DATA))
 retry:  ## run what failed or was cancelled of EXP again (ID=3b1f: only that run)
 cancel: ## leave out what is planned of EXP (ID=3b1f: only that run)
 merge: $(PROGRAM) ## join the stores FROM into that of EXP (all of its shares)
-	@$(RUN) merge $(EXP) $(or $(FROM),$(wildcard results/$(EXP).shards/*.db))
+	@$(call WORDS_OF,FROM); $(RUN) merge "$$EXP" "$$@"
 fsck: $(PROGRAM) ## is the store of EXP sound? (RESCUE=FILE: what is sound, into a new one)
-	@$(RUN) fsck $(EXP) $(if $(RESCUE),--rescue=$(RESCUE))
+	@$(RUN) fsck "$$EXP" $${RESCUE:+"--rescue=$$RESCUE"}
 report: $(PROGRAM) ## a page for each store and an index of all: report/index.html
 	@$(RUN) report
 verify: $(PROGRAM) ## train randomly chosen runs of EXP again and compare bits (SET="n=3 seed=0")
-	@$(RUN) verify $(EXP) $(WORDS) $(WITH_DATA)
+	@$(call WORDS_OF,SET); $(RUN) verify "$$EXP" "$$@" $(WITH_DATA)
 # What README shows, from the stores that are there; what is missing says what it costs.
 reproduce: $(PROGRAM) ## every table and figure that README names
 	@for e in $$(grep -o 'EXP=[a-z0-9_]*' README.md | cut -d= -f2 | sort -u); do \
@@ -85,7 +105,7 @@ docs: $(PROGRAM) ## docs/METHODS.md, and README's table of slots, from the progr
 		{ print $$2 in names ? "| " $$2 " |" names[$$2] " |" : $$0 }' \
 		docs/METHODS.md README.md > $(BUILD)/readme.md && cat $(BUILD)/readme.md > README.md
 data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
-	@$(RUN) data $(NAME) $(WITH_DATA)
+	@$(RUN) data $${NAME:+"$$NAME"} $(WITH_DATA)
 
 deps: ## install the Debian packages that are missing
 deps-slurm: ## those of test-slurm
@@ -131,13 +151,11 @@ check-page: $(PROGRAM) ## pages and tables of hostile and of large stores, in Ch
 fuzz: ## RUNS inputs (100000) for TARGET (all) of tests/fuzz, by clang's libFuzzer
 	@command -v clang >/dev/null || { echo "make fuzz: needs clang: apt-get install clang libomp-dev" >&2; exit 2; }
 	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang SAN=fuzzer-no-link,address,undefined build/clang/fuzz
-	@tests/fuzz/run build/clang/fuzz "$(TARGET)" "$(or $(RUNS),100000)"
+	@tests/fuzz/run build/clang/fuzz "$$TARGET" "$$RUNS"
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
 	@$< portable; $< native
-bench-pipeline: EXP = longtail_cifar
-bench-pipeline: SET = methods=erm seeds=2
 bench-pipeline: $(BUILD)/tests/bench/pipeline ## what reading, evaluation and the store cost on top of the steps (EXP, SET)
-	@$(if $(DATA),RGDBENCH_DATA=$(DATA)) tests/bench/pipeline.sh $< $(EXP) $(WORDS)
+	@$(call WORDS_OF,SET); RGDBENCH_DATA=$${DATA:-$$RGDBENCH_DATA} tests/bench/pipeline.sh $< "$$EXP" "$$@"
 bench-store: $(BUILD)/tests/bench/store ## 64 processes at one store of 100,000 runs: claims a second
 	@$<
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)

@@ -112,10 +112,11 @@ static const struct command commands[] = {
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
      command_digest, false, READS},
-    {"merge", "OUT IN ...", "join stores of one experiment, of several machines, into OUT",
-     "Each is a name in results/ or a file. Results of one run must be the same, or nothing of that\n"
-     "store is taken; any order gives the same, and twice is as good as once.\n",
-     "", 2, 1000, command_merge, false, READS},
+    {"merge", "OUT [IN ...]", "join stores of one experiment, of several machines, into OUT",
+     "Each is a name in results/ or a file; without IN those in results/OUT.shards/. Results of one\n"
+     "run must be the same, or nothing of that store is taken; any order gives the same, and twice is\n"
+     "as good as once.\n",
+     "", 1, 1000, command_merge, false, READS},
     {"fsck", "NAME", "is the store sound: its file, its sums, each run",
      "NAME is a name in results/ or a file. Exit status 3 where it is not.\n"
      "Options:\n  --rescue=FILE  write what is sound into a new store\n", "rescue", 1, 1, command_fsck,

@@ -290,8 +290,10 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *const *list(const char *directory, const char *suffix, bool is_foreign,
-                               struct arena *arena, struct error *err)
+/* Those that are wanted. */
+static const char *const *list_names(const char *directory, const char *suffix,
+                                     int (*is_wanted)(const char *name), struct arena *arena,
+                                     struct error *err)
 {
     DIR *dir = opendir(directory);
     struct dirent *entry;
@@ -310,7 +312,7 @@ static const char *const *list(const char *directory, const char *suffix, bool i
             continue;
         name = arena_strdup(arena, entry->d_name);
         name[length - cut] = '\0';
-        if (text_is_name(name) == is_foreign || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        if (!is_wanted(name))
             continue;
         names = arena_grow(arena, names, n, sizeof *names);
         names[n++] = name;
@@ -326,11 +328,27 @@ static const char *const *list(const char *directory, const char *suffix, bool i
 const char *const *file_names(const char *directory, const char *suffix, struct arena *arena,
                               struct error *err)
 {
-    return list(directory, suffix, false, arena, err);
+    return list_names(directory, suffix, text_is_name, arena, err);
+}
+
+static int is_foreign(const char *name)
+{
+    return !text_is_name(name) && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 const char *const *file_foreign_names(const char *directory, const char *suffix,
                                       struct arena *arena, struct error *err)
 {
-    return list(directory, suffix, true, arena, err);
+    return list_names(directory, suffix, is_foreign, arena, err);
+}
+
+static int is_shown(const char *name)
+{
+    return name[0] != '.';
+}
+
+const char *const *file_list(const char *directory, const char *suffix, struct arena *arena,
+                             struct error *err)
+{
+    return list_names(directory, suffix, is_shown, arena, err);
 }

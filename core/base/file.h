@@ -65,12 +65,14 @@ bool file_is_directory(const char *path);
 /* Makes the directory and those above it. */
 int file_make_directory(const char *path, struct error *err);
 
-/* The names in a directory that end in `suffix`, sorted, without the suffix;
- * NULL-ended, in `arena`. A missing directory has none; NULL: it cannot be read. Passed over is
- * what text_is_name refuses: those that file_foreign_names lists, but for "." and "..". */
+/* The names in a directory that end in `suffix`, sorted, without the suffix; NULL-ended, in `arena`. A missing
+ * directory has none; NULL: it cannot be read. file_names: what text_is_name takes; file_foreign_names: what it
+ * does not, but for "." and ".."; file_list: anything that does not begin with a dot. */
 const char *const *file_names(const char *directory, const char *suffix, struct arena *arena,
                               struct error *err);
 const char *const *file_foreign_names(const char *directory, const char *suffix,
                                       struct arena *arena, struct error *err);
+const char *const *file_list(const char *directory, const char *suffix, struct arena *arena,
+                             struct error *err);
 
 #endif

@@ -17,30 +17,68 @@ static const char *store_path(const struct invocation *in, const char *word)
     return strchr(word, '/') || !text_is_name(word) ? word : project_store_path(in->arena, word);
 }
 
+/* The stores in results/OUT.shards/, whatever they are called; NULL-ended. */
+static const char *const *find_shards(const struct invocation *in, struct error *err)
+{
+    const char *folder = project_path(in->arena, "results", in->words[0], ".shards");
+    const char *const *names = NULL;
+    const char **paths;
+    int n = 0;
+
+    if (!text_is_name(in->words[0])) {
+        error_set(err, "merge %s: name the stores that are to be joined", in->words[0]);
+        return NULL;
+    }
+    names = file_list(folder, ".db", in->arena, err);
+    if (names && !names[0])
+        error_set(err, "there are no stores in \"%s\": name those that are to be joined", folder);
+    if (!names || !names[0])
+        return NULL;
+    while (names[n])
+        n++;
+    paths = arena_alloc(in->arena, ((size_t)n + 1) * sizeof *paths);
+    for (int i = 0; i < n; i++)
+        paths[i] = arena_printf(in->arena, "%s/%s.db", folder, names[i]);
+    return paths;
+}
+
+static const char *const *list_stores(const struct invocation *in, struct error *err)
+{
+    const char **paths = arena_alloc(in->arena, (size_t)in->n_words * sizeof *paths);
+
+    if (in->n_words == 1)
+        return find_shards(in, err);
+    for (int i = 1; i < in->n_words; i++) {
+        paths[i - 1] = store_path(in, in->words[i]);
+        if (!file_exists(paths[i - 1])) {
+            error_set(err, "there is no store \"%s\"", paths[i - 1]);
+            return NULL;
+        }
+    }
+    return paths;
+}
+
 int command_merge(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
+    const char *const *paths = list_stores(in, err); /* before OUT is made */
     struct store *into = NULL;
-    int result = -1;
+    int result = 0;
 
     (void)ret_status;
-    for (int i = 1; i < in->n_words; i++) /* before OUT is made */
-        if (!file_exists(store_path(in, in->words[i])))
-            return error_set(err, "there is no store \"%s\"", store_path(in, in->words[i]));
-    if (store_open(store_path(in, in->words[0]), STORE_CREATE, &into, err) < 0)
+    if (!paths || store_open(store_path(in, in->words[0]), STORE_CREATE, &into, err) < 0)
         return -1;
-    for (int i = 1; i < in->n_words; i++) {
+    for (; *paths && result == 0; paths++) {
         struct store *from = NULL;
         struct store_merged m;
 
-        result = store_open(store_path(in, in->words[i]), STORE_READ, &from, err) == 0 &&
-                         store_freeze(from, err) == 0 && store_merge(into, from, MERGE_ALL, &m, err) == 0
+        result = store_open(*paths, STORE_READ, &from, err) == 0 && store_freeze(from, err) == 0 &&
+                         store_merge(into, from, MERGE_ALL, &m, err) == 0
                      ? 0
                      : -1;
         store_close(from);
-        if (result < 0)
-            break;
-        say(stdout, "%s: %d results taken, %d there already, %d runs without\n",
-            store_path(in, in->words[i]), m.n_new, m.n_same, m.n_left);
+        if (result == 0)
+            say(stdout, "%s: %d results taken, %d there already, %d runs without\n", *paths, m.n_new,
+                m.n_same, m.n_left);
     }
     store_close(into);
     return result;

@@ -118,27 +118,23 @@ static bool is_frozen(const struct selections *s)
     return false;
 }
 
-/* The overrides as make's SET: words between blanks; sh reads them where one has quotes, as then all
- * have where they need them. make reads a dollar as its own. */
+/* The overrides as make's SET: words between blanks, in quotes where one has any of what quotes are for. */
 static void add_setting(struct text *t, const char *overrides, struct arena *arena)
 {
     void (*add)(struct text *, const char *) =
         strpbrk(overrides, " \t'\"\\") ? text_add_quoted : text_add_string;
-    struct text words = {0}, setting = {0};
+    struct text words = {0};
 
     for (char *rest = arena_strdup(arena, overrides), *word; (word = strsep(&rest, "\n"));)
         if (*word) {
             text_printf(&words, words.size ? " " : "");
             add(&words, word);
         }
-    for (const char *s = words.s; s && *s; s++)
-        text_printf(&setting, *s == '$' ? "$$" : "%c", *s);
-    if (setting.size) {
+    if (words.size) {
         text_printf(t, " SET=");
-        text_add_quoted(t, setting.s);
+        text_add_quoted(t, words.s);
     }
     text_release(&words);
-    text_release(&setting);
 }
 
 static void write_repeat(struct page *p, const char *digest, int n_left)
