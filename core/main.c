@@ -29,7 +29,7 @@
     "  select_in=all          one configuration, selected over all seeds: then p-values are of two\n" \
     "                         configurations; default seed: each seed selects, and they are of methods\n"
 #define OF_WORK \
-    "  --jobs=N      worker processes (default: one for each core)\n" \
+    "  --jobs=N      worker processes (default: as many as cores have room for)\n" \
     "  --threads=N   threads in each (default 1); results are the same for any number\n" \
     "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n" \
     "  --checkpoint=SECONDS  between two of a run (default 60; 0: after every step); a run\n" \

@@ -40,7 +40,23 @@ if unshare -m sh -c 'umount -l /proc' 2> /dev/null; then
 fi
 expect 0 "" sh -c 'trap "" CHLD; exec "$@"' sh $sweep
 
-rm -r results && mkdir results
+# Threads that wait for each other let go of cores that they have not: on two cores two workers of two compute
+# hardly longer than two of one.
+computes() { # N: hundredths of a second, into $ticks, of workers of N threads
+    rm -rf results
+    before=$(cut -d ' ' -f 16 /proc/$$/stat)
+    timeout 60 taskset -c 0,1 "$program" sweep quickstart methods=erm seeds=4 train.lr=0.01 data.train_per_class=60 data.validation=5 \
+        train.epochs=20 model.hidden=[64] train.batch=32 train.micro_batch=16 --jobs=2 --threads=$1 --quiet 2> said ||
+        die "two workers of $1 threads on two cores: $?: $(cat said)"
+    ticks=$(($(cut -d ' ' -f 16 /proc/$$/stat) - before))
+}
+if taskset -c 0,1 true 2> /dev/null; then
+    computes 1; one=$ticks
+    computes 2
+    [ $ticks -le $((one * 3 / 2 + 50)) ] || die "workers of two threads took $ticks ticks of CPU, of one $one"
+fi
+
+rm -rf results && mkdir results
 mkfifo results/quickstart.log
 timeout -s KILL 60 $sweep > said 2>&1; got=$?
 [ $got = 4 ] && grep -q 'log "results/quickstart.log": it is no regular file$' said || die "a FIFO as log: $got: $(cat said)"

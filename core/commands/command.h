@@ -19,7 +19,7 @@ struct invocation {
     int n_words;
     const char *const *words; /* behind the verb, without options; NULL-ended */
     /* options, with their defaults */
-    int n_jobs;            /* --jobs=N; 0: one for each core */
+    int n_jobs;            /* --jobs=N; 0: as the cores have room for */
     int n_threads;         /* --threads=N */
     int max_failures;      /* --max-failures=N; 0: any number */
     bool is_fail_fast;     /* --fail-fast: --max-failures=1 */

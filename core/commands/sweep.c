@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
+#include "base/machine.h"
 #include "base/say.h"
 #include "commands/command.h"
 #include "commands/launch.h"
@@ -78,6 +79,16 @@ static enum exit_status status_of(int signal, const struct store_counts *counts)
                                : EXIT_OK;
 }
 
+int sweep_jobs(const struct invocation *in)
+{
+    struct machine machine;
+
+    if (in->n_jobs)
+        return in->n_jobs;
+    machine_read("", &machine);
+    return machine.n_cores > in->n_threads ? machine.n_cores / in->n_threads : 1;
+}
+
 int sweep_work(const struct invocation *in, const char *word, struct store *store, const char *again,
                const char *shown, enum exit_status *ret_status, struct error *err)
 {
@@ -86,7 +97,7 @@ int sweep_work(const struct invocation *in, const char *word, struct store *stor
         .store_path = path,
         .log_path = project_log_path(in->arena, path),
         .data_root = in->data_root,
-        .n_jobs = in->n_jobs ? in->n_jobs : process_cores(),
+        .n_jobs = sweep_jobs(in),
         .n_threads = in->n_threads,
         .max_failures = in->is_fail_fast ? 1 : in->max_failures,
         .checkpoint_interval = in->checkpoint_interval,

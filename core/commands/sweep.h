@@ -12,6 +12,9 @@
  * words (NULL-ended), this command's options, and the data root, wherever that is from. */
 const char *sweep_again(const struct invocation *in, const char *verb, const char *const *words);
 
+/* Worker processes: as many as asked for, or as the cores have room for with their threads. */
+int sweep_jobs(const struct invocation *in);
+
 /* Works on the plan that the store is bound to, says how it went, and prints the table. word: the
  * experiment's name, or the store's path; again: sweep_again's;
  * shown: digest of the plan whose table it is, NULL: the same. */

@@ -289,7 +289,7 @@ static int estimate(const struct widening *w, const struct invocation *command, 
 static int tell(const struct widening *w, const struct invocation *command, struct error *err)
 {
     FILE *out = command->is_dry ? stdout : stderr;
-    int n_jobs = command->n_jobs ? command->n_jobs : process_cores(), n;
+    int n_jobs = sweep_jobs(command), n;
     char duration[32];
     double seconds;
 

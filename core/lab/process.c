@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -171,15 +170,6 @@ int process_capture(const struct process_call *call, struct text *ret_output, in
     *ret_output = output;
     *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return 0;
-}
-
-int process_cores(void)
-{
-    cpu_set_t set;
-
-    if (sched_getaffinity(0, sizeof set, &set) < 0)
-        return 1;
-    return CPU_COUNT(&set);
 }
 
 long process_peak_memory(void)

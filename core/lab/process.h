@@ -40,9 +40,6 @@ struct process_call {
 int process_capture(const struct process_call *call, struct text *ret_output, int *ret_status,
                     struct error *err);
 
-/* Cores that this process may use. */
-int process_cores(void);
-
 /* The most memory this process has had, in bytes. */
 long process_peak_memory(void);
 

@@ -2,6 +2,7 @@
 #include "lab/sweep.h"
 
 #include "base/clock.h"
+#include "base/machine.h"
 #include "base/say.h"
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
@@ -12,6 +13,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -274,6 +276,18 @@ static int work(struct sweep *s, struct error *err)
     }
 }
 
+/* How long a thread that waits for the others of its step looks for them before it sleeps (read by libgomp
+ * when a worker starts). Where there are more threads than cores not at all: it would keep from its core the
+ * one that it waits for. Otherwise some microseconds, as other programs may be there as well. */
+static void set_patience(const struct sweep_options *o)
+{
+    struct machine machine;
+
+    machine_read("", &machine);
+    setenv("GOMP_SPINCOUNT", o->n_jobs * o->n_threads > machine.n_cores ? "0" : "1000", 1);
+    unsetenv("OMP_WAIT_POLICY");
+}
+
 static void set_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_signal};
@@ -319,6 +333,7 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     progress_start(&s->progress, options->n_jobs, options->is_quiet,
                    n_ended ? ended[n_ended - 1].run.ended : 0);
     set_signals();
+    set_patience(options);
     result = work(s, err);
     if (result < 0) { /* leave no orphans */
         signal_workers(s, SIGTERM);
