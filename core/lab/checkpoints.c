@@ -28,18 +28,28 @@ const char *checkpoints_path(struct arena *arena, const char *store_path, const 
                         ENDING);
 }
 
+/* The program itself, where no repository says what it was built from. Once: it stays as it was
+ * started. "" where it cannot be read. */
+static const char *program_hash(void)
+{
+    static char hex[HASH_HEX_SIZE];
+    struct file_map program;
+    struct error ignored;
+
+    if (!hex[0] && file_map_open("/proc/self/exe", &program, &ignored) == 0) {
+        hash_block(program.bytes, program.size, hex);
+        file_map_close(&program);
+    }
+    return hex;
+}
+
 void checkpoints_key(const char *spec_id, const struct settings *environment,
                      char ret_key[HASH_HEX_SIZE])
 {
-    static const char *const parts[] = {"version", "commit", "commit.dirty", "compiler",
-                                        "compiler.flags", "libc", "blas", "blas.core"};
     struct text t = {0};
 
-    text_printf(&t, "%s\n", spec_id);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        value_write(&t, settings_find(environment, parts[i]));
-        text_printf(&t, "\n");
-    }
+    text_printf(&t, "%s\n%s\n", spec_id, program_hash());
+    settings_write(&t, environment);
     hash_block(t.s, t.size, ret_key);
     text_release(&t);
 }

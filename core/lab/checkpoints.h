@@ -15,9 +15,9 @@
 /* In `arena`. */
 const char *checkpoints_path(struct arena *arena, const char *store_path, const char *spec_id);
 
-/* Whose a checkpoint is: the run's, as computed by this build of the program with
- * this BLAS. Bits may differ between builds, and a run must not be half one's and
- * half the other's. `environment` is environment_read's. */
+/* Whose a checkpoint is: the run's, as computed by this very program in this environment.
+ * Bits may differ between builds, of one commit too, and a run must not be half one's
+ * and half the other's. `environment` is environment_read's, of which every line counts. */
 void checkpoints_key(const char *spec_id, const struct settings *environment,
                      char ret_key[HASH_HEX_SIZE]);
 
