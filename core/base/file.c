@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +15,16 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+/* A disk that is full or broken is no fault of what we were given. */
 static int fail(struct error *err, const char *what, const char *path)
 {
-    return error_set(err, "could not %s \"%s\": %s", what, path, strerror(errno));
+    bool is_storage = errno == ENOSPC || errno == EDQUOT || errno == EIO;
+
+    return error_set_status(err, is_storage ? EXIT_STORAGE : EXIT_BAD_INPUT,
+                            "could not %s \"%s\": %s", what, path, strerror(errno));
 }
 
 /* A signal may come while a file of the network is opened. */
@@ -220,10 +226,78 @@ int file_open_temporary(int folder, const char *path, char ret_path[FILE_PATH_SI
     return fd;
 }
 
+int file_begin(const char *path, struct arena *arena, const char **ret_temporary, struct error *err)
+{
+    char temporary[FILE_PATH_SIZE];
+    int fd = file_open_temporary(AT_FDCWD, path, temporary);
+
+    if (fd < 0)
+        return fail(err, "write", path);
+    close(fd);
+    *ret_temporary = arena_strdup(arena, temporary);
+    return 0;
+}
+
+/* Not every file system can rename and look in one step. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    errno = EEXIST;
+    return file_exists(to) ? -1 : rename(from, to);
+}
+
+int file_publish(const char *temporary, const char *path, struct error *err)
+{
+    int fd = open_file(temporary, O_RDONLY), result;
+
+    if (fd < 0)
+        return fail(err, "write", path);
+    result = fsync(fd);
+    close(fd);
+    if (result == 0 && rename_new(temporary, path) == 0 && sync_directory_of(path) == 0)
+        return 0;
+    return fail(err, "write", path);
+}
+
+/* The number in "NAME.9f3a.123.tmp" and "NAME.9f3a.123.tmp-wal"; 0 where there is none. */
+static pid_t writer_of(const char *name)
+{
+    const char *end = strstr(name, ".tmp"), *at = end;
+
+    while (at && at > name && at[-1] >= '0' && at[-1] <= '9')
+        at--;
+    if (!end || at == end || at == name || at[-1] != '.' ||
+        !(end[4] == '\0' || strcmp(end + 4, "-wal") == 0 || strcmp(end + 4, "-shm") == 0))
+        return 0;
+    return (pid_t)strtol(at, NULL, 10);
+}
+
+/* A number may be that of a process in another container, which kill(2) does not see: hence the minute. */
+void file_remove_leftovers(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        pid_t pid = writer_of(entry->d_name);
+        struct stat st;
+
+        if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH &&
+            fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode) && time(NULL) - st.st_mtime >= 60)
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
+}
+
 int file_write_parts(const char *path, const struct file_part *parts, int n, struct error *err)
 {
     char temporary[FILE_PATH_SIZE];
-    int result = 0, fd = file_open_temporary(AT_FDCWD, path, temporary);
+    int fd = file_open_temporary(AT_FDCWD, path, temporary), result = 0;
 
     if (fd < 0)
         return fail(err, "write", path);

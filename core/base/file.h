@@ -47,6 +47,16 @@ struct file_part {
 
 int file_write_parts(const char *path, const struct file_part *parts, int n, struct error *err);
 
+/* For what others write, a library or a program: makes PATH.RANDOM.PID.tmp, empty and ours alone, and later gives
+ * it the name `path` in one step, which fails where there is such a file by then. The name is in
+ * `arena`. */
+int file_begin(const char *path, struct arena *arena, const char **ret_temporary, struct error *err);
+int file_publish(const char *temporary, const char *path, struct error *err);
+
+/* Removes the files PATH.RANDOM.PID.tmp (and ...tmp-wal) in a folder that processes which are gone left
+ * half written, a minute ago or longer. */
+void file_remove_leftovers(const char *folder);
+
 /* The folder that `path` is in. */
 void file_folder(const char *path, char ret_folder[FILE_FOLDER_SIZE]);
 
