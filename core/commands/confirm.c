@@ -80,6 +80,5 @@ int command_confirm(const struct invocation *in, enum exit_status *ret_status, s
     project_print_runs(&plan);
     result = 0;
 out:
-    store_close(store);
-    return result;
+    return store_leave(store, result, err);
 }

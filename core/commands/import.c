@@ -60,6 +60,5 @@ int command_import(const struct invocation *in, enum exit_status *ret_status, st
         result = 0;
     }
     text_release(&t);
-    store_close(store);
-    return result;
+    return store_leave(store, result, err);
 }

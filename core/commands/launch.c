@@ -223,6 +223,5 @@ int launch(const struct invocation *in, struct error *err)
     if (n_left == 0 && !in->is_quiet)
         say(stdout, "nothing is left to run: make table EXP=%s\n", l.name);
 out:
-    store_close(store);
-    return result;
+    return store_leave(store, result, err);
 }

@@ -58,30 +58,58 @@ static const char *const *list_stores(const struct invocation *in, struct error 
     return paths;
 }
 
-int command_merge(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+/* *ret_n: of the stores, from the first on, that were taken. */
+static int take(const char *const *paths, struct store *into, int *ret_n, struct error *err)
 {
-    const char *const *paths = list_stores(in, err); /* before OUT is made */
-    struct store *into = NULL;
-    int result = 0;
-
-    (void)ret_status;
-    if (!paths || store_open(store_path(in, in->words[0]), STORE_CREATE, &into, err) < 0)
-        return -1;
-    for (; *paths && result == 0; paths++) {
+    for (int i = 0; paths[i]; i++) {
         struct store *from = NULL;
         struct store_merged m;
+        int result = store_open(paths[i], STORE_READ, &from, err) == 0 && store_freeze(from, err) == 0 &&
+                             store_merge(into, from, MERGE_ALL, &m, err) == 0
+                         ? 0
+                         : -1;
 
-        result = store_open(*paths, STORE_READ, &from, err) == 0 && store_freeze(from, err) == 0 &&
-                         store_merge(into, from, MERGE_ALL, &m, err) == 0
-                     ? 0
-                     : -1;
         store_close(from);
-        if (result == 0)
-            say(stdout, "%s: %d results taken, %d there already, %d runs without\n", *paths, m.n_new,
-                m.n_same, m.n_left);
+        if (result < 0)
+            return -1;
+        *ret_n = i + 1;
+        say(stdout, "%s: %d results taken, %d there already, %d runs without\n", paths[i], m.n_new,
+            m.n_same, m.n_left);
     }
-    store_close(into);
+    return 0;
+}
+
+/* A new OUT gets its name when what could be taken is in it. */
+static int make_new(const char *path, const char *const *paths, struct arena *arena, struct error *err)
+{
+    struct store *into = NULL;
+    struct store_draft draft;
+    struct error failure;
+    int result, n = 0;
+
+    if (store_begin(path, arena, &draft, &into, err) < 0)
+        return -1;
+    result = take(paths, into, &n, err);
+    if (store_publish(&draft, into, n > 0, result < 0 ? &failure : err) < 0)
+        return -1;
     return result;
+}
+
+int command_merge(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    const char *path = store_path(in, in->words[0]);
+    const char *const *paths = list_stores(in, err); /* before OUT is made */
+    struct store *into = NULL;
+    int n = 0;
+
+    (void)ret_status;
+    if (!paths)
+        return -1;
+    if (!file_exists(path))
+        return make_new(path, paths, in->arena, err);
+    if (store_open(path, STORE_CREATE, &into, err) < 0)
+        return -1;
+    return store_leave(into, take(paths, into, &n, err), err);
 }
 
 static void tell(void *context, const char *line, bool is_last)
@@ -92,17 +120,9 @@ static void tell(void *context, const char *line, bool is_last)
 
 static int rescue(const struct invocation *in, struct store *from, struct error *err)
 {
-    struct store *into = NULL;
     struct store_merged m;
-    int result;
+    int result = store_rescue(from, in->rescue, &m, err);
 
-    if (file_exists(in->rescue))
-        return error_set(err, "\"%s\" is there already; a rescue makes a new store", in->rescue);
-    result = store_open(in->rescue, STORE_CREATE, &into, err) == 0 &&
-                     store_merge(into, from, MERGE_SOUND, &m, err) == 0
-                 ? 0
-                 : -1;
-    store_close(into);
     if (result == 0)
         say(stdout, "%s: %d results rescued; %d damaged runs left out. Put in its place and swept "
                     "again, it has them computed anew\n", in->rescue, m.n_new, m.n_damaged);

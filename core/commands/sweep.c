@@ -168,8 +168,7 @@ static int sweep_store(const struct invocation *in, enum exit_status *ret_status
         project_retry_failed(store, err) == 0)
         result = sweep_work(in, in->words[0], store, sweep_again(in, "sweep", in->words), NULL,
                             ret_status, err);
-    store_close(store);
-    return result;
+    return store_leave(store, result, err);
 }
 
 int command_sweep(const struct invocation *in, enum exit_status *ret_status, struct error *err)
@@ -205,8 +204,7 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
             project_tell_plan(&plan, stderr);
         result = sweep_work(in, word, store, sweep_again(in, "sweep", in->words), NULL, ret_status, err);
     }
-    store_close(store);
-    return result;
+    return store_leave(store, result, err);
 }
 
 /* The runs that retry and cancel are to change: all, or one by the beginning of its spec's id. */
@@ -240,8 +238,7 @@ int command_retry(const struct invocation *in, enum exit_status *ret_status, str
             result = sweep_work(in, in->words[0], store, again, NULL, ret_status, err);
         }
     }
-    store_close(store);
-    return result;
+    return store_leave(store, result, err);
 }
 
 int command_cancel(const struct invocation *in, enum exit_status *ret_status, struct error *err)
@@ -263,6 +260,5 @@ int command_cancel(const struct invocation *in, enum exit_status *ret_status, st
             result = 0;
         }
     }
-    store_close(store);
-    return result;
+    return store_leave(store, result, err);
 }

@@ -36,8 +36,8 @@ static void wait(struct heartbeat *h, double seconds)
         ;
 }
 
-/* A store that cannot be written to now may be the next time; whether the run is
- * still ours is decided when it ends. */
+/* A store that cannot be written to now may be the next time, unless it is gone; whether the run
+ * is still ours is decided when it ends. */
 static void beat(struct heartbeat *h)
 {
     long run = h->run, fence = h->fence;
@@ -48,6 +48,8 @@ static void beat(struct heartbeat *h)
         return;
     pthread_mutex_unlock(&h->lock);
     got = store_renew(h->store, run, fence, h->lease, &err);
+    if (got < 0 && store_check_place(h->store, &err) < 0)
+        got = 0;
     pthread_mutex_lock(&h->lock);
     if (got == 0 && h->run == run && h->fence == fence)
         h->is_lost = true;

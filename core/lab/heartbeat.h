@@ -22,7 +22,7 @@ struct heartbeat;
 int heartbeat_start(const char *store_path, double lease, struct heartbeat **ret_heartbeat,
                     struct error *err);
 void heartbeat_watch(struct heartbeat *h, long run, long fence);
-bool heartbeat_is_lost(struct heartbeat *h);
+bool heartbeat_is_lost(struct heartbeat *h); /* also where the store itself is gone */
 void heartbeat_stop(struct heartbeat *h); /* takes NULL */
 
 #endif

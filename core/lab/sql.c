@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/place.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -20,6 +21,8 @@ enum { MAX_TRIES = 20000 }; /* of a lock: some five minutes */
 struct sql {
     sqlite3 *db;
     char *path;
+    bool is_watched;
+    struct place place;
 };
 
 struct sql_query {
@@ -218,10 +221,44 @@ int sql_open_memory(const struct sql *old, struct sql **ret_db, struct error *er
     return result;
 }
 
+int sql_watch_place(struct sql *sql, struct error *err)
+{
+    int has_moved = 0;
+
+    place_note(&sql->place, sql->path);
+    sql->is_watched = true;
+    sqlite3_file_control(sql->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    return has_moved ? error_set_status(err, EXIT_STORAGE, "store \"%s\" was replaced while it was "
+                                                           "opened", sql->path)
+                     : 0;
+}
+
+/* Between `mv results there` and `ln -s there results` it is nowhere: that is no loss. */
+int sql_check_place(struct sql *sql, struct error *err)
+{
+    const struct timespec moment = {.tv_nsec = 200000000};
+    const char *change = sql->is_watched ? place_change(&sql->place, sql->path) : NULL;
+
+    if (change) {
+        nanosleep(&moment, NULL);
+        change = place_change(&sql->place, sql->path);
+    }
+
+    return change ? error_set_status(err, EXIT_STORAGE, "store \"%s\" %s while it was used",
+                                     sql->path, change)
+                  : 0;
+}
+
+/* The last to close a store writes its log into it, and removes the file of that name: which may be
+ * another's by now. */
 void sql_close(struct sql *sql)
 {
+    struct error ignored;
+
     if (!sql)
         return;
+    if (sql_check_place(sql, &ignored) < 0)
+        sqlite3_db_config(sql->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close_v2(sql->db);
     free(sql->path);
     free(sql);
@@ -395,7 +432,7 @@ int sql_begin_light(struct sql *sql, struct error *err)
 
 int sql_commit(struct sql *sql, struct error *err)
 {
-    return sql_script(sql, "COMMIT", err);
+    return sql_script(sql, "COMMIT", err) < 0 ? -1 : sql_check_place(sql, err);
 }
 
 void sql_rollback(struct sql *sql)

@@ -32,6 +32,11 @@ enum sql_mode { SQL_READ, SQL_WRITE, SQL_CREATE };
 int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct error *err);
 void sql_close(struct sql *db);
 
+/* From now on a commit fails where the file is not in its place any more, with its log (base/place.h):
+ * what was committed is in a file that nobody will find. -1: it is not there even now. */
+int sql_watch_place(struct sql *db, struct error *err);
+int sql_check_place(struct sql *db, struct error *err); /* nothing to say of one that is not watched */
+
 /* A new database in memory that sees the file of `db` as the schema `old`. */
 int sql_open_memory(const struct sql *db, struct sql **ret_db, struct error *err);
 

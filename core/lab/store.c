@@ -45,9 +45,11 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
     store->path = memory_strdup(path);
     /* Of two that make one store, SQLite sends one away while the other turns its log on. */
     lock = mode == STORE_CREATE ? file_lock_folder(path) : -1;
-    result = sql_open(path, modes[mode], &store->db, err) < 0
+    result = sql_open(path, modes[mode], &store->db, err) < 0 ||
+                     store_schema_prepare(store, mode, err) < 0 ||
+                     (mode != STORE_READ && sql_watch_place(store->db, err) < 0)
                  ? -1
-                 : store_schema_prepare(store, mode, err);
+                 : 0;
     file_unlock(lock);
     if (result < 0) {
         store_close(store);

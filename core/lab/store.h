@@ -42,6 +42,15 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
                struct error *err);
 void store_close(struct store *store);
 
+/* Is what a writing handle has open still what its path names (base/place.h)? Else what it is given counts
+ * for nothing: this fails with EXIT_STORAGE, and so does each call that writes. */
+int store_check_place(struct store *store, struct error *err);
+
+/* The end of a verb that writes: gives `result` and closes. Where the store is not in its place, what the
+ * handle can still read goes into a new store beside it, NAME.rescue-N.db, or into the folder that we stand
+ * in, and the error (EXIT_STORAGE) names that. */
+int store_leave(struct store *store, int result, struct error *err);
+
 /* Makes `plan` the current one, but for one that confirms another, and adds the runs that are not
  * there yet; the store is bound to it. */
 int store_put_plan(struct store *store, const struct plan *plan, struct error *err);
@@ -156,6 +165,21 @@ enum store_merge_kind {
  * results of one run (EXIT_MISMATCH). */
 int store_merge(struct store *into, struct store *from, enum store_merge_kind kind,
                 struct store_merged *ret_merged, struct error *err);
+
+/* A new store under another name (base/file.h), which gets its own when it is wanted: closes it and gives
+ * it that name, or fails where there is a file of that name by then; or removes it. */
+struct store_draft {
+    const char *temporary, *path; /* in the arena */
+};
+
+int store_begin(const char *path, struct arena *arena, struct store_draft *ret_draft,
+                struct store **ret_store, struct error *err);
+int store_publish(const struct store_draft *draft, struct store *store, bool is_wanted,
+                  struct error *err);
+
+/* What is sound of `from` as a new store at `path`, where nothing may be; nobody sees half of it there. */
+int store_rescue(struct store *from, const char *path, struct store_merged *ret_merged,
+                 struct error *err);
 
 /* Of the plan's runs, numbered from 0 in its order, those whose number modulo n is i are this store's
  * to run, the others are `elsewhere`; what is not planned stays as it is. Where only_planned, the

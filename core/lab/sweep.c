@@ -265,7 +265,7 @@ static int work(struct sweep *s, struct error *err)
         double start = clock_now();
 
         look_for_reasons_to_stop(s);
-        if (reap(s, err) < 0 || look_for_dead(s, err) < 0 || look_into_store(s, err) < 0 ||
+        if (store_check_place(s->store, err) < 0 || reap(s, err) < 0 || look_for_dead(s, err) < 0 || look_into_store(s, err) < 0 ||
             fill_places(s, err) < 0)
             return -1;
         progress_show(&s->progress, &s->counts);
@@ -345,6 +345,8 @@ int sweep_run(struct store *store, const struct sweep_options *options,
         result = checkpoints_clean(store, options->store_path, err);
     if (result == 0)
         result = store_count(store, ret_counts, err);
+    if (result == 0)
+        result = store_check_place(store, err);
     *ret_signal = stop_signal;
     arena_release(&arena);
     return result;

@@ -24,7 +24,8 @@ struct sweep_options {
     bool is_quiet;
 };
 
-/* *ret_signal: the signal that ended it early, or 0. */
+/* *ret_signal: the signal that ended it early, or 0. Where the store is taken away from under it, it
+ * stops; store_leave then saves what there is. */
 int sweep_run(struct store *store, const struct sweep_options *options,
               struct store_counts *ret_counts, int *ret_signal, struct error *err);
 

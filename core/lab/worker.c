@@ -116,15 +116,17 @@ static int train(struct worker *w, const struct store_claim *claim, struct run_r
     return run_train(&w->job.input, &observer, ret_result, err);
 }
 
-/* store_finish. The disk may have room again later: what has been computed waits for that. */
+/* store_finish. The disk may have room again later: what has been computed waits for that; a store that
+ * is not in its place any more has no later. */
 static int put_result(struct worker *w, const struct store_claim *claim,
                       const struct store_outcome *outcome, struct error *err)
 {
     double until = clock_now() + STORAGE_PATIENCE;
+    struct error gone;
     int result, n_tries = 0;
 
     while ((result = store_finish(w->store, claim, outcome, err)) < 0 &&
-           err->status == EXIT_STORAGE && !heartbeat_is_lost(w->heartbeat) && !is_told_to_stop &&
+           err->status == EXIT_STORAGE && store_check_place(w->store, &gone) == 0 && !heartbeat_is_lost(w->heartbeat) && !is_told_to_stop &&
            clock_now() < until) {
         if (n_tries++ == 0)
             tell(w, arena_printf(&w->arena, "waits for storage: %s", err->text));
