@@ -10,7 +10,6 @@
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
 #include "lab/job.h"
-#include "learn/platform.h"
 #include "learn/weights.h"
 
 #include <string.h>
@@ -108,18 +107,6 @@ static int train(const struct invocation *in, struct store *store, const char *s
     return status;
 }
 
-/* Puts this process into the run's numeric profile. */
-static int enter_platform(const struct invocation *in, const struct store_weights *wanted,
-                          struct error *err)
-{
-    struct settings spec;
-
-    settings_init(&spec, in->arena);
-    if (settings_parse(&spec, wanted->spec, err) < 0)
-        return -1;
-    return platform_enter(settings_string(&spec, "train.numeric"), in->n_threads, err);
-}
-
 int command_export_weights(const struct invocation *in, enum exit_status *ret_status,
                            struct error *err)
 {
@@ -134,7 +121,7 @@ int command_export_weights(const struct invocation *in, enum exit_status *ret_st
                          in->words[2]);
     if (project_open_store(in->arena, in->words[0], STORE_READ, &store, err) == 0 &&
         store_read_weights(store, in->words[1], in->arena, &wanted, err) == 0 &&
-        enter_platform(in, &wanted, err) == 0)
+        job_enter_platform(wanted.spec, in->n_threads, err) == 0)
         result = train(in, store, store_path, &wanted, err);
     store_close(store);
     return result;

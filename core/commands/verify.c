@@ -6,34 +6,27 @@
 #include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
+#include "lab/job.h"
 #include "lab/retrain.h"
-#include "learn/platform.h"
 #include "report/lines.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Puts this process into the profile of a spec. */
-static int enter_platform(const struct invocation *in, const char *spec, struct error *err)
-{
-    struct settings s;
-
-    settings_init(&s, in->arena);
-    if (settings_parse(&s, spec, err) < 0)
-        return -1;
-    return platform_enter(settings_string(&s, "train.numeric"), in->n_threads, err);
-}
-
 static bool same_profile(const struct invocation *in, const char *a, const char *b)
 {
-    struct settings x, y;
+    const char *const specs[] = {a, b};
+    const struct value *v[2];
     struct error err;
 
-    settings_init(&x, in->arena);
-    settings_init(&y, in->arena);
-    return settings_parse(&x, a, &err) == 0 && settings_parse(&y, b, &err) == 0 &&
-           strcmp(settings_string(&x, "train.numeric"), settings_string(&y, "train.numeric")) == 0;
+    for (int i = 0; i < 2; i++) {
+        struct settings s;
+
+        settings_init(&s, in->arena);
+        v[i] = settings_parse(&s, specs[i], &err) == 0 ? settings_find(&s, "train.numeric") : NULL;
+    }
+    return v[0] && v[1] && value_equal(v[0], v[1]);
 }
 
 /* ---- verify ---- */
@@ -148,7 +141,7 @@ int command_verify(const struct invocation *in, enum exit_status *ret_status, st
         error_set(err, "no run of \"%s\" was trained here to its end", in->words[0]);
         goto out;
     }
-    if (enter_platform(in, provenance.origins[runs[0]].spec, err) < 0)
+    if (job_enter_platform(provenance.origins[runs[0]].spec, in->n_threads, err) < 0)
         goto out;
     n = n < n_there ? n : n_there;
     if (walls_raise(WALL_NETWORK | WALL_EXECUTE, NULL, err) < 0)
@@ -262,7 +255,7 @@ int command_bisect(const struct invocation *in, enum exit_status *ret_status, st
                        "first product on", a.spec_id, b.spec_id);
         goto out;
     }
-    if (enter_platform(in, a.spec, err) < 0)
+    if (job_enter_platform(a.spec, in->n_threads, err) < 0)
         goto out;
     print_differences(a.spec, b.spec, in->arena);
     if (walls_raise(WALL_NETWORK | WALL_EXECUTE, NULL, err) < 0)

@@ -137,7 +137,8 @@ static int put_run(struct store *store, long plan, int position, const struct pl
     char numeric[16] = "";
     long id;
 
-    sscanf(at + strlen(key), "%15[a-z]", numeric);
+    if (at) /* runs that are not trained here have no profile */
+        sscanf(at + strlen(key), "%15[a-z]", numeric);
     if (sql_do(store->db, err,
                "INSERT INTO runs (spec_id, spec, numeric) VALUES (?1, ?2, ?3) "
                "ON CONFLICT (spec_id) DO NOTHING",

@@ -12,6 +12,8 @@
 #include "lab/process.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -28,7 +30,7 @@ static void on_signal(int signal)
 struct worker {
     struct store *store;
     struct data_cache data;
-    const char *data_root;
+    const char *data_root, *numeric;
     int n_threads;
     char owner[PROCESS_OWNER_SIZE];
     struct settings environment;
@@ -109,6 +111,8 @@ static int train(struct worker *w, const struct store_claim *claim, struct run_r
 
     if (job_open(&w->job, w->store, claim->spec, w->data_root, &w->data, &w->arena, err) < 0)
         return -1;
+    if (strcmp(settings_string(&w->job.spec, "train.numeric"), w->numeric) != 0)
+        return error_set(err, "the store has it as a run in the profile %s, which it is not", w->numeric);
     checkpoints_key(w->job.spec_id, &w->environment, key);
     checkpoint.path = checkpoints_path(&w->arena, w->store_path, w->job.spec_id);
     w->job.input.n_threads = w->n_threads;
@@ -205,6 +209,7 @@ static void set_signals(int parent)
 int worker_run(const struct worker_options *options, struct error *err)
 {
     struct worker w = {.data_root = options->data_root,
+                       .numeric = options->numeric,
                        .n_threads = options->n_threads,
                        .store_path = options->store_path,
                        .checkpoint_interval = options->checkpoint_interval,

@@ -296,3 +296,58 @@ int config_complete(struct settings *s, struct error *err)
         return -1;
     return rules_check(s, err);
 }
+
+static int check_kinds(const struct settings *s, struct error *err)
+{
+    for (int i = 0; bare_settings[i]; i++) {
+        const struct value *v = settings_find(s, bare_settings[i]);
+        bool is_version = strcmp(bare_settings[i], "spec") == 0;
+
+        if (!v || v->kind != (is_version ? VALUE_NUMBER : VALUE_STRING))
+            return error_set(err, "setting \"%s\" is missing or not a %s", bare_settings[i],
+                             is_version ? "number" : "text");
+    }
+    for (const struct config_slot *slot = config_slots; slot->name; slot++)
+        if (slot->chooser && !slot->is_optional && !settings_find(s, slot->chooser))
+            return error_set(err, "setting \"%s\" is missing", slot->chooser);
+    return 0;
+}
+
+/* The first place where they differ. */
+static int check_complete(const struct settings *s, const struct settings *complete,
+                          struct error *err)
+{
+    for (int i = 0; i < complete->n_items; i++) {
+        const struct setting *want = &complete->items[i];
+        const struct value *v = settings_find(s, want->name);
+        struct text t = {0};
+
+        if (!v)
+            return error_set(err, "setting \"%s\" is missing", want->name);
+        if (value_equal(v, &want->value))
+            continue;
+        value_write(&t, &want->value);
+        error_set(err, "setting \"%s\" stands for another value, %s", want->name, t.s);
+        text_release(&t);
+        return -1;
+    }
+    for (int i = 0; i < s->n_items; i++)
+        if (!settings_find(complete, s->items[i].name))
+            return error_set(err, "setting \"%s\" is written out, and has its default",
+                             s->items[i].name);
+    return 0;
+}
+
+int config_check(const struct settings *s, struct error *err)
+{
+    struct arena arena = {0};
+    struct settings complete;
+    int result = -1;
+
+    settings_init(&complete, &arena);
+    settings_copy(&complete, s);
+    if (check_kinds(s, err) == 0 && config_complete(&complete, err) == 0)
+        result = check_complete(s, &complete, err);
+    arena_release(&arena);
+    return result;
+}

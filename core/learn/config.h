@@ -53,6 +53,9 @@ const struct hparam *config_find_hparam(const struct settings *s, const char *se
 /* Fills in all defaults and checks every name and value. */
 int config_complete(struct settings *s, struct error *err);
 
+/* Are these all settings of a run, each as config_complete leaves it? For those that somebody kept. */
+int config_check(const struct settings *s, struct error *err);
+
 /* train.test */
 enum { TEST_EACH, TEST_LAST };
 

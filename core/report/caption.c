@@ -113,20 +113,22 @@ void caption_tests(struct text *t, const struct selections *s, const struct comp
 static void add_validation(struct text *t, const struct selections *s)
 {
     const struct settings *spec = NULL;
-    const struct value *own, *as;
+    const struct value *own, *as, *most;
 
     for (int i = 0; i < s->n && !spec; i++)
         spec = s->items[i].spec;
     own = spec ? settings_find(spec, "data.validation_own") : NULL;
     as = spec ? settings_find(spec, "data.validation_as") : NULL;
-    if (!own && !as)
+    most = spec ? settings_find(spec, "data.validation") : NULL;
+    if ((!own && !as) || !most)
         return;
-    text_printf(t, " Validation has up to %g examples of each class", settings_number(spec, "data.validation"));
+    text_printf(t, " Validation has up to %g examples of each class", most->number);
     if (own)
         text_printf(t, ", of those that are trained on %g at most", own->number);
     text_printf(t, "; it is a mean over classes, %s.",
-                as && strcmp(as->string, "natural") == 0 ? "each with its share of the training part"
-                                                         : "which all weigh the same");
+                as && as->kind == VALUE_STRING && strcmp(as->string, "natural") == 0
+                    ? "each with its share of the training part"
+                    : "which all weigh the same");
 }
 
 void caption_selection(struct text *t, const struct selections *s)

@@ -31,7 +31,7 @@ static int draw(struct drawing *d, struct error *err)
     value = arena_alloc(&d->arena, n_cells * sizeof *value);
     half_width = arena_alloc(&d->arena, n_cells * sizeof *half_width);
     for (int c = 0; c < names.n_items; c++)
-        classes[c] = names.items[c].string;
+        classes[c] = names.items[c].kind == VALUE_STRING ? names.items[c].string : "";
     for (int i = 0; i < d->n_rows; i++) {
         const struct selection *row = d->rows[i];
         struct store_series *series = arena_alloc(&d->arena, (size_t)row->n * sizeof *series);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/fresh.h"
 
+#include "lab/job.h"
+
 #include <string.h>
 
 /* The experiment of the store's plan, as far as a plan of fresh seeds needs one. */
@@ -62,6 +64,8 @@ static int read_spec(struct store *store, const struct store_plan *plan, const s
             result = error_set(err, "these runs were imported; they cannot be trained here");
         if (result == 0)
             write_spec(&spec, 0, &t);
+        if (result == 0)
+            result = job_check_spec(t.s, err);
         if (result == 0 && !first.s) {
             first = t;
             *ret_spec = spec;

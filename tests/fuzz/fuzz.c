@@ -28,6 +28,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"png", target_png},
     {"safetensors", target_safetensors},
     {"settings", target_settings},
+    {"spec", target_spec},
     {"store", target_store},
     {"value", target_value},
     {"values", target_values},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Stores that a stranger made: the file's bytes, and the values in its tables. */
+ * Stores that a stranger made: the file's bytes, the values in its tables, and the settings of a run. */
 #include "base/file.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/targets.h"
@@ -9,6 +9,7 @@
 #include "report/held_out.h"
 #include "report/page_runs.h"
 #include "report/table.h"
+#include "spec_edits.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -170,6 +171,33 @@ static void open_and_read(const char *path, unsigned wanted)
 void target_store(const uint8_t *bytes, size_t size)
 {
     open_and_read(put_store(bytes, size), ~0u);
+}
+
+/* ---- specs ---- */
+
+/* A run's settings as a store has them: refused with a line, or made ready and trained for a step, of
+ * which every 16th is enough. Where the text is not as it would be written, what it says is tried too. */
+void target_spec(const uint8_t *bytes, size_t size)
+{
+    static struct data_cache cache;
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct settings s, again;
+    struct error err = {0};
+    struct text t = {0};
+
+    settings_init(&s, &arena);
+    settings_init(&again, &arena);
+    if (settings_parse(&s, fuzz_text(bytes, size, &arena), &err) < 0) {
+        fuzz_check_refusal(&err);
+    } else {
+        settings_write(&t, &s);
+        if (job_read_spec(t.s ? t.s : "", &again, &err) < 0)
+            fuzz_check_refusal(&err);
+        else if (size % 16 == 0 && spec_is_small(&again) && spec_train(&again, &cache, &err) < 0)
+            fuzz_check_refusal(&err);
+    }
+    text_release(&t);
+    arena_release(&arena);
 }
 
 /* ---- values ---- */
