@@ -25,7 +25,7 @@ set format x '%g'
 set format y '%g'
 
 data = base.'.dat'
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 plot for [i = 1 : n] data index i - 1 using 1:3:4 \
         with filledcurves fs transparent solid 0.18 noborder lc i notitle, \

@@ -48,7 +48,7 @@ set arrow 1 from 0, graph 0 to 0, graph 1 nohead back lw 1.5 lc rgb '#404040'
 dodge(i) = n == 1 ? 0 : 0.6 * ((i - 1.) / (n - 1) - 0.5)
 
 data = base.'.dat'
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 plot for [i = 1 : n] data index i - 1 using ($3 == $3 ? $2 : NaN):($1 + dodge(i)):3 \
         with xerrorbars lt i lw 1.4 dt solid ps 0 notitle, \

@@ -31,7 +31,7 @@ set format y '%g'
 dodge(i) = n == 1 ? 0 : 0.6 * ((i - 1.) / (n - 1) - 0.5)
 
 data = base.'.dat'
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 plot for [i = 1 : n] data index i - 1 using ($1 + dodge(i)):($3 == $3 ? $2 : NaN):3 \
         with yerrorbars lt i lw 1.2 dt solid ps 0 notitle, \

@@ -82,7 +82,7 @@ lift = n_seeds > 0 ? 7.5 / cell_height : 0
 count_format = cell_width > 0.56 * 10 * (4 + 2 * strlen(sprintf('%d', n_seeds))) ? '%d of %d' : '%d'
 count(n) = n > 0 && n_seeds > 0 ? sprintf(count_format, n, n_seeds) : ''
 
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 unset object
 if (best_x > 0 && best_y > 0) {

@@ -68,7 +68,7 @@ do for [i = 1 : n] {
 }
 
 data = base.'.dat'
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 plot for [i = 1 : n] data index i - 1 using ((at_x(i, $1) + at_x(i, $2)) / 2):(at_y(i, 0)):(at_x(i, $1)):(at_x(i, $2)):(at_y(i, 0)):(at_y(i, $4)) \
         with boxxyerror fs solid 1 noborder lc rgb '#9CC3E0', \

@@ -65,7 +65,7 @@ do for [i = 2 : n] {
 }
 
 data = base.'.dat'
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 set style fill transparent solid 0.25 noborder
 plot for [i = 2 : n] data index 0 using (at_x(i, $1)):(at_y(i, $2)) with lines dt solid lw 1.6 lc rgb '#9A9A9A', \

@@ -2,10 +2,10 @@
 #
 # The pictures of the figure that was plotted last, besides the svg.
 
-set output base.'.png'
+set output drawn.'.png'
 set terminal @PNG
 replot
-set output base.'.pdf'
+set output drawn.'.pdf'
 set terminal @PDF
 replot
 set output

@@ -68,7 +68,7 @@ do for [i = 1 : n] {
 # The area of a point is its weight, up to one of 12.
 radius(w) = 0.32 * sqrt(less(more(w, 0.02), 12.))
 data = base.'.dat'
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 plot for [i = 1 : n] data index 2 * (i - 1) using (at_x(i, $1)):($3 == 0 ? at_y(i, $2) : NaN):(radius($4)) \
         with points pt 6 ps variable lw 1 lc rgb '#0072B2', \

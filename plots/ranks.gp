@@ -71,7 +71,7 @@ do for [i = 1 : n] {
     }
 }
 
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 plot data index 1 using 1:(10 + 9 * $3):($2 - $1):(0) with vectors nohead lw 5 lt 1 lc rgb '#202020' dt solid
 load templates.'/pictures.gp'

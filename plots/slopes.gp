@@ -30,7 +30,7 @@ unset key
 
 # Up is solid, down is dashed: told apart without colour.
 data = base.'.dat'
-set output base.'.svg'
+set output drawn.'.svg'
 set terminal @SVG
 plot data index 0 using 1:($4 >= 0 ? $2 : NaN):3:4 with vectors nohead lt 1 lw 1.2, \
     data index 0 using 1:($4 < 0 ? $2 : NaN):3:4 with vectors nohead lt 2 lw 1.2, \

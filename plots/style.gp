@@ -9,6 +9,7 @@
 # run what stands between back-ticks.
 
 reset
+if (!exists('drawn')) drawn = base # the program draws under other names and renames the pictures
 set encoding utf8
 set decimalsign '.'
 set datafile separator whitespace

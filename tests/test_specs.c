@@ -201,7 +201,7 @@ static void test_messages(void **state)
     refuse("train.micro_batch = ", "train.micro_batch = 0",
            "setting \"train.micro_batch\" stands for another value");
     refuse("train.late = ", "train.late = 5", "none of late_transform, late_loss, late_objective is set");
-    refuse("train.lr = ", "train.lr = 0.050", "line ");
+    refuse("train.lr = ", "train.lr = 0.050", "is not as this program writes it");
     refuse("train.warmup", "train.test = \"each\"\ntrain.warmup = 0", "is written out, and has its default");
     refuse("data.digest", "data.digest = 5", "setting \"data.digest\" is missing or not a text");
 }

@@ -249,7 +249,8 @@ static int rename_new(const char *from, const char *to)
     return file_exists(to) ? -1 : rename(from, to);
 }
 
-int file_publish(const char *temporary, const char *path, struct error *err)
+static int give_name(const char *temporary, const char *path,
+                     int (*move)(const char *from, const char *to), struct error *err)
 {
     int fd = open_file(temporary, O_RDONLY), result;
 
@@ -257,12 +258,43 @@ int file_publish(const char *temporary, const char *path, struct error *err)
         return fail(err, "write", path);
     result = fsync(fd);
     close(fd);
-    if (result == 0 && rename_new(temporary, path) == 0 && sync_directory_of(path) == 0)
+    if (result == 0 && move(temporary, path) == 0 && sync_directory_of(path) == 0)
         return 0;
     return fail(err, "write", path);
 }
 
-/* The number in "NAME.9f3a.123.tmp" and "NAME.9f3a.123.tmp-wal"; 0 where there is none. */
+int file_publish(const char *temporary, const char *path, struct error *err)
+{
+    return give_name(temporary, path, rename_new, err);
+}
+
+int file_replace(const char *temporary, const char *path, struct error *err)
+{
+    return give_name(temporary, path, rename, err);
+}
+
+int file_check_room(const char *folder, struct error *err)
+{
+    static const char block[1 << 16];
+    char path[FILE_PATH_SIZE], temporary[FILE_PATH_SIZE];
+    const struct file_part part = {block, sizeof block};
+    int fd, result = 0;
+
+    if (snprintf(path, sizeof path, "%s/room", folder) >= (int)sizeof path)
+        return 0;
+    fd = file_open_temporary(AT_FDCWD, path, temporary);
+    if (fd < 0)
+        return fail(err, "write to", folder);
+    for (int i = 0; i < 16 && result == 0; i++) /* as much as any picture of ours */
+        result = write_all(fd, &part);
+    if (result < 0 || fsync(fd) < 0)
+        result = fail(err, "write to", folder);
+    close(fd);
+    unlink(temporary);
+    return result;
+}
+
+/* The number in "NAME.9f3a.123.tmp", "NAME.9f3a.123.tmp-wal" and "NAME.9f3a.123.tmp.svg"; 0: there is none. */
 static pid_t writer_of(const char *name)
 {
     const char *end = strstr(name, ".tmp"), *at = end;
@@ -270,7 +302,7 @@ static pid_t writer_of(const char *name)
     while (at && at > name && at[-1] >= '0' && at[-1] <= '9')
         at--;
     if (!end || at == end || at == name || at[-1] != '.' ||
-        !(end[4] == '\0' || strcmp(end + 4, "-wal") == 0 || strcmp(end + 4, "-shm") == 0))
+        !strchr(".-", end[4])) /* its end, too */
         return 0;
     return (pid_t)strtol(at, NULL, 10);
 }

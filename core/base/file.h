@@ -53,8 +53,15 @@ int file_write_parts(const char *path, const struct file_part *parts, int n, str
 int file_begin(const char *path, struct arena *arena, const char **ret_temporary, struct error *err);
 int file_publish(const char *temporary, const char *path, struct error *err);
 
-/* Removes the files PATH.RANDOM.PID.tmp (and ...tmp-wal) in a folder that processes which are gone left
- * half written, a minute ago or longer. */
+/* The same, over the file of that name. */
+int file_replace(const char *temporary, const char *path, struct error *err);
+
+/* Can a folder take some more? Else an error as file_write's: what another program failed to write, and
+ * does not say why. */
+int file_check_room(const char *folder, struct error *err);
+
+/* Removes the files PATH.RANDOM.PID.tmp (and ...tmp-wal, ...tmp.svg) in a folder that processes which are
+ * gone left half written, a minute ago or longer. */
 void file_remove_leftovers(const char *folder);
 
 /* The folder that `path` is in. */

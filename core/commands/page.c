@@ -84,7 +84,7 @@ int command_report(const struct invocation *in, enum exit_status *ret_status, st
             continue; /* no link to a page that is not there */
         entries = arena_grow(in->arena, entries, n, sizeof *entries);
         if (report_store(in, *names, with_page, &entries[n], err) < 0) {
-            if (wanted && with_page)
+            if ((wanted && with_page) || err->status == EXIT_STORAGE)
                 return -1;
             entries[n] = (struct page_entry){.name = *names, .trouble = arena_strdup(in->arena,
                                                                                      err->text)};

@@ -38,7 +38,7 @@ static int check_text(const struct settings *s, const char *spec, struct error *
 int job_read_spec(const char *spec, struct settings *ret_settings, struct error *err)
 {
     if (settings_parse(ret_settings, spec, err) < 0 || check_version(ret_settings, err) < 0 ||
-        check_text(ret_settings, spec, err) < 0 || config_check(ret_settings, err) < 0)
+        config_check(ret_settings, err) < 0 || check_text(ret_settings, spec, err) < 0)
         return error_context(err, "spec");
     return 0;
 }

@@ -179,11 +179,12 @@ static const char *complaint(char *text)
     return *line ? line : "it does not say why";
 }
 
-/* Runs `gnuplot -d script` to its end; rule 3. */
-static int run_gnuplot(const char *script, struct arena *arena, struct error *err)
+/* Runs `gnuplot -d script` to its end; rule 3. The pictures become DRAWN.svg and so on. */
+static int run_gnuplot(const char *script, const char *drawn, struct arena *arena, struct error *err)
 {
     const char *path = getenv("PATH");
-    const char *const argv[] = {"gnuplot", "-d", script, NULL};
+    const char *const argv[] = {"gnuplot", "-d", "-e", arena_printf(arena, "drawn = '%s'", drawn),
+                                script, NULL};
     const char *const envp[] = {"LC_ALL=C.UTF-8",
                                 arena_printf(arena, "PATH=%s", path ? path : ""), NULL};
     const struct process_call call = {.argv = argv, .envp = envp, .streams = PROCESS_ERRORS};
@@ -244,25 +245,31 @@ int plot_figure_draw(struct plot_figure *f, const char *directory, struct error 
 {
     const char *data = arena_printf(&f->arena, "%s.dat", f->base);
     const char *script = arena_printf(&f->arena, "%s.gp", f->base);
+    const char *drawn = arena_printf(&f->arena, "%s.%d.tmp", f->base, (int)getpid());
     const char *paths[N_PICTURES];
+    struct error full;
     int result;
 
     for (int i = 0; i < N_PICTURES; i++)
-        paths[i] = arena_printf(&f->arena, "%s.%s", f->base, pictures[i].ending);
+        paths[i] = arena_printf(&f->arena, "%s.%s", drawn, pictures[i].ending);
     text_printf(&f->script, "load templates.'%s'\n", strrchr(f->template, '/'));
     if (!file_exists(f->template))
         return error_set(err, "could not open \"%s\": %s", f->template, strerror(errno));
+    file_remove_leftovers(directory);
     if (file_make_directory(directory, err) < 0 ||
         file_write(data, f->data.s, f->data.size, err) < 0 ||
         file_write(script, f->script.s, f->script.size, err) < 0)
         return -1;
-    for (int i = 0; i < N_PICTURES; i++)
-        unlink(paths[i]);
-    result = run_gnuplot(script, &f->arena, err);
+    result = run_gnuplot(script, drawn, &f->arena, err);
+    if (result < 0 && file_check_room(directory, &full) < 0)
+        *err = full;
     for (int i = 0; i < N_PICTURES && result == 0; i++)
         result = check_end(paths[i], pictures[i].end, err);
     if (result == 0)
         result = forget_time(paths[N_PICTURES - 1], &f->arena, err);
+    for (int i = 0; i < N_PICTURES && result == 0; i++)
+        result = file_replace(paths[i], arena_printf(&f->arena, "%s.%s", f->base, pictures[i].ending),
+                              err);
     if (result == 0)
         return 0;
     for (int i = 0; i < N_PICTURES; i++)
