@@ -12,6 +12,36 @@ static bool nobody_is_alive(const char *owner)
     return false;
 }
 
+/* Whom can we call dead? */
+static void test_owners(void **state)
+{
+    char me[PROCESS_OWNER_SIZE], other[PROCESS_OWNER_SIZE];
+    char *start, *scope;
+    pid_t pid = fork();
+
+    (void)state;
+    process_owner(getpid(), me);
+    assert_true(process_is_alive(me));
+    scope = strchr(me, '/');
+    assert_non_null(scope);
+    start = strchr(strchr(me, ' ') + 1, ' ');
+    snprintf(other, sizeof other, "%.*s 1%s", (int)(start - me), me, scope); /* a later one */
+    assert_false(process_is_alive(other));
+    snprintf(other, sizeof other, "%.*s 1/%s", (int)(start - me), me, "00000000:4026531836");
+    assert_true(process_is_alive(other)); /* in another namespace: not ours to say */
+    snprintf(other, sizeof other, "%.*s 1", (int)(start - me), me); /* as older programs wrote it */
+    assert_false(process_is_alive(other));
+    snprintf(other, sizeof other, "elsewhere%s", strchr(me, ' '));
+    assert_true(process_is_alive(other));
+    assert_false(process_is_alive(""));
+    assert_false(process_is_alive(NULL));
+    if (pid == 0)
+        _exit(0);
+    process_owner(pid, other);
+    waitpid(pid, NULL, 0);
+    assert_false(process_is_alive(other));
+}
+
 static void test_life_of_a_run(void **state)
 {
     struct store *store = planned_store(fresh_path());
@@ -171,6 +201,7 @@ static void test_made_by_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_owners),
         cmocka_unit_test(test_life_of_a_run),
         cmocka_unit_test(test_leases),
         cmocka_unit_test(test_bound_plan),

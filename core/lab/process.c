@@ -13,6 +13,8 @@
 
 extern char **environ;
 
+enum { SCOPE_SIZE = 40 };
+
 const char *process_host(void)
 {
     static char host[65];
@@ -50,21 +52,43 @@ static unsigned long long start_time(pid_t pid)
     return start;
 }
 
+/* Where our process numbers mean anything: this boot of the machine, and of it our PID namespace, of which
+ * a host's containers have one each. */
+static const char *scope(void)
+{
+    static char text[SCOPE_SIZE];
+    char boot[9] = "-";
+    struct stat st;
+    FILE *f;
+
+    if (text[0])
+        return text;
+    f = fopen("/proc/sys/kernel/random/boot_id", "re");
+    if (f && !fgets(boot, sizeof boot, f))
+        strcpy(boot, "-");
+    if (f)
+        fclose(f);
+    if (stat("/proc/self/ns/pid", &st) < 0)
+        st.st_ino = 0;
+    snprintf(text, sizeof text, "%s:%llu", boot, (unsigned long long)st.st_ino);
+    return text;
+}
+
 void process_owner(pid_t pid, char ret_owner[PROCESS_OWNER_SIZE])
 {
-    snprintf(ret_owner, PROCESS_OWNER_SIZE, "%s %d %llu", process_host(), (int)pid,
-             start_time(pid));
+    snprintf(ret_owner, PROCESS_OWNER_SIZE, "%s %d %llu/%s", process_host(), (int)pid, start_time(pid),
+             scope());
 }
 
 bool process_is_alive(const char *owner)
 {
-    char host[65] = "";
+    char host[65] = "", where[SCOPE_SIZE] = ""; /* older owners have none */
     int pid = 0;
     unsigned long long start = 0;
 
-    if (!owner || sscanf(owner, "%64s %d %llu", host, &pid, &start) != 3)
+    if (!owner || sscanf(owner, "%64s %d %llu/%39s", host, &pid, &start, where) < 3)
         return false;
-    if (strcmp(host, process_host()) != 0)
+    if (strcmp(host, process_host()) != 0 || (where[0] && strcmp(where, scope()) != 0))
         return true; /* not ours to say */
     return start_time(pid) == start && start != 0;
 }

@@ -2,8 +2,9 @@
  *
  * process: who runs here, and starting ourselves anew.
  *
- * An owner is "HOST PID START": the start time (of /proc/PID/stat) tells a
- * process from a later one with the same number.
+ * An owner is "HOST PID START/BOOT:NAMESPACE": the start time (of /proc/PID/stat) tells a process from
+ * a later one with the same number; the boot and the PID namespace tell whose numbers those are, since
+ * containers may share a host's name.
  */
 #ifndef LAB_PROCESS_H
 #define LAB_PROCESS_H
@@ -18,7 +19,7 @@ enum { PROCESS_OWNER_SIZE = 160 };
 
 void process_owner(pid_t pid, char ret_owner[PROCESS_OWNER_SIZE]);
 
-/* False only where the owner is of this host and is not there any more. */
+/* False only where the owner is of this host, boot and PID namespace, and is not there any more. */
 bool process_is_alive(const char *owner);
 
 /* Starts this program again with the given arguments (argv[0] included,

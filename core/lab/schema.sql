@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS runs (
     state        TEXT NOT NULL DEFAULT 'planned'
                  CHECK (state IN ('planned', 'running', 'finished', 'diverged', 'failed', 'cancelled',
                                   'elsewhere')), -- elsewhere: in another store's share of the plan
-    owner        TEXT,    -- running: host, process and its start time
+    owner        TEXT,    -- running: host, process, its start time, boot and PID namespace
     lease        REAL,    -- running: until when it is its owner's, seconds since 1970; the owner renews it
     fence        INTEGER NOT NULL DEFAULT 0, -- counts claims: only who claimed last may write
     error        TEXT,    -- failed: why; diverged: at which step, and what was not finite first
