@@ -21,7 +21,7 @@ enum { MAX_TRIES = 20000 }; /* of a lock: some five minutes */
 struct sql {
     sqlite3 *db;
     char *path;
-    bool is_watched;
+    bool is_probed, is_watched;
     struct place place;
 };
 
@@ -56,6 +56,39 @@ static int wait_for_lock(void *context, int n_tries)
     return 1;
 }
 
+/* Can all of a file be read? Through SQLite, as a descriptor of our own takes its locks away when it is
+ * closed. */
+static bool is_unreadable(struct sql *sql, int which)
+{
+    char block[1 << 16];
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    int code = SQLITE_OK;
+
+    if (sqlite3_file_control(sql->db, "main", which, &file) != SQLITE_OK || !file || !file->pMethods ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return false;
+    for (sqlite3_int64 at = 0; at < size && (code & 0xff) != SQLITE_IOERR; at += (int)sizeof block) {
+        sqlite3_int64 left = size - at;
+
+        code = file->pMethods->xRead(file, block, left < (int)sizeof block ? (int)left
+                                                                          : (int)sizeof block, at);
+        if (code == SQLITE_IOERR_SHORT_READ) /* it became shorter meanwhile */
+            code = SQLITE_OK;
+    }
+    return (code & 0xff) == SQLITE_IOERR;
+}
+
+/* SQLite calls a store malformed, too, where the disk gives an error for its bytes. Asked once. */
+static bool is_disk_at_fault(struct sql *sql)
+{
+    if (sql->is_probed)
+        return false;
+    sql->is_probed = true;
+    return is_unreadable(sql, SQLITE_FCNTL_FILE_POINTER) ||
+           is_unreadable(sql, SQLITE_FCNTL_JOURNAL_POINTER);
+}
+
 static int fail(struct sql *sql, struct error *err)
 {
     int code = sqlite3_extended_errcode(sql->db);
@@ -63,6 +96,9 @@ static int fail(struct sql *sql, struct error *err)
 
     switch (code & 0xff) {
     case SQLITE_CORRUPT:
+        if (is_disk_at_fault(sql))
+            return error_set_status(err, EXIT_STORAGE, "store \"%s\": the disk gives an error where it is "
+                                                       "read", sql->path);
         status = EXIT_MISMATCH;
         break;
     case SQLITE_FULL:
