@@ -117,6 +117,44 @@ static void test_mcnemar_counts(void **state)
 }
 
 /* Draws: the same for the same generator, near the exact p, never 0. */
+/* Of thousands of values: fewer draws, which say so, and no pass over all pairs. */
+static void test_many(void **state)
+{
+    enum { N = 60000, FEW = 300 };
+    static double x[N], y[N], zeros[N];
+    struct test_input in = {x, zeros, SIGN_FLIP_MANY, SIGN_FLIP_MANY, rng_seed(3)};
+    struct bootstrap b;
+    struct rng rng = rng_seed(5);
+    double wins = 0;
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        x[i] = 0.1 * (1 + rng_below(&rng, 40)) - 2;
+        y[i] = (double)(1 + rng_below(&rng, 40)) / 10 - 2; /* equal but for rounding */
+    }
+    for (int i = 0; i < FEW; i++)
+        for (int k = 0; k < FEW; k++)
+            wins += test_is_equal(x[i], y[k]) ? 0.5 : x[i] > y[k];
+    assert_true(probability_of_improvement(x, FEW, y, FEW) == wins / FEW / FEW);
+    assert_true(fabs(probability_of_improvement(x, N, y, N) - 0.5) < 0.01);
+    y[7] = NAN;
+    assert_true(isnan(probability_of_improvement(x, N, y, N)));
+    assert_true(isnan(probability_of_improvement(x, 0, y, 1)));
+    for (int i = 0; i < N; i++)
+        x[i] = (i % 2 ? 1 : -1) * (i + 1.0);
+    assert_int_equal(test_sign_flip.run(&in).way, TEST_DRAWN);
+    in.n_a = in.n_b = SIGN_FLIP_MANY + 1;
+    assert_int_equal(test_sign_flip.run(&in).way, TEST_FEW_DRAWN);
+    assert_true(test_sign_flip.run(&in).p > 0.9);
+    assert_int_equal(bootstrap_draws(BOOTSTRAP_MANY), BOOTSTRAP_DRAWS);
+    assert_int_equal(bootstrap_draws(BOOTSTRAP_MANY + 1), BOOTSTRAP_FEW);
+    for (int i = 0; i < N; i++)
+        x[i] = i % 2;
+    bootstrap_mean(x, N, rng_seed(1), 0.95, &b);
+    assert_true(fabs(b.percentile.low - (0.5 - 1.96 * 0.5 / sqrt(N))) < 3e-4);
+    assert_true(fabs(b.bca.high - (0.5 + 1.96 * 0.5 / sqrt(N))) < 3e-4);
+}
+
 static void test_drawn_flips(void **state)
 {
     double d[21], zeros[21] = {0};
@@ -374,6 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_brute_force),
         cmocka_unit_test(test_mcnemar_counts),
+        cmocka_unit_test(test_many),
         cmocka_unit_test(test_drawn_flips),
         cmocka_unit_test(test_wilcoxon_large),
         cmocka_unit_test(test_too_few),

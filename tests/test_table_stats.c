@@ -146,7 +146,7 @@ static void test_sweeps(void **state)
         assert_int_equal(pwrite(fd, t.s, t.size, 0), (ssize_t)t.size);
         text_release(&t);
         if (samples_read(path, &arena, &samples, &err) == 0 &&
-            samples_analyse(&samples, &options, &arena, &results, &err) == 0) {
+            samples_analyse(&samples, &options, NULL, &arena, &results, &err) == 0) {
             n_read++;
             n_tested += compare(i, w, &results, &arena);
         } else if (!strstr(err.text, "a comparison needs two")) {

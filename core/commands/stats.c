@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 static int read_number(const char *word, const char *text, double most, bool is_whole,
                        double *ret_x, struct error *err)
@@ -48,11 +49,19 @@ static int read_word(const char *word, struct samples_options *o, struct error *
     return text_unknown(err, "word", name, names);
 }
 
+static void tell(void *context, const char *line, bool is_last)
+{
+    (void)context, (void)is_last;
+    if (isatty(STDERR_FILENO))
+        say_over(line);
+}
+
 int command_stats(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     struct samples_options options = {.correction = &adjust_holm};
     bool is_json = in->format && strcmp(in->format, "json") == 0;
     const struct sheet_format *format = sheet_find_format(is_json ? NULL : in->format, err);
+    const struct listener listener = {NULL, tell};
     struct samples samples;
     struct samples_results results;
     struct text t = {0};
@@ -64,8 +73,10 @@ int command_stats(const struct invocation *in, enum exit_status *ret_status, str
         if (read_word(in->words[i], &options, err) < 0)
             return -1;
     if (samples_read(in->words[0], in->arena, &samples, err) < 0 ||
-        samples_analyse(&samples, &options, in->arena, &results, err) < 0)
+        samples_analyse(&samples, &options, &listener, in->arena, &results, err) < 0)
         return -1;
+    if (isatty(STDERR_FILENO))
+        say_clear();
     if (is_json)
         samples_write_json(&results, &t);
     else

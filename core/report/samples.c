@@ -157,6 +157,7 @@ struct work {
     struct samples_results *r;
     struct arena *arena;
     struct rng rng;
+    const struct listener *listener;
     double *x, *y; /* [n_blocks] each */
 };
 
@@ -180,6 +181,19 @@ static void describe_method(struct work *w, int method)
     m->mean_rank = NAN;
 }
 
+/* Pairs of many blocks take seconds each. */
+static void tell(const struct work *w, int a, int b)
+{
+    const struct samples *s = w->r->samples;
+    struct text line = {0};
+
+    if (!w->listener)
+        return;
+    text_printf(&line, "pair %d: %s and %s", w->r->n_pairs + 1, s->methods[a], s->methods[b]);
+    w->listener->tell(w->listener->context, line.s, false);
+    text_release(&line);
+}
+
 static void compare_pair(struct work *w, int a, int b)
 {
     const struct samples *s = w->r->samples;
@@ -194,6 +208,7 @@ static void compare_pair(struct work *w, int a, int b)
         w->y[n] = value_of(s, k, b);
         n++;
     }
+    tell(w, a, b);
     in.n_a = in.n_b = n;
     p->a = s->methods[a];
     p->b = s->methods[b];
@@ -273,10 +288,10 @@ static int find_method(const struct samples *s, const char *name, struct error *
 }
 
 int samples_analyse(const struct samples *s, const struct samples_options *options,
-                    struct arena *arena, struct samples_results *ret_results, struct error *err)
+                    const struct listener *listener, struct arena *arena, struct samples_results *ret_results, struct error *err)
 {
     struct samples_results r = {.samples = s, .options = *options, .is_of_shares = true};
-    struct work w = {.r = &r, .arena = arena, .rng = rng_seed((uint64_t)options->seed)};
+    struct work w = {.r = &r, .arena = arena, .rng = rng_seed((uint64_t)options->seed), .listener = listener};
     int baseline = -1, k = s->n_methods;
 
     if (options->baseline && (baseline = find_method(s, options->baseline, err)) < 0)

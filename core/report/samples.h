@@ -16,6 +16,7 @@
 #ifndef REPORT_SAMPLES_H
 #define REPORT_SAMPLES_H
 
+#include "base/listener.h"
 #include "report/sheet.h"
 #include "stats/adjust.h"
 #include "stats/bayes.h"
@@ -73,8 +74,9 @@ struct samples_results {
     int n_incomplete;          /* blocks that it leaves out */
 };
 
+/* listener: NULL, or is told which pair it is at. */
 int samples_analyse(const struct samples *s, const struct samples_options *options,
-                    struct arena *arena, struct samples_results *ret_results, struct error *err);
+                    const struct listener *listener, struct arena *arena, struct samples_results *ret_results, struct error *err);
 
 /* For people; the formats for programs get the pairs. */
 void samples_write(const struct samples_results *r, const struct sheet_format *format,

@@ -55,7 +55,7 @@ static void write_methods(const struct samples_results *r, const struct sheet_fo
     }
     caption = arena_printf(arena, "95%% intervals of the mean over %d blocks; bootstraps of %d draws, "
                            "seed %.0f, are too narrow with few values.%s", r->samples->n_blocks,
-                           BOOTSTRAP_DRAWS, r->options.seed,
+                           bootstrap_draws(r->samples->n_blocks), r->options.seed,
                            r->has_friedman ? " Mean rank over complete blocks, 1 is best." : "");
     sheet_write(&g, format, caption, t);
 }
@@ -117,11 +117,12 @@ static const char *pairs_caption(const struct samples_results *r, struct arena *
 {
     struct text c = {0};
     const char *kept;
-    int n_zeros = 0, n_ties = 0, n_draws = BAYES_DRAWS;
+    int n_zeros = 0, n_ties = 0, n_few = 0, n_draws = BAYES_DRAWS;
 
     for (int i = 0; i < r->n_pairs; i++) {
         n_zeros += r->pairs[i].compared.signed_rank.n_zeros > 0;
         n_ties += r->pairs[i].compared.signed_rank.has_ties;
+        n_few += r->pairs[i].compared.sign_flip.way == TEST_FEW_DRAWN;
         if (r->pairs[i].bayes.n_draws > 0 && r->pairs[i].bayes.n_draws < n_draws)
             n_draws = r->pairs[i].bayes.n_draws; /* large samples get fewer */
     }
@@ -142,6 +143,9 @@ static const char *pairs_caption(const struct samples_results *r, struct arena *
     for (int k = 0; test_types[k]; k++)
         if (test_types[k] == &test_paired_t || test_types[k] == &test_welch)
             tell_untested(r, k, &c);
+    if (n_few)
+        text_printf(&c, " Of more than %d differences sign_flip draws %d times, not %d: in %d pair%s.",
+                    SIGN_FLIP_MANY, SIGN_FLIP_FEW, SIGN_FLIP_DRAWS, n_few, n_few == 1 ? "" : "s");
     if (n_zeros)
         text_printf(&c, " Zeros left out of signed ranks in %d pair%s.", n_zeros,
                     n_zeros == 1 ? "" : "s");

@@ -65,12 +65,18 @@ void bootstrap_ends(const double *x, int n, double *draws, int n_draws, double l
     };
 }
 
+int bootstrap_draws(int n)
+{
+    return n > BOOTSTRAP_MANY ? BOOTSTRAP_FEW : BOOTSTRAP_DRAWS;
+}
+
 void bootstrap_mean(const double *x, int n, struct rng rng, double level,
                     struct bootstrap *ret_bootstrap)
 {
     const struct bootstrap_interval none = {NAN, NAN};
     struct summary s = summary_of(x, n);
     struct arena arena = {0};
+    int n_draws = bootstrap_draws(n);
     double *draws;
 
     *ret_bootstrap = (struct bootstrap){none, none};
@@ -80,13 +86,13 @@ void bootstrap_mean(const double *x, int n, struct rng rng, double level,
         ret_bootstrap->percentile = (struct bootstrap_interval){s.mean, s.mean};
         return;
     }
-    draws = arena_alloc(&arena, BOOTSTRAP_DRAWS * sizeof *draws);
+    draws = arena_alloc(&arena, (size_t)n_draws * sizeof *draws);
     rng = rng_derive(rng, "bootstrap");
-    for (int k = 0; k < BOOTSTRAP_DRAWS; k++) {
+    for (int k = 0; k < n_draws; k++) {
         for (int i = 0; i < n; i++)
             draws[k] += x[rng_below(&rng, (uint32_t)n)] - s.mean; /* a mean of equal values is exact */
         draws[k] = s.mean + draws[k] / n;
     }
-    bootstrap_ends(x, n, draws, BOOTSTRAP_DRAWS, level, ret_bootstrap);
+    bootstrap_ends(x, n, draws, n_draws, level, ret_bootstrap);
     arena_release(&arena);
 }

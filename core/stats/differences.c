@@ -33,6 +33,20 @@ bool test_is_equal(double a, double b)
     return a == b || (isfinite(a) && isfinite(b) && fabs(a - b) <= bound(a, b));
 }
 
+void test_place(const double *a, int n_a, const double *b, int n_b, int *ret_below, int *ret_upto)
+{
+    int below = 0, upto = 0;
+
+    for (int i = 0; i < n_a; i++) {
+        while (below < n_b && b[below] < a[i] && !test_is_equal(a[i], b[below]))
+            below++;
+        while (upto < n_b && (b[upto] < a[i] || test_is_equal(a[i], b[upto])))
+            upto++;
+        ret_below[i] = below;
+        ret_upto[i] = upto;
+    }
+}
+
 double test_error(const struct test_input *in)
 {
     double error = 0;

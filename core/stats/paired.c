@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/paired.h"
 
+#include "base/arena.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 /* What makes d unbiased on m degrees of freedom: Hedges (1981), eq. 6e. With
  * one, the expectation of d does not exist, and neither does its correction. */
@@ -28,14 +31,40 @@ struct paired paired_compare(const double *a, const double *b, int n)
     return c;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* A sorted copy, NULL where one is NaN. */
+static double *sort(const double *x, int n, struct arena *arena)
+{
+    double *sorted = arena_alloc(arena, ((size_t)n + 1) * sizeof *sorted);
+
+    for (int i = 0; i < n; i++) {
+        if (isnan(x[i]))
+            return NULL;
+        sorted[i] = x[i];
+    }
+    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+    return sorted;
+}
+
 double probability_of_improvement(const double *a, int n_a, const double *b, int n_b)
 {
-    double wins = 0;
+    struct arena arena = {0};
+    double *x = sort(a, n_a, &arena), *y = sort(b, n_b, &arena), twice = NAN;
+    int *below = arena_alloc(&arena, ((size_t)n_a + 1) * sizeof *below);
+    int *upto = arena_alloc(&arena, ((size_t)n_a + 1) * sizeof *upto);
 
-    for (int i = 0; i < n_a; i++)
-        for (int k = 0; k < n_b; k++)
-            wins += isnan(a[i]) || isnan(b[k])      ? NAN
-                    : test_is_equal(a[i], b[k]) ? 0.5
-                                                : a[i] > b[k];
-    return wins / ((double)n_a * n_b); /* 0 / 0 where one is empty */
+    if (x && y) {
+        twice = 0; /* the wins, exact */
+        test_place(x, n_a, y, n_b, below, upto);
+        for (int i = 0; i < n_a; i++)
+            twice += (double)below[i] + upto[i];
+    }
+    arena_release(&arena);
+    return twice / 2 / ((double)n_a * n_b); /* 0 / 0 where one is empty */
 }

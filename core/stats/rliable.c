@@ -97,21 +97,6 @@ struct bootstrap_interval rliable_iqm_interval(const double *x, int n, struct rn
     return interval;
 }
 
-/* For each value of a how many of b, both sorted, are below it, and how many below or equal. */
-static void place(const double *a, int n_a, const double *b, int n_b, int *ret_below, int *ret_upto)
-{
-    int below = 0, upto = 0;
-
-    for (int i = 0; i < n_a; i++) {
-        while (below < n_b && b[below] < a[i] && !test_is_equal(a[i], b[below]))
-            below++;
-        while (upto < n_b && (b[upto] < a[i] || test_is_equal(a[i], b[upto])))
-            upto++;
-        ret_below[i] = below;
-        ret_upto[i] = upto;
-    }
-}
-
 struct bootstrap_interval rliable_improvement_interval(const double *a, int n_a, const double *b,
                                                        int n_b, struct rng rng, double level)
 {
@@ -126,7 +111,7 @@ struct bootstrap_interval rliable_improvement_interval(const double *a, int n_a,
     int *sums = arena_alloc(&arena, ((size_t)n_b + 1) * sizeof *sums); /* of times_b [.. i - 1] */
 
     if (x && y && n_a >= 2 && n_b >= 2) {
-        place(x, n_a, y, n_b, below, upto);
+        test_place(x, n_a, y, n_b, below, upto);
         rng = rng_derive(rng, "improvement");
         for (int k = 0; k < BOOTSTRAP_DRAWS; k++) {
             double twice = 0; /* twice the wins */

@@ -55,7 +55,7 @@ static double exact_p(const double *magnitudes, int n, double limit)
 }
 
 /* Sums of eight signed magnitudes at a time, looked up by their pattern of signs. */
-static double drawn_p(const double *magnitudes, int n, double limit, struct rng rng)
+static double drawn_p(const double *magnitudes, int n, double limit, int n_draws, struct rng rng)
 {
     struct arena arena = {0};
     int n_groups = (n + 7) / 8, n_far = 0;
@@ -64,7 +64,7 @@ static double drawn_p(const double *magnitudes, int n, double limit, struct rng 
     for (int i = 0; i < n; i++)
         for (int signs = 0; signs < 256; signs++)
             sums[i / 8][signs] += signs >> i % 8 & 1 ? magnitudes[i] : -magnitudes[i];
-    for (int k = 0; k < SIGN_FLIP_DRAWS; k++) {
+    for (int k = 0; k < n_draws; k++) {
         double sum = 0;
         uint32_t bits = 0;
 
@@ -75,7 +75,7 @@ static double drawn_p(const double *magnitudes, int n, double limit, struct rng 
         n_far += fabs(sum) >= limit;
     }
     arena_release(&arena);
-    return (n_far + 1.0) / (SIGN_FLIP_DRAWS + 1.0);
+    return (n_far + 1.0) / (n_draws + 1.0);
 }
 
 static struct test_result run(const struct test_input *in)
@@ -100,10 +100,14 @@ static struct test_result run(const struct test_input *in)
         double error = test_error(in), limit = fabs(sum) - 2 * (error + in->n_a * 0x1p-53 * total);
 
         qsort(d, (size_t)r.n, sizeof *d, from_large); /* p is the same in any order of seeds */
-        r.way = r.n <= SIGN_FLIP_EXACT ? TEST_EXACT : TEST_DRAWN;
+        r.way = r.n <= SIGN_FLIP_EXACT  ? TEST_EXACT
+                : r.n <= SIGN_FLIP_MANY ? TEST_DRAWN
+                                        : TEST_FEW_DRAWN;
         r.statistic = fabs(sum) <= error ? 0 : sum / in->n_a;
         r.p = r.way == TEST_EXACT ? exact_p(d, r.n, limit)
-                                  : drawn_p(d, r.n, limit, rng_derive(in->rng, "sign-flip"));
+                                  : drawn_p(d, r.n, limit,
+                                            r.way == TEST_DRAWN ? SIGN_FLIP_DRAWS : SIGN_FLIP_FEW,
+                                            rng_derive(in->rng, "sign-flip"));
     }
     arena_release(&arena);
     return r;

@@ -15,9 +15,10 @@ const char *test_way_name(enum test_way way)
         [TEST_EXACT] = "exact",
         [TEST_NORMAL] = "normal approximation",
         [TEST_DRAWN] = "100000 draws",
+        [TEST_FEW_DRAWN] = "10000 draws",
     };
 
-    _Static_assert(SIGN_FLIP_DRAWS == 100000, "the name says how many");
+    _Static_assert(SIGN_FLIP_DRAWS == 100000 && SIGN_FLIP_FEW == 10000, "the names say how many");
     return names[way];
 }
 

@@ -48,7 +48,7 @@ enum test_reason {
     TEST_NO_MARGIN, /* of equivalence */
 };
 
-enum test_way { TEST_THEORY, TEST_EXACT, TEST_NORMAL, TEST_DRAWN };
+enum test_way { TEST_THEORY, TEST_EXACT, TEST_NORMAL, TEST_DRAWN, TEST_FEW_DRAWN };
 
 struct test_result {
     double statistic, p;
@@ -77,8 +77,15 @@ const char *test_way_name(enum test_way way);
 /* "one pair", "equal differences": for captions. Static text; "" for TEST_SOUND. */
 const char *test_reason_name(enum test_reason reason);
 
-/* The differences a - b. Exact up to SIGNED_RANK_EXACT of them, see signed_rank.c. */
-enum { SIGNED_RANK_EXACT = 1000, SIGN_FLIP_EXACT = 20, SIGN_FLIP_DRAWS = 100000 };
+/* The differences a - b. Exact up to SIGNED_RANK_EXACT of them, see signed_rank.c; of more than
+ * SIGN_FLIP_MANY sign_flip draws SIGN_FLIP_FEW times. */
+enum {
+    SIGNED_RANK_EXACT = 1000,
+    SIGN_FLIP_EXACT = 20,
+    SIGN_FLIP_DRAWS = 100000,
+    SIGN_FLIP_MANY = 10000,
+    SIGN_FLIP_FEW = 10000,
+};
 
 extern const struct test_type test_paired_t, test_welch, test_signed_rank, test_sign_flip,
     test_sign, test_mcnemar;
@@ -91,6 +98,9 @@ enum test_reason test_differences(const struct test_input *in, double *ret_diffe
  * reason is that of a t-test, which needs spread; without one there is no half-width, since
  * +-0 would be a certainty that nobody has. */
 enum test_reason test_summary(const struct test_input *in, struct summary *ret_summary);
+
+/* For each of a[n_a] how many of b[n_b], both rising, are below it, and how many below or equal. */
+void test_place(const double *a, int n_a, const double *b, int n_b, int *ret_below, int *ret_upto);
 
 /* How far a sum of all of them, with any signs, may be off; those that are finite. */
 double test_error(const struct test_input *in);
