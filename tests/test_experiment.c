@@ -400,6 +400,33 @@ static void test_plan_id(void **state)
     assert_string_not_equal(plan.id, another.id);
 }
 
+/* Multiplied before they are made: no memory is taken for what is refused. */
+static void test_too_many_runs(void **state)
+{
+    struct experiment e = sample();
+    struct text values = {0};
+    struct plan plan;
+    struct error err;
+    size_t before;
+
+    (void)state;
+    for (int i = 1; i <= EXPERIMENT_MAX_VALUES; i++)
+        text_printf(&values, "%s%g", i == 1 ? "[" : ",", 1e-3 * i);
+    text_printf(&values, "]");
+    put(&e, NULL, "train.lr", values.s);
+    text_release(&values);
+    e.n_seeds = EXPERIMENT_MAX_SEEDS;
+    before = arena.taken;
+    assert_int_equal(plan_make(&e, NULL, NULL, &arena, &plan, &err), -1);
+    assert_string_equal(err.text, "these are 30000000 runs; a plan has 1000000 at most: fewer values, seeds "
+                                  "or draws");
+    assert_int_equal(arena.taken, before);
+    e.n_seeds = 3;
+    e.n_draws = EXPERIMENT_MAX_DRAWS; /* of which there are none here */
+    make(&e, &plan);
+    assert_int_equal(plan.n_runs, 9000);
+}
+
 static void test_bad_plans(void **state)
 {
     static const char *const cases[][2] = {
@@ -464,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_drawn_decay),
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_plan_id),
+        cmocka_unit_test(test_too_many_runs),
         cmocka_unit_test(test_bad_plans),
     };
 

@@ -11,6 +11,7 @@
 #include "learn/warnings.h"
 #include "learn/weights.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -183,15 +184,13 @@ static int resolve_init(struct maker *maker, struct settings *s, const char **re
     return 0;
 }
 
-static int add_run(struct maker *maker, const struct plan_run *like, struct settings *s, int seed,
-                   struct error *err)
+static void add_run(struct maker *maker, const struct plan_run *like, struct settings *s, int seed)
 {
     struct plan *plan = maker->plan;
     struct text t = {0};
     struct plan_run *run;
 
-    if (plan->n_runs == PLAN_MAX_RUNS)
-        return error_set(err, "more than %d runs", PLAN_MAX_RUNS);
+    assert(plan->n_runs < PLAN_MAX_RUNS); /* check_size */
     plan->runs = arena_grow(plan->arena, plan->runs, plan->n_runs, sizeof *plan->runs);
     settings_set(s, "train.seed", value_number(seed));
     settings_write(&t, s);
@@ -201,7 +200,6 @@ static int add_run(struct maker *maker, const struct plan_run *like, struct sett
     run->spec = arena_strdup(plan->arena, t.s);
     hash_block(t.s, t.size, run->id);
     text_release(&t);
-    return 0;
 }
 
 static const char *keep_text(struct arena *arena, struct text *t)
@@ -311,8 +309,8 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
         goto out;
     warn(maker, &s);
     result = 0;
-    for (int i = 0; i < seeds.n && result == 0; i++)
-        result = add_run(maker, &like, &s, seeds.first + i, err);
+    for (int i = 0; i < seeds.n; i++)
+        add_run(maker, &like, &s, seeds.first + i);
 out:
     arena_release(&arena);
     return result;
@@ -394,6 +392,38 @@ static int add_seeds(struct maker *maker, const struct experiment_method *m,
     for (int seed = 0; seed < n && result == 0; seed += at_once)
         result = add_point(maker, m, grid, choice, k, (struct seeds){seed, at_once}, err);
     return result;
+}
+
+/* Draws that add_method takes; their laws are checked there. */
+static int count_draws(const struct experiment *e, const struct grid *grid)
+{
+    bool draws = domainbed_algorithm(grid) != NULL;
+
+    for (int i = 0; i < grid->n_axes; i++)
+        draws |= is_drawn(&grid->axes[i]);
+    return draws && e->n_draws ? e->n_draws : 1;
+}
+
+/* Combinations are multiplied before they are made: a thousand values on each of three axes are soon said. */
+static int check_size(const struct experiment *e, struct error *err)
+{
+    double n_all = 0;
+
+    for (int i = 0; i < e->n_methods; i++) {
+        struct arena arena = {0};
+        struct grid grid;
+        double n = e->n_seeds;
+
+        grid_init(&grid, &arena);
+        join_axes(e, &e->methods[i], &grid);
+        for (int k = 0; k < grid.n_axes; k++)
+            n *= grid.axes[k].n_values;
+        n_all += n * count_draws(e, &grid);
+        arena_release(&arena);
+    }
+    return n_all <= PLAN_MAX_RUNS ? 0
+                                  : error_set(err, "these are %.15g runs; a plan has %d at most: fewer values, "
+                                                   "seeds or draws", n_all, PLAN_MAX_RUNS);
 }
 
 static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
@@ -517,6 +547,8 @@ int plan_make(const struct experiment *e, const char *data_root, const struct li
 
     if (e->n_methods == 0)
         return error_set(err, "no method is left to run");
+    if (check_size(e, err) < 0)
+        return -1;
     for (int i = 0; i < e->n_methods && result == 0; i++)
         result = add_method(&maker, &e->methods[i], err);
     data_cache_close(&maker.cache);
