@@ -152,7 +152,7 @@ int project_put_plan(const struct plan *plan, const char *path, struct store **r
         changed_data_find(*ret_store, plan, &changed, err) == 0)
         result = store_put_plan(*ret_store, plan, err);
     if (result == 0 && changed.s)
-        fputs(changed.s, stderr);
+        say_page(stderr, changed.s);
     text_release(&changed);
     if (result < 0)
         return -1;
