@@ -40,7 +40,7 @@ LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -Wl,-rpath,$(BLAS)
 LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -ljansson -lm
 Q = $(if $(V),,@)
 
-SOURCES = $(wildcard core/*/*.c)
+SOURCES = $(wildcard core/*/*.c core/*/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c targets_store.c)
@@ -135,7 +135,7 @@ check: test ## test, headers, layers, docs, sanitizers, clang
 		clang -fsyntax-only -Werror -Ibuild $(CFLAGS) $(filter-out -MMD -MP,$(CPPFLAGS)) $$f || exit 1; done; \
 		echo "clang: no warnings"; fi
 headers: $(BUILD)/build.h ## each header compiles alone
-	$(Q)for h in core/*/*.h; do $(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
+	$(Q)for h in core/*/*.h core/*/*/*.h; do $(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
 	@echo "headers: each compiles alone"
 layers: ## includes point down only
 	@tests/layers.sh

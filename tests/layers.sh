@@ -5,14 +5,14 @@ status=0
 allowed() { # FOLDER ALLOWED...
     folder=$1
     shift
-    for f in core/"$folder"/*.[ch]; do
+    for f in $(find core/"$folder" -name '*.[ch]'); do
         for i in $(sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$f" | sort -u); do
             case " $folder $* " in *" $i "*) ;; *) echo "$f includes $i/"; status=1 ;; esac
         done
     done
 }
 door() { # HEADER ALLOWED-FILES-PATTERN
-    for f in $(grep -l "#include <$1" core/*.c core/*/*.[ch]); do
+    for f in $(grep -l "#include <$1" $(find core -name '*.[ch]')); do
         echo "$f" | grep -Eq "$2" || { echo "$f includes <$1>, behind its door"; status=1; }
     done
 }

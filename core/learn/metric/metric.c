@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/metric/metric.h"
+
+#include "math/kernels.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* To add a measure, add its line here. */
+#define ALL(X) \
+    X(accuracy) \
+    X(balanced_accuracy) \
+    X(worst_class_accuracy) \
+    X(class_accuracy) \
+    X(top5_accuracy) \
+    X(group_mean_accuracy) \
+    X(worst_group_accuracy) \
+    X(macro_f1) \
+    X(f1) \
+    X(matthews) \
+    X(auroc) \
+    X(auprc) \
+    X(log_loss) \
+    X(brier) \
+    X(ece) \
+    X(r2) \
+    X(rmse) \
+    X(mae) \
+    X(pearson) \
+    X(spearman)
+
+#define DECLARE(name) extern const struct metric_type metric_##name;
+#define ADDRESS(name) &metric_##name,
+
+ALL(DECLARE)
+
+static const struct metric_type *const types[] = {ALL(ADDRESS) NULL};
+
+const struct metric_type *metric_at(int i)
+{
+    return types[i];
+}
+
+const struct metric_type *metric_find(const char *name)
+{
+    for (int i = 0; types[i]; i++)
+        if (strcmp(types[i]->name, name) == 0)
+            return types[i];
+    return NULL;
+}
+
+bool metric_suits(const struct metric_type *type, const struct metric_examples *e)
+{
+    const int has = (e->n_classes > 0 ? METRIC_CLASSES : METRIC_NUMBERS) |
+                    (e->scores ? METRIC_SCORES : 0) | (e->groups ? METRIC_GROUPS : 0);
+
+    return (type->needs & ~has) == 0 && (e->n_classes == 0 || e->n_classes >= type->min_classes);
+}
+
+double metric_worst(const struct metric_type *type)
+{
+    return type->lower_is_better ? type->high : type->low;
+}
+
+/* Shares differ by at least one over the product of two counts; what adding up their doubles loses
+ * is some 1e-15 of them. */
+bool metric_is_better(const struct metric_type *type, double x, double y)
+{
+    static const double ROUNDING = 1e-12;
+    double lead = type->lower_is_better ? y - x : x - y;
+
+    if (!isfinite(x) || !isfinite(y))
+        return type->lower_is_better ? x < y : x > y;
+    return lead > ROUNDING * fmax(fabs(x), fabs(y));
+}
+
+int metric_predict(const float *scores, int n_classes)
+{
+    int best = 0;
+
+    for (int c = 1; c < n_classes; c++)
+        if (scores[c] > scores[best])
+            best = c;
+    return best;
+}
+
+void metric_softmax(const float *scores, int n, int n_classes, float *ret_probabilities)
+{
+    for (int i = 0; i < n; i++) {
+        const float *s = scores + (size_t)i * (size_t)n_classes;
+        float *p = ret_probabilities + (size_t)i * (size_t)n_classes;
+        double highest = s[metric_predict(s, n_classes)], sum = 0;
+
+        for (int c = 0; c < n_classes; c++)
+            sum += kernel_exp((double)s[c] - highest);
+        for (int c = 0; c < n_classes; c++)
+            p[c] = (float)(kernel_exp((double)s[c] - highest) / sum);
+    }
+}
+
+const int *metric_count(const struct metric_examples *e, struct arena *arena)
+{
+    size_t n_classes = (size_t)e->n_classes;
+    int *counts = arena_alloc(arena, n_classes * n_classes * sizeof *counts);
+
+    for (int i = 0; i < e->n; i++)
+        counts[(size_t)e->labels[i] * n_classes + (size_t)e->predicted[i]]++;
+    return counts;
+}
+
+int metric_n_of(const struct metric_examples *e, int c)
+{
+    int n = 0;
+
+    for (int p = 0; p < e->n_classes; p++)
+        n += e->counts[(size_t)c * (size_t)e->n_classes + (size_t)p];
+    return n;
+}
+
+int metric_n_named(const struct metric_examples *e, int c)
+{
+    int n = 0;
+
+    for (int l = 0; l < e->n_classes; l++)
+        n += e->counts[(size_t)l * (size_t)e->n_classes + (size_t)c];
+    return n;
+}
+
+double metric_weight(const struct metric_examples *e, int c)
+{
+    return e->class_weights ? e->class_weights[c] / metric_n_of(e, c) : 1.0 / e->n;
+}
+
+/* Whole numbers in the order of the floats; both zeros are one. */
+static uint32_t order_of(float x)
+{
+    uint32_t bits;
+
+    x += 0.0f;
+    memcpy(&bits, &x, sizeof bits);
+    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
+/* Digit by digit, the lowest first: some ten times as fast as qsort. */
+void metric_sort(const float *numbers, int stride, int n, struct arena *arena, int *ret_order)
+{
+    enum { BITS = 11, N = 1 << BITS };
+    struct item {
+        uint32_t key;
+        int place;
+    } *from = arena_alloc(arena, (size_t)n * sizeof *from), *to = arena_alloc(arena, (size_t)n * sizeof *to);
+
+    for (int i = 0; i < n; i++)
+        from[i] = (struct item){order_of(numbers[(size_t)i * (size_t)stride]), i};
+    for (int shift = 0; shift < 32; shift += BITS) {
+        int starts[N] = {0}, sum = 0;
+        struct item *swap = from;
+
+        for (int i = 0; i < n; i++)
+            starts[from[i].key >> shift & (N - 1)]++;
+        for (int d = 0; d < N; d++) {
+            int count = starts[d];
+
+            starts[d] = sum;
+            sum += count;
+        }
+        for (int i = 0; i < n; i++)
+            to[starts[from[i].key >> shift & (N - 1)]++] = from[i];
+        from = to;
+        to = swap;
+    }
+    for (int i = 0; i < n; i++)
+        ret_order[i] = from[i].place;
+}

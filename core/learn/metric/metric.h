@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * metric: what a model's predictions are judged by, one table entry per measure.
+ *
+ * A measure is computed of the examples of one part (validation, test), all of which the model has
+ * answered. Where it does not exist (no example of a class, no spread), it is NaN, and never a number that
+ * stands for "none".
+ *
+ * Classes may have weights (a validation part whose proportions are not those that count). Then an example of
+ * class c weighs class_weights[c] / the number of examples of c; else all weigh the same.
+ *
+ * To add one:
+ *   1. write learn/metric/metric_NAME.c after the pattern of metric_kappa.c;
+ *   2. end it in `const struct metric_type metric_NAME = {...}`;
+ *   3. add its line to the list in metric.c. Runs record it, `measure =` chooses it,
+ *      `rgdbench list measures` and the tables know it, tests/test_metric.c walks it.
+ */
+#ifndef LEARN_METRIC_METRIC_H
+#define LEARN_METRIC_METRIC_H
+
+#include "base/arena.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* What a measure has to know of an example. */
+enum metric_need {
+    METRIC_CLASSES = 1, /* its class and the one that the model names */
+    METRIC_SCORES = 2,  /* the model's score of each class */
+    METRIC_GROUPS = 4,  /* the group (environment) that it belongs to */
+    METRIC_NUMBERS = 8, /* its target and the model's answer, which are numbers */
+};
+
+/* What the model said of n examples. A member is NULL where the data have nothing of it. */
+struct metric_examples {
+    int n;
+    int n_classes; /* 0: targets are numbers */
+    const int *labels, *predicted;   /* [n] below n_classes; predicted: of the highest score the first */
+    const float *scores;             /* [n][n_classes] logits */
+    const float *probabilities;      /* [n][n_classes] their softmax (metric_softmax) */
+    const int *counts;               /* [n_classes][n_classes] how many of class row were named column */
+    const double *class_weights;     /* [n_classes] adding up to 1; NULL: each example weighs the same */
+    const int *groups;               /* [n] below n_groups */
+    int n_groups;
+    const float *targets, *answers;  /* [n] numbers */
+};
+
+struct metric_type {
+    const char *name; /* of the setting `measure` and in the store */
+    const char *title, *doc, *source;
+    int needs; /* enum metric_need */
+    int min_classes; /* with fewer it says nothing; 0 is as 2 */
+    bool by_class; /* one number for each class: chosen by "name.CLASS" */
+    bool lower_is_better;
+    double low, high; /* range; one end of it is the worst value, and what a diverged run has */
+    bool is_share; /* printed in percent */
+    /* ret_values[n_classes] by class, else [1]. */
+    void (*measure)(const struct metric_examples *e, struct arena *arena, double *ret_values);
+};
+
+/* The i-th of the table, NULL behind the last. */
+const struct metric_type *metric_at(int i);
+const struct metric_type *metric_find(const char *name);
+
+/* Can it be computed of such data? */
+bool metric_suits(const struct metric_type *type, const struct metric_examples *e);
+
+/* The value that no run is below (or above, where lower is better). */
+double metric_worst(const struct metric_type *type);
+
+/* Is x better than y, by more than what adding up rounds? A worse one is never better. */
+bool metric_is_better(const struct metric_type *type, double x, double y);
+
+/* ---- what callers prepare ---- */
+
+/* The class of the highest score, of equals the first. */
+int metric_predict(const float *scores, int n_classes);
+
+/* Rows of n_classes scores to probabilities. ret_probabilities may be scores. */
+void metric_softmax(const float *scores, int n, int n_classes, float *ret_probabilities);
+
+/* [n_classes][n_classes] of labels and predicted, in `arena`. */
+const int *metric_count(const struct metric_examples *e, struct arena *arena);
+
+/* ---- for measures ---- */
+
+/* How many examples class c has, and how many were named c. */
+int metric_n_of(const struct metric_examples *e, int c);
+int metric_n_named(const struct metric_examples *e, int c);
+
+/* What an example of class c weighs; all add up to 1 (where each class with a weight occurs). */
+double metric_weight(const struct metric_examples *e, int c);
+
+/* Places of n numbers from the lowest to the highest, equals in their order, into ret_order. */
+void metric_sort(const float *numbers, int stride, int n, struct arena *arena, int *ret_order);
+
+#endif
