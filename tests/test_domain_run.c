@@ -31,7 +31,8 @@ static int evaluated(void *context, const struct run_point *point, struct error 
 
     (void)err;
     text_printf(&w->journal, "%ld %a %a %a", point->step, point->train_loss,
-                point->validation.accuracy, point->test.accuracy);
+                metric_value(&point->validation.values, "accuracy", -1),
+                metric_value(&point->test.values, "accuracy", -1));
     for (int i = 0; i < point->n_parts; i++)
         text_printf(&w->journal, " %s %a", point->parts[i].name, point->parts[i].result.loss);
     text_printf(&w->journal, "\n");

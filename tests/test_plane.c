@@ -150,7 +150,7 @@ static void test_line(void **state)
     w = train(&s, &d, 1);
     assert_int_equal(w.test.n_classes, 0);
     assert_null(w.test.answers);
-    assert_true(w.validation.r2 > 0.999 && w.validation.loss < 1e-4 && w.test.r2 < 0.5);
+    assert_true(metric_value(&w.validation.values, "r2", -1) > 0.999 && w.validation.loss < 1e-4 && metric_value(&w.test.values, "r2", -1) < 0.5);
     assert_int_equal(w.n_records, 6);
     assert_string_equal(w.records[2].name, "probe_scores");
     for (int i = 0; i < w.records[1].n; i++)
@@ -177,9 +177,9 @@ static void test_r2(void **state)
         sum += pow(line - (double)d.test.targets[i], 2);
         spread += pow((double)d.test.targets[i] - mean, 2);
     }
-    assert_true(fabs(w.test.r2 - (1 - sum / spread)) < 1e-5);
+    assert_true(fabs(metric_value(&w.test.values, "r2", -1) - (1 - sum / spread)) < 1e-5);
     assert_true(fabs(w.test.loss - sum / d.test.n) < 1e-5);
-    assert_true(w.test.r2 == again.test.r2 && w.validation.loss == again.validation.loss);
+    assert_true(metric_value(&w.test.values, "r2", -1) == metric_value(&again.test.values, "r2", -1) && w.validation.loss == again.validation.loss);
     dataset_close(&d);
 }
 

@@ -36,9 +36,9 @@ struct witness {
 
 static void note(struct text *t, const struct evaluation *e)
 {
-    text_printf(t, " %a %a %a", e->loss, e->accuracy, e->balanced_accuracy);
-    for (int c = 0; c < e->n_classes; c++)
-        text_printf(t, " %a", e->class_accuracy[c]);
+    text_printf(t, " %a", e->loss);
+    for (int i = 0; i < e->values.n; i++)
+        text_printf(t, " %a", e->values.items[i].value);
 }
 
 static int evaluated(void *context, const struct run_point *point, struct error *err)

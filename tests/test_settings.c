@@ -102,7 +102,9 @@ static struct data_cache cache;
 
 static void note(struct text *t, const struct evaluation *e)
 {
-    text_printf(t, " %a %a %a %d", e->loss, e->accuracy, e->r2, e->n);
+    text_printf(t, " %a %d", e->loss, e->n);
+    for (int i = 0; i < e->values.n; i++)
+        text_printf(t, " %a", e->values.items[i].value);
 }
 
 static int evaluated(void *context, const struct run_point *point, struct error *err)

@@ -16,16 +16,23 @@ static void add(struct journal *j, long step, const char *part, const char *name
     j->metrics[j->n_metrics++] = (struct store_metric){step, part, name, class_index, value};
 }
 
-static void add_evaluation(struct journal *j, long step, const char *part,
+/* Values of classes are many: but for the test part's accuracies, only the last ones are kept. */
+static bool is_kept(const struct run_point *point, const char *part, const struct metric_value *v)
+{
+    return v->class_index < 0 || point->step == point->n_steps ||
+           (strcmp(part, "test") == 0 && strcmp(v->type->name, "class_accuracy") == 0);
+}
+
+static void add_evaluation(struct journal *j, const struct run_point *point, const char *part,
                            const struct evaluation *e)
 {
-    add(j, step, part, "loss", -1, e->loss);
-    if (e->n_classes == 0) {
-        add(j, step, part, "r2", -1, e->r2);
-        return;
+    add(j, point->step, part, "loss", -1, e->loss);
+    for (int i = 0; i < e->values.n; i++) {
+        const struct metric_value *v = &e->values.items[i];
+
+        if (is_kept(point, part, v))
+            add(j, point->step, part, v->type->name, v->class_index, v->value);
     }
-    add(j, step, part, "accuracy", -1, e->accuracy);
-    add(j, step, part, "balanced_accuracy", -1, e->balanced_accuracy);
 }
 
 static void add_array(struct journal *j, long step, const char *name, int n, const void *numbers)
@@ -50,17 +57,15 @@ void journal_add(struct journal *j, const struct run_point *point)
     add(j, point->step, "train", "loss", -1, point->train_loss);
     if (point->validation.n_classes > 0)
         add(j, point->step, "train", "accuracy", -1, point->train_accuracy);
-    add_evaluation(j, point->step, "validation", &point->validation);
+    add_evaluation(j, point, "validation", &point->validation);
     if (point->has_test)
-        add_evaluation(j, point->step, "test", &point->test);
+        add_evaluation(j, point, "test", &point->test);
     for (int i = 0; i < point->n_parts; i++) {
         const struct domains_part *part = &point->parts[i];
 
         add(j, point->step, part->name, "loss", -1, part->result.loss);
-        add(j, point->step, part->name, "accuracy", -1, part->result.accuracy);
+        add(j, point->step, part->name, "accuracy", -1, metric_value(&part->result.values, "accuracy", -1));
     }
-    for (int c = 0; c < point->test.n_classes; c++)
-        add(j, point->step, "test", "class_accuracy", c, point->test.class_accuracy[c]);
     if (point->test.answers && point->test.n <= STORE_MAX_ANSWERS)
         memcpy(take_answers(j, point->step, point->test.n), point->test.answers,
                ((size_t)point->test.n + 7) / 8);

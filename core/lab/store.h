@@ -364,6 +364,10 @@ int store_put_patch(struct store *store, const char *text, struct error *err);
 int store_read_patch(struct store *store, const char *digest, struct arena *arena,
                      const char **ret_text, struct error *err);
 
+/* Is this metric part of a digest of results? Measures that came later are not: they are made of the same
+ * answers, and stores with and without them must agree (metric.h: is_later). */
+bool store_is_digested(const struct store_metric *m);
+
 /* All that a run measured, by step, part, name and class. */
 int store_read_metrics(struct store *store, long run, struct arena *arena,
                        struct store_metric **ret_metrics, int *ret_n, struct error *err);

@@ -91,9 +91,14 @@ static int result_hash(struct store *store, long run, char ret_hex[HASH_HEX_SIZE
     for (int i = 0; i < 2 && got >= 0; i++) {
         struct sql_query *q = sql_prepare(store->db, err, selects[i], "i", run);
 
-        while ((got = sql_step(q, err)) > 0)
+        while ((got = sql_step(q, err)) > 0) {
+            struct store_metric m = {0};
+
+            if (i == 1 && (m = store_read_metric(q), !store_is_digested(&m)))
+                continue;
             for (int c = 0; c < sql_columns(q); c++)
                 sql_append(q, c, &bytes);
+        }
         sql_end(q);
     }
     hash_block(bytes.s ? bytes.s : "", bytes.size, ret_hex);

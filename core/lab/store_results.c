@@ -5,11 +5,25 @@
 #include "base/memory.h"
 #include "lab/store.h"
 #include "lab/store_private.h"
+#include "learn/metric/metric.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- digest ---- */
+
+bool store_is_digested(const struct store_metric *m)
+{
+    const struct metric_type *type;
+
+    if (strcmp(m->name, "loss") == 0)
+        return true;
+    if (strcmp(m->name, "class_accuracy") == 0)
+        return strcmp(m->part, "validation") != 0;
+    type = metric_find(m->name);
+    return !type || !type->is_later;
+}
 
 /* "STEP PART NAME CLASS VALUE KIND", the value as "%a"; without printf, which is slow. */
 static void add_metric(struct text *t, const struct store_metric *m)
@@ -44,7 +58,8 @@ static void describe(const struct store_checked *run, struct text *t)
     text_add_string(t, run->has_ended ? run->weights_hash : "-");
     text_add(t, "\n", 1);
     for (int i = 0; i < run->n_metrics && run->has_ended; i++)
-        add_metric(t, &run->metrics[i]);
+        if (store_is_digested(&run->metrics[i]))
+            add_metric(t, &run->metrics[i]);
 }
 
 /* The order of the digest is by chance that of the file. Runs are read in bunches, each in the order

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/domains.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,28 +124,18 @@ const char *domains_part_name(int environment, bool is_out)
     return name;
 }
 
-/* The mean over parts of loss and accuracies; of classes, of those that occur in a part. */
+/* Each part is a group, and each weighs the same. */
 static struct evaluation mean_of(const struct evaluation *const *parts, int n, struct arena *arena)
 {
     struct evaluation mean = {.n_classes = parts[0]->n_classes};
+    struct metric_values *values = arena_alloc(arena, (size_t)n * sizeof *values);
 
-    mean.class_accuracy = arena_alloc(arena, (size_t)mean.n_classes * sizeof(double));
     for (int i = 0; i < n; i++) {
         mean.n += parts[i]->n;
         mean.loss += parts[i]->loss / n;
-        mean.accuracy += parts[i]->accuracy / n;
-        mean.balanced_accuracy += parts[i]->balanced_accuracy / n;
+        values[i] = parts[i]->values;
     }
-    for (int c = 0; c < mean.n_classes; c++) {
-        int n_present = 0;
-
-        for (int i = 0; i < n; i++)
-            if (!isnan(parts[i]->class_accuracy[c])) {
-                mean.class_accuracy[c] += parts[i]->class_accuracy[c];
-                n_present++;
-            }
-        mean.class_accuracy[c] = n_present ? mean.class_accuracy[c] / n_present : NAN;
-    }
+    mean.values = metric_over_groups(values, n, arena);
     return mean;
 }
 

@@ -116,11 +116,10 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     t->example_weights = arena_alloc(arena, (size_t)batch * sizeof *t->example_weights);
     t->labels = arena_alloc(arena, (size_t)batch * sizeof *t->labels);
     t->environments = arena_alloc(arena, (size_t)batch * sizeof *t->environments);
-    t->correct = arena_alloc(arena, (size_t)batch * sizeof *t->correct);
+    t->predicted = arena_alloc(arena, (size_t)batch * sizeof *t->predicted);
     t->mixes = arena_alloc(arena, (size_t)batch * sizeof *t->mixes);
     if (sizes->has_targets) {
         t->targets = floats(arena, (size_t)batch);
-        t->residuals = arena_alloc(arena, (size_t)batch * sizeof *t->residuals);
     }
     if (method->optimizer_common->sam > 0) {
         int early = method->slots[TRAINER_EARLY].objective->n_state;

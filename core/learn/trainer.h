@@ -31,6 +31,7 @@
 
 #include "base/safetensors.h"
 #include "data/batch.h"
+#include "learn/metric/metric.h"
 #include "learn/objective.h"
 #include "learn/penalty.h"
 #include "learn/transform.h"
@@ -94,9 +95,8 @@ struct trainer {
     double *losses, *example_weights;
     double weight_scale; /* of all example_weights */
     int *labels, *environments;
-    bool *correct;
+    int *predicted; /* the class that the model names */
     float *targets;    /* in place of labels; NULL until data have them */
-    double *residuals; /* score minus target; likewise */
     struct transform_mix *mixes;
     /* Where there is a penalty; else NULL: [batch] each, and the offset of its own weights. */
     float *scores, *features, *score_gradients, *feature_gradients;
@@ -178,14 +178,11 @@ const char *trainer_trace_weights(const struct trainer *t);
 
 struct evaluation {
     int n;
-    double loss;             /* mean, of classes as trainer_data weighs them, if it does */
-    double accuracy;         /* share, 0 to 1; likewise */
-    double balanced_accuracy; /* mean over the classes that occur */
-    int n_classes;            /* 0: targets are numbers, and there is no accuracy but: */
-    double r2;                /* 1 - sum of squared residuals / that of the targets around their mean */
-    double *class_accuracy; /* [n_classes], NaN where a class does not occur */
-    unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL: of
-                             * several parts, or of numbers */
+    double loss; /* mean, of classes as trainer_data weighs them, if it does */
+    int n_classes;               /* 0: targets are numbers */
+    struct metric_values values; /* likewise */
+    const int *predicted;        /* [n] the class that the model names; NULL: of several parts, or of numbers */
+    unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL likewise */
 };
 
 /* Changes nothing in the trainer but its buffers. The arrays from `arena`.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/trainer_private.h"
 
-#include <math.h>
 #include <string.h>
 
 static int piece(const struct trainer *t, int first, int n)
@@ -23,91 +22,105 @@ static const float *look(struct trainer *t, const struct trainer_data *data,
     return scores;
 }
 
-/* Of data whose targets are numbers. */
-static bool evaluate_numbers(struct trainer *t, const struct trainer_data *data,
-                             const uint32_t *indices, int n, struct evaluation *ret_evaluation)
+/* What is kept of the examples until all have been looked at. */
+struct kept {
+    int *labels, *predicted;
+    float *scores, *targets; /* scores: with the offsets that loss.adjust adds to them */
+    double *losses;
+};
+
+static struct kept keep(const struct trainer *t, int n, struct arena *arena)
 {
-    struct evaluation e = {.n = n};
-    double mean = 0, residuals = 0, spread = 0;
+    struct kept k = {.losses = arena_alloc(arena, (size_t)n * sizeof *k.losses)};
 
-    for (int i = 0; i < n; i++)
-        mean += (double)data->pool->targets[indices[i]] / n;
-    for (int first = 0; first < n; first += t->micro_batch) {
-        int n_piece = piece(t, first, n);
-
-        if (data->should_stop && data->should_stop(data->stop_context))
-            return false;
-        look(t, data, indices + first, n_piece);
-        for (int i = 0; i < n_piece; i++) {
-            double from_mean = (double)t->targets[i] - mean;
-
-            e.loss += t->losses[i] / n;
-            residuals += t->residuals[i] * t->residuals[i];
-            spread += from_mean * from_mean;
-        }
+    k.scores = arena_alloc(arena, (size_t)n * (size_t)t->n_classes * sizeof *k.scores);
+    if (t->targets) {
+        k.targets = arena_alloc(arena, (size_t)n * sizeof *k.targets);
+        return k;
     }
-    e.r2 = spread > 0 ? 1 - residuals / spread : NAN;
-    *ret_evaluation = e;
-    return true;
+    k.labels = arena_alloc(arena, (size_t)n * sizeof *k.labels);
+    k.predicted = arena_alloc(arena, (size_t)n * sizeof *k.predicted);
+    return k;
 }
 
-/* The means over classes, each with its weight. */
-static void weigh_classes(const double *weights, const double *class_losses, const int *n_of_class,
-                          struct evaluation *e)
+/* The n examples just looked at, which are those from `first` on. */
+static void take(const struct trainer *t, const float *scores, int first, int n, struct kept *k)
 {
-    e->loss = e->accuracy = 0;
-    for (int c = 0; c < e->n_classes; c++) {
-        if (n_of_class[c] == 0)
-            continue;
-        e->loss += weights[c] * class_losses[c] / n_of_class[c];
-        e->accuracy += weights[c] * e->class_accuracy[c];
+    size_t width = (size_t)t->n_classes;
+    const float *offsets = t->slots->loss->offsets;
+
+    memcpy(k->losses + first, t->losses, (size_t)n * sizeof *k->losses);
+    memcpy(k->scores + (size_t)first * width, scores, (size_t)n * width * sizeof *scores);
+    for (size_t i = 0; offsets && i < (size_t)n * width; i++)
+        k->scores[(size_t)first * width + i] += offsets[i % width];
+    if (t->targets) {
+        memcpy(k->targets + first, t->targets, (size_t)n * sizeof *k->targets);
+        return;
     }
+    memcpy(k->labels + first, t->labels, (size_t)n * sizeof *k->labels);
+    memcpy(k->predicted + first, t->predicted, (size_t)n * sizeof *k->predicted);
+}
+
+/* In the examples' order; where classes have weights, of each class by itself first. */
+static double mean_loss(const struct trainer *t, const struct trainer_data *data, const struct kept *k,
+                        int n, struct arena *arena)
+{
+    double *sums, mean = 0;
+    int *n_of;
+
+    if (!data->class_weights) {
+        for (int i = 0; i < n; i++)
+            mean += t->targets ? k->losses[i] / n : k->losses[i];
+        return t->targets ? mean : mean / n;
+    }
+    sums = arena_alloc(arena, (size_t)t->n_classes * sizeof *sums);
+    n_of = arena_alloc(arena, (size_t)t->n_classes * sizeof *n_of);
+    for (int i = 0; i < n; i++) {
+        sums[k->labels[i]] += k->losses[i];
+        n_of[k->labels[i]]++;
+    }
+    for (int c = 0; c < t->n_classes; c++)
+        if (n_of[c])
+            mean += data->class_weights[c] * sums[c] / n_of[c];
+    return mean;
+}
+
+static unsigned char *pack_answers(const struct kept *k, int n, struct arena *arena)
+{
+    unsigned char *bits = arena_alloc(arena, ((size_t)n + 7) / 8);
+
+    for (int i = 0; i < n; i++)
+        bits[i / 8] |= (unsigned char)((k->predicted[i] == k->labels[i]) << i % 8);
+    return bits;
 }
 
 bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation)
 {
-    size_t n_classes = (size_t)t->n_classes;
-    int *n_of_class = arena_alloc(arena, n_classes * sizeof *n_of_class);
-    int *n_right = arena_alloc(arena, n_classes * sizeof *n_right);
-    double *class_losses = arena_alloc(arena, n_classes * sizeof *class_losses); /* sums */
-    struct evaluation e = {
-        .n = n,
-        .n_classes = t->n_classes,
-        .class_accuracy = arena_alloc(arena, n_classes * sizeof *e.class_accuracy),
-        .answers = arena_alloc(arena, ((size_t)n + 7) / 8),
-    };
-    int n_occurring = 0, n_all_right = 0;
+    struct evaluation e = {.n = n, .n_classes = t->targets ? 0 : t->n_classes};
+    struct kept k = keep(t, n, arena);
+    struct metric_examples examples = {.n = n,
+                                       .n_classes = e.n_classes,
+                                       .labels = k.labels,
+                                       .predicted = k.predicted,
+                                       .scores = t->targets ? NULL : k.scores,
+                                       .class_weights = data->class_weights,
+                                       .targets = k.targets,
+                                       .answers = t->targets ? k.scores : NULL};
 
-    if (t->targets)
-        return evaluate_numbers(t, data, indices, n, ret_evaluation);
     for (int first = 0; first < n; first += t->micro_batch) {
         int n_piece = piece(t, first, n);
 
         if (data->should_stop && data->should_stop(data->stop_context))
             return false;
-        look(t, data, indices + first, n_piece);
-        for (int i = 0; i < n_piece; i++) {
-            e.loss += t->losses[i];
-            n_of_class[t->labels[i]]++;
-            class_losses[t->labels[i]] += t->losses[i];
-            n_right[t->labels[i]] += t->correct[i];
-            e.answers[(first + i) / 8] |= (unsigned char)(t->correct[i] << (first + i) % 8);
-        }
+        take(t, look(t, data, indices + first, n_piece), first, n_piece, &k);
     }
-    e.loss /= n;
-    for (int c = 0; c < t->n_classes; c++) {
-        e.class_accuracy[c] = n_of_class[c] ? (double)n_right[c] / n_of_class[c] : NAN;
-        n_all_right += n_right[c];
-        if (n_of_class[c]) {
-            n_occurring++;
-            e.balanced_accuracy += e.class_accuracy[c];
-        }
+    e.loss = mean_loss(t, data, &k, n, arena);
+    e.values = metric_measure(&examples, arena);
+    if (!t->targets) {
+        e.predicted = k.predicted;
+        e.answers = pack_answers(&k, n, arena);
     }
-    e.accuracy = (double)n_all_right / n;
-    e.balanced_accuracy /= n_occurring;
-    if (data->class_weights)
-        weigh_classes(data->class_weights, class_losses, n_of_class, &e);
     *ret_evaluation = e;
     return true;
 }
@@ -120,7 +133,7 @@ void trainer_mark_errors(struct trainer *t, const struct trainer_data *data,
 
         look(t, data, indices + first, n_piece);
         for (int i = 0; i < n_piece; i++)
-            ret_errors[first + i] = !t->correct[i];
+            ret_errors[first + i] = t->predicted[i] != t->labels[i];
     }
 }
 

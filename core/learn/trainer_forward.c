@@ -130,19 +130,15 @@ const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
     scores = graph_forward(&t->graph, pass);
     loss_compute(loss, n, scores, t->labels + first, t->targets ? t->targets + first : NULL,
                  t->losses + first, gradient);
-    for (int i = 0; t->targets && i < n; i++)
-        t->residuals[first + i] = (double)scores[i] - (double)t->targets[first + i];
     if (mixes)
         mix_losses(t, desk, scores, first, n, gradient);
     if (pass->training && t->scores)
         keep_outputs(t, pass, scores);
     for (int i = 0; i < n; i++) {
-        int label = predict(scores + (size_t)i * (size_t)t->n_classes, t->n_classes,
-                            pass->training ? NULL : loss->offsets);
-
+        t->predicted[first + i] = predict(scores + (size_t)i * (size_t)t->n_classes, t->n_classes,
+                                          pass->training ? NULL : loss->offsets);
         if (data->pool->environments)
             t->environments[first + i] = data->pool->environments[indices[i]];
-        t->correct[first + i] = label == t->labels[first + i];
     }
     desk->first = first;
     return scores;

@@ -211,7 +211,7 @@ static struct trainer_sums gradient_of_step(struct trainer *t, struct work *work
     graph_prepare(&t->graph, t->weights, t->prepared);
     sums.loss = compute_gradient(t, work);
     for (int i = 0; i < work->n; i++)
-        sums.n_correct += t->correct[i];
+        sums.n_correct += t->predicted[i] == t->labels[i];
     if (!t->home || !isfinite(sums.loss))
         return sums;
     climb(t);

@@ -62,6 +62,90 @@ double metric_worst(const struct metric_type *type)
     return type->lower_is_better ? type->high : type->low;
 }
 
+static void measure_one(const struct metric_type *type, const struct metric_examples *e,
+                        struct arena *arena, struct metric_value *ret_values)
+{
+    int n = type->by_class ? e->n_classes : 1;
+    double *values = arena_alloc(arena, (size_t)n * sizeof *values);
+
+    type->measure(e, arena, values);
+    for (int i = 0; i < n; i++)
+        ret_values[i] = (struct metric_value){type, type->by_class ? i : -1, values[i]};
+}
+
+struct metric_values metric_measure(const struct metric_examples *e, struct arena *arena)
+{
+    struct metric_examples all = *e;
+    struct metric_value *values;
+    struct arena scratch = {0};
+    int n = 0, capacity = 0;
+
+    for (int t = 0; types[t]; t++)
+        capacity += types[t]->by_class ? e->n_classes : 1;
+    values = arena_alloc(arena, (size_t)capacity * sizeof *values);
+    if (e->n_classes > 0)
+        all.counts = metric_count(e, &scratch);
+    if (e->scores) {
+        float *p = arena_alloc(&scratch, (size_t)e->n * (size_t)e->n_classes * sizeof *p);
+
+        metric_softmax(e->scores, e->n, e->n_classes, p);
+        all.probabilities = p;
+    }
+    for (int t = 0; types[t]; t++) {
+        if (!metric_suits(types[t], &all))
+            continue;
+        measure_one(types[t], &all, &scratch, values + n);
+        n += types[t]->by_class ? e->n_classes : 1;
+    }
+    arena_release(&scratch);
+    return (struct metric_values){values, n};
+}
+
+/* The mean of the i-th value of the groups that have one. */
+static double mean_at(const struct metric_values *groups, int n, int i)
+{
+    bool by_class = groups[0].items[i].type->by_class;
+    double mean = 0;
+    int n_present = 0;
+
+    for (int g = 0; g < n; g++)
+        n_present += !isnan(groups[g].items[i].value);
+    for (int g = 0; g < n; g++) {
+        double value = groups[g].items[i].value;
+
+        if (!isnan(value))
+            mean += by_class ? value : value / n_present;
+    }
+    return n_present == 0 ? (double)NAN : by_class ? mean / n_present : mean;
+}
+
+struct metric_values metric_over_groups(const struct metric_values *groups, int n, struct arena *arena)
+{
+    int n_values = groups[0].n;
+    struct metric_value *values = arena_alloc(arena, (size_t)(n_values + 2) * sizeof *values);
+    double worst = NAN;
+
+    for (int i = 0; i < n_values; i++) {
+        values[i] = groups[0].items[i];
+        values[i].value = mean_at(groups, n, i);
+    }
+    for (int g = 0; g < n; g++)
+        worst = fmin(worst, metric_value(&groups[g], "accuracy", -1)); /* passes NaN over */
+    values[n_values++] = (struct metric_value){metric_find("group_mean_accuracy"), -1,
+                                               metric_value(&(struct metric_values){values, n_values},
+                                                            "accuracy", -1)};
+    values[n_values++] = (struct metric_value){metric_find("worst_group_accuracy"), -1, worst};
+    return (struct metric_values){values, n_values};
+}
+
+double metric_value(const struct metric_values *v, const char *name, int class_index)
+{
+    for (int i = 0; i < v->n; i++)
+        if (v->items[i].class_index == class_index && strcmp(v->items[i].type->name, name) == 0)
+            return v->items[i].value;
+    return NAN;
+}
+
 /* Shares differ by at least one over the product of two counts; what adding up their doubles loses
  * is some 1e-15 of them. */
 bool metric_is_better(const struct metric_type *type, double x, double y)

@@ -54,9 +54,34 @@ struct metric_type {
     bool lower_is_better;
     double low, high; /* range; one end of it is the worst value, and what a diverged run has */
     bool is_share; /* printed in percent */
+    bool is_later; /* it came when runs without it had been stored: digests of results, which follow
+                    * from the same answers, are without it */
     /* ret_values[n_classes] by class, else [1]. */
     void (*measure)(const struct metric_examples *e, struct arena *arena, double *ret_values);
 };
+
+/* One number: of all examples (class_index -1) or of a class. */
+struct metric_value {
+    const struct metric_type *type;
+    int class_index;
+    double value;
+};
+
+struct metric_values {
+    const struct metric_value *items;
+    int n;
+};
+
+/* All that can be measured of the examples, in the table's order. e->counts and e->probabilities are made
+ * here. In `arena`, which holds some 8 bytes for each score meanwhile. */
+struct metric_values metric_measure(const struct metric_examples *e, struct arena *arena);
+
+/* Of n groups of examples, each measured by itself (and of the same kind): means over the groups where there is a
+ * value, and the measures over groups. In `arena`. */
+struct metric_values metric_over_groups(const struct metric_values *groups, int n, struct arena *arena);
+
+/* NaN where it is not among them. */
+double metric_value(const struct metric_values *v, const char *name, int class_index);
 
 /* The i-th of the table, NULL behind the last. */
 const struct metric_type *metric_at(int i);

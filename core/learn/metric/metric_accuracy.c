@@ -107,6 +107,7 @@ const struct metric_type metric_worst_class_accuracy = {
     .needs = METRIC_CLASSES,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = worst_class_accuracy,
 };
 
@@ -148,5 +149,6 @@ const struct metric_type metric_top5_accuracy = {
     .min_classes = TOP + 1,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = top5_accuracy,
 };

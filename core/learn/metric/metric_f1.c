@@ -35,6 +35,7 @@ const struct metric_type metric_f1 = {
     .by_class = true,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = f1,
 };
 
@@ -62,5 +63,6 @@ const struct metric_type metric_macro_f1 = {
     .needs = METRIC_CLASSES,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = macro_f1,
 };

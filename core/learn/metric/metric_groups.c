@@ -43,6 +43,7 @@ const struct metric_type metric_group_mean_accuracy = {
     .needs = METRIC_CLASSES | METRIC_GROUPS,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = group_mean_accuracy,
 };
 
@@ -64,5 +65,6 @@ const struct metric_type metric_worst_group_accuracy = {
     .needs = METRIC_CLASSES | METRIC_GROUPS,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = worst_group_accuracy,
 };

@@ -44,5 +44,6 @@ const struct metric_type metric_matthews = {
     .needs = METRIC_CLASSES,
     .low = -1,
     .high = 1,
+    .is_later = true,
     .measure = matthews,
 };

@@ -74,6 +74,7 @@ const struct metric_type metric_rmse = {
     .needs = METRIC_NUMBERS,
     .lower_is_better = true,
     .high = INFINITY,
+    .is_later = true,
     .measure = rmse,
 };
 
@@ -94,6 +95,7 @@ const struct metric_type metric_mae = {
     .needs = METRIC_NUMBERS,
     .lower_is_better = true,
     .high = INFINITY,
+    .is_later = true,
     .measure = mae,
 };
 
@@ -160,6 +162,7 @@ const struct metric_type metric_pearson = {
     .needs = METRIC_NUMBERS,
     .low = -1,
     .high = 1,
+    .is_later = true,
     .measure = pearson,
 };
 
@@ -176,5 +179,6 @@ const struct metric_type metric_spearman = {
     .needs = METRIC_NUMBERS,
     .low = -1,
     .high = 1,
+    .is_later = true,
     .measure = spearman,
 };

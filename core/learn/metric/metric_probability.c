@@ -45,6 +45,7 @@ const struct metric_type metric_log_loss = {
     .needs = METRIC_CLASSES | METRIC_SCORES,
     .lower_is_better = true,
     .high = INFINITY,
+    .is_later = true,
     .measure = log_loss,
 };
 
@@ -72,6 +73,7 @@ const struct metric_type metric_brier = {
     .needs = METRIC_CLASSES | METRIC_SCORES,
     .lower_is_better = true,
     .high = 2,
+    .is_later = true,
     .measure = brier,
 };
 
@@ -114,5 +116,6 @@ const struct metric_type metric_ece = {
     .lower_is_better = true,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = ece,
 };

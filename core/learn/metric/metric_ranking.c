@@ -106,6 +106,7 @@ const struct metric_type metric_auroc = {
     .needs = METRIC_CLASSES | METRIC_SCORES,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = auroc,
 };
 
@@ -118,5 +119,6 @@ const struct metric_type metric_auprc = {
     .needs = METRIC_CLASSES | METRIC_SCORES,
     .high = 1,
     .is_share = true,
+    .is_later = true,
     .measure = auprc,
 };
