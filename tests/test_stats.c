@@ -407,6 +407,72 @@ static void test_detectable(void **state)
     }
 }
 
+/* Every order of each block's three ranks in turn. */
+static double by_enumeration(const double *ranks, int n_blocks)
+{
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    double seen[3] = {0}, s = 0;
+    long n_all = 1, n_far = 0;
+
+    for (int j = 0; j < n_blocks; j++) {
+        n_all *= 6;
+        for (int m = 0; m < 3; m++)
+            seen[m] += ranks[3 * j + m];
+    }
+    for (int m = 0; m < 3; m++)
+        s += seen[m] * seen[m];
+    for (long code = 0; code < n_all; code++) {
+        double sums[3] = {0}, squares = 0;
+        long rest = code;
+
+        for (int j = 0; j < n_blocks; j++, rest /= 6)
+            for (int m = 0; m < 3; m++)
+                sums[m] += ranks[3 * j + orders[rest % 6][m]];
+        for (int m = 0; m < 3; m++)
+            squares += sums[m] * sums[m];
+        n_far += squares >= s; /* halves: exact */
+    }
+    return (double)n_far / (double)n_all;
+}
+
+/* The tables of Hollander and Wolfe 1973, A.15, to their three digits; and all orders of a few blocks,
+ * ties too. */
+static void test_friedman_exact(void **state)
+{
+    static const double perfect[] = {1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3},
+                        five[] = {1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 3, 1, 2},
+                        ties[] = {1.5, 1.5, 3, 1, 2, 3, 2, 2, 2, 1, 2.5, 2.5, 3, 2, 1},
+                        four[] = {1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4};
+    double many[7 * 3] = {1};
+
+    (void)state;
+    assert_float_equal(friedman_exact_p(perfect, 3, 3), 1 / 36.0, 1e-12);
+    assert_float_equal(friedman_exact_p(perfect, 4, 3), 1 / 216.0, 1e-12); /* chi-squared 8: 0.005 */
+    assert_float_equal(friedman_exact_p(four, 3, 4), 1 / 576.0, 1e-12);     /* chi-squared 9: 0.002 */
+    for (int n = 2; n <= 5; n++) {
+        assert_float_equal(friedman_exact_p(five, n, 3), by_enumeration(five, n), 1e-12);
+        assert_float_equal(friedman_exact_p(ties, n, 3), by_enumeration(ties, n), 1e-12);
+    }
+    assert_true(isnan(friedman_exact_p(many, 3, 7)));
+}
+
+/* With many blocks it is what chi-squared says. */
+static void test_friedman_exact_agrees(void **state)
+{
+    enum { N = 60, K = 3 };
+    static double values[N * K];
+    struct arena arena = {0};
+    struct friedman f;
+
+    (void)state;
+    for (int i = 0; i < N * K; i++)
+        values[i] = fmod(i * i * 0.6180339887, 1) + (i % K == 0 ? 0.1 : 0);
+    f = friedman_test(values, N, K, true, &arena);
+    assert_true(f.exact_p > 0.001 && f.exact_p < 0.9);
+    assert_true(fabs(f.exact_p - f.chi_squared_p) < 0.01);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +488,8 @@ int main(void)
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_bootstrap),
         cmocka_unit_test(test_friedman_published),
+        cmocka_unit_test(test_friedman_exact),
+        cmocka_unit_test(test_friedman_exact_agrees),
         cmocka_unit_test(test_critical_values),
         cmocka_unit_test(test_detectable),
     };

@@ -71,6 +71,8 @@ static const char *write_note(struct drawing *d, const struct friedman *f, const
         p = "all methods are equal in each: no test";
     else if (f->is_unanimous)
         p = arena_printf(&d->arena, "all rank them alike: p = %.2g", f->f_p);
+    else if (!isnan(f->exact_p))
+        p = arena_printf(&d->arena, "Friedman p = %.2g, exact", f->exact_p);
     return arena_printf(&d->arena, "mean ranks over %d %s, 1 is best (%s); bars join what Nemenyi's "
                         "test at 5%% does not tell apart, for orientation: %s are its blocks, it is "
                         "conservative, and ranks depend on which methods are there",

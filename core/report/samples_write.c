@@ -241,6 +241,11 @@ static void write_friedman(const struct samples_results *r, const struct sheet_f
     sheet_text(&g, "Friedman chi-squared");
     sheet_number(&g, "%.4g", f->chi_squared);
     sheet_p(&g, f->chi_squared_p);
+    if (!isnan(f->exact_p)) {
+        sheet_text(&g, "the same, all orders of ranks");
+        sheet_number(&g, "%.4g", f->chi_squared);
+        sheet_p(&g, f->exact_p);
+    }
     sheet_text(&g, "Iman-Davenport F");
     sheet_number(&g, "%.4g", f->f);
     sheet_p(&g, f->f_p);
@@ -377,6 +382,7 @@ void samples_write_json(const struct samples_results *r, struct text *t)
         json_number(&j, "n_complete_blocks", f->n_blocks);
         json_number(&j, "chi_squared", f->chi_squared);
         json_number(&j, "chi_squared_p", f->chi_squared_p);
+        json_number(&j, "exact_p", f->exact_p);
         json_number(&j, "iman_davenport_f", f->f);
         json_number(&j, "iman_davenport_p", f->f_p);
         json_number(&j, "nemenyi_critical_distance_5", f->critical_distance);

@@ -79,20 +79,19 @@ struct friedman friedman_test(const double *values, int n_blocks, int n_methods,
     double *ranks = arena_alloc(arena, (size_t)n_methods * sizeof *ranks);
     double *nemenyi = arena_alloc(arena, (size_t)n_methods * (size_t)n_methods * sizeof *nemenyi);
     double *pairwise = arena_alloc(arena, (size_t)n_methods * (size_t)n_methods * sizeof *pairwise);
-    double *first = arena_alloc(arena, (size_t)n_methods * sizeof *first);
-    double *ranks_here = arena_alloc(arena, (size_t)n_methods * sizeof *ranks_here);
+    double *all = arena_alloc(arena, (size_t)n_blocks * (size_t)n_methods * sizeof *all); /* of each block */
     struct friedman r = {n_methods, n_blocks, .mean_ranks = ranks, .nemenyi_p = nemenyi,
                          .pairwise_p = pairwise};
 
     assert(n_blocks >= 2 && n_methods >= 2);
     r.is_unanimous = true;
     for (int j = 0; j < n_blocks; j++) {
-        const double *block = values + (size_t)j * (size_t)n_methods;
+        double *here = all + (size_t)j * (size_t)n_methods;
 
-        ties += rank_block(block, n_methods, larger_is_better, j ? ranks_here : first);
+        ties += rank_block(values + (size_t)j * (size_t)n_methods, n_methods, larger_is_better, here);
         for (int i = 0; i < n_methods; i++) {
-            ranks[i] += j ? ranks_here[i] : first[i];
-            r.is_unanimous &= j == 0 || ranks_here[i] == first[i];
+            ranks[i] += here[i];
+            r.is_unanimous &= here[i] == all[i];
         }
     }
     for (int i = 0; i < n_methods; i++) {
@@ -107,8 +106,9 @@ struct friedman friedman_test(const double *values, int n_blocks, int n_methods,
     r.f_p = f_above(r.f, k - 1, (k - 1) * (n - 1));
     if (r.is_unanimous && !isnan(r.chi_squared)) {
         r.f = INFINITY; /* n (k - 1) - chi_squared is 0, or what rounding left of it */
-        r.f_p = pow(n_orders(first, n_methods), 1 - n);
+        r.f_p = pow(n_orders(all, n_methods), 1 - n);
     }
+    r.exact_p = isnan(r.chi_squared) ? (double)NAN : friedman_exact_p(all, n_blocks, n_methods);
 
     /* Nemenyi: the range of k standard normals over sqrt 2 is Demsar's q. */
     unit = sqrt(k * (k + 1) / (6 * n));

@@ -23,6 +23,7 @@ struct friedman {
     double chi_squared, chi_squared_p; /* with the correction for ties; NaN: all tied */
     double f, f_p; /* Iman and Davenport 1980. Where blocks are unanimous f is infinite, and f_p is
                     * that of all orders of ranks: r^(1 - n_blocks) for r orders; NaN: all tied */
+    double exact_p; /* of chi-squared, by all orders of ranks; NaN: all tied, or too many to count */
     double critical_distance;          /* Nemenyi, 5%, in mean ranks */
     const double *nemenyi_p;           /* [n_methods][n_methods] */
     const double *pairwise_p;          /* the same; signed-rank, Holm over all pairs */
@@ -32,5 +33,9 @@ struct friedman {
  * The larger value has the better rank, or the smaller. Results in `arena`. */
 struct friedman friedman_test(const double *values, int n_blocks, int n_methods,
                               bool larger_is_better, struct arena *arena);
+
+/* ranks[block * n_methods + method], 1 to n_methods, ties by their mean. NaN where there are more than six
+ * methods, or so many blocks that the approximations above are as good. */
+double friedman_exact_p(const double *ranks, int n_blocks, int n_methods);
 
 #endif
