@@ -139,14 +139,12 @@ static void test_drawn(void **state)
             assert_int_equal(value_parse(laws[i], &arena, &law, &err), 0);
             for (int k = 0; k < n; k++)
                 values[k] = search_draw(&law, "train.lr", k).number;
-            assert_true(search_looks_drawn("train.lr", values, n));
-            if (n > 2)
-                assert_false(search_looks_drawn("objective.clip", values, n));
+            assert_true(search_looks_drawn(values, n));
         }
     for (int n = 2; n <= 6; n++)
-        assert_false(search_looks_drawn("train.lr", typed, n));
+        assert_false(search_looks_drawn(typed, n));
     for (int n = 3; n <= 5; n++)
-        assert_false(search_looks_drawn("train.lr", log_space, n));
+        assert_false(search_looks_drawn(log_space, n));
     arena_release(&arena);
 }
 

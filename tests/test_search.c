@@ -97,12 +97,61 @@ static void test_names(void **state)
     arena_release(&arena);
 }
 
+/* Of the first 2^m draws one in each of 2^m parts; of two settings, all quarters of the square. */
+static void test_draws_cover(void **state)
+{
+    static const char *const names[] = {"train.lr", "objective.clip", "model.dropout", "a"};
+    struct arena arena = {0};
+    struct value law = parse(&arena, "uniform(0,1)");
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        for (int n = 1; n <= 128; n *= 2) { /* six digits can cross an end of finer parts */
+            bool seen[128] = {false};
+
+            for (int k = 0; k < n; k++) {
+                int part = (int)(search_draw(&law, names[i], k).number * n);
+
+                assert_false(seen[part]);
+                seen[part] = true;
+            }
+        }
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < i; j++) {
+            int n_in[4] = {0};
+
+            for (int k = 0; k < 256; k++)
+                n_in[2 * (search_draw(&law, names[i], k).number < 0.5) +
+                     (search_draw(&law, names[j], k).number < 0.5)]++;
+            for (int q = 0; q < 4; q++)
+                assert_in_range(n_in[q], 40, 88);
+        }
+    arena_release(&arena);
+}
+
+/* Eight choices in the first eight draws. */
+static void test_choices_cover(void **state)
+{
+    struct arena arena = {0};
+    struct value law = parse(&arena, "one_of(1,2,3,4,5,6,7,8)");
+    int n[9] = {0};
+
+    (void)state;
+    for (int k = 0; k < 8; k++)
+        n[(int)search_draw(&law, "train.lr", k).number]++;
+    for (int i = 1; i <= 8; i++)
+        assert_int_equal(n[i], 1);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_choices),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_draws_cover),
+        cmocka_unit_test(test_choices_cover),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <math.h>
 
+enum { N_DIGITS = 6 }; /* of what is drawn */
+
 static int check_law(const struct hparam *h, const struct value *v, struct error *err)
 {
     const struct value *items = v->items;
@@ -35,65 +37,62 @@ int search_check(const struct hparam *h, const struct value *v, struct error *er
     return check_law(h, v, err);
 }
 
+/* A permutation of 0 .. n - 1, n a power of 2: each step of it can be undone. */
+static uint32_t permute(struct rng rng, uint32_t i, uint32_t n)
+{
+    for (int round = 0; round < 3; round++) {
+        uint32_t random = (uint32_t)rng_next(&rng);
+
+        i = (i ^ random) & (n - 1);
+        i = i * (random | 1) & (n - 1);
+        i ^= i >> 3 ^ i >> 7;
+    }
+    return i & (n - 1);
+}
+
+/* Between 0 and 1. The first n = 2^m have each a part of length 1/n for themselves; the n after those go, in
+ * random order, into the other halves of these parts. */
+static double place_of(struct rng rng, uint32_t k)
+{
+    struct rng own = rng_index(rng, k);
+    double within = rng_uniform(&own), before;
+    uint32_t n = 1;
+
+    if (k == 0)
+        return within;
+    while (2 * n <= k)
+        n *= 2;
+    before = place_of(rng, permute(rng_index(rng_derive(rng, "order"), n), k - n, n)) * 2 * n;
+    return (floor(before) + (fmod(floor(before), 2) == 0 ? 1 : -1) + within) / (2 * n);
+}
+
 struct value search_draw(const struct value *law, const char *setting, int k)
 {
     struct rng rng = rng_derive(rng_derive(rng_seed(0), "search"), setting);
-    double low, high, u;
+    double low, high, u = place_of(rng, (uint32_t)k);
 
     assert(law->kind == VALUE_LAW);
-    rng = rng_index(rng, (uint64_t)k);
-    if (law->law == LAW_ONE_OF)
-        return law->items[rng_below(&rng, (uint32_t)law->n_items)];
+    if (law->law == LAW_ONE_OF) {
+        int i = (int)(u * law->n_items);
+
+        return law->items[i < law->n_items ? i : law->n_items - 1];
+    }
     low = law->items[0].number;
     high = law->items[1].number;
-    u = rng_uniform(&rng);
     return value_tidy(law->law == LAW_UNIFORM ? low + u * (high - low)
                                               : exp(log(low) + u * (log(high) - log(low))),
-                      6);
+                      N_DIGITS);
 }
 
-/* Is y = a + b x for some a and b > 0, but for errors of y? */
-static bool is_line(const double *x, const double *y, int n, double error)
+/* One in ten draws ends in a zero. */
+bool search_looks_drawn(const double *values, int n)
 {
-    int low = 0, high = 0;
-    double slope;
-
-    for (int i = 1; i < n; i++) {
-        low = x[i] < x[low] ? i : low;
-        high = x[i] > x[high] ? i : high;
-    }
-    slope = (y[high] - y[low]) / (x[high] - x[low]);
-    for (int i = 0; i < n; i++)
-        if (!(fabs(y[i] - y[low] - slope * (x[i] - x[low])) <= error))
-            return false;
-    return slope > 0;
-}
-
-/* Would nobody type it? */
-static bool has_many_digits(double x)
-{
-    return value_tidy(x, 4).number != x;
-}
-
-bool search_looks_drawn(const char *setting, const double *values, int n)
-{
-    static const double ROUNDING = 5e-5; /* to six digits, of x, y and the ends of the line */
-    const struct value ends[] = {value_number(0), value_number(1)};
-    const struct value law = {.kind = VALUE_LAW, .law = LAW_UNIFORM, .n_items = 2, .items = ends};
-    struct arena arena = {0};
-    double *x = arena_alloc(&arena, (size_t)n * sizeof *x);
-    double *y = arena_alloc(&arena, (size_t)n * sizeof *y);
-    double most = 0;
-    bool result;
+    int n_long = 0;
 
     for (int i = 0; i < n; i++) {
-        most = fmax(most, fabs(values[i]));
-        x[i] = search_draw(&law, setting, i).number;
-        y[i] = log(values[i]); /* NaN, which is on no line, of what is not positive */
+        if (value_tidy(values[i], N_DIGITS).number != values[i])
+            return false;
+        n_long += value_tidy(values[i], N_DIGITS - 2).number != values[i];
     }
-    result = n > 1 && (is_line(x, values, n, ROUNDING * most) || is_line(x, y, n, ROUNDING));
-    if (n == 2)
-        result = result && has_many_digits(values[0]) && has_many_digits(values[1]);
-    arena_release(&arena);
-    return result;
+    return n > 1 && 3 * n_long > 2 * n;
 }

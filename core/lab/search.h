@@ -7,6 +7,10 @@
  * Draw k of a setting depends on k and the setting's name alone: so a new setting
  * moves no other, more draws begin with the same ones, and methods that draw the
  * same setting draw the same values of it.
+ *
+ * The draws of a setting cover its range: of the first 2^m one lies in each of the 2^m equal parts of it
+ * (of its logarithm, for log_uniform), at a random place there. Of several settings they are a Latin hypercube
+ * (McKay, Beckman and Conover 1979) that grows: each doubling keeps what is there, as in Owen 1995.
  */
 #ifndef LAB_SEARCH_H
 #define LAB_SEARCH_H
@@ -19,8 +23,8 @@ int search_check(const struct hparam *h, const struct value *v, struct error *er
 /* The value of draw k, to six digits; that of choices as they are. */
 struct value search_draw(const struct value *law, const char *setting, int k);
 
-/* Are the n values the first draws of one of uniform's or log_uniform's? Of two it is their digits
- * that tell. For stores, whose plans have no laws. */
-bool search_looks_drawn(const char *setting, const double *values, int n);
+/* Do the n values look as if uniform or log_uniform had given them: six digits, more than people type and
+ * fewer than a script computes? For stores, whose plans have no laws. */
+bool search_looks_drawn(const double *values, int n);
 
 #endif

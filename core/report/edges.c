@@ -119,7 +119,7 @@ static bool find_grid(const struct board *b, const char *setting, struct arena *
     if (n < 2 || (long)n * count_others(b, setting, arena) != b->n_points)
         return false;
     list_different(ret_at, b->n_points, values);
-    if (search_looks_drawn(setting, values, n))
+    if (search_looks_drawn(values, n))
         return false;
     qsort(values, (size_t)n, sizeof *values, ascending);
     *ret_edge = (struct edge){.setting = setting, .values = values, .n_values = n};
