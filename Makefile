@@ -35,7 +35,8 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -g $(if $(DEBUG),-O1,-O3) -march=x86-64-v3 -mpre
 	-Wno-format-truncation -Wno-unknown-warning-option -Wno-pass-failed,$(if $(CI)$(WERROR),-Werror))
 # Of OpenBLAS's builds the one whose calls do not wait for each other, for core/math/blas.c, which loads it.
 BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
-CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP
+CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP \
+	$(if $(findstring fuzzer,$(SAN)),-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -Wl,-rpath,$(BLAS)
 LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -ljansson -lm
 Q = $(if $(V),,@)

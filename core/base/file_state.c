@@ -28,8 +28,7 @@ static struct file_state state_of(const char *path, const struct stat *st)
                                nanoseconds(st->st_ctim)};
 }
 
-/* By the clock that files get their times from; one that was set back is not waited for. A file
- * without a name is nobody else's. */
+/* By the clock that files get their times from; one that was set back is not waited for. */
 static bool is_of_this_tick(const struct stat *st)
 {
     enum { SECOND = 1000000000 };
@@ -38,12 +37,16 @@ static bool is_of_this_tick(const struct stat *st)
 
     clock_gettime(CLOCK_REALTIME_COARSE, &t);
     now = nanoseconds(t);
-    return st->st_nlink > 0 && changed >= now && changed < now + SECOND;
+    return changed >= now && changed < now + SECOND;
 }
 
 int file_state_read(const char *path, struct file_state *ret_state, struct error *err)
 {
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+    enum { MAX_TRIES = 1 }; /* whose files are always of this tick */
+#else
     enum { MAX_TRIES = 100 };
+#endif
     struct stat st;
 
     for (int i = 0; i < MAX_TRIES; i++) {

@@ -4,6 +4,7 @@
 #include "base/checksum.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -68,17 +69,6 @@ int cache_file_open(const char *path, struct file_map *ret_map, size_t *ret_size
     *ret_map = map;
     *ret_size = map.size - SEAL_SIZE;
     return 1;
-}
-
-bool cache_file_is_sound(const char *path)
-{
-    struct file_map map = {0};
-    struct error ignored;
-    size_t size;
-    bool is_sound = cache_file_open(path, &map, &size, &ignored) > 0;
-
-    file_map_close(&map);
-    return is_sound;
 }
 
 int cache_file_seal(int fd, const char *path, struct error *err)

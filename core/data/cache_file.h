@@ -13,8 +13,6 @@
 
 #include "base/file.h"
 
-#include <stdbool.h>
-
 extern const char CACHE_FOLDER[]; /* "cache", in the folder that we stand in */
 
 /* Maps the file and reads all of it; the first *ret_size bytes are what was sealed. 1; or 0 where
@@ -22,9 +20,6 @@ extern const char CACHE_FOLDER[]; /* "cache", in the folder that we stand in */
  * told. */
 int cache_file_open(const char *path, struct file_map *ret_map, size_t *ret_size,
                     struct error *err);
-
-/* Need it not be made? */
-bool cache_file_is_sound(const char *path);
 
 /* Seals the file behind fd, which will be renamed to `path`, and syncs it. */
 int cache_file_seal(int fd, const char *path, struct error *err);

@@ -284,38 +284,6 @@ out:
     return result;
 }
 
-static int build(const struct folders *f, int side, bool skips_bad, const struct listener *listener,
-                 const char *path, struct error *err)
-{
-    struct arena arena = {0};
-    const char *part = arena_printf(&arena, "%s.part", path);
-    int fd = -1, result = -1;
-
-    if (file_make_directory(CACHE_FOLDER, err) < 0)
-        goto out;
-    fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0 || flock(fd, LOCK_EX) < 0) { /* another may be at it: then it is done now */
-        fail(err, "write", part);
-        goto out;
-    }
-    result = 0;
-    if (cache_file_is_sound(path))
-        goto out;
-    result = fill(f, side, skips_bad, listener, fd, part, err);
-    /* Read twice, for the name and to be decoded: both times they were the same. */
-    if (result == 0 && (folders_check(f, err) < 0 || cache_file_seal(fd, path, err) < 0))
-        result = -1;
-    if (result == 0 && rename(part, path) < 0)
-        result = fail(err, "write", path);
-    if (result < 0)
-        unlink(part);
-out:
-    if (fd >= 0)
-        close(fd);
-    arena_release(&arena);
-    return result;
-}
-
 /* Does a sealed file say what it must of this folder? */
 static bool is_of(const struct folders *f, int side, const struct head *head, size_t size)
 {
@@ -363,6 +331,50 @@ static int read_back(const struct folders *f, int side, const char *path, struct
     c->left_out = arena_printf(arena, "%.*s", (int)head->left_out_size,
                                (const char *)c->pixels + head->n_kept * picture_size(side));
     return 1;
+}
+
+static bool is_sound(const struct folders *f, int side, const char *path)
+{
+    struct picture_cache c = {0};
+    struct arena arena = {0};
+    struct error ignored;
+    bool result = read_back(f, side, path, &arena, &c, &ignored) > 0;
+
+    file_map_close(&c.map);
+    arena_release(&arena);
+    return result;
+}
+
+static int build(const struct folders *f, int side, bool skips_bad, const struct listener *listener,
+                 const char *path, struct error *err)
+{
+    struct arena arena = {0};
+    const char *part = arena_printf(&arena, "%s.part", path);
+    int fd = -1, result = -1;
+
+    if (file_make_directory(CACHE_FOLDER, err) < 0)
+        goto out;
+    fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0 || flock(fd, LOCK_EX) < 0) { /* another may be at it: then it is done now */
+        fail(err, "write", part);
+        goto out;
+    }
+    result = 0;
+    if (is_sound(f, side, path))
+        goto out;
+    result = fill(f, side, skips_bad, listener, fd, part, err);
+    /* Read twice, for the name and to be decoded: both times they were the same. */
+    if (result == 0 && (folders_check(f, err) < 0 || cache_file_seal(fd, path, err) < 0))
+        result = -1;
+    if (result == 0 && rename(part, path) < 0)
+        result = fail(err, "write", path);
+    if (result < 0)
+        unlink(part);
+out:
+    if (fd >= 0)
+        close(fd);
+    arena_release(&arena);
+    return result;
 }
 
 int picture_cache_open(const struct folders *folders, int side, bool skips_bad,

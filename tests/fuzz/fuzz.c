@@ -15,6 +15,7 @@
 /* To add a target, add its row here. */
 const struct fuzz_target fuzz_targets[] = {
     {"archive", target_archive},
+    {"cache", target_cache},
     {"cifar", target_cifar},
     {"csv", target_csv},
     {"description", target_description},

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 void target_archive(const uint8_t *bytes, size_t size);
+void target_cache(const uint8_t *bytes, size_t size);
 void target_cifar(const uint8_t *bytes, size_t size);
 void target_csv(const uint8_t *bytes, size_t size);
 void target_description(const uint8_t *bytes, size_t size);

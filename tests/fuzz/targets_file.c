@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Files: pictures, data sets, weights, archives, and DomainBed's results. */
+#include "data/archive.h"
 #include "data/archive_reader.h"
+#include "data/cache_file.h"
 #include "data/dataset.h"
 #include "data/idx.h"
 #include "data/picture.h"
+#include "data/picture_cache.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/targets.h"
 #include "base/safetensors.h"
 #include "lab/import_domainbed.h"
+#include "reference/pictures.h"
 
+#include <fcntl.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -173,6 +179,74 @@ void target_cifar(const uint8_t *bytes, size_t size)
         dataset_close(&d);
     }
     arena_release(&arena);
+}
+
+enum { CACHE_SIDE = 8, CACHE_N = 4, CACHE_PIXELS = CACHE_N * 3 * CACHE_SIDE * CACHE_SIDE };
+
+/* A folder of four pictures where we stand, its cache's path and its pixels. */
+static void make_pictures(struct folders *ret_folders, char ret_path[200],
+                          unsigned char ret_pixels[CACHE_PIXELS])
+{
+    static const char *const places[CACHE_N] = {"set/a/x", "set/a/y", "set/b/x", "set/b/y"};
+    static struct arena arena; /* for good */
+    struct picture_cache c;
+    struct error err;
+
+    for (int i = 0; i < CACHE_N; i++)
+        FUZZ_CHECK(file_make_directory(places[i], &err) == 0 &&
+                   file_write(arena_printf(&arena, "%s/1.jpg", places[i]), reference_pictures[i].bytes,
+                              reference_pictures[i].size, &err) == 0);
+    FUZZ_CHECK(folders_scan("set", &arena, ret_folders, &err) == 0);
+    FUZZ_CHECK(picture_cache_open(ret_folders, CACHE_SIDE, true, NULL, &arena, &c, &err) == 0);
+    FUZZ_CHECK(c.n_kept == CACHE_N);
+    snprintf(ret_path, 200, "%s", c.state.path);
+    memcpy(ret_pixels, c.pixels, CACHE_PIXELS);
+    file_map_close(&c.map);
+}
+
+/* The bytes as the cache of a folder: first as they are, then with a right seal, so that what a mutation
+ * changes gets past that. Either they are used and sound, or the cache is made anew. */
+static void open_cache(const uint8_t *bytes, size_t size)
+{
+    static struct folders folders;
+    static char path[200];
+    static unsigned char pixels[CACHE_PIXELS];
+
+    if (!*path)
+        make_pictures(&folders, path, pixels);
+    for (int is_sealed = 0; is_sealed < 2; is_sealed++) {
+        struct arena arena = {0};
+        struct picture_cache c;
+        struct error err = {0};
+        int n_kept = 0;
+        FILE *f;
+
+        if (is_sealed)
+            FUZZ_CHECK(cache_file_write(path, bytes, size, &err) == 0);
+        else
+            FUZZ_CHECK((f = fopen(path, "w")) && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
+        FUZZ_CHECK(picture_cache_open(&folders, CACHE_SIDE, true, NULL, &arena, &c, &err) == 0);
+        FUZZ_CHECK(is_sealed || (c.n_kept == CACHE_N && memcmp(c.pixels, pixels, CACHE_PIXELS) == 0));
+        for (int i = 0; i < CACHE_N; i++)
+            n_kept += c.kept[i];
+        FUZZ_CHECK(n_kept == c.n_kept);
+        touch(c.pixels, (size_t)c.n_kept * CACHE_PIXELS / CACHE_N);
+        touch(c.left_out, strlen(c.left_out));
+        file_map_close(&c.map);
+        arena_release(&arena);
+    }
+}
+
+/* cache/ is where we stand: in a folder of our own. Four pictures are not worth a second thread. */
+void target_cache(const uint8_t *bytes, size_t size)
+{
+    int home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), n_threads = omp_get_max_threads();
+
+    FUZZ_CHECK(home >= 0 && chdir(fuzz_folder()) == 0);
+    omp_set_num_threads(1);
+    open_cache(bytes, size);
+    omp_set_num_threads(n_threads);
+    FUZZ_CHECK(fchdir(home) == 0 && close(home) == 0);
 }
 
 void target_safetensors(const uint8_t *bytes, size_t size)
