@@ -45,7 +45,7 @@ SOURCES = $(wildcard core/*/*.c core/*/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c targets_store.c)
-FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults kills checkpoints stores moves)
+FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults kills checkpoints stores moves data)
 RUN = $(PROGRAM)
 # The words of SET, or FROM, as "$@". Quotes join words that have blanks; nothing in them is run, no star is a file.
 WORDS_OF = set -f; line=$$(printf '\n.'); IFS=$${line%.}; \
