@@ -38,6 +38,11 @@ fi
 if unshare -m sh -c 'umount -l /proc' 2> /dev/null; then
     expect 4 "/proc/self/statm cannot be read" unshare -m sh -c 'umount -l /proc && exec "$@"' sh $sweep
 fi
+# A model that the machine has no room for is refused before it starts.
+for more in "" --dry-run; do
+    expect 4 "memory: 2 runs at once would take about 142.* GB" $sweep "model.hidden=[65536,65536]" --jobs=2 $more
+    [ ! -e results/quickstart.db ] || die "a plan that does not fit is in the store"
+done
 expect 0 "" sh -c 'trap "" CHLD; exec "$@"' sh $sweep
 
 # Threads that wait for each other let go of cores that they have not: on two cores two workers of two compute

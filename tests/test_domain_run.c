@@ -303,7 +303,7 @@ static void fails(const char *more, const char *part)
     const struct run_input input = {.settings = &s, .dataset = &dataset, .n_threads = 1};
     struct error err;
 
-    assert_int_equal(run_check(&input, &(struct run_size){0}, &err), -1);
+    assert_int_equal(run_check(&input, NULL, &err), -1);
     if (!strstr(err.text, part))
         fail_msg("\"%s\" does not say \"%s\"", err.text, part);
 }

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "lab/process.h"
 #include "lab/sql.h"
 
 #include <setjmp.h>
@@ -74,6 +75,12 @@ static void alloc_in_arena(void)
     arena_alloc(&arena, WANTED);
 }
 
+static void alloc_as_worker(void)
+{
+    process_limit_memory(getpid(), WANTED);
+    memory_alloc(WANTED);
+}
+
 static void test_clear(void **state)
 {
     static const size_t sizes[] = {100, 200000, 100, 17 << 20, 70};
@@ -110,7 +117,7 @@ static void test_clear(void **state)
 
 static void test_one_line(void **state)
 {
-    void (*const works[])(void) = {alloc, resize, alloc_in_arena};
+    void (*const works[])(void) = {alloc, resize, alloc_in_arena, alloc_as_worker};
     char said[500];
 
     (void)state;

@@ -249,7 +249,7 @@ static void test_refused(void **state)
         const struct run_input input = {.settings = &s, .dataset = &d};
         struct error err = {.text = "no error"};
 
-        if (run_check(&input, &(struct run_size){0}, &err) == 0 || !strstr(err.text, cases[i].wanted))
+        if (run_check(&input, NULL, &err) == 0 || !strstr(err.text, cases[i].wanted))
             fail_msg("%s: %s", cases[i].wanted, err.text);
         dataset_close(&d);
     }

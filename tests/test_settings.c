@@ -163,7 +163,7 @@ static struct outcome run(const struct settings *settings)
     settings_set(&description, "format", value_string(settings_string(&s, "data.format")));
     if (config_complete(&s, &o.err) == 0 &&
         data_cache_open(&cache, &s, &description, "", &input.dataset, &o.err) == 0 &&
-        run_check(&input, &(struct run_size){0}, &o.err) == 0) {
+        run_check(&input, NULL, &o.err) == 0) {
         o.is_refused = false;
         if (run_train(&input, &observer, &result, &o.err) < 0)
             fail_msg("planned, but: %s", o.err.text);

@@ -89,6 +89,32 @@ int sweep_jobs(const struct invocation *in)
     return machine.n_cores > in->n_threads ? machine.n_cores / in->n_threads : 1;
 }
 
+/* A worker's share of what there is, and room for what is set aside but not used: OpenBLAS's buffers, stacks. */
+static double worker_memory(const struct invocation *in)
+{
+    const double ASIDE = 1e9;
+    struct machine machine;
+
+    machine_read("", &machine);
+    return machine.memory / sweep_jobs(in) + ASIDE + in->n_threads * 2e8;
+}
+
+/* Before it starts: the runs of the plan that need most, all at once. */
+static int check_memory(const struct invocation *in, const struct plan *plan, struct error *err)
+{
+    const int n_jobs = sweep_jobs(in) < plan->n_runs ? sweep_jobs(in) : plan->n_runs;
+    const double each = run_needs_bytes(&plan->needs, in->n_threads);
+    struct machine machine;
+
+    machine_read("", &machine);
+    if (n_jobs * each <= machine.memory)
+        return 0;
+    return error_set_status(err, EXIT_STORAGE, "memory: %d run%s at once would take about %.1f GB (%.1f each), and "
+                            "there are %.1f GB: a smaller model or micro-batch, fewer --jobs or --threads take less",
+                            n_jobs, n_jobs == 1 ? "" : "s", 1e-9 * n_jobs * each, 1e-9 * each,
+                            1e-9 * machine.memory);
+}
+
 int sweep_work(const struct invocation *in, const char *word, struct store *store, const char *again,
                const char *shown, enum exit_status *ret_status, struct error *err)
 {
@@ -100,6 +126,7 @@ int sweep_work(const struct invocation *in, const char *word, struct store *stor
         .n_jobs = sweep_jobs(in),
         .n_threads = in->n_threads,
         .max_failures = in->is_fail_fast ? 1 : in->max_failures,
+        .worker_memory = worker_memory(in),
         .checkpoint_interval = in->checkpoint_interval,
         .lease = in->lease,
         .is_quiet = in->is_quiet,
@@ -189,12 +216,14 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
         return error_set(err, "--slurm is for --launcher=slurm");
     if ((in->shard && read_shard(in->shard, &i, &n_shards, err) < 0) ||
         project_load(in->arena, name, in->words + 1, in->n_words - 1, &e, err) < 0 ||
-        plan_make(&e, in->data_root, in->is_quiet ? NULL : &project_listener, in->arena, &plan, err) < 0)
+        plan_make(&e, in->data_root, in->is_quiet ? NULL : &project_listener, in->arena, &plan, err) < 0 ||
+        check_memory(in, &plan, err) < 0)
         return -1;
     if (n_shards)
         word = arena_printf(in->arena, "results/%s.shards/%d-of-%d.db", name, i, n_shards);
     if (in->is_dry) {
         project_tell_plan(&plan, stdout);
+        say(stdout, "memory: about %.0f MB for a run\n", 1e-6 * run_needs_bytes(&plan.needs, in->n_threads));
         project_print_runs(&plan);
         return 0;
     }

@@ -12,6 +12,7 @@
 #include "learn/weights.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,8 +30,8 @@ struct maker {
 /* Does nothing of it matter to run_check? */
 static bool is_beside(const char *name)
 {
-    static const char *const beside[] = {"optimizer", "schedule", "train.lr", "train.epochs",
-                                         NULL};
+    static const char *const beside[] = {"optimizer.momentum", "optimizer.weight_decay", "schedule",
+                                         "train.lr", "train.epochs", NULL};
     int i = 0;
 
     while (beside[i] && strncmp(name, beside[i], strlen(beside[i])) != 0)
@@ -53,7 +54,9 @@ static bool is_checked(struct text *last, struct text *now)
 static int check_run(struct maker *maker, const struct run_input *input, struct error *err)
 {
     const struct settings *s = input->settings;
+    struct plan *plan = maker->plan;
     struct run_input to_check = *input;
+    const struct run_needs *needs;
     struct text all = {0}, model = {0};
 
     for (int i = 0; i < s->n_items; i++) {
@@ -71,7 +74,14 @@ static int check_run(struct maker *maker, const struct run_input *input, struct 
     }
     if (is_checked(&maker->checked_model, &model))
         to_check.init = NULL;
-    return is_checked(&maker->checked, &all) ? 0 : run_check(&to_check, &maker->size, err);
+    if (is_checked(&maker->checked, &all))
+        return 0;
+    if (run_check(&to_check, &maker->size, err) < 0)
+        return -1;
+    needs = &maker->size.needs;
+    plan->needs.bytes = fmax(plan->needs.bytes, needs->bytes);
+    plan->needs.bytes_per_thread = fmax(plan->needs.bytes_per_thread, needs->bytes_per_thread);
+    return 0;
 }
 
 /* Of what check_run approved of. */

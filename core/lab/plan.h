@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/listener.h"
 #include "lab/experiment.h"
+#include "learn/run.h"
 
 /* Raised when the same settings would give other bits: then no old run is taken
  * for a new one. */
@@ -51,6 +52,7 @@ struct plan {
     int n_data;
     struct plan_file *files;
     int n_files;
+    struct run_needs needs; /* of the run that needs most; 0 where the plan is not from plan_make */
     const char *confirms;   /* of fresh seeds: id of the plan whose selection they are for; else NULL */
     char id[HASH_HEX_SIZE]; /* of runs and `confirms` */
     const char *warnings;   /* of plan_make: learn/warnings.h, and what of the experiment does nothing; "" */

@@ -131,6 +131,20 @@ pid_t process_start(const char *const *argv, const char *log, struct error *err)
     return pid;
 }
 
+void process_limit_memory(pid_t pid, double bytes)
+{
+#ifdef __SANITIZE_ADDRESS__ /* whose shadow is terabytes of data */
+    (void)pid, (void)bytes;
+#else
+    struct rlimit limit;
+
+    if (prlimit(pid, RLIMIT_DATA, NULL, &limit) < 0 || !(bytes < (double)limit.rlim_cur))
+        return;
+    limit.rlim_cur = (rlim_t)bytes;
+    prlimit(pid, RLIMIT_DATA, &limit, NULL);
+#endif
+}
+
 /* Starts the program with one end of a pipe as what is captured; gives errno's number. */
 static int start_captured(const struct process_call *call, int pipe_end, pid_t *ret_pid)
 {

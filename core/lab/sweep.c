@@ -74,6 +74,7 @@ static int start_worker(struct sweep *s, int place, const char *numeric, struct 
     pid = process_start(argv, o->log_path, err);
     if (pid < 0)
         return -1;
+    process_limit_memory(pid, o->worker_memory);
     s->workers[place].pid = pid;
     s->workers[place].stopped = 0;
     process_owner(pid, s->workers[place].owner);

@@ -19,6 +19,7 @@ struct sweep_options {
     const char *data_root; /* NULL: none */
     int n_jobs, n_threads; /* worker processes; threads in each */
     int max_failures; /* stop when so many runs have failed; 0: go on */
+    double worker_memory; /* bytes of data that a worker may have; INFINITY: any */
     double checkpoint_interval; /* seconds; 0: after every step */
     double lease; /* seconds after which the run of a worker that is silent is taken over */
     bool is_quiet;

@@ -79,14 +79,23 @@ struct run_result {
 int run_train(const struct run_input *input, const struct run_observer *observer,
               struct run_result *ret_result, struct error *err);
 
+struct run_needs {
+    double bytes;            /* of memory, about, on one thread; with the data set, which processes may share */
+    double bytes_per_thread; /* for each more, of as many as there are lanes */
+};
+
+double run_needs_bytes(const struct run_needs *needs, int n_threads);
+
 struct run_size {
     int n_train;            /* examples that are trained on */
     bool has_equal_classes; /* as many of each; false where there are none */
+    struct run_needs needs;
 };
 
 /* Could run_train begin with these settings, dataset and init? Says what stands against it
  * (a class that would have nothing to train on, a model that does not fit the pictures,
- * weights that do not fit the model) without training. Of weights only where `init` is there. */
+ * weights that do not fit the model) without training. Of weights only where `init` is there. ret_size may be
+ * NULL. */
 int run_check(const struct run_input *input, struct run_size *ret_size, struct error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "learn/run_private.h"
 #include "learn/weights.h"
 
+#include <math.h>
 #include <string.h>
 
 static int build_model(struct run *run, const struct settings *s, struct graph *graph,
@@ -267,7 +268,41 @@ static struct run_size measure(const struct run *run)
 
     for (int c = 1; is_equal && c < run->dataset->n_classes; c++)
         is_equal = run->split.class_counts[c] == run->split.class_counts[0];
-    return (struct run_size){run->split.n_train, is_equal};
+    return (struct run_size){.n_train = run->split.n_train, .has_equal_classes = is_equal};
+}
+
+static double pool_size(const struct dataset *d, const struct pool *pool)
+{
+    const double width = (double)d->channels * d->height * d->width;
+
+    return pool->n * ((pool->numbers ? sizeof(float) * width : width + sizeof *pool->pixels) + 16);
+}
+
+static void weigh(const struct run *run, const struct run_input *input, const struct graph *graph,
+                  struct run_needs *ret_needs)
+{
+    const double START = 16e6; /* the program, its libraries and their self-test */
+    const struct settings *s = input->settings;
+    const struct dataset *d = run->dataset;
+    struct trainer_sizes sizes = {.n_classes = d->n_classes,
+                                  .batch = run->batch,
+                                  .micro_batch = (int)settings_number(s, "train.micro_batch"),
+                                  .n_threads = 1,
+                                  .keep = TRAINER_KEEP};
+    double one = trainer_memory(&run->method.trainer, graph, &sizes);
+
+    sizes.n_threads = 2;
+    ret_needs->bytes_per_thread = fmax(0, trainer_memory(&run->method.trainer, graph, &sizes) - one);
+    if (settings_number(s, "train.jtt_epochs") > 0)
+        one += sizeof(float) * (double)graph->params.size;
+    ret_needs->bytes = START + one + pool_size(d, &d->train) + pool_size(d, &d->test);
+}
+
+double run_needs_bytes(const struct run_needs *needs, int n_threads)
+{
+    const int n_more = (n_threads < TRAINER_MAX_LANES ? n_threads : TRAINER_MAX_LANES) - 1;
+
+    return needs->bytes + n_more * needs->bytes_per_thread;
 }
 
 int run_check(const struct run_input *input, struct run_size *ret_size, struct error *err)
@@ -285,8 +320,10 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
             open_method(&run, input->settings, err) == 0)
             status = input->init ? load_init(&run, input, &graph.params, NULL, err) : 0;
     }
-    if (status == 0)
+    if (status == 0 && ret_size) {
+        weigh(&run, input, &graph, &size.needs);
         *ret_size = size;
+    }
     run_close(&run);
     return status;
 }

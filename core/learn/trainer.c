@@ -133,6 +133,33 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     params_init(&t->graph.params, t->weights, rng);
 }
 
+double trainer_memory(const struct trainer_method *method, const struct graph *graph,
+                      const struct trainer_sizes *sizes)
+{
+    const double batch = sizes->batch, classes = sizes->n_classes;
+    const int micro_batch = sizes->micro_batch < sizes->batch ? sizes->micro_batch : sizes->batch;
+    const int n_pieces = (sizes->batch + micro_batch - 1) / micro_batch;
+    const int n_lanes = n_pieces < TRAINER_MAX_LANES ? n_pieces : TRAINER_MAX_LANES;
+    const int n_threads = sizes->n_threads < n_lanes ? sizes->n_threads : n_lanes;
+    const double input = micro_batch * (double)shape_size(graph->nodes[GRAPH_INPUT].out);
+    struct graph planned = *graph;
+    double n_blocks, desk, desks, floats;
+
+    graph_plan(&planned, micro_batch);
+    n_blocks = 1 + method->optimizer->n_states + (method->optimizer_common->ema > 0) +
+               (method->optimizer_common->sam > 0) + (n_threads < n_lanes ? n_threads + 1 : n_lanes);
+    desk = (double)planned.workspace_size + input + micro_batch;
+    desks = n_threads * desk;
+    if (any_reaches_batch(method) && n_pieces * desk * sizeof(float) <= (double)sizes->keep)
+        desks = n_pieces * desk;
+    if (any_mixes(method))
+        desks += desks / desk * (input + micro_batch * classes);
+    floats = n_blocks * (double)planned.params.size + (double)planned.prepared_size + desks;
+    if (method->penalty)
+        floats += 2 * batch * (classes + (double)graph_features_size(graph));
+    return sizeof(float) * floats + batch * (2 * sizeof(double) + 3 * sizeof(int) + sizeof(struct transform_mix));
+}
+
 void trainer_use(struct trainer *t, int slots)
 {
     t->slots = &t->method.slots[slots];

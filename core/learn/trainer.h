@@ -121,6 +121,10 @@ struct trainer_sizes {
 void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_method *method,
                   const struct graph *graph, const struct trainer_sizes *sizes, struct rng rng);
 
+/* Bytes that trainer_init would take, but for a penalty's own weights. The graph's plan is spoilt. */
+double trainer_memory(const struct trainer_method *method, const struct graph *graph,
+                      const struct trainer_sizes *sizes);
+
 /* The early slots, or the late ones. A new trainer uses the early. */
 void trainer_use(struct trainer *t, int slots);
 
