@@ -89,7 +89,7 @@ int sweep_jobs(const struct invocation *in)
     return machine.n_cores > in->n_threads ? machine.n_cores / in->n_threads : 1;
 }
 
-/* A worker's share of what there is, and room for what is set aside but not used: OpenBLAS's buffers, stacks. */
+/* A worker's share of what there is, and room for what is set aside and not used: buffers, stacks. */
 static double worker_memory(const struct invocation *in)
 {
     const double ASIDE = 1e9;
@@ -109,9 +109,10 @@ static int check_memory(const struct invocation *in, const struct plan *plan, st
     machine_read("", &machine);
     if (n_jobs * each <= machine.memory)
         return 0;
-    return error_set_status(err, EXIT_STORAGE, "memory: %d run%s at once would take about %.1f GB (%.1f each), and "
-                            "there are %.1f GB: a smaller model or micro-batch, fewer --jobs or --threads take less",
-                            n_jobs, n_jobs == 1 ? "" : "s", 1e-9 * n_jobs * each, 1e-9 * each,
+    return error_set_status(err, EXIT_STORAGE,
+                            "memory: %d run%s at once would take about %.1f GB (%.1f each), and there "
+                            "are %.1f GB: a smaller model or micro-batch, fewer --jobs or --threads "
+                            "take less", n_jobs, n_jobs == 1 ? "" : "s", 1e-9 * n_jobs * each, 1e-9 * each,
                             1e-9 * machine.memory);
 }
 

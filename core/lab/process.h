@@ -27,8 +27,8 @@ bool process_is_alive(const char *owner);
  * open file but those. Gives the process id, or -1. */
 pid_t process_start(const char *const *argv, const char *log, struct error *err);
 
-/* Lets a process have so many bytes of data, beside what it was given: then it ends as "out of memory", before
- * the system ends whom it likes. */
+/* Lets a process have so many bytes of data and no more: it ends as "out of memory" before the system
+ * ends whom it likes. */
 void process_limit_memory(pid_t pid, double bytes);
 
 enum process_stream { PROCESS_OUTPUT = 1, PROCESS_ERRORS = 2 };

@@ -5,9 +5,9 @@
  * One failed run stops no other. A worker that dies costs its run what it
  * did since its last checkpoint; one that is stopped does so when its lease has run out. Any number
  * of sweeps share the runs of one store, and each ends when all runs of its plan have. A SIGINT,
- * SIGTERM, SIGHUP (unless nohup has it ignored), SIGQUIT, SIGUSR1 or SIGXCPU stops the workers cleanly
- * within 5 s; the same sweep goes on later. A SIGINT meanwhile ends them at once; the others do not, as make, shells and batch systems send one of
- * them several times.
+ * SIGTERM, SIGHUP (unless nohup has it ignored), SIGQUIT, SIGUSR1 or SIGXCPU stops the workers
+ * cleanly within 5 s; the same sweep goes on later. A SIGINT meanwhile ends them at once; the others
+ * do not, as make, shells and batch systems send one of them several times.
  */
 #ifndef LAB_SWEEP_H
 #define LAB_SWEEP_H

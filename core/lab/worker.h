@@ -3,9 +3,9 @@
  * worker: claims runs of a store, trains them, writes what they gave.
  *
  * A worker is a process of its own, started afresh. SIGTERM, SIGUSR1 and SIGXCPU make it write a
- * checkpoint, give its run back and leave; SIGINT, SIGHUP and SIGQUIT are left to the sweep that started it. It ends by
- * itself when that sweep does. While it trains it renews its lease of the run; whose lease ran
- * out loses the run to another worker, stops, and changes nothing.
+ * checkpoint, give its run back and leave; SIGINT, SIGHUP and SIGQUIT are left to the sweep that
+ * started it. It ends by itself when that sweep does. While it trains it renews its lease of the run;
+ * whose lease ran out loses the run to another worker, stops, and changes nothing.
  */
 #ifndef LAB_WORKER_H
 #define LAB_WORKER_H

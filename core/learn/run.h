@@ -80,7 +80,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
               struct run_result *ret_result, struct error *err);
 
 struct run_needs {
-    double bytes;            /* of memory, about, on one thread; with the data set, which processes may share */
+    double bytes;            /* of memory on one thread, about, with the data set (shared or not) */
     double bytes_per_thread; /* for each more, of as many as there are lanes */
 };
 

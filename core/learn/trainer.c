@@ -157,7 +157,8 @@ double trainer_memory(const struct trainer_method *method, const struct graph *g
     floats = n_blocks * (double)planned.params.size + (double)planned.prepared_size + desks;
     if (method->penalty)
         floats += 2 * batch * (classes + (double)graph_features_size(graph));
-    return sizeof(float) * floats + batch * (2 * sizeof(double) + 3 * sizeof(int) + sizeof(struct transform_mix));
+    return sizeof(float) * floats +
+           batch * (2 * sizeof(double) + 3 * sizeof(int) + sizeof(struct transform_mix));
 }
 
 void trainer_use(struct trainer *t, int slots)

@@ -115,7 +115,8 @@ static int make_buffers(void *handle, int n_threads, struct error *err)
         return error_set_status(err, EXIT_STORAGE, "out of memory (%zu bytes wanted, for OpenBLAS's "
                                                    "buffers)", size);
     munmap(room, size);
-    if (find_call(handle, "blas_memory_alloc", &take) < 0 || find_call(handle, "blas_memory_free", &give) < 0)
+    if (find_call(handle, "blas_memory_alloc", &take) < 0 ||
+        find_call(handle, "blas_memory_free", &give) < 0)
         return 0; /* a build that does not show them makes its buffers as it goes */
     for (int i = 0; i < n_threads; i++)
         buffers[i] = take(0);

@@ -25,8 +25,8 @@ enum blas_profile { BLAS_PORTABLE, BLAS_NATIVE };
 extern const char *const blas_profile_names[]; /* NULL-ended */
 
 /* Loads the library for `profile`, in a process that is to call it from n_threads threads at most;
- * before any other call here. Refuses a machine or a library that cannot keep the profile's promise, and
- * another profile than that of an earlier call; EXIT_STORAGE where the library or memory is missing. */
+ * before any other call here. Refuses a machine or a library that cannot keep the profile's promise,
+ * and another profile than that of an earlier call; EXIT_STORAGE where library or memory are missing. */
 int blas_load(enum blas_profile profile, int n_threads, struct error *err);
 
 /* The library's build and the kernels in use, e.g. "SkylakeX". Static text. */

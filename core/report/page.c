@@ -118,7 +118,7 @@ static bool is_frozen(const struct selections *s)
     return false;
 }
 
-/* The overrides as make's SET: words between blanks, in quotes where one has any of what quotes are for. */
+/* The overrides as make's SET: words between blanks, all in quotes where one needs them. */
 static void add_setting(struct text *t, const char *overrides, struct arena *arena)
 {
     void (*add)(struct text *, const char *) =
