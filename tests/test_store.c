@@ -276,10 +276,36 @@ static void test_what_is_not_ours(void **state)
         refuse(path, (enum store_mode)mode, "file is not a database");
 }
 
+/* What looks through labels takes the square of their lengths: those of a stranger have an end. */
+static void test_long_labels(void **state)
+{
+    const char *point = runs[1].point;
+    char *longer = arena_alloc(&arena, PLAN_MAX_LABEL + 2);
+    struct store_plan got;
+    struct error err;
+
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        struct store *store;
+
+        memset(longer, 'x', PLAN_MAX_LABEL + (size_t)more);
+        runs[1].point = longer;
+        plan_set_id(&plan);
+        store = planned_store(fresh_path());
+        assert_int_equal(store_read_plan(store, &arena, &got, &err), more ? -1 : 0);
+        if (more)
+            assert_non_null(strstr(err.text, "has a label of 16385 bytes; at most 16384 are read"));
+        store_close(store);
+    }
+    runs[1].point = point;
+    plan_set_id(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_long_labels),
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_digest_definition),

@@ -302,6 +302,13 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     for (int i = 0; i < grid->n_axes; i++)
         if (grid->axes[i].n_values > 1 || is_drawn(&grid->axes[i]))
             rules_forget(&s, grid->axes[i].name);
+    if (condition.size > PLAN_MAX_LABEL || point.size > PLAN_MAX_LABEL) {
+        error_set(err, "what varies takes %zu bytes to write down; at most %d", condition.size + point.size,
+                  PLAN_MAX_LABEL);
+        text_release(&condition);
+        text_release(&point);
+        goto out;
+    }
     like.condition = keep_text(maker->plan->arena, &condition);
     like.point = keep_text(maker->plan->arena, &point);
     if (!settings_find(&s, "data") || settings_find(&s, "data")->kind != VALUE_STRING) {

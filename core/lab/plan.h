@@ -58,7 +58,8 @@ struct plan {
     const char *warnings;   /* of plan_make: learn/warnings.h, and what of the experiment does nothing; "" */
 };
 
-enum { PLAN_MAX_RUNS = 1000000 };
+/* A label: a method's name, a condition, a point. */
+enum { PLAN_MAX_RUNS = 1000000, PLAN_MAX_LABEL = 16384 };
 
 /* Opens the data sets under data_root, and the files of model.init, to take their
  * digests; builds each model once, so that what cannot run is refused here. listener: NULL, or

@@ -63,6 +63,18 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena)
     };
 }
 
+/* What looks through labels takes the square of their lengths. */
+static int check_labels(const struct store_run *run, struct error *err)
+{
+    const char *const labels[] = {run->method, run->condition, run->point};
+
+    for (int i = 0; i < 3; i++)
+        if (strlen(labels[i]) > PLAN_MAX_LABEL)
+            return error_set_status(err, EXIT_MISMATCH, "run %.12s has a label of %zu bytes; at most %d are read",
+                                    run->spec_id, strlen(labels[i]), PLAN_MAX_LABEL);
+    return 0;
+}
+
 /* Rows of STORE_RUN_COLUMNS. Ends the query. */
 static int read_runs(struct sql_query *q, struct arena *arena, struct store_plan *plan,
                      struct error *err)
@@ -72,7 +84,11 @@ static int read_runs(struct sql_query *q, struct arena *arena, struct store_plan
 
     while ((got = sql_step(q, err)) > 0) {
         runs = arena_grow(arena, runs, n, sizeof *runs);
-        runs[n++] = store_read_run(q, arena);
+        runs[n] = store_read_run(q, arena);
+        if (check_labels(&runs[n++], err) < 0) {
+            got = -1;
+            break;
+        }
     }
     sql_end(q);
     plan->runs = runs;
