@@ -333,10 +333,44 @@ static void test_lead(void **state)
     arena_release(&x.arena);
 }
 
+/* What a plan would refuse is not beyond an edge: warm-up as long as the run, and a first stage of no
+ * epochs where its weight is set, be it that of the best or not. */
+static void test_refused(void **state)
+{
+    static const struct {
+        const char *setting, *other;
+        double x;
+        bool is_accepted;
+    } cases[] = {
+        {"train.warmup", "train.jtt_weight = 5", 9, true}, {"train.warmup", "train.jtt_weight = 5", 10, false},
+        {"train.jtt_epochs", "train.jtt_weight = 5", 0, true}, {"train.jtt_epochs", "train.jtt_weight = 2", 0, false},
+        {"train.jtt_epochs", "train.jtt_weight = 2", 1, true}, {"train.batch", "train.jtt_weight = 2", 8, true},
+        {"train.warmup", "hparams.lr = 3", 10, true}, /* none of ours */
+    };
+    struct arena arena = {0};
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings s;
+
+        settings_init(&s, &arena);
+        if (settings_parse(&s, arena_printf(&arena, "data = \"shapes\"\ndata.format = \"shapes\"\ntrain.epochs = 10\n"
+                                                    "train.jtt_epochs = 2\ntrain.batch = 64\n"
+                                                    "train.micro_batch = 64\n%s\n", cases[i].other), &err) < 0)
+            fail_msg("%s", err.text);
+        if (grid_accepts(&s, cases[i].setting, cases[i].x) != cases[i].is_accepted)
+            fail_msg("case %zu", i);
+    }
+    assert_true(grid_accepts(NULL, "train.warmup", 10));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_beyond),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_ends_of_a_setting),
         cmocka_unit_test(test_whole_numbers),
         cmocka_unit_test(test_any_grid),

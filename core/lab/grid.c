@@ -58,6 +58,28 @@ struct grid_range grid_range_of(const struct settings *spec, const char *setting
     return (struct grid_range){h->low, h->high, h->kind == HPARAM_INTEGER};
 }
 
+static bool is_complete(const struct settings *spec, const char *setting, double x)
+{
+    struct arena arena = {0};
+    struct settings s;
+    struct error ignored;
+    bool result;
+
+    settings_init(&s, &arena);
+    settings_copy(&s, spec);
+    settings_remove(&s, "train.micro_batch"); /* follows from others */
+    if (setting)
+        settings_set(&s, setting, value_number(x));
+    result = config_complete(&s, &ignored) == 0;
+    arena_release(&arena);
+    return result;
+}
+
+bool grid_accepts(const struct settings *spec, const char *setting, double x)
+{
+    return !spec || !is_complete(spec, NULL, 0) || is_complete(spec, setting, x);
+}
+
 /* 1, 2, 3: by the same difference each. Of two values nobody can say. */
 static bool is_even(const double *values, int n)
 {

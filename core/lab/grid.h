@@ -49,6 +49,10 @@ struct grid_range {
 /* Of a run with the settings `spec`; without an end where it is not known. */
 struct grid_range grid_range_of(const struct settings *spec, const char *setting);
 
+/* Would a plan take the setting with this number, all else being as in `spec`? As far as the settings
+ * tell; true where `spec` is NULL or itself none of ours. */
+bool grid_accepts(const struct settings *spec, const char *setting, double x);
+
 /* The number that is missing beyond an end of the n >= 2 rising values: as far out as the end is
  * from its inner neighbour, by ratio, or by difference where the values are even or 0 lies between;
  * towards an end of the range by the ratio of the distances to it. To few digits. NaN where the

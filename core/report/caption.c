@@ -324,6 +324,7 @@ void caption_runs(struct text *t, const struct selections *s)
 
 static void list_failure_rates(struct text *t, const struct selections *s)
 {
+    struct arena arena = {0};
     int n = 0;
 
     for (int i = 0; i < s->n; i++) {
@@ -332,10 +333,12 @@ static void list_failure_rates(struct text *t, const struct selections *s)
 
         if (n_bad)
             text_printf(t, "%s %s%s%s %d of %d", n++ ? "," : " Diverged or failed:", r->method,
-                        *r->condition ? " " : "", r->condition, n_bad, r->n_planned);
+                        *r->condition ? " " : "", select_short_point(&arena, r->condition), n_bad,
+                        r->n_planned);
     }
     if (n)
         text_printf(t, ".");
+    arena_release(&arena);
 }
 
 /* Below the median by more than five times the range of the middle half, and by ten points: what
@@ -370,7 +373,8 @@ static void list_collapses(struct text *t, const struct selections *s)
             if (n++ < MAX_TOLD)
                 text_printf(t, "%s %s%s%s seed %d, %.2f where the median is %.2f",
                             n > 1 ? ";" : " FAR BELOW THEIR SIBLINGS:", r->method, *r->condition ? " " : "",
-                            r->condition, r->seeds[k], 100 * r->test[k], 100 * median);
+                            select_short_point(&arena, r->condition), r->seeds[k], 100 * r->test[k],
+                            100 * median);
         }
     }
     if (n > MAX_TOLD)

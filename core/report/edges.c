@@ -136,6 +136,39 @@ static enum grid_end place(const struct edge *e, double value, const double beyo
     return end != GRID_INSIDE && isnan(beyond[end]) ? GRID_INSIDE : end;
 }
 
+static void apply(const char *point, struct settings *s)
+{
+    for (; *point; point += word_length(point), point += *point == ' ') {
+        size_t name = strcspn(point, "= "), length = word_length(point);
+        struct error ignored;
+        struct value v;
+
+        if (name < length && value_parse(arena_printf(s->arena, "%.*s", (int)(length - name - 1), point + name + 1),
+                                         s->arena, &v, &ignored) == 0)
+            settings_set(s, arena_printf(s->arena, "%.*s", (int)name, point), v);
+    }
+}
+
+/* Would a plan take it? With the best configuration, and the corners of the grid: a setting may do
+ * nothing at the new value, which is refused where it is set. */
+static bool is_accepted(const struct selection *r, const char *setting, double x)
+{
+    const char *points[] = {"", r->board->points[0], r->board->points[r->board->n_points - 1]};
+    bool result = true;
+
+    for (int i = 0; i < 3 && result && r->spec; i++) {
+        struct arena arena = {0};
+        struct settings s;
+
+        settings_init(&s, &arena);
+        settings_copy(&s, r->spec);
+        apply(points[i], &s);
+        result = grid_accepts(&s, setting, x);
+        arena_release(&arena);
+    }
+    return result;
+}
+
 struct edges edges_find(const struct selection *r, struct arena *arena)
 {
     const struct board *b = r->board;
@@ -160,6 +193,9 @@ struct edges edges_find(const struct selection *r, struct arena *arena)
         range = grid_range_of(r->spec, setting);
         for (enum grid_end end = GRID_SMALLEST; end <= GRID_LARGEST; end++)
             beyond[end] = grid_beyond(e.values, e.n_values, end, range);
+        for (enum grid_end end = GRID_SMALLEST; end <= GRID_LARGEST; end++)
+            if (!isnan(beyond[end]) && !is_accepted(r, setting, beyond[end]))
+                beyond[end] = NAN;
         for (int p = 0; p < b->n_points; p++)
             is_at_edge[p] |= place(&e, at[p], beyond) != GRID_INSIDE;
         e.end = place(&e, at[r->best], beyond);
