@@ -16,8 +16,8 @@ door() { # HEADER ALLOWED-FILES-PATTERN
         echo "$f" | grep -Eq "$2" || { echo "$f includes <$1>, behind its door"; status=1; }
     done
 }
-# What is written to a terminal goes through core/base/say.c; a signal's handler and the end of memory, which
-# cannot, write constants and numbers.
+# What is written to a terminal goes through core/base/say.c. A signal's handler and the end of memory
+# cannot: they write constants, numbers and a file's path.
 for f in $(grep -lE '(^|[^a-z_"])(v?f?printf|v?dprintf|f?puts|f?putc|putchar|fwrite|perror)\(' core/*.c core/*/*.[ch]); do
     case $f in core/base/say.c | core/lab/store_schema.c) ;; # the latter has SQL's printf
         *) echo "$f prints, behind base/say.h"; status=1 ;; esac

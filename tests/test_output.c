@@ -4,6 +4,7 @@
  * is written by every verb as text: no byte of its output is an order to a terminal, no line
  * of it is a stranger's own, and no cell of a CSV is a formula.
  */
+#include "base/bus_error.h"
 #include "base/file.h"
 #include "lab/plan.h"
 #include "lab/process.h"
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -392,6 +394,42 @@ static void test_files(void **state)
     finish(13);
 }
 
+/* What a signal's handler says of a mapped file that became shorter. */
+static void test_mapped(void **state)
+{
+    static const char *const argv[] = {"a mapped file", NULL};
+    char said[4096] = "";
+    int ends[2], status;
+    pid_t child;
+
+    (void)state;
+    put(EVIL_FILE ".map", "x");
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct file_map map;
+        struct error err;
+
+        dup2(ends[1], STDERR_FILENO);
+        bus_error_catch();
+        if (file_map_open(EVIL_FILE ".map", &map, &err) < 0 || truncate(EVIL_FILE ".map", 0) < 0)
+            _exit(1);
+        _exit(*(const volatile unsigned char *)map.bytes);
+    }
+    close(ends[1]);
+    assert_true(read(ends[0], said, sizeof said - 1) >= 0);
+    for (size_t n = 1; n > 0;) /* it is said in parts */
+        n = (size_t)read(ends[0], said + strlen(said), sizeof said - 1 - strlen(said));
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), EXIT_STORAGE);
+    assert_non_null(strstr(said, "became shorter"));
+    check(argv, said, PLAIN);
+    n_walked++;
+    finish(1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_store),
+        cmocka_unit_test(test_mapped),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -4,6 +4,7 @@
 #include "base/bus_error.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -60,6 +61,7 @@ static void on_bus_error(int signal, siginfo_t *info, void *context)
     (void)signal, (void)context;
     say("rgdbench: ");
     if (path) {
+        text_make_plain(line, strlen(line), ""); /* takes no memory and no lock */
         say("\"");
         say(path);
         say("\"");

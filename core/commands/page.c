@@ -76,7 +76,8 @@ int command_report(const struct invocation *in, enum exit_status *ret_status, st
         return project_open_store(in->arena, wanted, STORE_READ, &store, err); /* says what there is */
     }
     for (; !wanted && *foreign; foreign++)
-        say(stdout, "no page: results/%s.db: its name has others than letters, digits, _ . and -\n", *foreign);
+        say(stdout, "no page: results/%s.db: its name has others than letters, digits, _ . and -\n",
+            *foreign);
     for (; *names; names++) {
         bool with_page = !wanted || strcmp(wanted, *names) == 0;
 

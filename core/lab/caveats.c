@@ -78,6 +78,7 @@ int caveats_read(struct store *store, const struct store_plan *plan, const char 
         text_printf(&warnings, "%s%s", warnings.size ? "; " : "", part.s);
     text_release(&part);
     arena_release(&scratch);
-    *ret_caveats = (struct store_caveats){keep(arena, &choices), keep(arena, &warnings), keep(arena, &same)};
+    *ret_caveats = (struct store_caveats){keep(arena, &choices), keep(arena, &warnings),
+                                          keep(arena, &same)};
     return result;
 }

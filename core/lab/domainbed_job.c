@@ -157,14 +157,17 @@ static int read_accuracies(const struct json_tree *line, double (*ret_accuracies
             j = json_tree_find(line, key);
             if (!j && part == 0)
                 return n_all == 2 * n ? n
-                                      : error_set(err, "it has no accuracies of environment %d, and of others beyond", n);
+                                      : error_set(err, "it has no accuracies of environment %d, and "
+                                                       "of others beyond", n);
             if (!j || (j->kind != JSON_TREE_INTEGER && j->kind != JSON_TREE_NUMBER) ||
                 !(j->number >= 0 && j->number <= 1))
                 return error_set(err, "%s is not an accuracy of 0 to 1", key);
             ret_accuracies[n][part] = j->number;
         }
     }
-    return n_all == 2 * n ? n : error_set(err, "it has the accuracies of more than %d environments", n);
+    return n_all == 2 * n
+               ? n
+               : error_set(err, "it has the accuracies of more than %d environments", n);
 }
 
 static int read_record(const struct json_tree *line, struct arena *arena,

@@ -303,8 +303,8 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
         if (grid->axes[i].n_values > 1 || is_drawn(&grid->axes[i]))
             rules_forget(&s, grid->axes[i].name);
     if (condition.size > PLAN_MAX_LABEL || point.size > PLAN_MAX_LABEL) {
-        error_set(err, "what varies takes %zu bytes to write down; at most %d", condition.size + point.size,
-                  PLAN_MAX_LABEL);
+        error_set(err, "what varies takes %zu bytes to write down; at most %d",
+                  condition.size + point.size, PLAN_MAX_LABEL);
         text_release(&condition);
         text_release(&point);
         goto out;
@@ -539,15 +539,20 @@ static int check_same(struct plan *plan, struct error *err)
     for (int i = 0; i < plan->n_runs; i++)
         runs[i] = (struct same_run){plan->runs[i].method, plan->runs[i].id};
     same_methods(runs, plan->n_runs, &same, &part);
-    for (; overrides && *overrides; overrides += strcspn(overrides, "\n"), overrides += *overrides == '\n')
-        text_printf(&words, "%s %.*s", words.size ? "" : ", with", (int)strcspn(overrides, "\n"), overrides);
+    while (overrides && *overrides) { /* a word a line */
+        int length = (int)strcspn(overrides, "\n");
+
+        text_printf(&words, "%s %.*s", words.size ? "" : ", with", length, overrides);
+        overrides += length + (overrides[length] == '\n');
+    }
     if (same.size)
-        result = error_set(err, "methods %s are the same runs%s%s%s: nothing differs, so that there is nothing "
-                                "to compare; leave all but one out (~NAME), or set what differs for one "
-                                "(NAME.SETTING=VALUE)", same.s, words.s ? words.s : "", part.s ? "; " : "",
-                           part.s ? part.s : "");
+        result = error_set(err, "methods %s are the same runs%s%s%s: nothing differs, so that there is "
+                                "nothing to compare; leave all but one out (~NAME), or set what "
+                                "differs for one (NAME.SETTING=VALUE)", same.s, words.s ? words.s : "",
+                           part.s ? "; " : "", part.s ? part.s : "");
     else if (part.size)
-        plan->warnings = arena_printf(plan->arena, "%s%s%s", plan->warnings, *plan->warnings ? "; " : "", part.s);
+        plan->warnings = arena_printf(plan->arena, "%s%s%s", plan->warnings,
+                                      *plan->warnings ? "; " : "", part.s);
     text_release(&same);
     text_release(&part);
     text_release(&words);

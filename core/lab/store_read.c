@@ -70,7 +70,8 @@ static int check_labels(const struct store_run *run, struct error *err)
 
     for (int i = 0; i < 3; i++)
         if (strlen(labels[i]) > PLAN_MAX_LABEL)
-            return error_set_status(err, EXIT_MISMATCH, "run %.12s has a label of %zu bytes; at most %d are read",
+            return error_set_status(err, EXIT_MISMATCH,
+                                    "run %.12s has a label of %zu bytes; at most %d are read",
                                     run->spec_id, strlen(labels[i]), PLAN_MAX_LABEL);
     return 0;
 }

@@ -140,11 +140,14 @@ static void apply(const char *point, struct settings *s)
 {
     for (; *point; point += word_length(point), point += *point == ' ') {
         size_t name = strcspn(point, "= "), length = word_length(point);
+        const char *text;
         struct error ignored;
         struct value v;
 
-        if (name < length && value_parse(arena_printf(s->arena, "%.*s", (int)(length - name - 1), point + name + 1),
-                                         s->arena, &v, &ignored) == 0)
+        if (name >= length)
+            continue;
+        text = arena_printf(s->arena, "%.*s", (int)(length - name - 1), point + name + 1);
+        if (value_parse(text, s->arena, &v, &ignored) == 0)
             settings_set(s, arena_printf(s->arena, "%.*s", (int)name, point), v);
     }
 }

@@ -113,7 +113,8 @@ static const char *in_csv(const char *s)
 /* Also what a spreadsheet takes for one of these signs: their wide forms. */
 static bool is_formula(const char *s)
 {
-    static const char *const signs[] = {"=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20", NULL};
+    static const char *const signs[] = {"=",      "+",      "-",      "@", "\uFF1D",
+                                        "\uFF0B", "\uFF0D", "\uFF20", NULL};
     double x;
 
     for (int i = 0; signs[i]; i++)

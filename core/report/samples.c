@@ -288,10 +288,12 @@ static int find_method(const struct samples *s, const char *name, struct error *
 }
 
 int samples_analyse(const struct samples *s, const struct samples_options *options,
-                    const struct listener *listener, struct arena *arena, struct samples_results *ret_results, struct error *err)
+                    const struct listener *listener, struct arena *arena,
+                    struct samples_results *ret_results, struct error *err)
 {
     struct samples_results r = {.samples = s, .options = *options, .is_of_shares = true};
-    struct work w = {.r = &r, .arena = arena, .rng = rng_seed((uint64_t)options->seed), .listener = listener};
+    struct work w = {
+        .r = &r, .arena = arena, .rng = rng_seed((uint64_t)options->seed), .listener = listener};
     int baseline = -1, k = s->n_methods;
 
     if (options->baseline && (baseline = find_method(s, options->baseline, err)) < 0)

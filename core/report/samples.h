@@ -76,7 +76,8 @@ struct samples_results {
 
 /* listener: NULL, or is told which pair it is at. */
 int samples_analyse(const struct samples *s, const struct samples_options *options,
-                    const struct listener *listener, struct arena *arena, struct samples_results *ret_results, struct error *err);
+                    const struct listener *listener, struct arena *arena,
+                    struct samples_results *ret_results, struct error *err);
 
 /* For people; the formats for programs get the pairs. */
 void samples_write(const struct samples_results *r, const struct sheet_format *format,
