@@ -126,6 +126,7 @@ static int bury(struct servant *s, struct error *err)
     case SIGILL:
     case SIGTRAP:
     case SIGABRT:
+    case SIGXFSZ: /* a sanitizer's report into a file */
         return error_set(err, "%s ended itself: %s", s->name, strsignal(number));
     case 0:
         if (WEXITSTATUS(status) != EXIT_STORAGE)
