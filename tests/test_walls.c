@@ -29,8 +29,8 @@ static char root[] = "/tmp/rgdbench-test-XXXXXX"; /* with in/ and out/, and a fi
 static pid_t sibling;                            /* a process outside */
 
 enum deed {
-    NOTHING, READ_OUT, WRITE_IN, MAKE_IN, WRITE_OUT, MAKE_OUT, REMOVE_OUT, MOVE_OUT, CONNECT, EXECUTE, TRACE,
-    READ_MEMORY, RING, MOUNT, SIGNAL, START_THREAD, SERVE,
+    NOTHING, READ_OUT, WRITE_IN, MAKE_IN, WRITE_OUT, MAKE_OUT, REMOVE_OUT, MOVE_OUT, CONNECT,
+    EXECUTE, TRACE, READ_MEMORY, RING, MOUNT, SIGNAL, START_THREAD, SERVE,
 };
 
 static void *idle(void *context)
@@ -164,6 +164,9 @@ static void test_files(void **state)
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
     (void)state;
+#ifdef __SANITIZE_ADDRESS__ /* has none (core/base/walls.c) */
+    version = 0;
+#endif
     if (version < 6)
         skip();
     for (size_t i = 0; i < sizeof file_cases / sizeof *file_cases; i++)

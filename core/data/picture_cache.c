@@ -354,7 +354,7 @@ static int build(const struct folders *f, int side, bool skips_bad, const struct
 
     if (file_make_directory(CACHE_FOLDER, err) < 0)
         goto out;
-    fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    fd = open(part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0 || flock(fd, LOCK_EX) < 0) { /* another may be at it: then it is done now */
         fail(err, "write", part);
         goto out;
