@@ -208,13 +208,13 @@ static int sync_directory_of(const char *path)
 
 int file_open_temporary(int folder, const char *path, char ret_path[FILE_PATH_SIZE])
 {
-    uint64_t word;
+    uint32_t word; /* no longer: checkpoints.c looks for such files, and a name has a length */
     int fd;
 
     do {
         if (getrandom(&word, sizeof word, 0) != sizeof word)
             return -1;
-        if (snprintf(ret_path, FILE_PATH_SIZE, "%s.%016lx.%d.tmp", path, (unsigned long)word,
+        if (snprintf(ret_path, FILE_PATH_SIZE, "%s.%08x.%d.tmp", path, (unsigned)word,
                      (int)getpid()) >= FILE_PATH_SIZE) {
             errno = ENAMETOOLONG;
             return -1;
