@@ -189,13 +189,15 @@ static void make_pictures(struct folders *ret_folders, char ret_path[200],
 {
     static const char *const places[CACHE_N] = {"set/a/x", "set/a/y", "set/b/x", "set/b/y"};
     static struct arena arena; /* for good */
+    const unsigned char *small = reference_pictures[8].bytes; /* 5 x 7 pixels */
+    size_t small_size = reference_pictures[8].size;
     struct picture_cache c;
     struct error err;
 
     for (int i = 0; i < CACHE_N; i++)
         FUZZ_CHECK(file_make_directory(places[i], &err) == 0 &&
-                   file_write(arena_printf(&arena, "%s/1.jpg", places[i]), reference_pictures[i].bytes,
-                              reference_pictures[i].size, &err) == 0);
+                   file_write(arena_printf(&arena, "%s/1.png", places[i]), small, small_size, &err) ==
+                       0);
     FUZZ_CHECK(folders_scan("set", &arena, ret_folders, &err) == 0);
     FUZZ_CHECK(picture_cache_open(ret_folders, CACHE_SIDE, true, NULL, &arena, &c, &err) == 0);
     FUZZ_CHECK(c.n_kept == CACHE_N);
