@@ -66,11 +66,12 @@ int file_state_check(const struct file_state *state, struct error *err)
     struct stat st;
 
     if (look(state->path, &st) < 0)
-        return error_set(err, "data changed while it was used: \"%s\": %s", state->path,
-                         strerror(errno));
+        return error_set_status(err, EXIT_STORAGE, "data changed while it was used: \"%s\": %s",
+                                state->path, strerror(errno));
     now = state_of(state->path, &st);
     if (now.device != state->device || now.inode != state->inode || now.size != state->size ||
         now.modified != state->modified || now.changed != state->changed)
-        return error_set(err, "data changed while it was used: \"%s\"", state->path);
+        return error_set_status(err, EXIT_STORAGE, "data changed while it was used: \"%s\"",
+                                state->path);
     return 0;
 }

@@ -27,7 +27,7 @@ struct file_state {
  * could not be told from it. */
 int file_state_read(const char *path, struct file_state *ret_state, struct error *err);
 
-/* Fails as "data changed while it was used: FILE" where it is not. */
+/* Fails as "data changed while it was used: FILE" where it is not, with EXIT_STORAGE. */
 int file_state_check(const struct file_state *state, struct error *err);
 
 #endif

@@ -182,8 +182,8 @@ int folders_check(const struct folders *f, struct error *err)
         look(&now, f->root, &arena);
         if (now.error != was->error || now.size != was->size || now.inode != was->inode ||
             now.modified != was->modified || now.changed != was->changed)
-            result = error_set(err, "data changed while it was used: \"%s/%s\"", f->root,
-                               was->path);
+            result = error_set_status(err, EXIT_STORAGE, "data changed while it was used: \"%s/%s\"",
+                                      f->root, was->path);
     }
     arena_release(&arena);
     return result;
