@@ -38,7 +38,7 @@ done
 "$program" export quickstart selected | tr -d '"\r' > selected.csv
 "$program" export quickstart | tr -d '"\r' | awk -F, '
     NR == FNR {if (FNR > 1) chosen[$1, $6, $7] = 1; next}
-    $9 == "class_accuracy" && ($1, $4, $3) in chosen {accuracy[$1, $4, $10] = $11; last[$1, $4] = $10; seeds[$1, $4] = $1}
+    $8 == "test" && $9 == "class_accuracy" && ($1, $4, $3) in chosen {accuracy[$1, $4, $10] = $11; last[$1, $4] = $10; seeds[$1, $4] = $1}
     END {
         for (run in seeds) {
             split(run, part, SUBSEP)

@@ -3,6 +3,7 @@
  * Whom a checkpoint serves: the run, program and environment that wrote it, and no other. */
 #include "lab/checkpoints.h"
 #include "lab/environment.h"
+#include "learn/platform.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,14 @@
 #include <cmocka.h>
 
 static const char spec_id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+static int enter(void **state)
+{
+    struct error err;
+
+    (void)state;
+    return platform_enter("portable", 1, &err);
+}
 
 static void expect_other(const struct settings *environment, const char *key, const char *name)
 {
@@ -72,5 +81,5 @@ int main(void)
         cmocka_unit_test(test_each_run_has_its_own),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, enter, NULL);
 }

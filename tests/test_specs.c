@@ -6,6 +6,7 @@
  * add that line. */
 #include "base/file.h"
 #include "learn/config.h"
+#include "learn/platform.h"
 #include "spec_edits.h"
 
 #include <setjmp.h>
@@ -206,6 +207,14 @@ static void test_messages(void **state)
     refuse("data.digest", "data.digest = 5", "setting \"data.digest\" is missing or not a text");
 }
 
+static int enter(void **state)
+{
+    struct error err;
+
+    (void)state;
+    return platform_enter("portable", 1, &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,5 +222,5 @@ int main(void)
         cmocka_unit_test(test_messages),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, enter, NULL);
 }
