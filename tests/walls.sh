@@ -26,17 +26,18 @@ data=--data=$work/data
 
 # walled PID: does it have a filter of system calls, and may it gain nothing by executing?
 walled() { grep -q "^Seccomp:.2" "/proc/$1/status" 2> /dev/null && grep -q '^NoNewPrivs:.1' "/proc/$1/status"; }
+working() { grep -q worker "/proc/$1/cmdline" 2> /dev/null && walled "$1"; } # and no decoder, which comes first
 
 # A worker, stopped before it has trained for long; what is left then needs a new cache, by a worker.
 "$program" sweep pics data.steps=1000000 --jobs=1 "$data" > /dev/null 2> said &
 pid=$!
 for i in $(seq 300); do
     worker=$(cat "/proc/$pid/task/$pid/children" 2> /dev/null)
-    for w in $worker; do walled "$w" && break 2; done
+    for w in $worker; do working "$w" && break 2; done
     kill -0 $pid 2> /dev/null || break
     sleep 0.1
 done
-walled "$w" || die "a worker has no walls: $(cat said results/pics.log)"
+working "$w" || die "a worker has no walls: $(cat said results/pics.log)"
 kill -TERM $pid
 wait $pid
 [ $? = 143 ] || die "the sweep was not stopped: $(cat said)"
