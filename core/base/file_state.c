@@ -24,8 +24,12 @@ static int look(const char *path, struct stat *ret_stat)
 
 static struct file_state state_of(const char *path, const struct stat *st)
 {
-    return (struct file_state){path, st->st_dev, st->st_ino, st->st_size, nanoseconds(st->st_mtim),
-                               nanoseconds(st->st_ctim)};
+    return (struct file_state){.path = path,
+                               .device = st->st_dev,
+                               .inode = st->st_ino,
+                               .size = st->st_size,
+                               .modified = nanoseconds(st->st_mtim),
+                               .changed = nanoseconds(st->st_ctim)};
 }
 
 /* By the clock that files get their times from; one that was set back is not waited for. */
@@ -60,18 +64,46 @@ int file_state_read(const char *path, struct file_state *ret_state, struct error
     return 0;
 }
 
+void file_state_take_sum(struct file_state *state, const void *bytes, size_t size)
+{
+    if ((int64_t)size != state->size) /* changed between the two: what checks it will say so */
+        return;
+    state->bytes = bytes;
+    checksum_block(bytes, (size_t)state->size, state->sum);
+}
+
+static int fail(const struct file_state *state, const char *why, struct error *err)
+{
+    return error_set_status(err, EXIT_STORAGE, "data changed while it was used: \"%s\"%s%s", state->path,
+                            *why ? ": " : "", why);
+}
+
+int file_state_check_bytes(const struct file_state *state, struct error *err)
+{
+    char sum[HASH_HEX_SIZE];
+
+    if (!state->bytes)
+        return file_state_check(state, err);
+    checksum_block(state->bytes, (size_t)state->size, sum);
+    return strcmp(sum, state->sum) == 0 ? 0 : fail(state, "", err);
+}
+
 int file_state_check(const struct file_state *state, struct error *err)
 {
-    struct file_state now;
+    struct file_state now = {0};
     struct stat st;
+    bool is_there = look(state->path, &st) == 0, is_same;
 
-    if (look(state->path, &st) < 0)
-        return error_set_status(err, EXIT_STORAGE, "data changed while it was used: \"%s\": %s",
-                                state->path, strerror(errno));
-    now = state_of(state->path, &st);
-    if (now.device != state->device || now.inode != state->inode || now.size != state->size ||
-        now.modified != state->modified || now.changed != state->changed)
-        return error_set_status(err, EXIT_STORAGE, "data changed while it was used: \"%s\"",
-                                state->path);
-    return 0;
+    if (!is_there && !state->bytes)
+        return fail(state, strerror(errno), err);
+    if (is_there)
+        now = state_of(state->path, &st);
+    is_same = is_there && now.device == state->device && now.inode == state->inode;
+    if (is_same && now.size == state->size && now.modified == state->modified &&
+        now.changed == state->changed)
+        return 0;
+    /* Written to, even if it may have been set back since: steps between may have seen it. */
+    if (!state->bytes || (is_same && (now.size != state->size || now.modified != state->modified)))
+        return fail(state, "", err);
+    return file_state_check_bytes(state, err);
 }

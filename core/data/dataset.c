@@ -118,10 +118,23 @@ int dataset_watch(struct dataset *d, const char *path, struct error *err)
     return 0;
 }
 
+void dataset_watch_bytes(struct dataset *d, const struct file_map *map)
+{
+    file_state_take_sum((struct file_state *)&d->states[d->n_states - 1], map->bytes, map->size);
+}
+
 int dataset_check(const struct dataset *d, struct error *err)
 {
     for (int i = 0; i < d->n_states; i++)
         if (file_state_check(&d->states[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int dataset_check_bytes(const struct dataset *d, struct error *err)
+{
+    for (int i = 0; i < d->n_states; i++)
+        if (file_state_check(&d->states[i], err) < 0 || file_state_check_bytes(&d->states[i], err) < 0)
             return -1;
     return 0;
 }
@@ -146,6 +159,7 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
         if (dataset_watch(d, path, err) < 0 || file_map_open(path, &d->maps[d->n_maps], err) < 0)
             return -1;
         d->n_maps++;
+        dataset_watch_bytes(d, &d->maps[d->n_maps - 1]);
         if (dataset_add_file(d, list->items[i].string, d->maps[d->n_maps - 1].bytes,
                              d->maps[d->n_maps - 1].size, err) < 0)
             return -1;

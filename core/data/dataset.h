@@ -114,6 +114,9 @@ void dataset_close(struct dataset *d);
  * behind what reads the examples; it costs a look at each file's times. */
 int dataset_check(const struct dataset *d, struct error *err);
 
+/* The same, and sums what is mapped again: for the end of a run. */
+int dataset_check_bytes(const struct dataset *d, struct error *err);
+
 /* Does the setting data.drawing want that each trial draws its own data? Then *ret_drawn is `d` as
  * `trial` draws it. It borrows from `d`, keeps its digest, since the digest and the trial say all,
  * and owns an arena only, for the caller to release. */
@@ -131,6 +134,8 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
 /* For formats, before they read or map the file at `path` (which outlives d): it must stay as it is. */
 int dataset_watch(struct dataset *d, const char *path, struct error *err);
 void dataset_watch_state(struct dataset *d, const struct file_state *state);
+/* The one watched last is mapped, and stays so. */
+void dataset_watch_bytes(struct dataset *d, const struct file_map *map);
 
 /* For formats: notes a file that was read. `name` is the description's. */
 int dataset_add_file(struct dataset *d, const char *name, const unsigned char *bytes, size_t size,

@@ -63,6 +63,7 @@ static int read_bytes(struct dataset *d, const struct dataset_source *source, co
         if (file_map_open(path, map, err) < 0)
             return -1;
         d->n_maps++;
+        dataset_watch_bytes(d, map);
         *ret_bytes = map->bytes;
         *ret_size = map->size;
     } else {

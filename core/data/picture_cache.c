@@ -400,8 +400,12 @@ int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
     if (got < 0)
         return -1;
     if (!skips_bad && *c.left_out) {
-        error_set(err, "\"%s/%.*s\"; data.skip_bad=true leaves such out", folders->root,
-                  (int)strcspn(c.left_out, "\n"), c.left_out);
+        const struct folder_file *first = folders->files;
+
+        for (const unsigned char *kept = c.kept; *kept; kept++)
+            first++;
+        error_set(err, "\"%s/%s\"%.*s; data.skip_bad=true leaves such out", folders->root, first->path,
+                  (int)strcspn(c.left_out, "\n") - (int)strlen(first->path), c.left_out + strlen(first->path));
         file_map_close(&c.map);
         return -1;
     }

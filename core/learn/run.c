@@ -360,7 +360,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
     int status = -1;
 
     if (run_open(&run, input, err) == 0 && restore(&run, err) == 0 &&
-        train(&run, &result.outcome, err) == 0 && dataset_check(input->dataset, err) == 0) {
+        train(&run, &result.outcome, err) == 0 && dataset_check_bytes(input->dataset, err) == 0) {
         const struct params *params = &run.trainer.graph.params;
 
         result.n_steps = run.n_steps;
