@@ -56,8 +56,10 @@ static int gone(void)
 
 static void test_leftovers(void **state)
 {
-    const char *const dead[] = {"a.svg.%d.tmp", "b.db.%d.tmp", "b.db.%d.tmp-wal", "c.%d.tmp.svg"};
-    const char *const others[] = {"d.1.tmp", "tmp", "e.tmp", "f..tmp", "9.tmp", "g.9x.tmp", "h.%d.tmpx"};
+    const char *const dead[] = {"a.svg.0123abcd.%d.tmp", "b.db.89abcdef.%d.tmp",
+                                "b.db.89abcdef.%d.tmp-wal", "c.00000000.%d.tmp.svg"};
+    const char *const others[] = {"d.1.tmp", "tmp", "e.tmp", "f..tmp", "9.tmp", "g.9x.tmp", "h.0123abcd.%d.tmpx",
+                                  "budget.%d.tmp.csv", "i.0123ABCD.%d.tmp", "j.123abcd.%d.tmp", ".0123abcd.%d.tmp"};
     int pid = gone();
     char name[60];
 
@@ -66,7 +68,7 @@ static void test_leftovers(void **state)
         snprintf(name, sizeof name, dead[i], pid);
         put(name, 100);
     }
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < (int)(sizeof others / sizeof *others); i++) {
         snprintf(name, sizeof name, others[i], pid);
         put(name, 100);
     }
@@ -80,7 +82,7 @@ static void test_leftovers(void **state)
         snprintf(name, sizeof name, dead[i], pid);
         assert_false(file_exists(in(name)));
     }
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < (int)(sizeof others / sizeof *others); i++) {
         snprintf(name, sizeof name, others[i], pid);
         assert_true(file_exists(in(name)));
         unlink(in(name));

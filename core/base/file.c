@@ -206,6 +206,8 @@ static int sync_directory_of(const char *path)
     return result;
 }
 
+enum { WORD_SIZE = 8 }; /* hexadecimal digits */
+
 int file_open_temporary(int folder, const char *path, char ret_path[FILE_PATH_SIZE])
 {
     uint32_t word; /* no longer: checkpoints.c looks for such files, and a name has a length */
@@ -214,7 +216,7 @@ int file_open_temporary(int folder, const char *path, char ret_path[FILE_PATH_SI
     do {
         if (getrandom(&word, sizeof word, 0) != sizeof word)
             return -1;
-        if (snprintf(ret_path, FILE_PATH_SIZE, "%s.%08x.%d.tmp", path, (unsigned)word,
+        if (snprintf(ret_path, FILE_PATH_SIZE, "%s.%0*x.%d.tmp", path, WORD_SIZE, (unsigned)word,
                      (int)getpid()) >= FILE_PATH_SIZE) {
             errno = ENAMETOOLONG;
             return -1;
@@ -294,17 +296,20 @@ int file_check_room(const char *folder, struct error *err)
     return result;
 }
 
-/* The number in "NAME.9f3a.123.tmp", "NAME.9f3a.123.tmp-wal" and "NAME.9f3a.123.tmp.svg"; 0: there is none. */
+/* The number in "NAME.0123abcd.456.tmp", with "-wal" and ".svg" behind it, too; 0 where there is none: then the
+ * name is not one of file_open_temporary's, and the file somebody's. */
 static pid_t writer_of(const char *name)
 {
-    const char *end = strstr(name, ".tmp"), *at = end;
+    const char *end = strstr(name, ".tmp"), *pid = end, *word;
 
-    while (at && at > name && at[-1] >= '0' && at[-1] <= '9')
-        at--;
-    if (!end || at == end || at == name || at[-1] != '.' ||
-        !strchr(".-", end[4])) /* its end, too */
+    while (pid && pid > name && pid[-1] >= '0' && pid[-1] <= '9')
+        pid--;
+    if (!end || pid == end || pid - name < WORD_SIZE + 3 || pid[-1] != '.' || !strchr(".-", end[4]))
         return 0;
-    return (pid_t)strtol(at, NULL, 10);
+    word = pid - 1 - WORD_SIZE;
+    if (word[-1] != '.' || strspn(word, "0123456789abcdef") != WORD_SIZE)
+        return 0;
+    return (pid_t)strtol(pid, NULL, 10);
 }
 
 /* A number may be that of a process in another container, which kill(2) does not see: hence the minute. */
