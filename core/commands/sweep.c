@@ -89,14 +89,16 @@ int sweep_jobs(const struct invocation *in)
     return machine.n_cores > in->n_threads ? machine.n_cores / in->n_threads : 1;
 }
 
-/* A worker's share of what there is, and room for what is set aside and not used: buffers, stacks. */
-static double worker_memory(const struct invocation *in)
+/* A worker's share of what there is, and room for what is set aside and not used: buffers, stacks. Of more jobs
+ * than runs, most end at once. */
+static double worker_memory(const struct invocation *in, int n_runs)
 {
+    const int n_jobs = sweep_jobs(in) < n_runs ? sweep_jobs(in) : n_runs;
     const double ASIDE = 1e9;
     struct machine machine;
 
     machine_read("", &machine);
-    return machine.memory / sweep_jobs(in) + ASIDE + in->n_threads * 2e8;
+    return machine.memory / (n_jobs > 0 ? n_jobs : 1) + ASIDE + in->n_threads * 2e8;
 }
 
 /* Before it starts: the runs of the plan that need most, all at once. */
@@ -120,14 +122,13 @@ int sweep_work(const struct invocation *in, const char *word, struct store *stor
                const char *shown, enum exit_status *ret_status, struct error *err)
 {
     const char *path = project_store_path(in->arena, word);
-    const struct sweep_options options = {
+    struct sweep_options options = {
         .store_path = path,
         .log_path = project_log_path(in->arena, path),
         .data_root = in->data_root,
         .n_jobs = sweep_jobs(in),
         .n_threads = in->n_threads,
         .max_failures = in->is_fail_fast ? 1 : in->max_failures,
-        .worker_memory = worker_memory(in),
         .checkpoint_interval = in->checkpoint_interval,
         .lease = in->lease,
         .is_quiet = in->is_quiet,
@@ -137,6 +138,9 @@ int sweep_work(const struct invocation *in, const char *word, struct store *stor
     double start = clock_now();
     int signal = 0;
 
+    if (store_count(store, &counts, err) < 0)
+        return -1;
+    options.worker_memory = worker_memory(in, counts.planned + counts.running);
     if (sweep_run(store, &options, &counts, &signal, err) < 0)
         return -1;
     if (!in->is_quiet)
