@@ -305,6 +305,8 @@ int command_export(const struct invocation *in, enum exit_status *ret_status, st
     if (open_store(in, &store, err) == 0) {
         say_page(stdout, "method,condition,point,seed,run,state,step,part,metric,class,value,seeds\r\n");
         result = store_export(store, print_row, &e, err);
+        if (ferror(stdout))
+            result = error_set_status(err, EXIT_STORAGE, "could not write to standard output");
     }
     text_release(&e.run);
     text_release(&e.line);

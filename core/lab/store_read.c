@@ -259,7 +259,7 @@ int store_read_answers(struct store *store, long run, struct arena *arena,
         answers = (struct store_answers){sql_long(q, 0), (int)sql_long(q, 1), bits};
         if (sql_long(q, 1) < 1 || sql_long(q, 1) > STORE_MAX_ANSWERS ||
             size != ((size_t)answers.n + 7) / 8)
-            got = error_set_status(err, EXIT_STORAGE, "store \"%s\": the answers of run %ld are "
+            got = error_set_status(err, EXIT_MISMATCH, "store \"%s\": the answers of run %ld are "
                                    "damaged", store->path, run);
     }
     sql_end(q);
@@ -287,7 +287,7 @@ int store_read_arrays(struct store *store, long run, const char *name, struct ar
         float *numbers;
 
         if (length < 1 || length > STORE_MAX_ARRAY || size != (size_t)length * sizeof *numbers) {
-            got = error_set_status(err, EXIT_STORAGE, "store \"%s\": \"%s\" of run %ld is damaged",
+            got = error_set_status(err, EXIT_MISMATCH, "store \"%s\": \"%s\" of run %ld is damaged",
                                    store->path, name, run);
             break;
         }

@@ -21,7 +21,7 @@ static int read_right(struct store *store, long run, double accuracy, struct are
         n_right += right[i] > 0;
     }
     if (answers.n > 0 && fabs((double)n_right / answers.n - accuracy) > 1e-9)
-        return error_set_status(err, EXIT_STORAGE, "the answers of run %ld give %d of %d right, not the "
+        return error_set_status(err, EXIT_MISMATCH, "the answers of run %ld give %d of %d right, not the "
                                 "accuracy %.17g: the store is damaged", run, n_right, answers.n, accuracy);
     *ret_n = answers.n;
     *ret_right = right;
