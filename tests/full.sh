@@ -35,6 +35,13 @@ fresh whole
 "$program" sweep quickstart $words --quiet || die "the ordinary sweep failed"
 want=$("$program" digest quickstart)
 
+# What is printed to a full disk is not printed.
+for verb in table export "export quickstart selected" digest status fsck "compare quickstart erm rgd"; do
+    case $verb in *quickstart*) ;; *) verb="$verb quickstart" ;; esac
+    "$program" $verb > /dev/full 2> said
+    [ $? = 4 ] && [ "$(cat said)" = "rgdbench: could not write to standard output" ] || die "$verb on a full disk: $(cat said)"
+done
+
 # From too little for a schema to enough for the plan and not for all results.
 fresh limit
 lift() { for pid in $sweep $(cat /proc/$sweep/task/$sweep/children 2> /dev/null); do prlimit --pid $pid --fsize=unlimited 2> /dev/null; done; true; }
