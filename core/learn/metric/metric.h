@@ -10,10 +10,9 @@
  * class c weighs class_weights[c] / the number of examples of c; else all weigh the same.
  *
  * To add one:
- *   1. write learn/metric/metric_NAME.c after the pattern of metric_kappa.c;
+ *   1. write learn/metric/metric_NAME.c after the pattern of metric_matthews.c;
  *   2. end it in `const struct metric_type metric_NAME = {...}`;
- *   3. add its line to the list in metric.c. Runs record it, `measure =` chooses it,
- *      `rgdbench list measures` and the tables know it, tests/test_metric.c walks it.
+ *   3. add its line to the list in metric.c. Runs record it, and tests/test_metric.c walks it.
  */
 #ifndef LEARN_METRIC_METRIC_H
 #define LEARN_METRIC_METRIC_H
@@ -46,11 +45,11 @@ struct metric_examples {
 };
 
 struct metric_type {
-    const char *name; /* of the setting `measure` and in the store */
+    const char *name; /* in the store */
     const char *title, *doc, *source;
     int needs; /* enum metric_need */
     int min_classes; /* with fewer it says nothing; 0 is as 2 */
-    bool by_class; /* one number for each class: chosen by "name.CLASS" */
+    bool by_class; /* one number for each class */
     bool lower_is_better;
     double low, high; /* range; one end of it is the worst value, and what a diverged run has */
     bool is_share; /* printed in percent */
