@@ -22,7 +22,8 @@ expect() {
     [ "$(wc -l < said)" -le 1 ] || [ "$status" = 0 ] || die "more than a line: $*: $(cat said)"
 }
 sweep="$program sweep quickstart $words --quiet"
-if ! ldd "$program" | grep -q libasan; then # whose shadow is terabytes
+is_plain=$(ldd "$program" | grep -q libasan || echo yes) # of sanitizers the shadow is terabytes, and leaks are sought by a process
+if [ "$is_plain" ]; then
     for limit in "-v 100000" "-v 150000" "-v 200000" "-v 300000" "-d 20000"; do
         expect 4 "out of memory" sh -c "ulimit $limit && exec \"\$@\"" sh $sweep
     done
@@ -30,13 +31,12 @@ if ! ldd "$program" | grep -q libasan; then # whose shadow is terabytes
     expect 4 "the stack may have 1024 KiB, and training needs 2048" sh -c 'ulimit -s 1024 && exec "$@"' sh $sweep
     expect 0 "" sh -c 'ulimit -S -s 1024 && exec "$@"' sh $sweep --threads=2
 fi
-if ! ldd "$program" | grep -q libasan && # whose search for leaks starts a process
-    [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups prlimit --nproc=1 true 2> /dev/null; then
+if [ "$is_plain" ] && [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups prlimit --nproc=1 true 2> /dev/null; then
     chmod 777 . && cp "$program" ./program
     expect 4 "could not start a process" setpriv --reuid=65534 --clear-groups prlimit --nproc=1 ./program sweep quickstart $words --quiet
     rm -rf results
 fi
-if unshare -m sh -c 'umount -l /proc' 2> /dev/null; then
+if [ "$is_plain" ] && unshare -m sh -c 'umount -l /proc' 2> /dev/null; then
     expect 4 "/proc/self/statm cannot be read" unshare -m sh -c 'umount -l /proc && exec "$@"' sh $sweep
 fi
 # A model that the machine has no room for is refused before it starts.
