@@ -243,6 +243,23 @@ static void softmax_is_the_definition(void **state)
     }
 }
 
+/* Of a model that has diverged: no number of it is one, and nothing breaks. */
+static void scores_that_are_none(void **state)
+{
+    const float scores[] = {NAN, NAN, NAN, INFINITY, -INFINITY, 0, 1, 2, INFINITY};
+    const int labels[] = {0, 1, 2}, predicted[] = {0, 0, 2};
+    const struct metric_examples e = {.n = 3, .n_classes = 3, .labels = labels, .predicted = predicted,
+                                      .scores = scores};
+    struct arena arena = {0};
+    struct metric_values v;
+
+    (void)state;
+    v = metric_measure(&e, &arena);
+    assert_true(isnan(metric_value(&v, "log_loss", -1)) && isnan(metric_value(&v, "ece", -1)));
+    assert_float_equal(metric_value(&v, "accuracy", -1), 2.0 / 3, 1e-12);
+    arena_release(&arena);
+}
+
 static void sorts_by_value_then_place(void **state)
 {
     const float x[] = {0.0f, -0.0f, 3, -1, 3, -INFINITY, INFINITY, 1e-40f, -1e-40f};
@@ -262,6 +279,7 @@ int main(void)
         cmocka_unit_test(measures_equal_the_reference),
         cmocka_unit_test(each_declares_itself),
         cmocka_unit_test(softmax_is_the_definition),
+        cmocka_unit_test(scores_that_are_none),
         cmocka_unit_test(sorts_by_value_then_place),
     };
 

@@ -123,6 +123,7 @@ struct metric_values metric_over_groups(const struct metric_values *groups, int 
 {
     int n_values = groups[0].n;
     struct metric_value *values = arena_alloc(arena, (size_t)(n_values + 2) * sizeof *values);
+    const struct metric_values means = {values, n_values};
     double worst = NAN;
 
     for (int i = 0; i < n_values; i++) {
@@ -131,11 +132,9 @@ struct metric_values metric_over_groups(const struct metric_values *groups, int 
     }
     for (int g = 0; g < n; g++)
         worst = fmin(worst, metric_value(&groups[g], "accuracy", -1)); /* passes NaN over */
-    values[n_values++] = (struct metric_value){metric_find("group_mean_accuracy"), -1,
-                                               metric_value(&(struct metric_values){values, n_values},
-                                                            "accuracy", -1)};
-    values[n_values++] = (struct metric_value){metric_find("worst_group_accuracy"), -1, worst};
-    return (struct metric_values){values, n_values};
+    values[n_values] = (struct metric_value){metric_find("group_mean_accuracy"), -1, metric_value(&means, "accuracy", -1)};
+    values[n_values + 1] = (struct metric_value){metric_find("worst_group_accuracy"), -1, worst};
+    return (struct metric_values){values, n_values + 2};
 }
 
 double metric_value(const struct metric_values *v, const char *name, int class_index)

@@ -79,12 +79,12 @@ const struct metric_type metric_brier = {
 
 enum { N_BINS = 15 };
 
-/* Bins (k/15, (k + 1)/15] of the highest probability. */
+/* Bins (k/15, (k + 1)/15] of the highest probability; any, where that is not a number, nor will be the sum. */
 static int bin_of(double confidence)
 {
-    int k = (int)ceil(confidence * N_BINS) - 1;
+    double k = ceil(confidence * N_BINS) - 1;
 
-    return k < 0 ? 0 : k >= N_BINS ? N_BINS - 1 : k;
+    return k >= N_BINS ? N_BINS - 1 : k > 0 ? (int)k : 0;
 }
 
 static void ece(const struct metric_examples *e, struct arena *arena, double *ret_values)
