@@ -35,11 +35,11 @@ INLINE void begin_sums(vector sum[TALL][2], const struct tile *t, int m, int vec
 {
     for (int i = 0; i < m; i++) {
         for (int v = 0; v < vectors; v++) {
-            const float *start = t->start + (size_t)i * t->start_stride + v * V;
+            const size_t at = (size_t)i * t->start_stride + (size_t)v * V;
 
             sum[i][v] = !t->start                      ? VECTOR(setzero)()
-                        : part == V || v + 1 < vectors ? VECTOR(loadu)(start)
-                                                       : load_part(start, part);
+                        : part == V || v + 1 < vectors ? VECTOR(loadu)(t->start + at)
+                                                       : load_part(t->start + at, part);
         }
     }
 }
