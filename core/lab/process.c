@@ -96,9 +96,12 @@ bool process_is_alive(const char *owner)
 /* For appending; what is no file could keep us waiting. */
 static int open_log(const char *path, struct error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666);
     struct stat s;
+    int fd;
 
+    do
+        fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666);
+    while (fd < 0 && errno == EINTR); /* of the network */
     if (fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode))
         return fd;
     error_set_status(err, EXIT_STORAGE, "could not write the log \"%s\": %s", path,

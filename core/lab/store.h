@@ -301,7 +301,7 @@ int store_read_fresh(struct store *store, const struct store_plan *plan, struct 
                      struct store_plan *ret_fresh, struct error *err);
 
 /* ret_values[i] is the metric of plan->runs[i] at its last evaluation; NaN where
- * the run has not finished. */
+ * the run has not finished. One that has, and has none, is damage. */
 int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
                     const char *name, double *ret_values, struct error *err);
 

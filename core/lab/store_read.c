@@ -192,6 +192,9 @@ int store_read_last(struct store *store, const struct store_plan *plan, const ch
         got = sql_step(q, err);
         if (got > 0)
             ret_values[i] = store_value(q, 0);
+        if (got == 0) /* left out, it would make a table of fewer seeds */
+            got = error_set_status(err, EXIT_MISMATCH, "store \"%s\" is damaged: run %.12s has finished and "
+                                   "has no %s %s", store->path, plan->runs[i].spec_id, part, name);
     }
     sql_end(q);
     return got < 0 ? -1 : 0;
