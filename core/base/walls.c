@@ -2,6 +2,7 @@
 #include "base/walls.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,9 +57,14 @@ static int deny(scmp_filter_ctx ctx, uint32_t action, const int *calls)
 
 static int filter(unsigned walls)
 {
+    enum { ROOM = 100 << 10 }; /* more than it takes, and less than free gives back to the system */
     uint32_t or_refuse = walls & WALL_EXECUTE ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EACCES);
-    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-    int bad = ctx ? 0 : -1;
+    scmp_filter_ctx ctx;
+    int bad;
+
+    free(memory_alloc(ROOM)); /* libseccomp does not look whether it gets memory: without any we end here */
+    ctx = seccomp_init(SCMP_ACT_ALLOW);
+    bad = ctx ? 0 : -1;
 
     if (!bad)
         bad = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1); /* all threads */

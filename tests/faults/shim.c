@@ -37,7 +37,7 @@ enum { MAX_MODULES = 64 };
 static struct module {
     uintptr_t start, end;
     uint64_t name;
-    bool is_libc, is_sanitizer;
+    bool is_libc, needs_memory;
 } modules[MAX_MODULES];
 static int n_modules;
 static struct sites *sites;
@@ -69,7 +69,7 @@ static int add_module(struct dl_phdr_info *info, size_t size, void *context)
     modules[n_modules].start = info->dlpi_addr;
     modules[n_modules].end = end;
     modules[n_modules].is_libc = strncmp(file, "libc.", 5) == 0;
-    modules[n_modules].is_sanitizer = strncmp(file, "libasan", 7) == 0;
+    modules[n_modules].needs_memory = strncmp(file, "libasan", 7) == 0 || strncmp(file, "libseccomp", 10) == 0;
     modules[n_modules++].name = name;
     return 0;
 }
@@ -102,11 +102,12 @@ static const struct module *module_of(const void *address)
     return NULL;
 }
 
-/* Hash of the call and of the functions above it; 0 where the first of these outside libc is the
- * sanitizer's: it ends the process where it has no memory for itself, to begin a thread say. */
+/* Hash of the call and of the functions above it; 0 where the first of these outside libc is one that takes for
+ * granted that there is memory: the sanitizer, which ends the process, or libseccomp, which does not look
+ * (core/base/walls.c sees to it before). */
 static uint64_t site_of(int call)
 {
-    enum { OWN = 2, NEAR = 8 }; /* frames: of this file; in which the sanitizer is looked for */
+    enum { OWN = 2, NEAR = 8 }; /* frames: of this file; in which those are looked for */
     void *frames[SITES_DEPTH + OWN + 1];
     int n = backtrace(frames, (sites->depth > NEAR ? sites->depth : NEAR) + OWN + 1);
     uint64_t h = mix(7, (uint64_t)call);
@@ -115,7 +116,7 @@ static uint64_t site_of(int call)
     for (int i = OWN + 1; i < n; i++) {
         const struct module *m = module_of(frames[i]);
 
-        if (is_in_libc && m && m->is_sanitizer)
+        if (is_in_libc && m && m->needs_memory)
             return 0;
         is_in_libc &= m && m->is_libc;
         if (m && i <= OWN + sites->depth)
