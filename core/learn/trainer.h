@@ -185,8 +185,8 @@ struct evaluation {
     double loss; /* mean, of classes as trainer_data weighs them, if it does */
     int n_classes;               /* 0: targets are numbers */
     struct metric_values values; /* likewise */
-    const int *predicted;        /* [n] the class that the model names; NULL: of several parts, or of numbers */
-    unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL likewise */
+    unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL: of
+                             * several parts, or of numbers */
 };
 
 /* Changes nothing in the trainer but its buffers. The arrays from `arena`.

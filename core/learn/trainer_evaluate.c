@@ -117,10 +117,8 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
     }
     e.loss = mean_loss(t, data, &k, n, arena);
     e.values = metric_measure(&examples, arena);
-    if (!t->targets) {
-        e.predicted = k.predicted;
+    if (!t->targets)
         e.answers = pack_answers(&k, n, arena);
-    }
     *ret_evaluation = e;
     return true;
 }

@@ -3,23 +3,6 @@
 
 #include <string.h>
 
-/* The class of the highest score; offsets may be NULL. */
-static int predict(const float *scores, int n, const float *offsets)
-{
-    int best = 0;
-    float highest = scores[0] + (offsets ? offsets[0] : 0);
-
-    for (int c = 1; c < n; c++) {
-        float score = scores[c] + (offsets ? offsets[c] : 0);
-
-        if (score > highest) {
-            highest = score;
-            best = c;
-        }
-    }
-    return best;
-}
-
 struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *desk,
                                const struct trainer_data *data, int first, int n)
 {
@@ -135,8 +118,8 @@ const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
     if (pass->training && t->scores)
         keep_outputs(t, pass, scores);
     for (int i = 0; i < n; i++) {
-        t->predicted[first + i] = predict(scores + (size_t)i * (size_t)t->n_classes, t->n_classes,
-                                          pass->training ? NULL : loss->offsets);
+        t->predicted[first + i] = metric_predict(scores + (size_t)i * (size_t)t->n_classes,
+                                                 pass->training ? NULL : loss->offsets, t->n_classes);
         if (data->pool->environments)
             t->environments[first + i] = data->pool->environments[indices[i]];
     }

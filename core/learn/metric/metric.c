@@ -84,7 +84,7 @@ struct metric_values metric_measure(const struct metric_examples *e, struct aren
         capacity += types[t]->by_class ? e->n_classes : 1;
     values = arena_alloc(arena, (size_t)capacity * sizeof *values);
     if (e->n_classes > 0)
-        all.counts = metric_count(e, &scratch);
+        metric_count(&all, &scratch);
     if (e->scores) {
         float *p = arena_alloc(&scratch, (size_t)e->n * (size_t)e->n_classes * sizeof *p);
 
@@ -157,13 +157,19 @@ bool metric_is_better(const struct metric_type *type, double x, double y)
     return lead > ROUNDING * fmax(fabs(x), fabs(y));
 }
 
-int metric_predict(const float *scores, int n_classes)
+int metric_predict(const float *scores, const float *offsets, int n_classes)
 {
     int best = 0;
+    float highest = scores[0] + (offsets ? offsets[0] : 0);
 
-    for (int c = 1; c < n_classes; c++)
-        if (scores[c] > scores[best])
+    for (int c = 1; c < n_classes; c++) {
+        float score = scores[c] + (offsets ? offsets[c] : 0);
+
+        if (score > highest) {
+            highest = score;
             best = c;
+        }
+    }
     return best;
 }
 
@@ -172,7 +178,7 @@ void metric_softmax(const float *scores, int n, int n_classes, float *ret_probab
     for (int i = 0; i < n; i++) {
         const float *s = scores + (size_t)i * (size_t)n_classes;
         float *p = ret_probabilities + (size_t)i * (size_t)n_classes;
-        double highest = s[metric_predict(s, n_classes)], sum = 0;
+        double highest = s[metric_predict(s, NULL, n_classes)], sum = 0;
 
         for (int c = 0; c < n_classes; c++)
             sum += kernel_exp((double)s[c] - highest);
@@ -181,37 +187,25 @@ void metric_softmax(const float *scores, int n, int n_classes, float *ret_probab
     }
 }
 
-const int *metric_count(const struct metric_examples *e, struct arena *arena)
+void metric_count(struct metric_examples *e, struct arena *arena)
 {
     size_t n_classes = (size_t)e->n_classes;
     int *counts = arena_alloc(arena, n_classes * n_classes * sizeof *counts);
+    int *n_of = arena_alloc(arena, n_classes * sizeof *n_of);
 
-    for (int i = 0; i < e->n; i++)
+    for (int i = 0; i < e->n; i++) {
         counts[(size_t)e->labels[i] * n_classes + (size_t)e->predicted[i]]++;
-    return counts;
-}
-
-int metric_n_of(const struct metric_examples *e, int c)
-{
-    int n = 0;
-
-    for (int p = 0; p < e->n_classes; p++)
-        n += e->counts[(size_t)c * (size_t)e->n_classes + (size_t)p];
-    return n;
-}
-
-int metric_n_named(const struct metric_examples *e, int c)
-{
-    int n = 0;
-
-    for (int l = 0; l < e->n_classes; l++)
-        n += e->counts[(size_t)l * (size_t)e->n_classes + (size_t)c];
-    return n;
+        n_of[e->labels[i]]++;
+    }
+    e->counts = counts;
+    e->n_of = n_of;
 }
 
 double metric_weight(const struct metric_examples *e, int c)
 {
-    return e->class_weights ? e->class_weights[c] / metric_n_of(e, c) : 1.0 / e->n;
+    if (e->n_of[c] == 0)
+        return 0;
+    return e->class_weights ? e->class_weights[c] / e->n_of[c] : 1.0 / e->n;
 }
 
 /* Whole numbers in the order of the floats; both zeros are one. */

@@ -37,7 +37,8 @@ struct metric_examples {
     const int *labels, *predicted;   /* [n] below n_classes; predicted: of the highest score the first */
     const float *scores;             /* [n][n_classes] logits */
     const float *probabilities;      /* [n][n_classes] their softmax (metric_softmax) */
-    const int *counts;               /* [n_classes][n_classes] how many of class row were named column */
+    const int *counts;               /* [n_classes][n_classes] how many of class row were named column; */
+    const int *n_of;                 /* [n_classes] its sums of rows: metric_count makes both */
     const double *class_weights;     /* [n_classes] adding up to 1; NULL: each example weighs the same */
     const int *groups;               /* [n] below n_groups */
     int n_groups;
@@ -71,8 +72,8 @@ struct metric_values {
     int n;
 };
 
-/* All that can be measured of the examples, in the table's order. e->counts and e->probabilities are made
- * here. In `arena`, which holds some 8 bytes for each score meanwhile. */
+/* All that can be measured of the examples, in the table's order. e->counts, e->n_of and e->probabilities are
+ * made here. In `arena`, which holds some 8 bytes for each score meanwhile. */
 struct metric_values metric_measure(const struct metric_examples *e, struct arena *arena);
 
 /* Of n groups of examples, each measured by itself (and of the same kind): means over the groups where there is a
@@ -97,22 +98,19 @@ bool metric_is_better(const struct metric_type *type, double x, double y);
 
 /* ---- what callers prepare ---- */
 
-/* The class of the highest score, of equals the first. */
-int metric_predict(const float *scores, int n_classes);
+/* The class of the highest score, of equals the first; offsets are added to the scores, or NULL. */
+int metric_predict(const float *scores, const float *offsets, int n_classes);
 
 /* Rows of n_classes scores to probabilities. ret_probabilities may be scores. */
 void metric_softmax(const float *scores, int n, int n_classes, float *ret_probabilities);
 
-/* [n_classes][n_classes] of labels and predicted, in `arena`. */
-const int *metric_count(const struct metric_examples *e, struct arena *arena);
+/* Sets e->counts and e->n_of, from labels and predicted; in `arena`. */
+void metric_count(struct metric_examples *e, struct arena *arena);
 
 /* ---- for measures ---- */
 
-/* How many examples class c has, and how many were named c. */
-int metric_n_of(const struct metric_examples *e, int c);
-int metric_n_named(const struct metric_examples *e, int c);
-
-/* What an example of class c weighs; all add up to 1 (where each class with a weight occurs). */
+/* What an example of class c weighs, 0 where there is none; all add up to 1 (where each class with a weight
+ * occurs). */
 double metric_weight(const struct metric_examples *e, int c);
 
 /* Places of n numbers from the lowest to the highest, equals in their order, into ret_order. */

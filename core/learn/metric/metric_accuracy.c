@@ -13,7 +13,7 @@ static void class_accuracy(const struct metric_examples *e, struct arena *arena,
 {
     (void)arena;
     for (int c = 0; c < e->n_classes; c++) {
-        int n = metric_n_of(e, c);
+        int n = e->n_of[c];
 
         ret_values[c] = n ? (double)right(e, c) / n : NAN;
     }
@@ -38,7 +38,7 @@ static void accuracy(const struct metric_examples *e, struct arena *arena, doubl
 
     (void)arena;
     for (int c = 0; c < e->n_classes; c++) {
-        int n = metric_n_of(e, c);
+        int n = e->n_of[c];
 
         n_right += right(e, c);
         if (e->class_weights && n)
@@ -64,7 +64,7 @@ static void balanced_accuracy(const struct metric_examples *e, struct arena *are
 
     (void)arena;
     for (int c = 0; c < e->n_classes; c++) {
-        int n = metric_n_of(e, c);
+        int n = e->n_of[c];
 
         if (n == 0)
             continue;
@@ -92,7 +92,7 @@ static void worst_class_accuracy(const struct metric_examples *e, struct arena *
 
     (void)arena;
     for (int c = 0; c < e->n_classes; c++) {
-        int n = metric_n_of(e, c);
+        int n = e->n_of[c];
 
         if (n)
             worst = fmin(worst, (double)right(e, c) / n); /* fmin passes NaN over */
@@ -134,8 +134,7 @@ static void top5_accuracy(const struct metric_examples *e, struct arena *arena, 
             is_in_top(e->scores + (size_t)i * (size_t)e->n_classes, e->n_classes, e->labels[i]);
     for (int c = 0; c < e->n_classes; c++) {
         n_all += n_in[c];
-        if (e->class_weights && metric_n_of(e, c))
-            weighted += metric_weight(e, c) * n_in[c];
+        weighted += metric_weight(e, c) * n_in[c];
     }
     *ret_values = e->class_weights ? weighted : (double)n_all / e->n;
 }

@@ -14,13 +14,13 @@ static void f1(const struct metric_examples *e, struct arena *arena, double *ret
         double right = 0, both = 0;
 
         for (size_t l = 0; l < n; l++) {
-            double weight = metric_n_of(e, (int)l) ? metric_weight(e, (int)l) : 0;
+            double weight = metric_weight(e, (int)l);
 
             both += weight * e->counts[l * n + c]; /* named c */
             if (l != c)
                 continue;
             right = weight * e->counts[c * n + c];
-            both += weight * metric_n_of(e, (int)c);
+            both += weight * e->n_of[c];
         }
         ret_values[c] = both > 0 ? 2 * right / both : NAN;
     }

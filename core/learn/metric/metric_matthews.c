@@ -15,10 +15,9 @@ static void matthews(const struct metric_examples *e, struct arena *arena, doubl
     int n_occurring = 0, n_named = 0;
 
     for (size_t l = 0; l < n; l++) {
-        int n_of = metric_n_of(e, (int)l);
-        double weight = n_of ? metric_weight(e, (int)l) : 0;
+        double weight = metric_weight(e, (int)l);
 
-        t[l] = weight * n_of;
+        t[l] = weight * e->n_of[l];
         right += weight * e->counts[l * n + l];
         for (size_t c = 0; c < n; c++)
             p[c] += weight * e->counts[l * n + c];

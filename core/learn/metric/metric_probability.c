@@ -15,8 +15,7 @@ static double mean_of(const struct metric_examples *e, const double *values, str
     for (int i = 0; i < e->n; i++)
         sums[e->labels[i]] += values[i];
     for (int c = 0; c < e->n_classes; c++)
-        if (metric_n_of(e, c))
-            mean += metric_weight(e, c) * sums[c];
+        mean += metric_weight(e, c) * sums[c];
     return mean;
 }
 
@@ -27,7 +26,7 @@ static void log_loss(const struct metric_examples *e, struct arena *arena, doubl
 
     for (int i = 0; i < e->n; i++) {
         const float *s = e->scores + (size_t)i * (size_t)e->n_classes;
-        double highest = s[metric_predict(s, e->n_classes)], sum = 0;
+        double highest = s[metric_predict(s, NULL, e->n_classes)], sum = 0;
 
         for (int c = 0; c < e->n_classes; c++)
             sum += kernel_exp((double)s[c] - highest);
@@ -93,7 +92,7 @@ static void ece(const struct metric_examples *e, struct arena *arena, double *re
     double gaps[N_BINS] = {0}, sum = 0; /* a bin's weight times accuracy minus confidence */
 
     for (int c = 0; c < e->n_classes; c++)
-        weights[c] = metric_n_of(e, c) ? metric_weight(e, c) : 0;
+        weights[c] = metric_weight(e, c);
     for (int i = 0; i < e->n; i++) {
         double confidence =
             (double)e->probabilities[(size_t)i * (size_t)e->n_classes + (size_t)e->predicted[i]];

@@ -21,7 +21,7 @@ static int make_steps(const struct metric_examples *e, int c, int *order, struct
     int n = 0;
 
     for (int l = 0; l < e->n_classes; l++)
-        weights[l] = !e->class_weights ? 1 : metric_n_of(e, l) ? metric_weight(e, l) : 0;
+        weights[l] = e->class_weights ? metric_weight(e, l) : 1;
     metric_sort(p, e->n_classes, e->n, arena, order);
     for (int i = 0; i < e->n; i++) {
         int label = e->labels[order[i]];
