@@ -2,19 +2,13 @@
 #include "stats/bayes.h"
 
 #include "base/arena.h"
+#include "stats/summary.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* As `sorted` ascends, partners that bring the mean of a pair below a limit become
  * fewer: one pass in either direction sees all pairs. */
@@ -57,7 +51,7 @@ static struct sample group(const double *d, int n, struct arena *arena)
     bool has_prior = false;
 
     memcpy(sorted, d, (size_t)n * sizeof *d); /* sorted[n] is the prior's 0 */
-    qsort(sorted, (size_t)n + 1, sizeof *sorted, by_value);
+    qsort(sorted, (size_t)n + 1, sizeof *sorted, summary_ascending);
     for (int i = 0; i <= n; i++) {
         if (i == 0 || sorted[i] != sorted[i - 1])
             s.values[s.n++] = sorted[i];

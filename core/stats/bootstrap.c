@@ -11,13 +11,6 @@
 /* Of a standard deviation: more than rounding does, less than means of other values differ by. */
 static const double ROUNDING = 1e-6;
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 double bootstrap_quantile(const double *sorted, int n, double p)
 {
     double at = p * (n - 1);
@@ -52,7 +45,7 @@ void bootstrap_ends(const double *x, int n, double *draws, int n_draws, double l
     double half = (1 - level) / 2, z = normal_quantile(half), bias, a, below = 0;
 
     /* A resample of the very sum is a tie, whatever its additions left in the last bits. */
-    qsort(draws, (size_t)n_draws, sizeof *draws, by_value);
+    qsort(draws, (size_t)n_draws, sizeof *draws, summary_ascending);
     for (int i = 0; i < n_draws; i++)
         below += fabs(draws[i] - s.mean) <= ROUNDING * s.sd ? 0.5 : draws[i] < s.mean;
     bias = normal_quantile(below / n_draws);

@@ -2,6 +2,7 @@
 #include "stats/paired.h"
 
 #include "base/arena.h"
+#include "stats/summary.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,31 +32,10 @@ struct paired paired_compare(const double *a, const double *b, int n)
     return c;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* A sorted copy, NULL where one is NaN. */
-static double *sort(const double *x, int n, struct arena *arena)
-{
-    double *sorted = arena_alloc(arena, ((size_t)n + 1) * sizeof *sorted);
-
-    for (int i = 0; i < n; i++) {
-        if (isnan(x[i]))
-            return NULL;
-        sorted[i] = x[i];
-    }
-    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
-    return sorted;
-}
-
 double probability_of_improvement(const double *a, int n_a, const double *b, int n_b)
 {
     struct arena arena = {0};
-    double *x = sort(a, n_a, &arena), *y = sort(b, n_b, &arena), twice = NAN;
+    double *x = summary_sort(a, n_a, &arena), *y = summary_sort(b, n_b, &arena), twice = NAN;
     int *below = arena_alloc(&arena, ((size_t)n_a + 1) * sizeof *below);
     int *upto = arena_alloc(&arena, ((size_t)n_a + 1) * sizeof *upto);
 

@@ -4,32 +4,12 @@
 #include "stats/rliable.h"
 
 #include "base/arena.h"
+#include "stats/summary.h"
 #include "stats/test.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* A sorted copy, or NULL where one is NaN. */
-static double *sort(const double *x, int n, struct arena *arena)
-{
-    double *sorted = arena_alloc(arena, (size_t)n * sizeof *sorted);
-
-    for (int i = 0; i < n; i++) {
-        if (isnan(x[i]))
-            return NULL;
-        sorted[i] = x[i];
-    }
-    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
-    return sorted;
-}
 
 /* How often each of n values is drawn, n times in all. */
 static void draw_counts(int *counts, int n, struct rng *rng)
@@ -60,7 +40,7 @@ double rliable_iqm(const double *x, int n)
 {
     struct arena arena = {0};
     int *once = arena_alloc(&arena, (size_t)n * sizeof *once);
-    double *sorted = sort(x, n, &arena), mean = NAN;
+    double *sorted = summary_sort(x, n, &arena), mean = NAN;
 
     for (int i = 0; i < n; i++)
         once[i] = 1;
@@ -72,7 +52,7 @@ double rliable_iqm(const double *x, int n)
 
 static struct bootstrap_interval ends(double *draws, double level)
 {
-    qsort(draws, BOOTSTRAP_DRAWS, sizeof *draws, by_value);
+    qsort(draws, BOOTSTRAP_DRAWS, sizeof *draws, summary_ascending);
     return (struct bootstrap_interval){bootstrap_quantile(draws, BOOTSTRAP_DRAWS, (1 - level) / 2),
                                        bootstrap_quantile(draws, BOOTSTRAP_DRAWS, (1 + level) / 2)};
 }
@@ -81,7 +61,7 @@ struct bootstrap_interval rliable_iqm_interval(const double *x, int n, struct rn
 {
     struct bootstrap_interval interval = {NAN, NAN};
     struct arena arena = {0};
-    double *sorted = sort(x, n, &arena);
+    double *sorted = summary_sort(x, n, &arena);
     double *draws = arena_alloc(&arena, BOOTSTRAP_DRAWS * sizeof *draws);
     int *counts = arena_alloc(&arena, (size_t)n * sizeof *counts);
 
@@ -102,7 +82,7 @@ struct bootstrap_interval rliable_improvement_interval(const double *a, int n_a,
 {
     struct bootstrap_interval interval = {NAN, NAN};
     struct arena arena = {0};
-    double *x = sort(a, n_a, &arena), *y = sort(b, n_b, &arena);
+    double *x = summary_sort(a, n_a, &arena), *y = summary_sort(b, n_b, &arena);
     double *draws = arena_alloc(&arena, BOOTSTRAP_DRAWS * sizeof *draws);
     int *below = arena_alloc(&arena, (size_t)n_a * sizeof *below);
     int *upto = arena_alloc(&arena, (size_t)n_a * sizeof *upto);

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 static const double UPPER_QUANTILE = 0.975; /* two-sided 5% */
 
@@ -52,4 +53,24 @@ struct summary summary_of(const double *x, int n)
     s.sd = sqrt((squares.sum + squares.lost) / (n - 1));
     s.half_width = t_quantile(UPPER_QUANTILE, n - 1) * s.sd / sqrt(n);
     return s;
+}
+
+int summary_ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double *summary_sort(const double *x, int n, struct arena *arena)
+{
+    double *sorted = arena_alloc(arena, ((size_t)n + 1) * sizeof *sorted);
+
+    for (int i = 0; i < n; i++) {
+        if (isnan(x[i]))
+            return NULL;
+        sorted[i] = x[i];
+    }
+    qsort(sorted, (size_t)n, sizeof *sorted, summary_ascending);
+    return sorted;
 }

@@ -12,6 +12,8 @@
 #ifndef STATS_SUMMARY_H
 #define STATS_SUMMARY_H
 
+#include "base/arena.h"
+
 struct summary {
     int n;
     double mean;
@@ -20,5 +22,11 @@ struct summary {
 };
 
 struct summary summary_of(const double *x, int n);
+
+/* For qsort of doubles, none NaN. */
+int summary_ascending(const void *a, const void *b);
+
+/* A copy in rising order, in `arena`; NULL where one is NaN. */
+double *summary_sort(const double *x, int n, struct arena *arena);
 
 #endif
