@@ -69,7 +69,8 @@ void file_state_take_sum(struct file_state *state, const void *bytes, size_t siz
     if ((int64_t)size != state->size) /* changed between the two: what checks it will say so */
         return;
     state->bytes = bytes;
-    checksum_block(bytes, (size_t)state->size, state->sum);
+    state->n_bytes = size;
+    checksum_block(bytes, size, state->sum);
 }
 
 static int fail(const struct file_state *state, const char *why, struct error *err)
@@ -78,13 +79,11 @@ static int fail(const struct file_state *state, const char *why, struct error *e
                             *why ? ": " : "", why);
 }
 
-int file_state_check_bytes(const struct file_state *state, struct error *err)
+static int check_sum(const struct file_state *state, struct error *err)
 {
     char sum[HASH_HEX_SIZE];
 
-    if (!state->bytes)
-        return file_state_check(state, err);
-    checksum_block(state->bytes, (size_t)state->size, sum);
+    checksum_block(state->bytes, state->n_bytes, sum);
     return strcmp(sum, state->sum) == 0 ? 0 : fail(state, "", err);
 }
 
@@ -105,5 +104,12 @@ int file_state_check(const struct file_state *state, struct error *err)
     /* Written to, even if it may have been set back since: steps between may have seen it. */
     if (!state->bytes || (is_same && (now.size != state->size || now.modified != state->modified)))
         return fail(state, "", err);
-    return file_state_check_bytes(state, err);
+    return check_sum(state, err);
+}
+
+int file_state_check_bytes(const struct file_state *state, struct error *err)
+{
+    if (file_state_check(state, err) < 0)
+        return -1;
+    return state->bytes ? check_sum(state, err) : 0;
 }

@@ -25,8 +25,9 @@ struct file_state {
     const char *path; /* borrowed */
     uint64_t device, inode;
     int64_t size, modified, changed; /* times in nanoseconds */
-    const void *bytes; /* [size] mapped, borrowed; NULL: nothing is known of them */
-    char sum[HASH_HEX_SIZE];
+    const void *bytes; /* [n_bytes] its first ones, mapped, borrowed; NULL: nothing is known of them */
+    size_t n_bytes;
+    char sum[HASH_HEX_SIZE]; /* base/checksum.h */
 };
 
 /* Where the file was changed within this tick of the clock, waits for the next one: another change

@@ -12,14 +12,15 @@
 #define DATA_CACHE_FILE_H
 
 #include "base/file.h"
+#include "base/hash.h"
 
 extern const char CACHE_FOLDER[]; /* "cache", in the folder that we stand in */
 
-/* Maps the file and reads all of it; the first *ret_size bytes are what was sealed. 1; or 0 where
- * it has to be made, and err->text says why ("" where there is none); or -1 where it cannot be
- * told. */
+/* Maps the file and reads all of it; the first *ret_size bytes are what was sealed, with the checksum ret_sum
+ * (base/checksum.h). 1; or 0 where it has to be made, and err->text says why ("" where there is none); or -1
+ * where it cannot be told. */
 int cache_file_open(const char *path, struct file_map *ret_map, size_t *ret_size,
-                    struct error *err);
+                    char ret_sum[HASH_HEX_SIZE], struct error *err);
 
 /* Seals the file behind fd, which will be renamed to `path`, and syncs it. */
 int cache_file_seal(int fd, const char *path, struct error *err);

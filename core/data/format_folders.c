@@ -81,7 +81,6 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
         return -1;
     d->maps[d->n_maps++] = cache.map;
     dataset_watch_state(d, &cache.state);
-    dataset_watch_bytes(d, &cache.map);
     d->channels = 3;
     d->height = d->width = own->size;
     d->class_names = folders.classes;

@@ -155,8 +155,9 @@ static bool read_known(const char *path, const struct listener *listener,
 {
     struct file_map map = {0};
     struct error err;
+    char sum[HASH_HEX_SIZE];
     size_t size = 0;
-    bool is_known = cache_file_open(path, &map, &size, &err) > 0 && size == HASH_HEX_SIZE - 1;
+    bool is_known = cache_file_open(path, &map, &size, sum, &err) > 0 && size == HASH_HEX_SIZE - 1;
 
     if (is_known)
         snprintf(ret_key, HASH_HEX_SIZE, "%.*s", (int)size, (const char *)map.bytes);
@@ -316,9 +317,11 @@ static int read_back(const struct folders *f, int side, const char *path, struct
         return 0;
     if (file_state_read(path, &c->state, err) < 0)
         return -1;
-    got = cache_file_open(path, &c->map, &size, err);
+    got = cache_file_open(path, &c->map, &size, c->state.sum, err);
     if (got <= 0)
         return got;
+    c->state.bytes = c->map.bytes;
+    c->state.n_bytes = size;
     head = (const void *)c->map.bytes;
     if (!is_of(f, side, head, size)) {
         error_set(err, "\"%s\" is damaged (its head is wrong)", path);
