@@ -89,11 +89,18 @@ int sweep_jobs(const struct invocation *in)
     return machine.n_cores > in->n_threads ? machine.n_cores / in->n_threads : 1;
 }
 
-/* A worker's share of what there is, and room for what is set aside and not used: buffers, stacks. Of more jobs
- * than runs, most end at once. */
+/* Workers that have a run to do: of more jobs than runs, most end at once. */
+static int n_at_work(const struct invocation *in, int n_runs)
+{
+    const int n_jobs = sweep_jobs(in);
+
+    return n_jobs < n_runs ? n_jobs : n_runs;
+}
+
+/* A worker's share of what there is, and room for what is set aside and not used: buffers, stacks. */
 static double worker_memory(const struct invocation *in, int n_runs)
 {
-    const int n_jobs = sweep_jobs(in) < n_runs ? sweep_jobs(in) : n_runs;
+    const int n_jobs = n_at_work(in, n_runs);
     const double ASIDE = 1e9;
     struct machine machine;
 
@@ -104,7 +111,7 @@ static double worker_memory(const struct invocation *in, int n_runs)
 /* Before it starts: the runs of the plan that need most, all at once. */
 static int check_memory(const struct invocation *in, const struct plan *plan, struct error *err)
 {
-    const int n_jobs = sweep_jobs(in) < plan->n_runs ? sweep_jobs(in) : plan->n_runs;
+    const int n_jobs = n_at_work(in, plan->n_runs);
     const double each = run_needs_bytes(&plan->needs, in->n_threads);
     struct machine machine;
 
