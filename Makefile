@@ -189,9 +189,9 @@ $(BUILD)/core/math/%_v4.o: core/math/%_simd.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -march=x86-64-v4 -mprefer-vector-width=512 \
 		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -DPRODUCTS=products_v4 -c $< -o $@
-$(BUILD)/core/lab/store_schema.o: core/lab/schema.sql
-$(BUILD)/core/report/html.o: core/report/page.css core/report/page.js
-$(BUILD)/core/lab/environment.o: $(BUILD)/build.h $(BUILD)/patch
+$(BUILD)/core/store/store_schema.o: core/store/schema.sql
+$(BUILD)/core/page/html.o: core/page/page.css core/page/page.js
+$(BUILD)/core/work/environment.o: $(BUILD)/build.h $(BUILD)/patch
 
 # `make -j deps test` installs before it builds.
 $(if $(filter deps,$(MAKECMDGOALS)),$(BUILD)/flags $(BUILD)/build.h: | deps)

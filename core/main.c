@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The table of commands, the command line, and the only exit. */
-#include "base/bus_error.h"
-#include "base/say.h"
 #include "base/text.h"
-#include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "lab/environment.h"
+#include "os/bus_error.h"
+#include "os/say.h"
+#include "os/walls.h"
+#include "work/environment.h"
 
 #include <signal.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #ifndef BOARD_FIXTURE_H
 #define BOARD_FIXTURE_H
 
-#include "report/board.h"
+#include "analysis/board.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #ifndef TESTS_DOMAINBED_TREE_H
 #define TESTS_DOMAINBED_TREE_H
 
-#include "base/rng.h"
+#include "math/rng.h"
 
 #include <stdio.h>
 #include <stdlib.h>

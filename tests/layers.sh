@@ -16,30 +16,36 @@ door() { # HEADER ALLOWED-FILES-PATTERN
         echo "$f" | grep -Eq "$2" || { echo "$f includes <$1>, behind its door"; status=1; }
     done
 }
-# What is written to a terminal goes through core/base/say.c. A signal's handler and the end of memory
+# What is written to a terminal goes through core/os/say.c. A signal's handler and the end of memory
 # cannot: they write constants, numbers and a file's path.
-for f in $(grep -lE '(^|[^a-z_"])(v?f?printf|v?dprintf|f?puts|f?putc|putchar|fwrite|perror)\(' core/*.c core/*/*.[ch]); do
-    case $f in core/base/say.c | core/lab/store_schema.c) ;; # the latter has SQL's printf
-        *) echo "$f prints, behind base/say.h"; status=1 ;; esac
+for f in $(grep -rlE '(^|[^a-z_"])(v?f?printf|v?dprintf|f?puts|f?putc|putchar|fwrite|perror)\(' core --include='*.[ch]'); do
+    case $f in core/os/say.c | core/store/store_schema.c) ;; # the latter has SQL's printf
+        *) echo "$f prints, behind os/say.h"; status=1 ;; esac
 done
-allowed base
-allowed math base
-allowed nn base math
-allowed data base
-allowed learn base math nn data
-allowed lab base learn
-allowed stats base
-allowed report base lab stats
-allowed script base lab learn report
+# Each folder may include those before it, and no more.
+rooms='base os io math stats nn data learn plan store analysis work script table domainbed figure page commands'
+below=
+for room in $rooms; do
+    allowed "$room" $below
+    below="$below $room"
+done
+for folder in $(find core -mindepth 1 -type d); do
+    case " $rooms " in *" $(echo "$folder" | cut -d/ -f2) "*) ;; *) echo "$folder is no room of tests/layers.sh"; status=1 ;; esac
+    n=$(find "$folder" -maxdepth 1 -type f | wc -l)
+    [ "$n" -le 30 ] || { echo "$folder has $n files; 30 are enough for a room"; status=1; }
+done
+for f in $(find core -name '*.[ch]'); do
+    [ "$(wc -l < "$f")" -le 600 ] || { echo "$f has more than 600 lines"; status=1; }
+done
 door cblas.h '^core/math/blas\.c$'
-door sqlite3.h '^core/lab/sql\.c$'
+door sqlite3.h '^core/store/sql\.c$'
 door Rmath.h '^core/stats/distribution\.c$'
 door 'l\(ua\|auxlib\|ualib\).h' '^core/script/'
-door jansson.h '^core/base/json_tree\.c$'
+door jansson.h '^core/io/json_tree\.c$'
 door openssl '^core/base/hash\.c$'
-door seccomp '^core/base/(confine|walls)\.c$'
-door 'j\(peglib\|error\).h' '^core/data/jpeg\.c$'
-door png.h '^core/data/png\.c$'
-door archive '^core/data/archive_reader\.c$'
+door seccomp '^core/os/(confine|walls)\.c$'
+door 'j\(peglib\|error\).h' '^core/data/decode/jpeg\.c$'
+door png.h '^core/data/decode/png\.c$'
+door archive '^core/data/source/archive_reader\.c$'
 [ $status = 0 ] && echo "layers: includes point down only"
 exit $status

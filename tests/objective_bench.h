@@ -5,7 +5,7 @@
 #ifndef OBJECTIVE_BENCH_H
 #define OBJECTIVE_BENCH_H
 
-#include "learn/objective.h"
+#include "learn/objective/objective.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,9 +6,9 @@
 
 #include "learn/run.h"
 
-#include "base/histogram.h"
-#include "learn/config.h"
-#include "learn/transform.h"
+#include "learn/config/config.h"
+#include "learn/transform/transform.h"
+#include "math/histogram.h"
 #include "nn/model.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
 #ifndef TESTS_SPEC_EDITS_H
 #define TESTS_SPEC_EDITS_H
 
-#include "lab/job.h"
+#include "work/job.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * store_fixture: for tests of the store: a folder, a plan of four runs, results of a run. */
-#include "lab/process.h"
-#include "lab/sql.h"
-#include "lab/store.h"
+#include "os/process.h"
+#include "store/sql.h"
+#include "store/store.h"
 
-#include "base/file.h"
+#include "os/file.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,10 +3,10 @@
  * Archives and gzip files, good, damaged and hostile, are made here by libarchive itself. Every
  * test works in root/, unpacks into root/in and looks that root/ holds nothing else.
  */
-#include "data/archive.h"
+#include "data/source/archive.h"
 
-#include "base/file.h"
-#include "data/archive_reader.h"
+#include "data/source/archive_reader.h"
+#include "os/file.h"
 
 #include <archive.h>
 #include <archive_entry.h>

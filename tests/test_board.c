@@ -2,10 +2,10 @@
  *
  * What a board chooses, on plans that are made here: ties, runs that diverged or did not end, budgets; and
  * the bootstrap that chooses anew. */
-#include "base/rng.h"
+#include "analysis/budget.h"
+#include "analysis/retuning.h"
 #include "board_fixture.h"
-#include "report/budget.h"
-#include "report/procedure.h"
+#include "math/rng.h"
 #include "stats/distribution.h"
 #include "stats/summary.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Whom a checkpoint serves: the run, program and environment that wrote it, and no other. */
-#include "lab/checkpoints.h"
-#include "lab/environment.h"
 #include "learn/platform.h"
+#include "work/checkpoints.h"
+#include "work/environment.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

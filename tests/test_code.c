@@ -4,8 +4,8 @@
  * of a scratch repository. */
 #include "store_fixture.h"
 
-#include "report/code.h"
-#include "report/code_diff.h"
+#include "page/code_diff.h"
+#include "page/versions.h"
 
 static char commits[2][HASH_HEX_SIZE]; /* of the scratch repository */
 static bool has_git;

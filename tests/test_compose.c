@@ -2,8 +2,8 @@
  *
  * One step of a linear model against the same step in double precision, for each
  * way to compose: weights of the objective, trimming, class weights, mixup, SAM. */
-#include "learn/config.h"
-#include "learn/method.h"
+#include "learn/config/config.h"
+#include "learn/config/method.h"
 #include "nn/class_weights.h"
 
 #include <math.h>

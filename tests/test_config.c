@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Settings that came later leave the specs of older runs as they are. */
-#include "learn/config.h"
+#include "learn/config/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,9 +3,9 @@
  * The outer wall around scripts, tried by work that is free to do anything in C: each
  * deed ends within seconds in one line that names the work, and nothing was touched.
  */
-#include "base/clock.h"
-#include "base/confine.h"
-#include "lab/process.h"
+#include "os/clock.h"
+#include "os/confine.h"
+#include "os/process.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -2,9 +2,9 @@
  *
  * A libjpeg that strangers' bytes have taken over: it does what the fourth byte of a file says. Each
  * such file is a damaged one, and the pictures around it are what they are. */
-#include "base/file.h"
-#include "data/decoders.h"
-#include "data/picture.h"
+#include "data/decode/decoders.h"
+#include "data/decode/picture.h"
+#include "os/file.h"
 #include "reference/pictures.h"
 
 #include <dlfcn.h>

@@ -2,7 +2,7 @@
  *
  * Runs on data with environments: the same bits on any number of threads, stopped and gone on,
  * under every penalty; nothing of a held-out environment is trained on; what is frozen stays. */
-#include "learn/config.h"
+#include "learn/config/config.h"
 #include "learn/run.h"
 
 #include <setjmp.h>

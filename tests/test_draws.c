@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * DomainBed's hyper-parameters, against what its own registry gave. */
-#include "learn/draws.h"
+#include "learn/domainbed_hparams.h"
 #include "reference/draws.h"
 
 #include <setjmp.h>

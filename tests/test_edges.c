@@ -2,9 +2,9 @@
  *
  * Where a grid ends, what is missing beyond, what was drawn, and by how much the best
  * leads the next, on plans that are made here. */
-#include "lab/search.h"
-#include "report/caption.h"
-#include "report/edges.h"
+#include "analysis/edges.h"
+#include "plan/search.h"
+#include "table/caption.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,8 +2,8 @@
  *
  * An experiment, changed by words of the command line, and its plan: what they come to,
  * and what is said where a word is wrong. */
-#include "lab/override.h"
-#include "lab/plan.h"
+#include "plan/override.h"
+#include "plan/plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

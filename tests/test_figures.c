@@ -2,7 +2,7 @@
  *
  * What the figures draw of stores that are made here: of what each seed selected, of runs that diverged,
  * of a baseline that stands last. The numbers are those of the tables, which their data files show. */
-#include "report/figures.h"
+#include "figure/figures.h"
 #include "stats/summary.h"
 #include "store_fixture.h"
 

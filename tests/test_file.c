@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Files written in one step. */
-#include "base/file.h"
+#include "os/file.h"
 
 #include <dirent.h>
 #include <errno.h>

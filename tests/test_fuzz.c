@@ -4,8 +4,8 @@
  * for a moment and always the same. */
 #include "fuzz/fuzz.h"
 
-#include "base/file.h"
-#include "base/rng.h"
+#include "math/rng.h"
+#include "os/file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

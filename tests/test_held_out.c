@@ -4,12 +4,12 @@
  * the byte; and what its rules do where runs are missing or have diverged.
  *
  * With a folder as argument: draws the sweep there and ends (reference/domainbed_tables.py). */
-#include "base/file.h"
+#include "domainbed/held_out.h"
+#include "domainbed/import_domainbed.h"
 #include "domainbed_tree.h"
-#include "lab/import_domainbed.h"
-#include "report/held_out.h"
-#include "report/table.h"
+#include "os/file.h"
 #include "stats/paired.h"
+#include "table/table.h"
 
 #include <math.h>
 #include <setjmp.h>

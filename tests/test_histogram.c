@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/histogram.h"
+#include "math/histogram.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,8 +3,8 @@
  * Hostile and wrong scripts, those of tests/hostile/ and some that no text file holds:
  * each is refused or ended within 5 s and 256 MB, in one plain line with status 2.
  */
-#include "base/clock.h"
-#include "base/file.h"
+#include "os/clock.h"
+#include "os/file.h"
 #include "script/script.h"
 
 #include <setjmp.h>

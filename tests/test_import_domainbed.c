@@ -2,10 +2,10 @@
  *
  * A DomainBed tree, whole and damaged: what counts is stored, what does not is counted, named
  * and left out. */
-#include "base/file.h"
+#include "domainbed/import_domainbed.h"
 #include "domainbed_tree.h"
-#include "lab/import_domainbed.h"
-#include "report/figures.h"
+#include "figure/figures.h"
+#include "os/file.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * json_tree: what it reads, and what it refuses. */
-#include "base/json_tree.h"
+#include "io/json_tree.h"
 
 #include "base/text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/rng.h"
 #include "math/elementary.h"
 #include "math/kernels.h"
+#include "math/rng.h"
 
 #include <math.h>
 #include <setjmp.h>

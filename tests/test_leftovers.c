@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Files that are made under another name: whole ones get theirs, and half ones of the dead go. */
-#include "base/file.h"
+#include "os/file.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

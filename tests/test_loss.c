@@ -3,8 +3,8 @@
  * Every loss of the table: gradients against central differences; and against
  * PyTorch's numbers (reference/losses.py), with the head of cosines. */
 #include "math/kernels.h"
-#include "nn/loss.h"
-#include "nn/op.h"
+#include "nn/loss/loss.h"
+#include "nn/op/op.h"
 #include "reference/losses.h"
 
 #include <math.h>

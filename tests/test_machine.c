@@ -2,8 +2,8 @@
  *
  * What a machine's files say of cores and memory, of both versions of control groups, also where they are
  * a container's, damaged or missing. */
-#include "base/file.h"
-#include "base/machine.h"
+#include "os/file.h"
+#include "os/machine.h"
 
 #include <math.h>
 #include <setjmp.h>

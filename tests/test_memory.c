@@ -7,8 +7,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "lab/process.h"
-#include "lab/sql.h"
+#include "os/process.h"
+#include "store/sql.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  *
  * File systems of a network, a cluster or a virtual machine's host are told from local ones: by the
  * number of statfs(2), and by their type in mountinfo. */
-#include "base/mount.h"
+#include "os/mount.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The memory that a plan says a run will take is what it takes, within a factor of 1.5. */
-#include "learn/config.h"
+#include "learn/config/config.h"
 #include "learn/platform.h"
 #include "learn/run.h"
 

@@ -5,7 +5,7 @@
  * weights that are the gradient of the value. Numbers: test_objective_numbers.c. */
 #include "objective_bench.h"
 
-#include "base/rng.h"
+#include "math/rng.h"
 
 #include <math.h>
 

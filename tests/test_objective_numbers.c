@@ -5,7 +5,7 @@
  * distributions, and sequences of batches for those with a memory. */
 #include "objective_bench.h"
 
-#include "base/rng.h"
+#include "math/rng.h"
 
 #include <math.h>
 

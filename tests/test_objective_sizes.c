@@ -4,7 +4,7 @@
  * of 1 have it, values lose nothing. */
 #include "objective_bench.h"
 
-#include "base/rng.h"
+#include "math/rng.h"
 
 #include <math.h>
 

@@ -4,11 +4,11 @@
  * is written by every verb as text: no byte of its output is an order to a terminal, no line
  * of it is a stranger's own, and no cell of a CSV is a formula.
  */
-#include "base/bus_error.h"
-#include "base/file.h"
-#include "lab/plan.h"
-#include "lab/process.h"
-#include "lab/sql.h"
+#include "os/bus_error.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "plan/plan.h"
+#include "store/sql.h"
 
 #include <ftw.h>
 #include <setjmp.h>

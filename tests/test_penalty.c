@@ -2,7 +2,7 @@
  *
  * Every penalty of the table: gradients by scores, features and own weights against central
  * differences; values against sums by hand. */
-#include "learn/penalty.h"
+#include "learn/penalty/penalty.h"
 #include "math/kernels.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
  *
  * Decoding and resizing against Pillow; damaged files; the cache of a folder. */
 #include "data/dataset.h"
-#include "data/picture.h"
+#include "data/decode/picture.h"
 #include "reference/pictures.h"
 
 #include <png.h>

@@ -4,8 +4,8 @@
  * is saved. What only looks like it is none of that. */
 #include "store_fixture.h"
 
-#include "base/place.h"
-#include "lab/sql.h"
+#include "os/place.h"
+#include "store/sql.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -4,8 +4,8 @@
  * measures and records, what cannot be asked of them. */
 #include "learn/run.h"
 
-#include "base/histogram.h"
-#include "learn/config.h"
+#include "learn/config/config.h"
+#include "math/histogram.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report/published.h"
+#include "table/published.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

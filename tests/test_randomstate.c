@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * numpy's legacy generator and DomainBed's seeds, against recorded numbers. */
-#include "base/randomstate.h"
+#include "math/randomstate.h"
 #include "reference/randomstate.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/rng.h"
+#include "math/rng.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

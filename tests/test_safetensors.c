@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/safetensors.h"
+#include "io/safetensors.h"
 
 #include <endian.h>
 #include <fcntl.h>

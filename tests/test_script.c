@@ -2,7 +2,7 @@
  *
  * Good scripts: what they describe arrives whole, and is the same each time; and the
  * text on the way from the child is believed in nothing. Bad scripts: test_hostile.c. */
-#include "base/file.h"
+#include "os/file.h"
 #include "script/description.h"
 #include "script/sandbox.h"
 #include "script/script.h"

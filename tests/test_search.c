@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lab/search.h"
+#include "plan/search.h"
 
 #include <math.h>
 #include <setjmp.h>

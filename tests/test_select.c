@@ -2,9 +2,9 @@
  *
  * Whole selections, of plans that are made here: what each seed takes, what pairs with what, what is said
  * of several methods. */
+#include "analysis/comparisons.h"
+#include "analysis/select.h"
 #include "board_fixture.h"
-#include "report/comparisons.h"
-#include "report/select.h"
 #include "stats/paired.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
  *
  * The walls around decoders, tried by one that does what it is told in C: each deed ends the
  * servant in an error that names it, and nothing was touched. */
-#include "base/servant.h"
+#include "os/servant.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

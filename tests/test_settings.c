@@ -3,9 +3,9 @@
  * Every setting of every component, under every protocol: another value than that of the base is
  * refused by its name, or the run is another. So none makes another spec of the same run. With
  * RGDBENCH_VERBOSE=1 it shows what is refused, and why. */
-#include "learn/config.h"
+#include "learn/config/config.h"
+#include "learn/config/conflicts.h"
 #include "learn/data_cache.h"
-#include "learn/rules.h"
 #include "learn/run.h"
 
 #include <math.h>

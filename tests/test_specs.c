@@ -4,9 +4,9 @@
  * doubled, of another type, out of range, and lines that no run has. All but a few are refused with a
  * line; those few are trained. An example that is refused as it is was made before a setting was added:
  * add that line. */
-#include "base/file.h"
-#include "learn/config.h"
+#include "learn/config/config.h"
 #include "learn/platform.h"
+#include "os/file.h"
 #include "spec_edits.h"
 
 #include <setjmp.h>

@@ -2,11 +2,11 @@
  *
  * What a table says of a sweep, `stats` says of the same numbers from a file: random sweeps, written as
  * `export NAME selected` does and read back, to the last digit. usage: test_table_stats [SWEEPS] */
-#include "base/file.h"
-#include "report/comparisons.h"
-#include "report/effects.h"
-#include "report/samples.h"
-#include "report/selected.h"
+#include "analysis/comparisons.h"
+#include "analysis/effects.h"
+#include "os/file.h"
+#include "table/numbers.h"
+#include "table/selected.h"
 
 #include <math.h>
 #include <setjmp.h>

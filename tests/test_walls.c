@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a process can still do behind its walls, tried in a child that tries it. */
-#include "base/walls.h"
+#include "os/walls.h"
 
-#include "base/file.h"
-#include "base/servant.h"
+#include "os/file.h"
+#include "os/servant.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -164,7 +164,7 @@ static void test_files(void **state)
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
     (void)state;
-#ifdef __SANITIZE_ADDRESS__ /* has none (core/base/walls.c) */
+#ifdef __SANITIZE_ADDRESS__ /* has none (core/os/walls.c) */
     version = 0;
 #endif
     if (version < 6)

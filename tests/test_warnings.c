@@ -3,8 +3,8 @@
  * Each warning is given where it holds, and not where it does not.
  */
 #include "base/text.h"
-#include "lab/same.h"
-#include "learn/warnings.h"
+#include "learn/config/warnings.h"
+#include "plan/same.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

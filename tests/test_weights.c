@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/weights.h"
 
-#include "base/rng.h"
+#include "math/rng.h"
 #include "nn/model.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Workers and readers of stores stand behind their walls (core/base/walls.h), and can do their work there.
+# Workers and readers of stores stand behind their walls (core/os/walls.h), and can do their work there.
 # usage: tests/walls.sh PROGRAM
 program=$(realpath "$1")
 here=$(pwd)

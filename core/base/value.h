@@ -20,7 +20,7 @@
 
 enum value_kind { VALUE_NUMBER, VALUE_BOOL, VALUE_STRING, VALUE_LIST, VALUE_LAW };
 
-/* How a value is drawn (lab/search.h): the items are the choices, or the two ends. */
+/* How a value is drawn (plan/search.h): the items are the choices, or the two ends. */
 enum value_law { LAW_ONE_OF, LAW_UNIFORM, LAW_LOG_UNIFORM };
 extern const char *const value_laws[]; /* their names, NULL-ended */
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb confirm: all configurations, or those that were selected, on fresh seeds. */
-#include "base/say.h"
+#include "analysis/confirmation.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "commands/sweep.h"
-#include "report/fresh.h"
+#include "os/say.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/say.h"
 #include "commands/command.h"
-#include "data/download.h"
+#include "data/source/download.h"
+#include "os/say.h"
 #include "script/script.h"
 
 #include <string.h>

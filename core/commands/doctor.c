@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/say.h"
 #include "commands/command.h"
 #include "data/dataset.h"
-#include "lab/environment.h"
 #include "learn/platform.h"
+#include "os/say.h"
 #include "script/script.h"
+#include "work/environment.h"
 
 #include <string.h>
 #include <sys/statvfs.h>

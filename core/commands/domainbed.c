@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verbs that speak DomainBed: hparams, split. */
-#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
 #include "data/split_domains.h"
-#include "learn/draws.h"
+#include "learn/domainbed_hparams.h"
+#include "os/say.h"
 #include "script/script.h"
 
 #include <string.h>

@@ -2,15 +2,15 @@
  *
  * export-weights: a finished run's weights. The store has their hash only; they
  * are trained anew, which gives the same bits, and compared with it. */
-#include "base/file.h"
-#include "base/say.h"
-#include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "lab/checkpoints.h"
-#include "lab/environment.h"
-#include "lab/job.h"
 #include "learn/weights.h"
+#include "os/file.h"
+#include "os/say.h"
+#include "os/walls.h"
+#include "work/checkpoints.h"
+#include "work/environment.h"
+#include "work/job.h"
 
 #include <string.h>
 #include <unistd.h>

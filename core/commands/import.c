@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * import: results that another program made, into a store of ours. */
-#include "base/file.h"
-#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "lab/import_domainbed.h"
+#include "domainbed/import_domainbed.h"
+#include "os/file.h"
+#include "os/say.h"
 
 #include <string.h>
 

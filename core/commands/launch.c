@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "commands/launch.h"
 
-#include "base/file.h"
-#include "base/say.h"
 #include "commands/project.h"
-#include "lab/process.h"
-#include "lab/slurm.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "os/say.h"
+#include "work/slurm.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb list: what there is. */
-#include "base/file.h"
-#include "base/say.h"
 #include "commands/command.h"
 #include "commands/list_methods.h"
-#include "learn/config.h"
-#include "learn/domains.h"
+#include "learn/config/config.h"
+#include "learn/domain_protocol.h"
+#include "os/file.h"
+#include "os/say.h"
 #include "script/script.h"
 
 #include <string.h>

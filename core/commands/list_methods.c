@@ -3,9 +3,9 @@
  * The methods as a Markdown table: that of docs/METHODS.md, which tests/cli.sh compares. */
 #include "commands/list_methods.h"
 
-#include "base/say.h"
 #include "base/text.h"
-#include "learn/config.h"
+#include "learn/config/config.h"
+#include "os/say.h"
 
 #include <math.h>
 #include <stdio.h>

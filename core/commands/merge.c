@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * merge and fsck: stores put together, and taken apart. */
-#include "base/file.h"
 #include "base/listener.h"
-#include "base/say.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "lab/store.h"
+#include "os/file.h"
+#include "os/say.h"
+#include "store/store.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb report: a page for each store, and an index of all. */
-#include "base/file.h"
-#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "report/page.h"
+#include "os/file.h"
+#include "os/say.h"
+#include "page/page.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "commands/project.h"
 
-#include "base/file.h"
-#include "base/say.h"
-#include "lab/changed_data.h"
-#include "lab/override.h"
-#include "report/design.h"
+#include "os/file.h"
+#include "os/say.h"
+#include "plan/detectable.h"
+#include "plan/override.h"
 #include "script/script.h"
+#include "store/changed_data.h"
 
 #include <stdio.h>
 #include <stdlib.h>

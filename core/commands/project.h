@@ -8,7 +8,7 @@
 
 #include "base/listener.h"
 #include "commands/command.h"
-#include "lab/store.h"
+#include "store/store.h"
 
 #include <stdio.h>
 

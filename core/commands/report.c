@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verbs that only read a store: table, compare, plot, export, digest. */
-#include "base/say.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "report/escape.h"
-#include "report/figures.h"
-#include "report/selected.h"
-#include "report/table.h"
+#include "figure/figures.h"
+#include "os/say.h"
+#include "table/escape.h"
+#include "table/selected.h"
+#include "table/table.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb stats: the tests on any table of numbers. */
-#include "base/say.h"
 #include "commands/command.h"
-#include "report/samples.h"
+#include "os/say.h"
+#include "table/numbers.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How the runs of an experiment stand, also while others work on them. */
-#include "base/clock.h"
-#include "base/say.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "lab/process.h"
+#include "os/clock.h"
+#include "os/process.h"
+#include "os/say.h"
 
 #include <math.h>
 #include <stdio.h>

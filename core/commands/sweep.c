@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/clock.h"
-#include "base/machine.h"
-#include "base/say.h"
 #include "commands/command.h"
 #include "commands/launch.h"
 #include "commands/project.h"
 #include "commands/sweep.h"
-#include "lab/process.h"
-#include "lab/sweep.h"
-#include "lab/worker.h"
-#include "report/table.h"
+#include "os/clock.h"
+#include "os/machine.h"
+#include "os/process.h"
+#include "os/say.h"
+#include "table/table.h"
+#include "work/sweep.h"
+#include "work/worker.h"
 
 #include <signal.h>
 #include <stdio.h>

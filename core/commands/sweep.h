@@ -6,7 +6,7 @@
 #define COMMANDS_SWEEP_H
 
 #include "commands/command.h"
-#include "lab/store.h"
+#include "store/store.h"
 
 /* The command that goes on with what this one was stopped in, for a shell: this program, the verb, the
  * words (NULL-ended), this command's options, and the data root, wherever that is from. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verbs that check the promise about bits: verify, bisect. */
-#include "base/rng.h"
-#include "base/say.h"
-#include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "lab/job.h"
-#include "lab/retrain.h"
-#include "report/lines.h"
+#include "math/rng.h"
+#include "os/say.h"
+#include "os/walls.h"
+#include "page/common_lines.h"
+#include "work/job.h"
+#include "work/retrain.h"
 
 #include <math.h>
 #include <stdio.h>

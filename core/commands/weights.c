@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The verb weights: what an objective makes of losses. */
-#include "base/say.h"
 #include "commands/command.h"
-#include "learn/config.h"
-#include "learn/objective.h"
+#include "learn/config/config.h"
+#include "learn/objective/objective.h"
+#include "os/say.h"
 #include "script/script.h"
 
 #include <math.h>

@@ -6,13 +6,13 @@
  * 1. The store's plan says where it fell, the experiment with the same words what it is planned
  *    from: the two must have the same values.
  * 2. A method's grid stays whole: a new value is tried with all values of its other settings. */
-#include "base/clock.h"
-#include "base/say.h"
+#include "analysis/edges.h"
 #include "commands/project.h"
 #include "commands/sweep.h"
-#include "lab/process.h"
-#include "learn/config.h"
-#include "report/edges.h"
+#include "learn/config/config.h"
+#include "os/clock.h"
+#include "os/process.h"
+#include "os/say.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/walls.h"
 #include "commands/command.h"
 #include "commands/project.h"
-#include "lab/worker.h"
 #include "learn/platform.h"
+#include "os/walls.h"
+#include "work/worker.h"
 
 #include <stdlib.h>
 

@@ -15,7 +15,7 @@
 #define DATA_AUGMENT_H
 
 #include "base/component.h"
-#include "base/rng.h"
+#include "math/rng.h"
 
 struct augment_config {
     int augment; /* enum augment_kind */

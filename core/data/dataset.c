@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
 
-#include "base/clock.h"
-#include "data/sums.h"
+#include "data/source/sums.h"
+#include "os/clock.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -25,10 +25,10 @@
 #define DATA_DATASET_H
 
 #include "base/component.h"
-#include "base/file.h"
-#include "base/file_state.h"
 #include "base/hash.h"
 #include "base/listener.h"
+#include "os/file.h"
+#include "os/file_state.h"
 
 #include <stdint.h>
 
@@ -104,7 +104,7 @@ extern const struct component_kind dataset_format_kind;
 
 /* Opens the data set `source` with the settings `data.KEY` of its format, and
  * computes the digest. Unless that is `data.digest` of a spec, whose files were checked
- * when it was planned, they are compared with the description's checksums (data/sums.h).
+ * when it was planned, they are compared with the description's checksums (data/source/sums.h).
  * Errors name the data set. */
 int dataset_open(struct dataset *ret_dataset, const struct dataset_source *source,
                  const struct settings *settings, struct error *err);

@@ -16,7 +16,7 @@
 #define DATA_NOISE_H
 
 #include "base/component.h"
-#include "base/rng.h"
+#include "math/rng.h"
 
 #include <stdint.h>
 

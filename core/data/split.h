@@ -20,8 +20,8 @@
 #ifndef DATA_SPLIT_H
 #define DATA_SPLIT_H
 
-#include "base/rng.h"
 #include "data/dataset.h"
+#include "math/rng.h"
 
 struct split_config {
     double imbalance;

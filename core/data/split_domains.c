@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/split_domains.h"
 
-#include "base/randomstate.h"
+#include "math/randomstate.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
  *
  * The state is a list of tensors whose bytes are where the run keeps them;
  * whatever a step changes and the next one reads must be in it. Random numbers
- * are keyed by seed, purpose and step (base/rng.h), so that none belong to it.
+ * are keyed by seed, purpose and step (math/rng.h), so that none belong to it.
  *
  * A file serves only the run and the program that wrote it: its key says which.
  * What is damaged or another's is refused, never half loaded.
@@ -12,7 +12,7 @@
 #ifndef LEARN_CHECKPOINT_H
 #define LEARN_CHECKPOINT_H
 
-#include "base/safetensors.h"
+#include "io/safetensors.h"
 
 struct checkpoint {
     const char *path; /* NULL: none is read or written */

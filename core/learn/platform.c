@@ -2,10 +2,10 @@
 #include "learn/platform.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "math/blas.h"
 #include "math/kernels.h"
 #include "math/self_test.h"
+#include "os/clock.h"
 
 #include <string.h>
 #include <sys/resource.h>

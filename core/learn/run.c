@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/run.h"
 
-#include "base/clock.h"
 #include "learn/run_private.h"
+#include "os/clock.h"
 
 #include <math.h>
 #include <stdarg.h>

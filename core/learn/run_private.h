@@ -4,11 +4,11 @@
 #ifndef LEARN_RUN_PRIVATE_H
 #define LEARN_RUN_PRIVATE_H
 
-#include "base/histogram.h"
-#include "learn/config.h"
-#include "learn/method.h"
+#include "learn/config/config.h"
+#include "learn/config/method.h"
 #include "learn/run.h"
-#include "learn/stage.h"
+#include "learn/training_list.h"
+#include "math/histogram.h"
 
 /* What changes while it trains, beside the trainer's blocks. */
 struct run_state {

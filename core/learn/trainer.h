@@ -29,14 +29,14 @@
 #ifndef LEARN_TRAINER_H
 #define LEARN_TRAINER_H
 
-#include "base/safetensors.h"
 #include "data/batch.h"
+#include "io/safetensors.h"
 #include "learn/metric/metric.h"
-#include "learn/objective.h"
-#include "learn/penalty.h"
-#include "learn/transform.h"
+#include "learn/objective/objective.h"
+#include "learn/penalty/penalty.h"
+#include "learn/transform/transform.h"
 #include "math/product.h"
-#include "nn/loss.h"
+#include "nn/loss/loss.h"
 #include "nn/model.h"
 #include "nn/optimizer.h"
 #include "nn/schedule.h"

@@ -2,7 +2,7 @@
 #include "learn/weights.h"
 
 #include "base/component.h"
-#include "base/file_state.h"
+#include "os/file_state.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #define LEARN_WEIGHTS_H
 
 #include "base/hash.h"
-#include "base/safetensors.h"
+#include "io/safetensors.h"
 #include "nn/params.h"
 
 /* hparams of `struct init_config`, under "model". In an experiment `init` is a

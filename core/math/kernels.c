@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "math/kernels.h"
 
-#include "base/rng.h"
 #include "math/elementary.h"
+#include "math/rng.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 #include "math/self_test.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
-#include "base/rng.h"
 #include "math/blas.h"
 #include "math/kernels.h"
+#include "math/rng.h"
+#include "os/clock.h"
 
 #include <omp.h>
 #include <string.h>

@@ -14,7 +14,7 @@
 #ifndef NN_GRAPH_H
 #define NN_GRAPH_H
 
-#include "nn/op.h"
+#include "nn/op/op.h"
 
 struct graph {
     struct arena *arena;

@@ -11,7 +11,7 @@
 #define NN_PARAMS_H
 
 #include "base/arena.h"
-#include "base/rng.h"
+#include "math/rng.h"
 
 #include <stdbool.h>
 

@@ -21,7 +21,7 @@
 #ifndef SCRIPT_DESCRIPTION_H
 #define SCRIPT_DESCRIPTION_H
 
-#include "lab/experiment.h"
+#include "plan/experiment.h"
 
 void description_write(struct text *t, const struct experiment *e);
 

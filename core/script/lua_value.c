@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/lua_value.h"
 
-#include "lab/experiment.h"
+#include "plan/experiment.h"
 #include "script/sandbox.h"
 
 #include <math.h>

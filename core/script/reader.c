@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/reader.h"
 
-#include "lab/search.h"
+#include "plan/search.h"
 #include "script/lua_value.h"
 
 #include <string.h>

@@ -11,8 +11,8 @@
 #ifndef SCRIPT_READER_H
 #define SCRIPT_READER_H
 
-#include "lab/experiment.h"
-#include "learn/config.h"
+#include "learn/config/config.h"
+#include "plan/experiment.h"
 #include "script/sandbox.h"
 
 struct reader {

@@ -7,7 +7,7 @@
  * (whose matching no limit could stop). 64 MiB of memory, a bounded number of
  * instructions; a limit once hit stays hit, so that no pcall outlives it. A name
  * that is not there is an error that lists what is. This is the inner wall; the
- * outer one is base/confine.
+ * outer one is os/confine.
  */
 #ifndef SCRIPT_SANDBOX_H
 #define SCRIPT_SANDBOX_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/script.h"
 
-#include "base/file.h"
-#include "base/confine.h"
+#include "os/confine.h"
+#include "os/file.h"
 #include "script/description.h"
 #include "script/reader.h"
 

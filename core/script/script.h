@@ -22,7 +22,7 @@
 #ifndef SCRIPT_SCRIPT_H
 #define SCRIPT_SCRIPT_H
 
-#include "lab/experiment.h"
+#include "plan/experiment.h"
 
 enum { SCRIPT_MAX_SIZE = 1 << 20 };
 

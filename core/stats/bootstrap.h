@@ -13,7 +13,7 @@
 #ifndef STATS_BOOTSTRAP_H
 #define STATS_BOOTSTRAP_H
 
-#include "base/rng.h"
+#include "math/rng.h"
 
 /* Of more than MANY values FEW: they take as long as 9999 of a fifth, and ends that are the closer
  * the more values there are need fewer. */

@@ -24,7 +24,7 @@
 #ifndef STATS_TEST_H
 #define STATS_TEST_H
 
-#include "base/rng.h"
+#include "math/rng.h"
 #include "stats/summary.h"
 
 #include <stdbool.h>

@@ -12,8 +12,8 @@
  * weight times loss. Prints the SHA-256 of each block of the checkpoint, as it is in
  * memory. */
 #include "learn/checkpoint.h"
-#include "learn/config.h"
-#include "learn/method.h"
+#include "learn/config/config.h"
+#include "learn/config/method.h"
 #include "learn/platform.h"
 #include "learn/weights.h"
 

@@ -5,7 +5,7 @@
  * error. usage: store [PROCESSES [RUNS]] */
 #include "../store_fixture.h"
 
-#include "base/clock.h"
+#include "os/clock.h"
 
 #include <sys/wait.h>
 

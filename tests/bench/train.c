@@ -6,11 +6,11 @@
  * the machine's speed reaches both. Usage: train PROFILE [WORKLOAD-NUMBER ...], or
  * train PROFILE rate WORKLOAD-NUMBER THREADS SECONDS for pictures a second alone
  * (peers.py). */
-#include "base/clock.h"
-#include "learn/config.h"
+#include "learn/config/config.h"
 #include "learn/platform.h"
 #include "learn/trainer.h"
 #include "math/blas.h"
+#include "os/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

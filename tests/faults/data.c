@@ -7,9 +7,9 @@
  * 2. Files that a sweep's data come from, changed while it runs: what it ended as finished, and what its
  *    checkpoints hold, is of the data as they were. So, with these back in their places, the same
  *    command completes to the digest of a sweep that was not disturbed. */
-#include "base/clock.h"
 #include "data/dataset.h"
 #include "faults/harness.h"
+#include "os/clock.h"
 #include "reference/pictures.h"
 
 #include <fcntl.h>

@@ -10,8 +10,8 @@
  * checkpoint that a kill damaged. */
 #include "faults/harness.h"
 
-#include "base/clock.h"
-#include "lab/store.h"
+#include "os/clock.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <math.h>

@@ -7,7 +7,7 @@
  * finished, is sound, and goes on to that digest once it was merged into a new one. */
 #include "faults/harness.h"
 
-#include "lab/store.h"
+#include "store/store.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -104,7 +104,7 @@ static const struct module *module_of(const void *address)
 
 /* Hash of the call and of the functions above it; 0 where the first of these outside libc is one that takes for
  * granted that there is memory: the sanitizer, which ends the process, or libseccomp, which does not look
- * (core/base/walls.c sees to it before). */
+ * (core/os/walls.c sees to it before). */
 static uint64_t site_of(int call)
 {
     enum { OWN = 2, NEAR = 8 }; /* frames: of this file; in which those are looked for */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Files: pictures, data sets, weights, archives, and DomainBed's results. */
-#include "data/archive.h"
-#include "data/archive_reader.h"
-#include "data/cache_file.h"
 #include "data/dataset.h"
-#include "data/idx.h"
-#include "data/picture.h"
-#include "data/picture_cache.h"
+#include "data/decode/cache_file.h"
+#include "data/decode/picture.h"
+#include "data/decode/picture_cache.h"
+#include "data/format/idx.h"
+#include "data/source/archive.h"
+#include "data/source/archive_reader.h"
+#include "domainbed/import_domainbed.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/targets.h"
-#include "base/safetensors.h"
-#include "lab/import_domainbed.h"
+#include "io/safetensors.h"
 #include "reference/pictures.h"
 
 #include <fcntl.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Stores that a stranger made: the file's bytes, the values in its tables, and the settings of a run. */
-#include "base/file.h"
+#include "domainbed/held_out.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/targets.h"
-#include "lab/sql.h"
-#include "lab/store_private.h"
-#include "report/held_out.h"
-#include "report/page_runs.h"
-#include "report/table.h"
+#include "os/file.h"
+#include "page/page_runs.h"
 #include "spec_edits.h"
+#include "store/sql.h"
+#include "store/store_private.h"
+#include "table/table.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Texts: values, settings, words of the command line, JSON, CSV, and scripts. */
-#include "base/csv.h"
-#include "base/json_tree.h"
 #include "base/settings.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/targets.h"
-#include "lab/override.h"
-#include "report/samples.h"
+#include "io/csv.h"
+#include "io/json_tree.h"
+#include "plan/override.h"
 #include "script/description.h"
 #include "script/reader.h"
 #include "script/script.h"
+#include "table/numbers.h"
 
 #include <math.h>
 #include <string.h>

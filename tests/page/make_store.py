@@ -34,8 +34,8 @@ def main():
     rng = random.Random(1)
     root = pathlib.Path(__file__).parents[2]
     db = sqlite3.connect(path)
-    db.executescript((root / "core/lab/schema.sql").read_text())
-    source = (root / "core/lab/store_schema.c").read_text()
+    db.executescript((root / "core/store/schema.sql").read_text())
+    source = (root / "core/store/store_schema.c").read_text()
     for pragma, name in ("user_version", "FIRST_WITH_SUMS"), ("application_id", "APPLICATION_ID"):
         value = re.search(name + r" = (\w+)", source) or re.search(name + r"\s+(\w+)", source)
         value = int(value.group(1), 0) - (pragma == "user_version")  # the version before needs none

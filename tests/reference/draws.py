@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the numbers that tests/test_draws.c compares core/learn/draws.c with: the
+"""Writes the numbers that tests/test_draws.c compares core/learn/domainbed_hparams.c with: the
 hyper-parameters that DomainBed's own hparams_registry.py gives.
 
     python3 tests/reference/draws.py DOMAINBED > tests/reference/draws.h

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the files and numbers that tests/test_picture.c compares core/data/picture.h with.
+"""Writes the files and numbers that tests/test_picture.c compares core/data/decode/picture.h with.
 
     python3 tests/reference/pictures.py > tests/reference/pictures.h
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the numbers that tests/test_randomstate.c compares core/base/randomstate.c with.
+"""Writes the numbers that tests/test_randomstate.c compares core/math/randomstate.c with.
 
     python3 tests/reference/randomstate.py > tests/reference/randomstate.h
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How often printed 95% intervals hold what they are of. */
+#include "analysis/retuning.h"
 #include "bench/stats/check.h"
-#include "report/procedure.h"
 #include "stats/bootstrap.h"
 #include "stats/paired.h"
 

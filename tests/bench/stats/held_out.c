@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How often tables of held-out environments (rule=) print p < 0.05 for two equal methods. */
+#include "analysis/comparisons.h"
 #include "bench/stats/check.h"
-#include "report/comparisons.h"
-#include "report/held_out.h"
+#include "domainbed/held_out.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How often tables of equal methods print p < 0.05, the methods being tuned by noisy validation. */
+#include "analysis/comparisons.h"
 #include "bench/stats/check.h"
-#include "report/comparisons.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/stats/world.h"
 
-#include "lab/experiment.h"
+#include "plan/experiment.h"
 #include "stats/distribution.h"
 
 #include <math.h>

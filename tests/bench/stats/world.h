@@ -9,8 +9,8 @@
 #ifndef BENCH_STATS_WORLD_H
 #define BENCH_STATS_WORLD_H
 
-#include "base/rng.h"
-#include "report/select.h"
+#include "analysis/select.h"
+#include "math/rng.h"
 
 /* In points. */
 struct world {

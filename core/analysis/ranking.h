@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * ranking: which method of a condition has the best mean, and which are not told from it.
+ */
+#ifndef ANALYSIS_RANKING_H
+#define ANALYSIS_RANKING_H
+
+#include "analysis/select.h"
+#include "table/sheet.h"
+
+/* ret_emphases[i] belongs to rows[i], selections of one condition. ret_p[i], where not
+ * NULL, is the p of the paired t-test against the best, Holm-corrected over all pairs of
+ * methods; NaN: it is the best, or there are no two pairs. Alone, a method is not emphasised. */
+void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasis *ret_emphases,
+                  double *ret_p);
+
+/* The selections of each condition, in the order of their first appearance: rows of
+ * the i-th. Gives the number of rows, 0 past the last condition. */
+int ranking_condition(const struct selections *s, int i, const struct selection **ret_rows);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/format/idx.h"
+
+static int load_pool(struct dataset *d, const struct dataset_source *source, const char *key,
+                     struct pool *pool, struct error *err)
+{
+    struct idx idx;
+    const char *missing;
+    uint16_t *labels;
+    int got = idx_read(d, source, key, d->n_classes, &idx, &missing, err);
+
+    if (got <= 0)
+        return got < 0 ? -1 : idx_refuse_missing(missing, err);
+    if (d->height && (d->height != idx.height || d->width != idx.width))
+        return error_set(err, "its train pictures are %d x %d, its test pictures %d x %d",
+                         d->height, d->width, idx.height, idx.width);
+    d->height = idx.height;
+    d->width = idx.width;
+    dataset_pool_init(d, pool, idx.n, &labels);
+    for (int i = 0; i < idx.n; i++) {
+        labels[i] = idx.labels[i];
+        pool->pixels[i] = idx.pixels + (size_t)i * (size_t)idx.height * (size_t)idx.width;
+    }
+    return 0;
+}
+
+static int load(struct dataset *d, const struct dataset_source *source, const void *config,
+                struct error *err)
+{
+    (void)config;
+    d->channels = 1;
+    if (dataset_take_classes(d, source, err) < 0 ||
+        load_pool(d, source, "train", &d->train, err) < 0)
+        return -1;
+    return load_pool(d, source, "test", &d->test, err);
+}
+
+static bool is_present(const struct dataset_source *source, struct arena *arena,
+                       const char **ret_missing)
+{
+    static const char *const keys[] = {"train", "test"};
+
+    for (int k = 0; k < 2; k++) {
+        const struct value *list = NULL;
+        struct error err;
+
+        *ret_missing = NULL;
+        if (!source->root || dataset_find_files(source, keys[k], &list, &err) < 0)
+            return false;
+        for (int i = 0; i < list->n_items; i++) {
+            *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);
+            if (!idx_find(source, list->items[i].string, arena))
+                return false;
+        }
+    }
+    *ret_missing = NULL;
+    return true;
+}
+
+const struct dataset_format dataset_format_idx = {
+    .component =
+        {
+            .name = "idx",
+            .doc = "MNIST's IDX files, plain or .gz: grey pictures and labels",
+            .source = "LeCun, Cortes, Burges: http://yann.lecun.com/exdb/mnist",
+        },
+    .is_present = is_present,
+    .load = load,
+};

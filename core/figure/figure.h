@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * drawing: what the figures of figures.h are drawn from. Not for use outside of them.
+ *
+ * To add one: a file figure_NAME.c that ends in `const struct figure_type figure_NAME`,
+ * and its line in the list of figures.c. A figure that has nothing to show draws
+ * nothing and gives 0.
+ */
+#ifndef FIGURE_FIGURE_H
+#define FIGURE_FIGURE_H
+
+#include "figure/figures.h"
+
+struct drawing {
+    struct store *store;
+    const struct selections *selections;
+    const struct plot_target *target;
+    const struct figure_type *type; /* that is being drawn */
+    struct arena arena;
+    /* one condition, and its methods that have runs which ended or diverged, the baseline first; an
+     * overall figure sees the first condition here */
+    const struct selection *rows[EXPERIMENT_MAX_METHODS];
+    int n_rows;
+    const char *condition;
+    int n_conditions, condition_index;
+    bool is_overall;
+    void (*drawn)(void *context, const char *path, const char *doc);
+    void *context;
+};
+
+/* A figure's name and title, told apart by the condition where there are several. */
+const char *drawing_name(struct drawing *d, const char *name);
+const char *drawing_title(struct drawing *d, const char *title);
+
+/* "test accuracy (%)" of "test %s (%)": what the plan is judged by. */
+const char *drawing_measure(struct drawing *d, const char *format);
+
+/* "kl_dro (1 of 10 diverged)": a method, and what became of its selected runs. */
+const char *drawing_method(struct drawing *d, const struct selection *row);
+
+/* The same and the configuration that most seeds selected, "lr=0.2 (7 of 10)", where there is room. */
+const char *drawing_label(struct drawing *d, const struct selection *row);
+
+/* Tells of a picture that was drawn; hands `result` on. */
+int drawing_done(struct drawing *d, const char *name, int result);
+
+#endif

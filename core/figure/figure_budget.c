@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/budget.h"
+#include "figure/figure.h"
+
+/* All runs that diverged count here, not only selected ones. Small panels have no room to say so. */
+static const char *label(struct drawing *d, const struct selection *r)
+{
+    if (r->n_diverged == 0 || d->n_rows > PLOT_MAX_LINES)
+        return r->method;
+    return arena_printf(&d->arena, "%s (%d of %d runs diverged)", r->method, r->n_diverged,
+                        r->n_finished + r->n_diverged);
+}
+
+static struct plot_line make_line(struct drawing *d, const struct selection *r)
+{
+    struct budget b = budget_of(r, d->selections->in, &d->arena);
+    size_t size = ((size_t)b.n + 1) * sizeof(double);
+    double *x = arena_alloc(&d->arena, size), *y = arena_alloc(&d->arena, size);
+    double *low = arena_alloc(&d->arena, size), *high = arena_alloc(&d->arena, size);
+
+    for (int k = 0; k < b.n; k++) {
+        x[k] = k + 1;
+        y[k] = 100 * b.mean[k];
+        low[k] = 100 * (b.mean[k] - b.half_width[k]);
+        high[k] = 100 * (b.mean[k] + b.half_width[k]);
+    }
+    return (struct plot_line){label(d, r), b.n, x, y, low, high};
+}
+
+static int draw(struct drawing *d, struct error *err)
+{
+    struct plot_line lines[EXPERIMENT_MAX_METHODS];
+    struct plot_curves figure = {.name = drawing_name(d, "budget"),
+                                 .title = drawing_title(d, d->selections->plan.title),
+                                 .x_label = "configurations tried",
+                                 .y_label = drawing_measure(d, "expected test %s (%)"),
+                                 .lines = lines};
+    int n_most = 0;
+
+    for (int i = 0; i < d->n_rows; i++) {
+        lines[i] = make_line(d, d->rows[i]);
+        n_most = lines[i].n > n_most ? lines[i].n : n_most;
+    }
+    figure.n_lines = d->n_rows;
+    if (n_most < 2)
+        return 0;
+    return drawing_done(d, figure.name, plot_curves(d->target, &figure, err));
+}
+
+const struct figure_type figure_budget = {
+    .name = "budget",
+    .doc = "expected test %s when only some of the configurations are tried; the band is the 95% interval "
+           "over seeds, where each selects by itself",
+    .draw = draw,
+};

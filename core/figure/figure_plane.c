@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The explanatory figures: what a model draws through points of the plane, of data that name points to
+ * look at. Two classes of two numbers: the boundary between them. A number of one number: the curve. */
+#include "figure/figure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the store has of a run. */
+struct records {
+    const float *probe, *scores, *inputs, *targets, *weights;
+    int n_probe, n_train, n_inputs; /* points, examples, numbers of one of them */
+    bool is_class;
+};
+
+/* All five rows, or n_train = 0: then there is nothing to draw. */
+static int read_records(struct drawing *d, long run, struct records *ret_records, struct error *err)
+{
+    static const char *const names[] = {"probe_inputs", "probe_scores", "train_inputs",
+                                        "train_targets", "train_weights"};
+    const float **rows[] = {&ret_records->probe, &ret_records->scores, &ret_records->inputs,
+                            &ret_records->targets, &ret_records->weights};
+    int sizes[5], n;
+
+    *ret_records = (struct records){.is_class =
+                                        strcmp(d->selections->plan.measure->metric, "r2") != 0};
+    for (int i = 0; i < 5; i++) {
+        struct store_array *found;
+
+        if (store_read_arrays(d->store, run, names[i], &d->arena, &found, &n, err) < 0)
+            return -1;
+        if (n == 0)
+            return 0;
+        *rows[i] = found[n - 1].numbers;
+        sizes[i] = found[n - 1].n;
+    }
+    ret_records->n_inputs = ret_records->is_class ? 2 : 1;
+    ret_records->n_probe = sizes[0] / ret_records->n_inputs;
+    if (sizes[0] == sizes[1] && sizes[2] == ret_records->n_inputs * sizes[3] && sizes[3] == sizes[4])
+        ret_records->n_train = sizes[3];
+    return 0;
+}
+
+static void add_segment(struct drawing *d, struct plot_plane_panel *panel, double x, double y,
+                        double x2, double y2)
+{
+    double(*segments)[4] = arena_grow(&d->arena, (double(*)[4])panel->segments, panel->n_segments,
+                                      sizeof *segments);
+
+    segments[panel->n_segments][0] = x;
+    segments[panel->n_segments][1] = y;
+    segments[panel->n_segments][2] = x2;
+    segments[panel->n_segments++][3] = y2;
+    panel->segments = (const double(*)[4])segments;
+}
+
+static double lead(const struct records *r, int point) /* of the second class */
+{
+    return (double)r->scores[2 * point + 1] - (double)r->scores[2 * point];
+}
+
+/* Where the lead changes sign between two points of the grid; false where it does not. */
+static bool find_crossing(const struct records *r, int a, int b, double ret_at[2])
+{
+    double u = lead(r, a), v = lead(r, b), share;
+
+    if ((u < 0) == (v < 0))
+        return false;
+    share = u / (u - v);
+    for (int k = 0; k < 2; k++)
+        ret_at[k] = (1 - share) * (double)r->probe[2 * a + k] + share * (double)r->probe[2 * b + k];
+    return true;
+}
+
+/* Marching squares over a grid whose rows have the same second number. */
+static void add_boundary(struct drawing *d, const struct records *r, struct plot_plane_panel *panel)
+{
+    int width = 1;
+
+    while (width < r->n_probe && r->probe[2 * width + 1] == r->probe[1])
+        width++;
+    for (int at = 0; at + width + 1 < r->n_probe; at++) {
+        const int corners[5] = {at, at + 1, at + width + 1, at + width, at};
+        double crossings[4][2];
+        int n = 0;
+
+        if (at % width == width - 1)
+            continue;
+        for (int k = 0; k < 4; k++)
+            n += find_crossing(r, corners[k], corners[k + 1], crossings[n]);
+        for (int k = 0; k + 1 < n; k += 2)
+            add_segment(d, panel, crossings[k][0], crossings[k][1], crossings[k + 1][0],
+                        crossings[k + 1][1]);
+    }
+}
+
+static void add_curve(struct drawing *d, const struct records *r, struct plot_plane_panel *panel)
+{
+    for (int i = 0; i + 1 < r->n_probe; i++)
+        add_segment(d, panel, (double)r->probe[i], (double)r->scores[i], (double)r->probe[i + 1],
+                    (double)r->scores[i + 1]);
+}
+
+static void fill_panel(struct drawing *d, const struct records *r, struct plot_plane_panel *panel)
+{
+    double *x = arena_alloc(&d->arena, (size_t)r->n_train * sizeof *x);
+    double *y = arena_alloc(&d->arena, (size_t)r->n_train * sizeof *y);
+    double *weights = arena_alloc(&d->arena, (size_t)r->n_train * sizeof *weights);
+    int *kinds = arena_alloc(&d->arena, (size_t)r->n_train * sizeof *kinds);
+
+    for (int i = 0; i < r->n_train; i++) {
+        x[i] = (double)r->inputs[r->n_inputs * i];
+        y[i] = (double)(r->is_class ? r->inputs[2 * i + 1] : r->targets[i]);
+        kinds[i] = r->is_class && r->targets[i] > 0;
+        weights[i] = (double)r->weights[i];
+    }
+    panel->n = r->n_train;
+    panel->x = x;
+    panel->y = y;
+    panel->kinds = kinds;
+    panel->weights = weights;
+    if (r->is_class)
+        add_boundary(d, r, panel);
+    else
+        add_curve(d, r, panel);
+}
+
+/* The first of the selected runs that finished; -1: there is none. */
+static int first_run(const struct selection *row)
+{
+    for (int i = 0; i < row->n; i++)
+        if (!row->has_diverged[i])
+            return i;
+    return -1;
+}
+
+/* The configuration is that of the run which is drawn, whatever other seeds selected. */
+static const char *label(struct drawing *d, const struct selection *row, int i)
+{
+    const char *point = row->board ? row->board->points[row->chosen[i]] : row->point;
+
+    return arena_printf(&d->arena, "%s %s", row->method, select_short_point(&d->arena, point));
+}
+
+static int draw(struct drawing *d, struct error *err)
+{
+    struct plot_plane_panel panels[PLOT_MAX_LINES];
+    struct plot_plane figure = {.name = drawing_name(d, "plane"),
+                                .title = drawing_title(d, d->selections->plan.title),
+                                .panels = panels};
+    bool is_class = false;
+
+    for (int i = 0; i < d->n_rows && figure.n_panels < PLOT_MAX_LINES; i++) {
+        struct plot_plane_panel *panel = &panels[figure.n_panels];
+        struct records records;
+        int run = first_run(d->rows[i]);
+
+        if (run < 0)
+            continue;
+        if (read_records(d, d->rows[i]->runs[run], &records, err) < 0)
+            return -1;
+        if (records.n_train == 0)
+            continue;
+        is_class = records.is_class;
+        *panel = (struct plot_plane_panel){.label = label(d, d->rows[i], run)};
+        fill_panel(d, &records, panel);
+        figure.n_panels++;
+    }
+    if (figure.n_panels == 0)
+        return 0;
+    figure.x_label = is_class ? "first input" : "input";
+    figure.y_label = is_class ? "second input" : "target";
+    figure.note = arena_printf(&d->arena, "%s; area: weight; grey: %s",
+                               is_class ? "black: boundary" : "black: model", panels[0].label);
+    return drawing_done(d, figure.name, plot_plane(d->target, &figure, err));
+}
+
+const struct figure_type figure_plane = {
+    .name = "plane",
+    .doc = "what the model that the first seed selected draws through its training points, which are as "
+           "large as the weights that the objective gives them at the end; problem and drawing are ours",
+    .draw = draw,
+};

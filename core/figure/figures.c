@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "figure/figures.h"
+
+#include "analysis/ranking.h"
+#include "figure/figure.h"
+
+#include <string.h>
+
+extern const struct figure_type figure_heatmap, figure_curves, figure_classes, figure_slopes,
+    figure_budget, figure_forest, figure_ranks, figure_weights, figure_plane;
+
+const struct figure_type *const figure_types[] = {
+    &figure_heatmap, &figure_curves, &figure_classes, &figure_slopes, &figure_budget,
+    &figure_forest,  &figure_ranks,  &figure_weights, &figure_plane, NULL,
+};
+
+const char *drawing_name(struct drawing *d, const char *name)
+{
+    return d->n_conditions > 1 && !d->is_overall
+               ? arena_printf(&d->arena, "%s-%d", name, d->condition_index + 1)
+               : name;
+}
+
+const char *drawing_title(struct drawing *d, const char *title)
+{
+    return d->n_conditions > 1 && !d->is_overall
+               ? arena_printf(&d->arena, "%s, %s", title,
+                              select_short_point(&d->arena, d->condition))
+               : title;
+}
+
+const char *drawing_measure(struct drawing *d, const char *format)
+{
+    const char *at = strstr(format, "%s"), *title = d->selections->plan.measure->title;
+
+    return at ? arena_printf(&d->arena, "%.*s%s%s", (int)(at - format), format, title, at + 2) : format;
+}
+
+const char *drawing_method(struct drawing *d, const struct selection *row)
+{
+    if (row->n_diverged_here == 0)
+        return row->method;
+    return arena_printf(&d->arena, "%s (%d of %d diverged)", row->method, row->n_diverged_here, row->n);
+}
+
+const char *drawing_label(struct drawing *d, const struct selection *row)
+{
+    const char *method = drawing_method(d, row), *point;
+
+    if (d->n_rows > PLOT_MAX_LINES || !row->point)
+        return method;
+    point = select_short_point(&d->arena, row->point);
+    if (!*point)
+        return method;
+    if (d->selections->in == SELECT_IN_ALL || row->n_points == 1)
+        return arena_printf(&d->arena, "%s %s", method, point);
+    return arena_printf(&d->arena, "%s %s (%d of %d)", method, point, row->n_chose, row->n);
+}
+
+int drawing_done(struct drawing *d, const char *name, int result)
+{
+    if (result == 0)
+        d->drawn(d->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
+                 drawing_measure(d, d->type->doc));
+    return result;
+}
+
+/* The methods of the i-th condition that have something to show, the baseline first; false
+ * past the last. */
+static bool set_condition(struct drawing *d, int i)
+{
+    const struct selection *rows[EXPERIMENT_MAX_METHODS];
+    int n = ranking_condition(d->selections, i, rows);
+
+    d->n_rows = 0;
+    d->condition_index = i;
+    for (int k = 0; k < n; k++) {
+        if (rows[k]->n == 0)
+            continue;
+        d->rows[d->n_rows++] = rows[k];
+        if (strcmp(rows[k]->method, d->selections->plan.baseline) == 0) {
+            memmove(d->rows + 1, d->rows, (size_t)(d->n_rows - 1) * sizeof *d->rows);
+            d->rows[0] = rows[k];
+        }
+    }
+    if (n > 0)
+        d->condition = rows[0]->condition;
+    return n > 0;
+}
+
+static int draw_all(struct drawing *d, bool overall, struct error *err)
+{
+    d->is_overall = overall;
+    for (int t = 0; figure_types[t] && d->n_rows > 0; t++) {
+        d->type = figure_types[t];
+        if (d->type->is_overall == overall && d->type->draw(d, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int figures_draw(struct store *store, const struct selections *s,
+                 const struct plot_target *target,
+                 void (*drawn)(void *context, const char *path, const char *doc), void *context, struct error *err)
+{
+    struct drawing d = {.store = store, .selections = s, .target = target, .drawn = drawn,
+                        .context = context};
+    int result = 0;
+
+    while (set_condition(&d, d.n_conditions))
+        d.n_conditions++;
+    for (int i = 0; i < d.n_conditions && result == 0; i++) {
+        set_condition(&d, i);
+        result = draw_all(&d, false, err);
+    }
+    if (result == 0 && set_condition(&d, 0))
+        result = draw_all(&d, true, err);
+    arena_release(&d.arena);
+    return result;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * figures: the pictures of an experiment, from its store, in a table (figure_types).
+ * Under several conditions each gets its own, numbered in the table's order; overall
+ * ones are drawn once.
+ */
+#ifndef FIGURE_FIGURES_H
+#define FIGURE_FIGURES_H
+
+#include "analysis/select.h"
+#include "figure/plot.h"
+
+struct drawing;
+
+struct figure_type {
+    const char *name, *doc; /* in doc %s stands for what the plan is judged by */
+    bool is_overall; /* over all conditions, not one of each */
+    int (*draw)(struct drawing *d, struct error *err);
+};
+
+extern const struct figure_type *const figure_types[]; /* NULL-ended */
+
+/* Calls `drawn` with the path of each picture, without its ending, and what it shows. */
+int figures_draw(struct store *store, const struct selections *s,
+                 const struct plot_target *target,
+                 void (*drawn)(void *context, const char *path, const char *doc), void *context,
+                 struct error *err);
+
+#endif

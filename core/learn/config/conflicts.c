@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/config/conflicts.h"
+
+#include "learn/config/config.h"
+#include "learn/objective/objective.h"
+#include "learn/transform/transform.h"
+#include "nn/loss/loss.h"
+
+#include <string.h>
+
+/* One combination: that of the early epochs, or that of the late. */
+struct view {
+    const struct settings *s;
+    const struct loss_type *loss;
+    const char *loss_slot;
+    const struct objective_type *objective;
+    const void *objective_config;
+    const struct transform_type *transform;
+};
+
+static int cosines(const struct view *v, struct error *err)
+{
+    const struct value *head = settings_find(v->s, "model.head");
+
+    if (!v->loss->wants_cosines || (head && strcmp(head->string, "cosine") == 0))
+        return 0;
+    return error_set(err, "loss %s takes cosines as scores: %s", v->loss->component.name,
+                     head ? "set model.head = \"cosine\"" : "this model has no such head");
+}
+
+static int mixed_groups(const struct view *v, struct error *err)
+{
+    enum objective_use use =
+        v->objective->uses ? v->objective->uses(v->objective_config) : USES_LOSS;
+
+    if (!v->transform->mix || use == USES_LOSS)
+        return 0;
+    return error_set(err, "transform %s and objective %s: a mixed example has two %s, of which "
+                          "the objective needs one%s",
+                     v->transform->component.name, v->objective->component.name,
+                     use == USES_CLASS ? "classes" : "environments",
+                     strcmp(v->objective->component.name, "class_balanced") == 0
+                         ? "; loss.class_beta weights both"
+                         : "");
+}
+
+static int posthoc(const struct view *v, struct error *err)
+{
+    char name[32] = "";
+
+    strncat(name, v->loss_slot, 16);
+    if (settings_number(v->s, strcat(name, ".posthoc")) == 0)
+        return 0;
+    if (v->loss->knows_class_sizes)
+        return error_set(err, "%s: loss %s has adjusted for the class sizes in training already",
+                         name, v->loss->component.name);
+    if (!v->loss->has_probabilities)
+        return error_set(err, "%s: scores under loss %s are no logarithms of probabilities", name,
+                         v->loss->component.name);
+    return 0;
+}
+
+static int (*const rules[])(const struct view *v, struct error *err) = {
+    cosines,
+    mixed_groups,
+    posthoc,
+    NULL,
+};
+
+/* Are all settings of a late slot those of the early one? */
+static bool is_as_early(const struct settings *s, const char *late)
+{
+    size_t prefix = strlen("late_"), length = strlen(late);
+
+    for (int i = 0; i < s->n_items; i++) {
+        const char *name = s->items[i].name;
+        const struct value *early;
+
+        if (strncmp(name, late, length) != 0 || (name[length] && name[length] != '.'))
+            continue;
+        early = settings_find(s, name + prefix);
+        if (!early || !value_equal(early, &s->items[i].value))
+            return false;
+    }
+    return true;
+}
+
+/* The late slots are chosen if and only if there is an epoch from which they count; and one of
+ * them changes something then. */
+static int check_late(const struct settings *s, struct error *err)
+{
+    static const char *const late[] = {"late_transform", "late_loss", "late_objective", NULL};
+    double from = settings_number(s, "train.late"), epochs = settings_number(s, "train.epochs");
+    const char *chosen = NULL;
+    bool changes = false;
+
+    for (int i = 0; late[i]; i++)
+        if (settings_find(s, late[i])) {
+            chosen = late[i];
+            changes |= !is_as_early(s, chosen);
+        }
+    if (chosen && from == 0)
+        return error_set(err, "%s is set, but not train.late, the epoch from which it counts",
+                         chosen);
+    if (!chosen && from > 0)
+        return error_set(err, "train.late is %g, but none of late_transform, late_loss, "
+                              "late_objective is set",
+                         from);
+    if (from >= epochs && from > 0)
+        return error_set(err, "train.late %g is never reached: train.epochs is %g", from, epochs);
+    if (chosen && !changes)
+        return error_set(err, "%s is what %s is: nothing changes at epoch train.late", chosen,
+                         chosen + strlen("late_"));
+    return 0;
+}
+
+/* The slot to look at: the late one where it is chosen. */
+static const char *pick(const struct settings *s, bool is_late, const char *early,
+                        const char *late)
+{
+    return is_late && settings_find(s, late) ? late : early;
+}
+
+static int check_view(const struct settings *s, bool is_late, struct error *err)
+{
+    struct arena arena = {0};
+    const char *objective = pick(s, is_late, "objective", "late_objective");
+    const char *transform = pick(s, is_late, "transform", "late_transform");
+    struct view v = {.s = s, .loss_slot = pick(s, is_late, "loss", "late_loss")};
+    const struct component *c;
+    void *config;
+    int result = -1;
+
+    v.loss = (const struct loss_type *)component_find(&loss_kind, settings_string(s, v.loss_slot),
+                                                      err);
+    v.transform = (const struct transform_type *)component_find(
+        &transform_kind, settings_string(s, transform), err);
+    c = component_find(&objective_kind, settings_string(s, objective), err);
+    if (component_configure(c, objective, s, &arena, &config, err) < 0)
+        goto out;
+    v.objective = (const struct objective_type *)c;
+    v.objective_config = config;
+    result = 0;
+    for (int i = 0; rules[i] && result == 0; i++)
+        result = rules[i](&v, err);
+out:
+    arena_release(&arena);
+    return result;
+}
+
+/* Is it there, and something else than its default? A default that is written out asks for
+ * nothing. */
+static bool is_asked_for(const struct settings *s, const char *setting)
+{
+    const struct value *v = settings_find(s, setting);
+    const struct config_slot *slot = config_slot_of(setting);
+    const struct component *type = NULL;
+    struct arena arena = {0};
+    struct value fallback;
+    struct error ignored;
+    bool result = false;
+
+    if (v && slot->kind)
+        type = component_find(slot->kind, settings_string(s, slot->chooser), &ignored);
+    if (v) {
+        fallback = hparam_fallback(
+            config_hparam(slot, type, strchr(setting, '.') + 1, &ignored), &arena);
+        result = !value_equal(v, &fallback);
+    }
+    arena_release(&arena);
+    return result;
+}
+
+/* Data with environments are trained on in steps, not epochs, and data.every says when to
+ * look. */
+static int check_domains(const struct settings *s, struct error *err)
+{
+    static const char *const of_epochs[] = {"train.epochs",     "train.warmup", "train.evaluate",
+                                            "train.late",       "schedule.at",
+                                            "train.jtt_epochs", NULL};
+
+    for (int i = 0; settings_find(s, "data.test_envs") && of_epochs[i]; i++)
+        if (is_asked_for(s, of_epochs[i]))
+            return error_set(err, "%s counts epochs, which data with environments have not: they "
+                                  "are trained on for data.steps", of_epochs[i]);
+    if (settings_find(s, "data.test_envs") && settings_find(s, "train.evaluate_steps"))
+        return error_set(err, "train.evaluate_steps: data with environments are evaluated every "
+                              "data.every steps");
+    if (settings_find(s, "data.test_envs") && settings_find(s, "train.test"))
+        return error_set(err, "train.test: of data with environments every part is evaluated each "
+                              "time, as selection may look at any");
+    return 0;
+}
+
+/* What comes behind the last epoch never does. */
+static int check_ends(const struct settings *s, struct error *err)
+{
+    double epochs = settings_number(s, "train.epochs"), warmup = settings_number(s, "train.warmup");
+    const struct value *at = settings_find(s, "schedule.at");
+
+    if (settings_find(s, "data.test_envs"))
+        return 0;
+    if (warmup >= epochs)
+        return error_set(err, "train.warmup %g is never over: train.epochs is %g", warmup, epochs);
+    for (int i = 0; at && i < at->n_items; i++)
+        if (at->items[i].number >= epochs)
+            return error_set(err, "schedule.at %g is never reached: train.epochs is %g",
+                             at->items[i].number, epochs);
+    return 0;
+}
+
+/* A setting that does nothing where another has the value `at`, or any but `but`. */
+static const struct dependent {
+    const char *setting, *on, *at, *but;
+} dependents[] = {
+    {"data.profile", "data.imbalance", .at = "1"},
+    {"data.noise_kind", "data.label_noise", .at = "0"},
+    {"data.pad", "data.augment", .but = "\"crop_flip\""},
+    {"model.init_except", "model.init", .at = "\"\""},
+    {"model.dropout", "model.hidden", .at = "[]"},
+    {"optimizer.decays", "optimizer.weight_decay", .at = "0"},
+    {"optimizer.nesterov", "optimizer.momentum", .at = "0"},
+    {"schedule.gamma", "schedule.at", .at = "[]"},
+    {"schedule.at", "schedule.gamma", .at = "1"},
+    {"train.evaluate", "train.evaluate_steps", .but = "0"},
+    {"train.jtt_weight", "train.jtt_epochs", .at = "0"},
+    {0},
+};
+
+static bool is_idle(const struct settings *s, const struct dependent *d)
+{
+    const struct value *on = settings_find(s, d->on);
+    struct text t = {0};
+    bool result;
+
+    if (!on)
+        return false;
+    value_write(&t, on);
+    result = d->at ? strcmp(t.s, d->at) == 0 : strcmp(t.s, d->but) != 0;
+    text_release(&t);
+    return result;
+}
+
+static int check_dependents(const struct settings *s, struct error *err)
+{
+    for (const struct dependent *d = dependents; d->setting; d++) {
+        struct text t = {0};
+
+        if (!is_idle(s, d) || !is_asked_for(s, d->setting))
+            continue;
+        value_write(&t, settings_find(s, d->on));
+        error_set(err, "%s does nothing where %s is %s", d->setting, d->on, t.s);
+        text_release(&t);
+        return -1;
+    }
+    return 0;
+}
+
+void rules_forget(struct settings *s, const char *varied)
+{
+    for (const struct dependent *d = dependents; d->setting; d++)
+        if (strcmp(d->on, varied) == 0 && is_idle(s, d))
+            settings_remove(s, d->setting);
+}
+
+/* A bound that nothing can reach. */
+static int check_own(const struct settings *s, struct error *err)
+{
+    const struct value *own = settings_find(s, "data.validation_own");
+
+    if (own && own->number >= settings_number(s, "data.validation"))
+        return error_set(err, "data.validation_own %g does nothing: no class gives more than data.validation, %g",
+                         own->number, settings_number(s, "data.validation"));
+    return 0;
+}
+
+int rules_check(const struct settings *s, struct error *err)
+{
+    if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
+        check_own(s, err) < 0)
+        return -1;
+    if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
+        return -1;
+    return check_view(s, true, err);
+}

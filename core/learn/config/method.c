@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/config/method.h"
+
+/* The names of the slots, early and late. */
+static const char *const transform_slots[] = {"transform", "late_transform"};
+static const char *const loss_slots[] = {"loss", "late_loss"};
+static const char *const objective_slots[] = {"objective", "late_objective"};
+
+int method_choose(const struct settings *s, const char *slot, const struct component_kind *kind,
+                  struct arena *arena, const struct component **ret_type, void **ret_config,
+                  struct error *err)
+{
+    *ret_type = component_find(kind, settings_string(s, slot), err);
+    if (!*ret_type)
+        return -1;
+    return component_configure(*ret_type, slot, s, arena, ret_config, err);
+}
+
+static int open_transform(struct method *m, int i, const struct settings *s, struct arena *arena,
+                          struct error *err)
+{
+    struct trainer_slots *slots = &m->trainer.slots[i];
+    const struct component *type;
+    void *config;
+
+    if (method_choose(s, transform_slots[i], &transform_kind, arena, &type, &config, err) < 0)
+        return -1;
+    slots->transform = (const struct transform_type *)type;
+    slots->transform_config = config;
+    if (slots->transform->needs_environments && m->data.objective.n_environments == 0)
+        return error_set(err, "transform %s mixes environments, and these data name none",
+                         type->name);
+    if (slots->transform->mix && m->data.has_targets)
+        return error_set(err, "transform %s mixes classes, and these data have numbers as targets",
+                         type->name);
+    return 0;
+}
+
+static int open_loss(struct method *m, int i, const struct settings *s, struct arena *arena,
+                     struct error *err)
+{
+    const struct objective_data *o = &m->data.objective;
+    const struct loss_data data = {m->data.has_targets ? 1 : o->n_classes, o->class_counts};
+    const struct component *type;
+    void *config, *common;
+
+    m->trainer.slots[i].loss = &m->losses[i];
+    if (method_choose(s, loss_slots[i], &loss_kind, arena, &type, &config, err) < 0 ||
+        component_configure(&loss_common_component, loss_slots[i], s, arena, &common, err) < 0)
+        return -1;
+    if (m->data.has_targets && !((const struct loss_type *)type)->takes_targets)
+        return error_set(err, "loss %s is of classes, and these data have numbers as targets; use mse",
+                         type->name);
+    return loss_init(&m->losses[i], arena, (const struct loss_type *)type, config, common, &data,
+                     err);
+}
+
+static int open_objective(struct method *m, int i, const struct settings *s, struct arena *arena,
+                          struct error *err)
+{
+    const struct component *type;
+    void *config, *filter;
+    double trim;
+
+    m->trainer.slots[i].objective = &m->objectives[i];
+    if (method_choose(s, objective_slots[i], &objective_kind, arena, &type, &config, err) < 0 ||
+        component_configure(&objective_filter_component, objective_slots[i], s, arena, &filter,
+                            err) < 0)
+        return -1;
+    trim = ((const struct objective_filter *)filter)->trim;
+    if (trim > 0 && trim * m->data.batch < 1)
+        return error_set(err, "%s.trim %g of a batch of %d is less than one example: it does nothing",
+                         objective_slots[i], trim, m->data.batch);
+    return objective_init(&m->objectives[i], arena, (const struct objective_type *)type, config,
+                          filter, &m->data.objective, m->data.batch, err);
+}
+
+/* Early slots, then the late ones, which default to the early. */
+static int open_slots(struct method *m, int i, const struct settings *s, struct arena *arena,
+                      struct error *err)
+{
+    if (settings_find(s, transform_slots[i]) && open_transform(m, i, s, arena, err) < 0)
+        return -1;
+    if (settings_find(s, loss_slots[i]) && open_loss(m, i, s, arena, err) < 0)
+        return -1;
+    if (settings_find(s, objective_slots[i]) && open_objective(m, i, s, arena, err) < 0)
+        return -1;
+    return 0;
+}
+
+static int open_penalty(struct method *m, const struct settings *s, struct arena *arena,
+                        struct error *err)
+{
+    const struct component *type;
+    void *config;
+
+    if (!settings_find(s, "penalty"))
+        return 0;
+    if (method_choose(s, "penalty", &penalty_kind, arena, &type, &config, err) < 0)
+        return -1;
+    m->trainer.penalty = (const struct penalty_type *)type;
+    m->trainer.penalty_config = config;
+    if (m->trainer.penalty->needs_environments && m->data.objective.n_environments == 0)
+        return error_set(err, "penalty %s compares environments, and these data name none",
+                         type->name);
+    if (m->data.has_targets)
+        return error_set(err, "penalty %s is of classes, and these data have numbers as targets",
+                         type->name);
+    return 0;
+}
+
+int method_open(struct method *m, const struct settings *s, const struct method_data *data,
+                struct arena *arena, struct error *err)
+{
+    struct trainer_method *t = &m->trainer;
+    const struct component *optimizer;
+    void *config, *common;
+
+    *m = (struct method){.data = *data};
+    if (open_slots(m, TRAINER_EARLY, s, arena, err) < 0)
+        return -1;
+    t->slots[TRAINER_LATE] = t->slots[TRAINER_EARLY];
+    if (open_slots(m, TRAINER_LATE, s, arena, err) < 0 ||
+        method_choose(s, "optimizer", &optimizer_kind, arena, &optimizer, &config, err) < 0 ||
+        component_configure(&optimizer_common_component, "optimizer", s, arena, &common, err) < 0)
+        return -1;
+    t->optimizer = (const struct optimizer_type *)optimizer;
+    t->optimizer_config = config;
+    t->optimizer_common = common;
+    return open_penalty(m, s, arena, err);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GroupDRO: one weight q_g per class or environment, moved towards the groups of
+ * high loss before it is used. Groups that a batch lacks have loss 0 there, as in
+ * its authors' code; the weights in use are then over those present. */
+#include "learn/objective/objective.h"
+#include "math/kernels.h"
+
+#include <math.h>
+
+struct group_dro {
+    double eta, adjustment;
+    int by; /* enum objective_by */
+};
+
+static const struct hparam hparams[] = {
+    {"eta", HPARAM_NUMBER, offsetof(struct group_dro, eta), .fallback = "0.01", .low = 0,
+     .high = 100, .doc = "step of the groups' weights"},
+    {"adjustment", HPARAM_NUMBER, offsetof(struct group_dro, adjustment), .fallback = "0",
+     .low = 0, .high = 1000, .doc = "added to a group's loss, over the root of its size"},
+    {"by", HPARAM_CHOICE, offsetof(struct group_dro, by), .fallback = "\"class\"",
+     .choices = objective_by_names, .doc = "what makes a group"},
+    {0},
+};
+
+static enum objective_use uses(const void *config)
+{
+    return ((const struct group_dro *)config)->by == BY_CLASS ? USES_CLASS : USES_ENVIRONMENT;
+}
+
+static int n_groups(const struct group_dro *o, const struct objective_data *data)
+{
+    return o->by == BY_CLASS ? data->n_classes : data->n_environments;
+}
+
+static int state_size(const void *config, const struct objective_data *data)
+{
+    return n_groups(config, data); /* log q, up to a constant: all start equal */
+}
+
+/* q_g <- q_g exp(eta L_g), scaled to a sum of 1. */
+static void move(const struct group_dro *o, const struct objective_batch *batch,
+                 const double *sums, const int *counts)
+{
+    const int *sizes =
+        o->by == BY_CLASS ? batch->data->class_counts : batch->data->environment_counts;
+    double *log_q = batch->state, top = -INFINITY, sum = 0;
+    int n = n_groups(o, batch->data);
+
+    for (int g = 0; g < n; g++) {
+        double loss = counts[g] ? sums[g] / counts[g] : 0;
+
+        if (o->adjustment > 0 && sizes[g])
+            loss += o->adjustment / sqrt(sizes[g]);
+        log_q[g] += o->eta * loss;
+        top = fmax(top, log_q[g]);
+    }
+    for (int g = 0; g < n; g++)
+        sum += kernel_exp(log_q[g] - top);
+    for (int g = 0; g < n; g++)
+        log_q[g] -= top + kernel_log(sum);
+}
+
+static void weigh(const void *config, const struct objective_batch *batch, double *ret_weights)
+{
+    double sums[OBJECTIVE_MAX_GROUPS] = {0};
+    int counts[OBJECTIVE_MAX_GROUPS] = {0};
+    const struct group_dro *o = config;
+    const int *groups;
+
+    objective_groups(o->by, batch, &groups);
+    for (int i = 0; i < batch->n; i++) {
+        sums[groups[i]] += batch->losses[i];
+        counts[groups[i]]++;
+    }
+    move(o, batch, sums, counts);
+    for (int i = 0; i < batch->n; i++)
+        ret_weights[i] = batch->n * kernel_exp(batch->state[groups[i]]) / counts[groups[i]];
+}
+
+const struct objective_type objective_group_dro = {
+    .component =
+        {
+            .name = "group_dro",
+            .doc = "DRO over groups: a weight for each class or environment, moved online",
+            .formula = "w = n q_g / n_g, q_g <- q_g exp(eta L_g) / sum",
+            .source = "Sagawa et al. 2020 (arXiv 1911.08731) and its authors' code",
+            .hparams = hparams,
+            .config_size = sizeof(struct group_dro),
+        },
+    .reach = REACH_BATCH,
+    .weigh = weigh,
+    .uses = uses,
+    .state_size = state_size,
+};

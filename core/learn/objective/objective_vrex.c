@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Risk extrapolation: the mean of the groups' losses plus beta times their
+ * variance, over the groups that a batch has. Beta is 1 for the first `anneal`
+ * steps; DomainBed also starts Adam anew at the switch, which we do not. */
+#include "learn/objective/objective.h"
+
+struct vrex {
+    double lambda;
+    int anneal, by; /* enum objective_by */
+};
+
+static const struct hparam hparams[] = {
+    {"lambda", HPARAM_NUMBER, offsetof(struct vrex, lambda), .fallback = "10", .low = 0,
+     .high = 1e6, .doc = "beta, after the first steps"},
+    {"anneal", HPARAM_INTEGER, offsetof(struct vrex, anneal), .fallback = "500", .low = 0,
+     .high = 1e9, .doc = "steps with beta 1 before that"},
+    {"by", HPARAM_CHOICE, offsetof(struct vrex, by), .fallback = "\"class\"",
+     .choices = objective_by_names, .doc = "what makes a group"},
+    {0},
+};
+
+enum { N_STEPS, STATE_SIZE };
+
+static enum objective_use uses(const void *config)
+{
+    return ((const struct vrex *)config)->by == BY_CLASS ? USES_CLASS : USES_ENVIRONMENT;
+}
+
+static int state_size(const void *config, const struct objective_data *data)
+{
+    (void)config, (void)data;
+    return STATE_SIZE;
+}
+
+struct risks {
+    double mean[OBJECTIVE_MAX_GROUPS]; /* of each group */
+    int counts[OBJECTIVE_MAX_GROUPS];
+    int n_present;
+    double centre, variance; /* over the groups present, divisor their number */
+};
+
+static void measure(const struct vrex *o, const struct objective_batch *batch, struct risks *r)
+{
+    const int *groups;
+    int n = objective_groups(o->by, batch, &groups);
+
+    *r = (struct risks){.n_present = 0};
+    for (int i = 0; i < batch->n; i++) {
+        r->mean[groups[i]] += batch->losses[i];
+        r->counts[groups[i]]++;
+    }
+    for (int g = 0; g < n; g++) {
+        if (!r->counts[g])
+            continue;
+        r->mean[g] /= r->counts[g];
+        r->centre += r->mean[g];
+        r->n_present++;
+    }
+    r->centre /= r->n_present;
+    for (int g = 0; g < n; g++)
+        if (r->counts[g])
+            r->variance += (r->mean[g] - r->centre) * (r->mean[g] - r->centre) / r->n_present;
+}
+
+static double beta(const struct vrex *o, const struct objective_batch *batch)
+{
+    return batch->state[N_STEPS] < o->anneal ? 1 : o->lambda;
+}
+
+static void weigh(const void *config, const struct objective_batch *batch, double *ret_weights)
+{
+    const struct vrex *o = config;
+    const int *groups;
+    struct risks r;
+
+    measure(o, batch, &r);
+    objective_groups(o->by, batch, &groups);
+    for (int i = 0; i < batch->n; i++) {
+        int g = groups[i];
+        double slope = 1 + 2 * beta(o, batch) * (r.mean[g] - r.centre);
+
+        ret_weights[i] = slope * batch->n / ((double)r.n_present * r.counts[g]);
+    }
+    batch->state[N_STEPS]++;
+}
+
+static double value(const void *config, const struct objective_batch *batch)
+{
+    struct risks r;
+
+    measure(config, batch, &r);
+    return r.centre + beta(config, batch) * r.variance;
+}
+
+const struct objective_type objective_vrex = {
+    .component =
+        {
+            .name = "vrex",
+            .doc = "risk extrapolation: the groups' mean loss plus their variance",
+            .formula = "mean_g L_g + beta var_g L_g; w = n (1 + 2 beta (L_g - mean L)) / (G n_g)",
+            .source = "Krueger et al. 2021 (arXiv 2003.00688), in DomainBed's form",
+            .hparams = hparams,
+            .config_size = sizeof(struct vrex),
+        },
+    .reach = REACH_BATCH,
+    .weigh = weigh,
+    .value = value,
+    .uses = uses,
+    .state_size = state_size,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/training_list.h"
+
+#include <string.h>
+
+void stage_shuffle(struct stage *stage, int epoch)
+{
+    struct rng rng = rng_index(rng_derive(stage->rng, "order"), (uint64_t)epoch);
+
+    if (stage->order_epoch == epoch)
+        return;
+    memcpy(stage->order, stage->list, (size_t)stage->n * sizeof *stage->order);
+    rng_shuffle(&rng, stage->order, (uint32_t)stage->n);
+    stage->order_epoch = epoch;
+}
+
+int stage_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,
+                 struct arena *arena, const uint32_t **ret_list)
+{
+    uint32_t *list;
+    int n_list = 0, at = 0;
+
+    for (int i = 0; i < n; i++)
+        n_list += errors[i] ? weight : 1;
+    list = arena_alloc(arena, (size_t)n_list * sizeof *list);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < (errors[i] ? weight : 1); k++)
+            list[at++] = indices[i];
+    *ret_list = list;
+    return n_list;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "math/rng.h"
+
+#include <assert.h>
+
+/* The published multipliers and Weyl constants of Philox4x32. */
+static const uint32_t MUL0 = 0xD2511F53u, MUL1 = 0xCD9E8D57u;
+static const uint32_t WEYL0 = 0x9E3779B9u, WEYL1 = 0xBB67AE85u;
+
+void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t ret_block[4])
+{
+    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+    uint32_t k0 = key[0], k1 = key[1];
+
+    for (int round = 0; round < 10; round++) {
+        uint64_t p0 = (uint64_t)MUL0 * c0;
+        uint64_t p1 = (uint64_t)MUL1 * c2;
+
+        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+        c1 = (uint32_t)p1;
+        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+        c3 = (uint32_t)p0;
+        k0 += WEYL0;
+        k1 += WEYL1;
+    }
+    ret_block[0] = c0;
+    ret_block[1] = c1;
+    ret_block[2] = c2;
+    ret_block[3] = c3;
+}
+
+struct rng rng_seed(uint64_t seed)
+{
+    struct rng rng = {.key = {(uint32_t)seed, (uint32_t)(seed >> 32)}};
+
+    return rng;
+}
+
+/* The child's key is Philox of (word, ~0) under the parent's key. Drawing
+ * counters stay below 2^64 with words 2 and 3 zero, so no number that is ever
+ * drawn is also a key. */
+static struct rng derive(struct rng parent, uint64_t word, uint32_t domain)
+{
+    uint32_t counter[4] = {(uint32_t)word, (uint32_t)(word >> 32), domain, 0xFFFFFFFFu};
+    uint32_t block[4];
+    struct rng child = {0};
+
+    rng_philox(counter, parent.key, block);
+    child.key[0] = block[0];
+    child.key[1] = block[1];
+    return child;
+}
+
+struct rng rng_derive(struct rng parent, const char *purpose)
+{
+    uint64_t word = 0xcbf29ce484222325u; /* FNV-1a, 64 bits */
+
+    for (const char *s = purpose; *s; s++)
+        word = (word ^ (unsigned char)*s) * 0x100000001b3u;
+    return derive(parent, word, 1);
+}
+
+struct rng rng_index(struct rng parent, uint64_t index)
+{
+    return derive(parent, index, 2);
+}
+
+uint32_t rng_next(struct rng *rng)
+{
+    if (rng->n_left == 0) {
+        rng_philox(rng->counter, rng->key, rng->block);
+        if (++rng->counter[0] == 0)
+            rng->counter[1]++;
+        rng->n_left = 4;
+    }
+    return rng->block[4 - rng->n_left--];
+}
+
+uint32_t rng_below(struct rng *rng, uint32_t n)
+{
+    uint32_t threshold = -n % n; /* 2^32 mod n: the values that would bias */
+    uint64_t product;
+
+    assert(n > 0);
+    do { /* Lemire's multiply-and-reject */
+        product = (uint64_t)rng_next(rng) * n;
+    } while ((uint32_t)product < threshold);
+    return (uint32_t)(product >> 32);
+}
+
+double rng_uniform(struct rng *rng)
+{
+    uint64_t high = rng_next(rng) >> 5;
+    uint64_t low = rng_next(rng) >> 6;
+
+    return (double)(high << 26 | low) * 0x1p-53;
+}
+
+void rng_shuffle(struct rng *rng, uint32_t *items, uint32_t n)
+{
+    for (uint32_t i = n; i > 1; i--) {
+        uint32_t j = rng_below(rng, i);
+        uint32_t t = items[i - 1];
+
+        items[i - 1] = items[j];
+        items[j] = t;
+    }
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan/experiment.h"
+
+#include "learn/config/config.h"
+#include "plan/search.h"
+
+#include <string.h>
+
+struct experiment_method *experiment_find_method(struct experiment *e, const char *label)
+{
+    for (int i = 0; i < e->n_methods; i++)
+        if (strcmp(e->methods[i].label, label) == 0)
+            return &e->methods[i];
+    return NULL;
+}
+
+int experiment_match_methods(const struct experiment *e, const char *list,
+                             bool ret_is_named[EXPERIMENT_MAX_METHODS], struct error *err)
+{
+    static const char ALL[] = "all";
+    const char *labels[EXPERIMENT_MAX_METHODS + 2] = {0};
+    char *words = arena_strdup(e->arena, list), *rest = NULL;
+
+    labels[e->n_methods] = ALL; /* behind a method that is called so */
+    for (int i = 0; i < e->n_methods; i++) {
+        labels[i] = e->methods[i].label;
+        ret_is_named[i] = false;
+    }
+    for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        int i = 0;
+
+        while (labels[i] && strcmp(labels[i], word) != 0)
+            i++;
+        if (!labels[i])
+            return text_unknown(err, "method", word, labels);
+        for (int k = 0; k < e->n_methods; k++)
+            ret_is_named[k] |= i == e->n_methods || k == i;
+    }
+    return 0;
+}
+
+void experiment_keep_methods(struct experiment *e, const bool is_named[EXPERIMENT_MAX_METHODS])
+{
+    int n = 0;
+
+    for (int i = 0; i < e->n_methods; i++)
+        if (is_named[i])
+            e->methods[n++] = e->methods[i];
+    e->n_methods = n;
+}
+
+const struct data_description *experiment_find_data(const struct experiment *e, const char *name,
+                                                    struct error *err)
+{
+    enum { MAX_NAMES = 63 };
+    const char *names[MAX_NAMES + 1] = {0};
+
+    for (int i = 0; i < e->n_data; i++) {
+        if (strcmp(e->data[i].name, name) == 0)
+            return &e->data[i];
+        if (i < MAX_NAMES)
+            names[i] = e->data[i].name;
+    }
+    text_unknown(err, "data set", name, names);
+    return NULL;
+}
+
+static bool is_data(const struct config_slot *slot)
+{
+    return strcmp(slot->name, "data") == 0;
+}
+
+/* The type that a slot's value `name` stands for; a data set's is its format. */
+static const struct component *find_type(const struct experiment *e,
+                                         const struct config_slot *slot, const char *name,
+                                         struct error *err)
+{
+    const struct data_description *data;
+
+    if (!is_data(slot))
+        return component_find(slot->kind, name, err);
+    data = experiment_find_data(e, name, err);
+    return data ? component_find(slot->kind, settings_string(&data->settings, "format"), err)
+                : NULL;
+}
+
+/* The type that is chosen for a slot: the first value of its axis, for the method
+ * or the experiment; what has several is checked when the plan is made. */
+static const struct component *chosen_type(const struct experiment *e,
+                                           const struct experiment_method *m,
+                                           const struct config_slot *slot, struct error *err)
+{
+    const struct axis *axis = m ? grid_find(&m->grid, slot->name) : NULL;
+
+    if (!axis)
+        axis = grid_find(&e->grid, slot->name);
+    if (!axis && !slot->fallback) {
+        error_set(err, "%s is not chosen, and has no settings then", slot->name);
+        return NULL;
+    }
+    return find_type(e, slot, axis ? axis->values[0].string : slot->fallback, err);
+}
+
+/* Has a component that can stand in this slot a setting of that name? */
+static bool has_setting(const struct config_slot *slot, const char *name)
+{
+    const struct component *c;
+
+    for (int i = 0; slot->kind && (c = slot->kind->at(i)); i++)
+        if (component_hparam(c, name))
+            return true;
+    for (int i = 0; slot->fixed[i]; i++)
+        if (component_hparam(slot->fixed[i], name))
+            return true;
+    return false;
+}
+
+static int unknown_setting(const struct experiment *e, const char *key, struct error *err)
+{
+    enum { MAX_NAMES = 63 };
+    const char *names[MAX_NAMES + 1] = {"seeds", "methods", "draws", "smoke"};
+    struct arena arena = {0};
+    int n = 4;
+
+    for (const struct config_slot *slot = config_slots; slot->name; slot++) {
+        if (has_setting(slot, key))
+            return error_set(err, "unknown setting \"%s\", did you mean \"%s.%s\"?", key,
+                             slot->name, key);
+        names[n++] = slot->name;
+    }
+    for (int i = 0; i < e->n_methods && n < MAX_NAMES; i++)
+        names[n++] = e->methods[i].label;
+    text_unknown(err, "setting", arena_printf(&arena, "%.*s", (int)strcspn(key, "."), key), names);
+    arena_release(&arena);
+    return -1;
+}
+
+/* Names of types of a slot. */
+static enum experiment_fit check_choices(const struct experiment *e,
+                                         const struct config_slot *slot,
+                                         const struct value *values, int n, struct error *err)
+{
+    for (int i = 0; i < n; i++) {
+        struct text t = {0};
+
+        if (values[i].kind == VALUE_STRING && !find_type(e, slot, values[i].string, err))
+            return SETTING_INVALID;
+        if (values[i].kind == VALUE_STRING)
+            continue;
+        value_write(&t, &values[i]);
+        error_set(err, "%s: %s is not the name of one", slot->name, t.s);
+        text_release(&t);
+        return SETTING_INVALID;
+    }
+    return SETTING_FITS;
+}
+
+enum experiment_fit experiment_check(const struct experiment *e,
+                                     const struct experiment_method *m, const char *key,
+                                     const struct value *values, int n, struct error *err)
+{
+    const char *dot = strchr(key, '.');
+    const struct config_slot *slot = config_slot_of(key);
+    const struct component *type = NULL;
+    const struct hparam *h;
+
+    if (!slot || (!dot && !slot->kind)) {
+        if (slot)
+            error_set(err, "%s is a group of settings; set one of them, as in %s.%s=...",
+                      slot->name, slot->name, slot->fixed[0]->hparams[0].name);
+        else
+            unknown_setting(e, key, err);
+        return SETTING_UNKNOWN;
+    }
+    if (!dot) {
+        if (check_choices(e, slot, values, n, err) != SETTING_FITS)
+            return SETTING_INVALID;
+    } else {
+        if (slot->kind && !(type = chosen_type(e, m, slot, err)))
+            return SETTING_UNKNOWN;
+        if (!(h = config_hparam(slot, type, dot + 1, err)))
+            return SETTING_UNKNOWN;
+        for (int i = 0; i < n; i++)
+            if (search_check(h, &values[i], err) < 0) {
+                error_context(err, "%s", key);
+                return SETTING_INVALID;
+            }
+    }
+    if (value_check_distinct(values, n, err) < 0) {
+        error_context(err, "%s", key);
+        return SETTING_INVALID;
+    }
+    return SETTING_FITS;
+}
+
+bool experiment_is_replaced(const struct experiment_method *m, const char *key)
+{
+    const struct config_slot *slot = config_slot_of(key);
+
+    return strchr(key, '.') && slot && slot->kind && grid_find(&m->grid, slot->name) != NULL;
+}
+
+/* What becomes of a slot's settings when its types are chosen anew. */
+struct choice {
+    const struct experiment *e;
+    const struct config_slot *slot;
+    const struct value *values;
+    int n;
+};
+
+static bool survives(const void *context, const char *name)
+{
+    const struct choice *choice = context;
+    const char *dot = strchr(name, '.');
+    struct error ignored;
+
+    if (!dot || config_slot_of(name) != choice->slot)
+        return true;
+    for (int i = 0; i < choice->n; i++)
+        if (!is_data(choice->slot) ||
+            !config_hparam(choice->slot,
+                           find_type(choice->e, choice->slot, choice->values[i].string, &ignored),
+                           dot + 1, &ignored))
+            return false;
+    return true;
+}
+
+void experiment_put(struct experiment *e, struct experiment_method *m, const char *key,
+                    const struct value *values, int n)
+{
+    struct grid *grid = m ? &m->grid : &e->grid;
+    struct choice choice = {e, config_slot_of(key), values, n};
+
+    if (!strchr(key, '.')) {
+        grid_keep(grid, survives, &choice);
+        for (int i = 0; i < e->n_methods && !m; i++) /* those that have no type of their own */
+            if (!grid_find(&e->methods[i].grid, key))
+                grid_keep(&e->methods[i].grid, survives, &choice);
+    }
+    grid_set(grid, key, values, n);
+}

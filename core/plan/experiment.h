@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * experiment: a question, as data: what is held fixed, what varies, which methods
+ * are compared. A script describes it, the command line may change it (override.h),
+ * a plan spells it out. Every value has passed a check before it gets in:
+ *
+ *     if (experiment_check(e, m, "train.lr", values, n, err) == SETTING_FITS)
+ *         experiment_put(e, m, "train.lr", values, n);
+ */
+#ifndef PLAN_EXPERIMENT_H
+#define PLAN_EXPERIMENT_H
+
+#include "base/settings.h"
+#include "plan/grid.h"
+
+struct experiment_method {
+    const char *label; /* "rgd", unique, a name */
+    struct grid grid;  /* what is the method's own; wins over the experiment's */
+};
+
+/* A data set as datasets/NAME.lua describes it. */
+struct data_description {
+    const char *name;
+    struct settings settings; /* format, classes, files ... */
+};
+
+enum {
+    EXPERIMENT_MAX_METHODS = 48,
+    EXPERIMENT_MAX_VALUES = 1000,
+    EXPERIMENT_MAX_SEEDS = 10000,
+    EXPERIMENT_MAX_DRAWS = 1000,
+};
+
+struct experiment {
+    struct arena *arena; /* owns everything here */
+    const char *name, *title, *question;
+    const char *source;    /* the script's text */
+    const char *overrides; /* what the command line changed, canonical; "" */
+    struct grid grid;
+    struct experiment_method methods[EXPERIMENT_MAX_METHODS];
+    int n_methods;
+    int n_seeds;
+    int n_draws;       /* configurations drawn for each method that has a law; 0: none */
+    const char *default_methods; /* "erm,rgd": what a sweep runs that names none; "": all */
+    const char *smoke; /* words that make it run in under a minute; "": none */
+    const char *baseline; /* a method's label */
+    const struct data_description *data; /* [n_data], sorted by name */
+    int n_data;
+};
+
+struct experiment_method *experiment_find_method(struct experiment *e, const char *label);
+
+/* Which of the methods the list "erm,rgd" names, or "all" unless one is called so; -1 with an
+ * error at one that there is not. */
+int experiment_match_methods(const struct experiment *e, const char *list,
+                             bool ret_is_named[EXPERIMENT_MAX_METHODS], struct error *err);
+
+/* Keeps those of `is_named`, in their order. */
+void experiment_keep_methods(struct experiment *e, const bool is_named[EXPERIMENT_MAX_METHODS]);
+
+/* The data set `name`, or NULL with an error that lists what there is. */
+const struct data_description *experiment_find_data(const struct experiment *e, const char *name,
+                                                    struct error *err);
+
+enum experiment_fit {
+    SETTING_FITS,
+    SETTING_UNKNOWN, /* there is no such setting; err says what there is */
+    SETTING_INVALID, /* there is, but it cannot take one of the values; err says what it can */
+};
+
+/* Can the method (NULL: the experiment) have the setting `key` ("train.lr", or a slot:
+ * "objective", "data") with these values, all different? */
+enum experiment_fit experiment_check(const struct experiment *e,
+                                     const struct experiment_method *m, const char *key,
+                                     const struct value *values, int n, struct error *err);
+
+/* Sets it, after that check. A slot that gets another type forgets the settings of the
+ * one before; another data set keeps those that its format has too. */
+void experiment_put(struct experiment *e, struct experiment_method *m, const char *key,
+                    const struct value *values, int n);
+
+/* Does the method choose this setting's slot anew? Then the experiment's settings of that slot are for
+ * another type and do not apply. */
+bool experiment_is_replaced(const struct experiment_method *m, const char *key);
+
+#endif

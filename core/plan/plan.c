@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan/plan.h"
+
+#include "learn/config/config.h"
+#include "learn/config/conflicts.h"
+#include "learn/config/warnings.h"
+#include "learn/data_cache.h"
+#include "learn/domainbed_hparams.h"
+#include "learn/run.h"
+#include "learn/weights.h"
+#include "plan/same.h"
+#include "plan/search.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct maker {
+    const struct experiment *e;
+    const char *data_root;
+    struct plan *plan;
+    struct data_cache cache;
+    struct text checked; /* what check_run last approved of */
+    struct text checked_model; /* the data and the model of it */
+    struct run_size size;      /* of that run */
+    struct text warnings;
+};
+
+/* Does nothing of it matter to run_check? */
+static bool is_beside(const char *name)
+{
+    static const char *const beside[] = {"optimizer.momentum", "optimizer.weight_decay", "schedule",
+                                         "train.lr", "train.epochs", NULL};
+    int i = 0;
+
+    while (beside[i] && strncmp(name, beside[i], strlen(beside[i])) != 0)
+        i++;
+    return beside[i] != NULL;
+}
+
+/* Are they those of the last time? From now on they are. */
+static bool is_checked(struct text *last, struct text *now)
+{
+    bool result = last->s && strcmp(last->s, now->s) == 0;
+
+    text_release(last);
+    *last = *now;
+    return result;
+}
+
+/* Better now than in each worker. Points that differ in what does not matter for it, such
+ * as the learning rate, are checked once; a file of weights once for a model. */
+static int check_run(struct maker *maker, const struct run_input *input, struct error *err)
+{
+    const struct settings *s = input->settings;
+    struct plan *plan = maker->plan;
+    struct run_input to_check = *input;
+    const struct run_needs *needs;
+    struct text all = {0}, model = {0};
+
+    for (int i = 0; i < s->n_items; i++) {
+        const char *name = s->items[i].name;
+        struct text line = {0};
+
+        if (is_beside(name))
+            continue;
+        text_printf(&line, "%s = ", name);
+        value_write(&line, &s->items[i].value);
+        text_printf(&all, "%s\n", line.s);
+        if (strncmp(name, "data", 4) == 0 || strncmp(name, "model", 5) == 0)
+            text_printf(&model, "%s\n", line.s);
+        text_release(&line);
+    }
+    if (is_checked(&maker->checked_model, &model))
+        to_check.init = NULL;
+    if (is_checked(&maker->checked, &all))
+        return 0;
+    if (run_check(&to_check, &maker->size, err) < 0)
+        return -1;
+    needs = &maker->size.needs;
+    plan->needs.bytes = fmax(plan->needs.bytes, needs->bytes);
+    plan->needs.bytes_per_thread = fmax(plan->needs.bytes_per_thread, needs->bytes_per_thread);
+    return 0;
+}
+
+/* Of what check_run approved of. */
+static void warn(struct maker *maker, const struct settings *s)
+{
+    long batch = (long)settings_number(s, "train.batch");
+    struct warning_facts facts = {
+        .spec = s,
+        .steps_per_epoch = (maker->size.n_train + batch - 1) / batch,
+        .has_equal_classes = maker->size.has_equal_classes,
+    };
+
+    warnings_add(&maker->warnings, &facts);
+}
+
+static struct value list_names(const char *const *names, int n, struct arena *arena)
+{
+    struct value *items = arena_alloc(arena, ((size_t)n + 1) * sizeof *items);
+
+    for (int i = 0; i < n; i++)
+        items[i] = value_string(names[i]);
+    return (struct value){.kind = VALUE_LIST, .n_items = n, .items = items};
+}
+
+/* The text of a data set's settings, with the names of its environments for tables. */
+static const char *write_description(const struct settings *settings, const struct dataset *d,
+                                     struct arena *arena)
+{
+    struct settings all;
+    struct text t = {0};
+    const char *s;
+
+    settings_init(&all, arena);
+    settings_copy(&all, settings);
+    if (d->n_environments)
+        settings_set(&all, "environments",
+                     list_names(d->environment_names, d->n_environments, arena));
+    settings_write(&t, &all);
+    s = arena_strdup(arena, t.s);
+    text_release(&t);
+    return s;
+}
+
+/* Adds the data set's digest to `s`, and the data set to the plan. *ret_dataset is
+ * good until the next call. */
+static int resolve_data(struct maker *maker, struct settings *s,
+                        const struct dataset **ret_dataset, struct error *err)
+{
+    struct plan *plan = maker->plan;
+    const struct data_description *description =
+        experiment_find_data(maker->e, settings_string(s, "data"), err);
+    const struct dataset *d;
+    struct plan_data *entry;
+    struct value classes;
+
+    if (!description ||
+        data_cache_open(&maker->cache, s, &description->settings, maker->data_root, &d, err) < 0)
+        return -1;
+    *ret_dataset = d;
+    settings_set(s, "data.digest", value_string(d->digest));
+    for (int i = 0; i < plan->n_data; i++)
+        if (strcmp(plan->data[i].digest, d->digest) == 0)
+            return 0;
+    if (plan->n_data == 64)
+        return error_set(err, "more than 64 data sets in one experiment");
+    if (!plan->data)
+        plan->data = arena_alloc(plan->arena, 64 * sizeof *plan->data);
+    entry = &plan->data[plan->n_data++];
+    memcpy(entry->digest, d->digest, sizeof entry->digest);
+    entry->name = arena_strdup(plan->arena, description->name);
+    entry->description = write_description(&description->settings, d, plan->arena);
+    classes = list_names(d->class_names, d->class_names ? d->n_classes : 0, plan->arena);
+    entry->classes = value_text(plan->arena, &classes);
+    if ((strcmp(entry->classes, "[]") == 0) != (strcmp(plan->data[0].classes, "[]") == 0))
+        return error_set(err, "data sets \"%s\" and \"%s\" do not go together in one experiment: one has "
+                              "classes, the other numbers as targets",
+                         plan->data[0].name, entry->name);
+    if (d->note && maker->cache.listener)
+        maker->cache.listener->tell(
+            maker->cache.listener->context,
+            arena_printf(plan->arena, "data set \"%s\": %s", d->name, d->note), true);
+    return 0;
+}
+
+/* Puts the digest of the file model.init in its place, and the file into the plan;
+ * *ret_path is NULL where none is named. */
+static int resolve_init(struct maker *maker, struct settings *s, const char **ret_path,
+                        struct error *err)
+{
+    struct plan *plan = maker->plan;
+    const char *path = settings_string(s, "model.init");
+    struct plan_file *file;
+    int i = 0;
+
+    *ret_path = NULL;
+    if (!*path)
+        return 0;
+    while (i < plan->n_files && strcmp(plan->files[i].path, path) != 0)
+        i++;
+    if (i == plan->n_files) {
+        plan->files = arena_grow(plan->arena, plan->files, plan->n_files, sizeof *plan->files);
+        if (weights_digest(path, plan->files[i].digest, err) < 0)
+            return error_context(err, "model.init");
+        plan->files[i].path = arena_strdup(plan->arena, path);
+        plan->n_files++;
+    }
+    file = &plan->files[i];
+    *ret_path = file->path;
+    settings_set(s, "model.init", value_string(file->digest));
+    return 0;
+}
+
+static void add_run(struct maker *maker, const struct plan_run *like, struct settings *s, int seed)
+{
+    struct plan *plan = maker->plan;
+    struct text t = {0};
+    struct plan_run *run;
+
+    assert(plan->n_runs < PLAN_MAX_RUNS); /* check_size */
+    plan->runs = arena_grow(plan->arena, plan->runs, plan->n_runs, sizeof *plan->runs);
+    settings_set(s, "train.seed", value_number(seed));
+    settings_write(&t, s);
+    run = &plan->runs[plan->n_runs++];
+    *run = *like;
+    run->seed = seed;
+    run->spec = arena_strdup(plan->arena, t.s);
+    hash_block(t.s, t.size, run->id);
+    text_release(&t);
+}
+
+static const char *keep_text(struct arena *arena, struct text *t)
+{
+    const char *s = arena_strdup(arena, t->s ? t->s : "");
+
+    text_release(t);
+    return s;
+}
+
+static bool is_drawn(const struct axis *axis)
+{
+    return axis->values[0].kind == VALUE_LAW;
+}
+
+/* The algorithm whose hyper-parameters DomainBed would draw, or NULL. */
+static const char *domainbed_algorithm(const struct grid *grid)
+{
+    const struct axis *axis = grid_find(grid, "train.hparams");
+
+    return axis && strcmp(axis->values[0].string, "none") != 0 ? axis->values[0].string : NULL;
+}
+
+/* Can what is chosen in `s` have the setting, and has nobody set it? */
+static bool is_open(const struct settings *s, const char *setting)
+{
+    return !settings_find(s, setting) && config_find_hparam(s, setting);
+}
+
+/* Fills in draw k of DomainBed's hyper-parameters for a trial. Its weight decay is on all
+ * parameters. */
+static int fill_draw(const char *algorithm, const struct data_description *description, int k,
+                     int trial, struct settings *s, struct error *err)
+{
+    const struct value *known = settings_find(&description->settings, "domainbed");
+    const char *dataset = known && known->kind == VALUE_STRING ? known->string : description->name;
+    struct draw *draws;
+    int n;
+
+    if (draws_make(algorithm, dataset, k, trial, s->arena, &draws, &n, err) < 0)
+        return -1;
+    for (int i = 0; i < n; i++) {
+        if (!draws[i].setting || !is_open(s, draws[i].setting))
+            continue;
+        settings_set(s, draws[i].setting, draws[i].value);
+        if (strcmp(draws[i].setting, "optimizer.weight_decay") == 0 && draws[i].value.number > 0 &&
+            is_open(s, "optimizer.decays"))
+            settings_set(s, "optimizer.decays", value_string("all"));
+    }
+    return 0;
+}
+
+/* The seeds that share a point's settings. */
+struct seeds {
+    int first, n;
+};
+
+/* One configuration of a method, for these seeds: the choice-th value of each axis, and
+ * draw k of those that have a law or are DomainBed's. */
+static int add_point(struct maker *maker, const struct experiment_method *m,
+                     const struct grid *grid, const int *choice, int k, struct seeds seeds,
+                     struct error *err)
+{
+    const char *algorithm = domainbed_algorithm(grid);
+    struct arena arena = {0};
+    struct settings s;
+    struct text point = {0}, condition = {0};
+    struct plan_run like = {.method = m->label};
+    const struct data_description *description;
+    struct run_input input = {.settings = &s};
+    int result = -1;
+
+    settings_init(&s, &arena);
+    settings_set(&s, "spec", value_number(PLAN_SPEC_VERSION));
+    for (int i = 0; i < grid->n_axes; i++) {
+        const struct axis *axis = &grid->axes[i];
+        struct value v = is_drawn(axis) ? search_draw(&axis->values[0], axis->name, k)
+                                        : axis->values[choice[i]];
+        bool is_data = strncmp(axis->name, "data", 4) == 0 && strchr(".", axis->name[4]);
+        struct text *t = is_data ? &condition : &point;
+
+        settings_set(&s, axis->name, v);
+        if (axis->n_values == 1 && !is_drawn(axis))
+            continue;
+        text_printf(t, "%s%s=", t->size ? " " : "", axis->name);
+        value_write(t, &v);
+    }
+    if (algorithm && maker->e->n_draws)
+        text_printf(&point, "%sdraw=%d", point.size ? " " : "", k);
+    for (int i = 0; i < grid->n_axes; i++)
+        if (grid->axes[i].n_values > 1 || is_drawn(&grid->axes[i]))
+            rules_forget(&s, grid->axes[i].name);
+    if (condition.size > PLAN_MAX_LABEL || point.size > PLAN_MAX_LABEL) {
+        error_set(err, "what varies takes %zu bytes to write down; at most %d",
+                  condition.size + point.size, PLAN_MAX_LABEL);
+        text_release(&condition);
+        text_release(&point);
+        goto out;
+    }
+    like.condition = keep_text(maker->plan->arena, &condition);
+    like.point = keep_text(maker->plan->arena, &point);
+    if (!settings_find(&s, "data") || settings_find(&s, "data")->kind != VALUE_STRING) {
+        error_set(err, "no data set is given: set data");
+        goto out;
+    }
+    description = experiment_find_data(maker->e, settings_string(&s, "data"), err);
+    if (!description)
+        goto out;
+    settings_set(&s, "data.format", *settings_find(&description->settings, "format"));
+    if (algorithm && fill_draw(algorithm, description, k, seeds.first, &s, err) < 0)
+        goto out;
+    if (config_complete(&s, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
+        resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
+        goto out;
+    warn(maker, &s);
+    result = 0;
+    for (int i = 0; i < seeds.n; i++)
+        add_run(maker, &like, &s, seeds.first + i);
+out:
+    arena_release(&arena);
+    return result;
+}
+
+/* The method's axes: the experiment's, and over them its own. */
+static void join_axes(const struct experiment *e, const struct experiment_method *m,
+                      struct grid *ret_grid)
+{
+    for (int i = 0; i < e->grid.n_axes; i++)
+        if (!experiment_is_replaced(m, e->grid.axes[i].name))
+            grid_set(ret_grid, e->grid.axes[i].name, e->grid.axes[i].values,
+                     e->grid.axes[i].n_values);
+    for (int i = 0; i < m->grid.n_axes; i++)
+        grid_set(ret_grid, m->grid.axes[i].name, m->grid.axes[i].values,
+                 m->grid.axes[i].n_values);
+}
+
+/* Which draws to take: the first n_draws that differ; all of them 0 where nothing is
+ * drawn. Gives their number, or -1. */
+static int choose_draws(const struct experiment *e, const struct grid *grid, struct arena *arena,
+                        int **ret_draws, struct error *err)
+{
+    enum { MAX_TRIES = 100 };
+    int *draws = arena_alloc(arena, (size_t)(e->n_draws + 1) * sizeof *draws);
+    const char **texts = arena_alloc(arena, (size_t)(e->n_draws + 1) * sizeof *texts);
+    int n = 0, n_laws = 0;
+
+    for (int i = 0; i < grid->n_axes; i++) {
+        if (is_drawn(&grid->axes[i]) && grid->axes[i].n_values > 1)
+            return error_set(err, "%s: a law stands alone, not beside other values",
+                             grid->axes[i].name);
+        n_laws += is_drawn(&grid->axes[i]);
+    }
+    *ret_draws = draws;
+    if (n_laws && domainbed_algorithm(grid))
+        return error_set(err, "train.hparams draws as DomainBed does: no other setting can be drawn");
+    if (n_laws == 0 && domainbed_algorithm(grid) && e->n_draws) {
+        for (int k = 0; k < e->n_draws; k++)
+            draws[k] = k;
+        return e->n_draws;
+    }
+    if (n_laws == 0)
+        return 1;
+    if (e->n_draws == 0)
+        return error_set(err, "settings are drawn: say how often, as in draws = 8");
+    for (int k = 0; n < e->n_draws && k < MAX_TRIES * e->n_draws; k++) {
+        struct text t = {0};
+        int same = 0;
+
+        for (int i = 0; i < grid->n_axes; i++) {
+            const struct axis *axis = &grid->axes[i];
+            struct value v;
+
+            if (!is_drawn(axis))
+                continue;
+            v = search_draw(&axis->values[0], axis->name, k);
+            value_write(&t, &v);
+            text_printf(&t, "\n");
+        }
+        texts[n] = keep_text(arena, &t);
+        while (strcmp(texts[same], texts[n]) != 0)
+            same++;
+        if (same == n)
+            draws[n++] = k;
+    }
+    return n == e->n_draws ? n
+                           : error_set(err, "there are not %d different configurations to draw; "
+                                            "found %d",
+                                       e->n_draws, n);
+}
+
+/* A configuration for all seeds; DomainBed's draws differ from trial to trial. */
+static int add_seeds(struct maker *maker, const struct experiment_method *m,
+                     const struct grid *grid, const int *choice, int k, struct error *err)
+{
+    int n = maker->e->n_seeds, at_once = domainbed_algorithm(grid) ? 1 : n, result = 0;
+
+    for (int seed = 0; seed < n && result == 0; seed += at_once)
+        result = add_point(maker, m, grid, choice, k, (struct seeds){seed, at_once}, err);
+    return result;
+}
+
+/* Draws that add_method takes; their laws are checked there. */
+static int count_draws(const struct experiment *e, const struct grid *grid)
+{
+    bool draws = domainbed_algorithm(grid) != NULL;
+
+    for (int i = 0; i < grid->n_axes; i++)
+        draws |= is_drawn(&grid->axes[i]);
+    return draws && e->n_draws ? e->n_draws : 1;
+}
+
+/* Combinations are multiplied before they are made: a thousand values on each of three axes are soon said. */
+static int check_size(const struct experiment *e, struct error *err)
+{
+    double n_all = 0;
+
+    for (int i = 0; i < e->n_methods; i++) {
+        struct arena arena = {0};
+        struct grid grid;
+        double n = e->n_seeds;
+
+        grid_init(&grid, &arena);
+        join_axes(e, &e->methods[i], &grid);
+        for (int k = 0; k < grid.n_axes; k++)
+            n *= grid.axes[k].n_values;
+        n_all += n * count_draws(e, &grid);
+        arena_release(&arena);
+    }
+    return n_all <= PLAN_MAX_RUNS ? 0
+                                  : error_set(err, "these are %.15g runs; a plan has %d at most: fewer values, "
+                                                   "seeds or draws", n_all, PLAN_MAX_RUNS);
+}
+
+static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
+{
+    struct arena arena = {0};
+    struct grid grid;
+    int *choice, *draws = NULL;
+    int n_draws, result = 0;
+
+    grid_init(&grid, &arena);
+    join_axes(maker->e, m, &grid);
+    choice = arena_alloc(&arena, (size_t)(grid.n_axes + 1) * sizeof *choice);
+    n_draws = choose_draws(maker->e, &grid, &arena, &draws, err);
+    if (n_draws < 0)
+        result = -1;
+    while (result == 0) {
+        int i = grid.n_axes - 1;
+
+        for (int k = 0; k < n_draws && result == 0; k++)
+            result = add_seeds(maker, m, &grid, choice, draws[k], err);
+        while (i >= 0 && ++choice[i] == grid.axes[i].n_values)
+            choice[i--] = 0;
+        if (i < 0)
+            break;
+    }
+    arena_release(&arena);
+    return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
+}
+
+void plan_hash_begin(struct hash *h, const char *confirms)
+{
+    hash_init(h, HASH_SHA256);
+    if (confirms)
+        hash_update(h, confirms, strlen(confirms));
+}
+
+void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
+                   int seed, const char *spec_id)
+{
+    const char *const before[] = {method, condition, point};
+    struct text line = {0};
+
+    for (int i = 0; i < 3; i++) {
+        text_add_string(&line, before[i]);
+        text_add(&line, "\t", 1);
+    }
+    text_add_long(&line, seed);
+    text_add(&line, "\t", 1);
+    text_add_string(&line, spec_id);
+    text_add(&line, "\n", 1);
+    hash_update(h, line.s, line.size);
+    text_release(&line);
+}
+
+void plan_set_id(struct plan *plan)
+{
+    struct hash h;
+
+    plan_hash_begin(&h, plan->confirms);
+    for (int i = 0; i < plan->n_runs; i++) {
+        const struct plan_run *run = &plan->runs[i];
+
+        plan_hash_run(&h, run->method, run->condition, run->point, run->seed, run->id);
+    }
+    hash_hex(&h, plan->id);
+}
+
+static void warn_of_draws(const struct experiment *e, struct text *t)
+{
+    bool draws = false;
+
+    for (int i = 0; i < e->n_methods; i++) {
+        struct arena arena = {0};
+        struct grid grid;
+
+        grid_init(&grid, &arena);
+        join_axes(e, &e->methods[i], &grid);
+        draws |= domainbed_algorithm(&grid) != NULL;
+        for (int k = 0; k < grid.n_axes; k++)
+            draws |= is_drawn(&grid.axes[k]);
+        arena_release(&arena);
+    }
+    if (e->n_draws && !draws)
+        text_printf(t, "%sdraws = %d does nothing where no setting is drawn", t->size ? "; " : "",
+                    e->n_draws);
+}
+
+/* A method beside itself would look like a comparison. */
+static int check_same(struct plan *plan, struct error *err)
+{
+    struct text same = {0}, part = {0}, words = {0};
+    const char *overrides = plan->experiment->overrides;
+    struct same_run *runs = arena_alloc(plan->arena, (size_t)plan->n_runs * sizeof *runs);
+    int result = 0;
+
+    for (int i = 0; i < plan->n_runs; i++)
+        runs[i] = (struct same_run){plan->runs[i].method, plan->runs[i].id};
+    same_methods(runs, plan->n_runs, &same, &part);
+    while (overrides && *overrides) { /* a word a line */
+        int length = (int)strcspn(overrides, "\n");
+
+        text_printf(&words, "%s %.*s", words.size ? "" : ", with", length, overrides);
+        overrides += length + (overrides[length] == '\n');
+    }
+    if (same.size)
+        result = error_set(err, "methods %s are the same runs%s%s%s: nothing differs, so that there is "
+                                "nothing to compare; leave all but one out (~NAME), or set what "
+                                "differs for one (NAME.SETTING=VALUE)", same.s, words.s ? words.s : "",
+                           part.s ? "; " : "", part.s ? part.s : "");
+    else if (part.size)
+        plan->warnings = arena_printf(plan->arena, "%s%s%s", plan->warnings,
+                                      *plan->warnings ? "; " : "", part.s);
+    text_release(&same);
+    text_release(&part);
+    text_release(&words);
+    return result;
+}
+
+int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
+              struct arena *arena, struct plan *ret_plan, struct error *err)
+{
+    struct plan plan = {.arena = arena, .experiment = e};
+    struct maker maker = {.e = e, .data_root = data_root, .plan = &plan,
+                          .cache.listener = listener};
+    int result = 0;
+
+    if (e->n_methods == 0)
+        return error_set(err, "no method is left to run");
+    if (check_size(e, err) < 0)
+        return -1;
+    for (int i = 0; i < e->n_methods && result == 0; i++)
+        result = add_method(&maker, &e->methods[i], err);
+    data_cache_close(&maker.cache);
+    text_release(&maker.checked);
+    text_release(&maker.checked_model);
+    warn_of_draws(e, &maker.warnings);
+    plan.warnings = keep_text(arena, &maker.warnings);
+    if (result < 0 || check_same(&plan, err) < 0)
+        return -1;
+    plan_set_id(&plan);
+    *ret_plan = plan;
+    return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "table/published.h"
+
+#include "io/csv.h"
+#include "os/file.h"
+
+#include <string.h>
+
+/* The source's number: that of an earlier row with the same source and setting. */
+static int mark_of(const struct published_number *items, int i, int *n_marks)
+{
+    for (int k = 0; k < i; k++)
+        if (strcmp(items[k].source, items[i].source) == 0 &&
+            strcmp(items[k].setting, items[i].setting) == 0)
+            return items[k].mark;
+    return ++*n_marks;
+}
+
+static bool is_of(const struct published_number *x, const char *method, const char *condition)
+{
+    return strcmp(x->method, method) == 0 && strcmp(x->condition, condition) == 0;
+}
+
+/* Behind the last of its method and condition; -1 where one of them is from the same place. */
+static int link_to_earlier(struct published_number *items, int i)
+{
+    struct published_number *last = NULL;
+
+    for (int k = 0; k < i; k++) {
+        if (!is_of(&items[k], items[i].method, items[i].condition))
+            continue;
+        if (items[k].mark == items[i].mark)
+            return -1;
+        last = &items[k];
+    }
+    if (last)
+        last->next = &items[i];
+    return 0;
+}
+
+int published_read(const char *path, struct arena *arena, struct published *ret_published,
+                   struct error *err)
+{
+    static const char *const heads[] = {"method", "condition", "setting", "source",
+                                        "test_accuracy"};
+    struct published p = {0};
+    struct published_number *items;
+    struct csv csv;
+    int at[5];
+
+    *ret_published = p;
+    if (!file_exists(path))
+        return 0;
+    if (csv_read(path, arena, &csv, err) < 0)
+        return -1;
+    for (int i = 0; i < 5; i++)
+        if ((at[i] = csv_column(&csv, heads[i], err)) < 0)
+            return -1;
+    items = arena_alloc(arena, (size_t)(csv.n_rows + 1) * sizeof *items);
+    for (int r = 0; r < csv.n_rows; r++) {
+        items[r] = (struct published_number){
+            .method = csv_field(&csv, r, at[0]),
+            .condition = csv_field(&csv, r, at[1]),
+            .setting = csv_field(&csv, r, at[2]),
+            .source = csv_field(&csv, r, at[3]),
+            .digits = csv_field(&csv, r, at[4]),
+        };
+        if (csv_number(&csv, r, at[4], &items[r].test_accuracy, err) < 0)
+            return -1;
+        if (!(items[r].test_accuracy >= 1 && items[r].test_accuracy <= 100))
+            return error_set(err, "%s:%d: test_accuracy \"%.20s\" is no percentage from 1 to 100",
+                             path, csv.lines[r], items[r].digits);
+        items[r].mark = mark_of(items, r, &p.n_marks);
+        if (link_to_earlier(items, r) < 0)
+            return error_set(err, "%s:%d: method \"%.60s\", condition \"%.60s\" stands there twice "
+                             "with this setting and source", path, csv.lines[r], items[r].method,
+                             items[r].condition);
+    }
+    p.items = items;
+    p.n = csv.n_rows;
+    *ret_published = p;
+    return 0;
+}
+
+const struct published_number *published_find(const struct published *p, const char *method,
+                                              const char *condition)
+{
+    for (int i = 0; p && i < p->n; i++)
+        if (is_of(&p->items[i], method, condition))
+            return &p->items[i];
+    return NULL;
+}
+
+const char *published_text(const struct published_number *first, struct arena *arena)
+{
+    const char *out = first ? "" : "-";
+
+    for (const struct published_number *x = first; x; x = x->next)
+        out = arena_printf(arena, "%s%s%s [%d]", out, x == first ? "" : ", ", x->digits, x->mark);
+    return out;
+}
+
+const char *published_sources(const struct published_number *first, struct arena *arena)
+{
+    const char *out = "";
+
+    if (first && !first->next)
+        return first->source;
+    for (const struct published_number *x = first; x; x = x->next)
+        out = arena_printf(arena, "%s%s%s: %s", out, x == first ? "" : "; ", x->digits, x->source);
+    return out;
+}
+
+static bool is_shown(const struct published_number *x, const struct selections *s,
+                     struct arena *arena)
+{
+    for (int i = 0; i < s->n; i++)
+        if (is_of(x, s->items[i].method, select_short_point(arena, s->items[i].condition)))
+            return true;
+    return false;
+}
+
+/* Names may be misspelt, and a plan may have left methods out. */
+static void tell_left_out(struct text *t, const struct published *p, const bool *shown)
+{
+    enum { MAX_TOLD = 8 };
+    int n = 0;
+
+    for (int i = 0; i < p->n; i++) {
+        const struct published_number *x = &p->items[i];
+
+        if (shown[i] || published_find(p, x->method, x->condition) != x || n++ >= MAX_TOLD)
+            continue;
+        text_printf(t, "%s %s%s%s%s",
+                    n > 1 ? "," : " Published, but not shown, as this table has no such row:",
+                    x->method, *x->condition ? " (" : "", x->condition, *x->condition ? ")" : "");
+    }
+    if (n > MAX_TOLD)
+        text_printf(t, " and %d more", n - MAX_TOLD);
+    text_printf(t, n > 0 ? "." : "");
+}
+
+void published_caption(struct text *t, const struct published *p, const struct selections *s)
+{
+    struct arena arena = {0};
+    bool *shown;
+    int n = 0;
+
+    if (!p || p->n == 0)
+        return;
+    shown = arena_alloc(&arena, (size_t)p->n * sizeof *shown);
+    for (int i = 0; i < p->n; i++)
+        shown[i] = is_shown(&p->items[i], s, &arena);
+    for (int mark = 1; mark <= p->n_marks; mark++) {
+        int i = 0;
+
+        while (i < p->n && (p->items[i].mark != mark || !shown[i]))
+            i++;
+        if (i < p->n)
+            text_printf(t, "%s [%d] %s, %s",
+                        n++ ? ";"
+                            : " Published numbers were measured elsewhere and are in no test:",
+                        mark, p->items[i].setting, p->items[i].source);
+    }
+    text_printf(t, n > 0 ? "." : "");
+    tell_left_out(t, p, shown);
+    arena_release(&arena);
+}

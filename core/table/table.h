@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * table: results with what a reader must know to believe them. Reads the store only;
+ * the same store gives the same bytes.
+ *
+ * Emphasis: the best mean, and those that a paired t-test does not tell from it at 5%,
+ * Holm-corrected over all pairs of methods.
+ */
+#ifndef TABLE_TABLE_H
+#define TABLE_TABLE_H
+
+#include "analysis/select.h"
+#include "domainbed/held_out.h"
+#include "stats/adjust.h"
+#include "table/published.h"
+#include "table/sheet.h"
+
+struct table_options {
+    const struct sheet_format *format;
+    const struct adjust_type *correction; /* over all comparisons with the baseline; NULL: Holm */
+    enum select_in select_in;
+    const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
+    const struct published *published;    /* NULL: none */
+    bool is_domainbed;                    /* DomainBed's layout */
+    bool with_effects;                    /* table_methods: the columns of effects.h */
+    bool with_classes;                    /* table_methods: those of classes.h, read from: */
+    struct store *store;
+    double rope;                          /* of those: a share; up to it a difference is none */
+    const struct held_out_rule *rule;     /* for runs that hold environments out; NULL: all rules */
+};
+
+/* All methods against the baseline, a row for each in each condition. */
+int table_methods(const struct selections *s, const struct table_options *options,
+                  struct text *ret_text, struct error *err);
+
+/* Methods down, the values of one setting of the data across: data set, imbalance,
+ * noise. Other conditions stand under each other. */
+int table_grouped(const struct selections *s, const struct table_options *options,
+                  struct text *ret_text, struct error *err);
+
+/* DomainBed's tables under its rules, or one of them: an environment a column, then averages. */
+void table_domainbed(const struct held_out *h, const struct table_options *options,
+                     struct text *ret_text);
+
+/* Every method on every data set under options->rule against the baseline: what was selected, the mean
+ * over environments paired by trial. */
+int table_held_out(const struct held_out *h, const struct table_options *options,
+                   struct text *ret_text, struct error *err);
+
+/* Two methods in full, seed by seed, and example by example where the store kept the
+ * answers. The error names what there is. */
+int table_compare(struct store *store, const struct selections *s, const char *a, const char *b,
+                  const struct table_options *options, struct text *ret_text, struct error *err);
+
+#endif

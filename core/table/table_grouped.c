@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/ranking.h"
+#include "stats/summary.h"
+#include "table/caption.h"
+#include "table/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_VALUES = (SHEET_MAX_COLUMNS - 2) / 3, MAX_ROWS = 2000 };
+
+struct cell {
+    const struct selection *r; /* NULL: none */
+    enum sheet_emphasis emphasis;
+};
+
+struct pivot {
+    struct arena *arena;
+    const char *by;
+    const char *values[MAX_VALUES];
+    int n_values;
+    struct row {
+        const char *rest, *method; /* rest: what else the condition says */
+        struct cell cells[MAX_VALUES];
+    } *rows;
+    int n_rows;
+};
+
+/* Is `word`, "data.imbalance=100", about the setting "imbalance" or "data.imbalance"? */
+static bool is_about(const char *word, const char *by)
+{
+    size_t length = strcspn(word, "=");
+    const char *dot = memchr(word, '.', length);
+
+    if (word[length] == '\0') /* a store's text may be anything */
+        return false;
+    if (strlen(by) == length && strncmp(word, by, length) == 0)
+        return true;
+    return dot && strlen(by) == length - (size_t)(dot + 1 - word) &&
+           strncmp(dot + 1, by, strlen(by)) == 0;
+}
+
+/* Splits a condition into the value of p->by and the rest. False where it has none. */
+static bool split(const struct pivot *p, const char *condition, const char **ret_value,
+                  const char **ret_rest)
+{
+    struct text rest = {0};
+    char *copy = arena_strdup(p->arena, condition);
+
+    *ret_value = NULL;
+    for (char *next = NULL, *word = strtok_r(copy, " ", &next); word;
+         word = strtok_r(NULL, " ", &next)) {
+        if (!*ret_value && is_about(word, p->by))
+            *ret_value = strchr(word, '=') + 1;
+        else
+            text_printf(&rest, "%s%s", rest.size ? " " : "", word);
+    }
+    *ret_rest = rest.s ? select_short_point(p->arena, rest.s) : "";
+    text_release(&rest);
+    return *ret_value != NULL;
+}
+
+static int find_value(struct pivot *p, const char *value)
+{
+    int i = 0;
+
+    while (i < p->n_values && strcmp(p->values[i], value) != 0)
+        i++;
+    if (i == MAX_VALUES)
+        return -1;
+    if (i == p->n_values)
+        p->values[p->n_values++] = value;
+    return i;
+}
+
+static struct row *find_row(struct pivot *p, const char *rest, const char *method)
+{
+    for (int i = 0; i < p->n_rows; i++)
+        if (strcmp(p->rows[i].rest, rest) == 0 && strcmp(p->rows[i].method, method) == 0)
+            return &p->rows[i];
+    if (p->n_rows == MAX_ROWS)
+        return NULL;
+    p->rows[p->n_rows] = (struct row){.rest = rest, .method = method};
+    return &p->rows[p->n_rows++];
+}
+
+/* What varies of the data, for the message. */
+static int no_such_setting(const struct selections *s, const char *by, struct error *err)
+{
+    const char *condition = s->items[0].condition;
+    char names[300] = "";
+    size_t used = 0;
+
+    while (*condition) {
+        size_t word = strcspn(condition, " "), name = strcspn(condition, "= ");
+
+        if (used + name + 2 < sizeof names) {
+            used += (size_t)snprintf(names + used, sizeof names - used, " %.*s", (int)name,
+                                     condition);
+        }
+        condition += word + (condition[word] == ' ');
+    }
+    return error_set(err, "the data's setting \"%s\" does not vary in this experiment; what "
+                          "varies:%s", by, *names ? names : " nothing");
+}
+
+static int fill(struct pivot *p, const struct selections *s, struct error *err)
+{
+    const struct selection *block[EXPERIMENT_MAX_METHODS];
+    enum sheet_emphasis emphases[EXPERIMENT_MAX_METHODS];
+    const char *value, *rest;
+    int size;
+
+    for (int i = 0; (size = ranking_condition(s, i, block)) > 0; i++) {
+        int at;
+
+        if (!split(p, block[0]->condition, &value, &rest))
+            return no_such_setting(s, p->by, err);
+        if ((at = find_value(p, value)) < 0)
+            return error_set(err, "\"%s\" takes more than %d values: too many columns", p->by,
+                             MAX_VALUES);
+        ranking_mark(block, size, emphases, NULL);
+        for (int k = 0; k < size; k++) {
+            struct row *row = find_row(p, rest, block[k]->method);
+
+            if (!row)
+                return error_set(err, "more than %d rows", MAX_ROWS);
+            row->cells[at] = (struct cell){block[k], emphases[k]};
+        }
+    }
+    return 0;
+}
+
+static void add_cell(struct sheet *g, const struct cell *cell)
+{
+    struct summary test = cell->r ? summary_of(cell->r->test, cell->r->n) : summary_of(NULL, 0);
+    const char *text = "-";
+
+    if (isfinite(test.half_width))
+        text = arena_printf(g->arena, "%.2f ± %.2f", 100 * test.mean, 100 * test.half_width);
+    else if (isfinite(test.mean))
+        text = arena_printf(g->arena, "%.2f", 100 * test.mean);
+    sheet_cell(g, (struct sheet_cell){text, 100 * test.mean, cell->emphasis});
+    sheet_number(g, "%.2f", 100 * test.half_width);
+    sheet_number(g, "%.0f", test.n);
+}
+
+static void write_pivot(const struct pivot *p, const struct selections *s,
+                        const struct table_options *options, struct text *t)
+{
+    struct sheet g = {.arena = p->arena};
+    struct text caption = {0};
+    bool has_rest = p->rows[0].rest[0] != '\0';
+
+    sheet_column(&g, (struct sheet_column){"condition", "condition",
+                                         has_rest ? SHEET_ALL : SHEET_PROGRAMS, false});
+    sheet_column(&g, (struct sheet_column){"method", "method", SHEET_ALL, false});
+    for (int v = 0; v < p->n_values; v++) {
+        const char *key = arena_printf(p->arena, "%s=%s", p->by, p->values[v]);
+
+        sheet_column(&g, (struct sheet_column){v ? p->values[v] : key, key, SHEET_ALL, true});
+        sheet_column(&g, (struct sheet_column){"", arena_printf(p->arena, "%s ci95", key),
+                                             SHEET_PROGRAMS, true});
+        sheet_column(&g, (struct sheet_column){"", arena_printf(p->arena, "%s n", key),
+                                             SHEET_PROGRAMS, true});
+    }
+    for (int i = 0; i < p->n_rows; i++) {
+        sheet_text(&g, p->rows[i].rest);
+        sheet_text(&g, p->rows[i].method);
+        for (int v = 0; v < p->n_values; v++)
+            add_cell(&g, &p->rows[i].cells[v]);
+    }
+    text_printf(&caption, "%s. Test %s %% at the last epoch, by %s: ", s->plan.title,
+                s->plan.measure->title, p->by);
+    caption_unit(&caption, s);
+    caption_emphasis(&caption, options);
+    caption_selection(&caption, s);
+    caption_lead(&caption, s);
+    caption_edges(&caption, s);
+    caption_runs(&caption, s);
+    caption_failures(&caption, s);
+    caption_caveats(&caption, &s->plan.caveats);
+    sheet_write(&g, options->format, caption.s, t);
+    text_release(&caption);
+}
+
+int table_grouped(const struct selections *s, const struct table_options *options,
+                  struct text *ret_text, struct error *err)
+{
+    struct arena arena = {0};
+    struct pivot p = {.arena = &arena, .by = options->by};
+    int result = -1;
+
+    if (s->n == 0)
+        return error_set(err, "the plan has no runs");
+    p.rows = arena_alloc(&arena, MAX_ROWS * sizeof *p.rows);
+    if (fill(&p, s, err) == 0) {
+        write_pivot(&p, s, options, ret_text);
+        result = 0;
+    }
+    arena_release(&arena);
+    return result;
+}

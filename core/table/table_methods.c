@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A row of the table is a struct; a column is a line below that says which member it shows, to whom. */
+#include "analysis/classes.h"
+#include "analysis/comparisons.h"
+#include "analysis/edges.h"
+#include "analysis/effects.h"
+#include "analysis/retuning.h"
+#include "stats/paired.h"
+#include "table/caption.h"
+#include "table/table.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Percent and points, where it is not a count, a p or a ratio. */
+struct row {
+    const char *condition, *method, *selected, *edge, *published_source;
+    struct sheet_cell n, test, anew, difference, difference_anew, worst_class, tail, bca, improvement,
+        iqm, posterior, fresh_n, fresh_test, fresh_difference, published;
+    double n_planned, n_finished, n_diverged, n_failed, n_configurations, n_chose;
+    double sd, half_width, anew_high, difference_half_width, difference_anew_high;
+    double p_t, p_t_corrected, p_w, p_w_corrected, p_flip, d_z, g, p_best, p_equal;
+    double worst_half_width, tail_half_width;
+    double bca_high, improvement_low, improvement_high, iqm_low, iqm_high, equal, higher;
+    double lead, lead_error, edge_share;
+    double fresh_half_width, fresh_difference_half_width, fresh_p_t, fresh_p_t_corrected, fresh_p_w,
+        fresh_p_w_corrected;
+};
+
+enum show { TEXT, NUMBER, P, CELL };
+
+/* People see a column where there is something in it. */
+enum when {
+    ALWAYS,
+    CONDITIONS,   /* there are several */
+    TUNED_OVER_ALL, /* one configuration was selected over all seeds */
+    FRESH,        /* there are runs on fresh seeds */
+    PUBLISHED,    /* there are numbers from papers */
+    ROPE,         /* from here on: was asked for; else programs see no such column either */
+    CLASSES,
+    EFFECTS,
+    N_WHEN
+};
+
+struct column {
+    const char *head, *key; /* $m: the measure's title, $k: its key, $b: the baseline */
+    enum sheet_reader reader;
+    enum when when;
+    enum show show;
+    size_t offset; /* in struct row */
+    const char *format;
+};
+
+#define TO(member) offsetof(struct row, member)
+
+static const struct column columns[] = {
+    {"condition", "condition", SHEET_ALL, CONDITIONS, TEXT, TO(condition), NULL},
+    {"method", "method", SHEET_ALL, ALWAYS, TEXT, TO(method), NULL},
+    {"n", "n", SHEET_ALL, ALWAYS, CELL, TO(n), NULL},
+    {"", "n_planned", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_planned), "%.0f"},
+    {"", "n_finished", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_finished), "%.0f"},
+    {"", "n_diverged", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_diverged), "%.0f"},
+    {"", "n_failed", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_failed), "%.0f"},
+    {"", "n_configurations", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_configurations), "%.0f"},
+    {"test $m %", "$k", SHEET_ALL, ALWAYS, CELL, TO(test), NULL},
+    {"", "$k_sd", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(sd), "%.2f"},
+    {"", "$k_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(half_width), "%.2f"},
+    {"tuned anew", "procedure_low", SHEET_ALL, TUNED_OVER_ALL, CELL, TO(anew), NULL},
+    {"", "procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(anew_high), "%.2f"},
+    {"worst class %", "worst_class", SHEET_ALL, CLASSES, CELL, TO(worst_class), NULL},
+    {"", "worst_class_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(worst_half_width), "%.2f"},
+    {"tail %", "tail", SHEET_ALL, CLASSES, CELL, TO(tail), NULL},
+    {"", "tail_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(tail_half_width), "%.2f"},
+    {"minus $b", "difference", SHEET_ALL, ALWAYS, CELL, TO(difference), NULL},
+    {"", "difference_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_half_width), "%.2f"},
+    {"tuned anew, minus $b", "difference_procedure_low", SHEET_ALL, ALWAYS, CELL, TO(difference_anew), NULL},
+    {"", "difference_procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_anew_high), "%.2f"},
+    {"", "p_t", SHEET_PROGRAMS, ALWAYS, P, TO(p_t), NULL},
+    {"p (t)", "p_t_corrected", SHEET_ALL, ALWAYS, P, TO(p_t_corrected), NULL},
+    {"", "p_signed_rank", SHEET_PROGRAMS, ALWAYS, P, TO(p_w), NULL},
+    {"p (W)", "p_signed_rank_corrected", SHEET_ALL, ALWAYS, P, TO(p_w_corrected), NULL},
+    {"", "p_sign_flip", SHEET_PROGRAMS, ALWAYS, P, TO(p_flip), NULL},
+    {"p (equal)", "p_equal", SHEET_ALL, ROPE, P, TO(p_equal), NULL},
+    {"d_z", "cohens_dz", SHEET_ALL, ALWAYS, NUMBER, TO(d_z), "%.2f"},
+    {"", "hedges_g", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(g), "%.2f"},
+    {"", "p_against_best", SHEET_PROGRAMS, ALWAYS, P, TO(p_best), NULL},
+    {"fresh n", "n_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_n), NULL},
+    {"fresh seeds %", "$k_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_test), NULL},
+    {"", "$k_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_half_width), "%.2f"},
+    {"fresh minus $b", "difference_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_difference), NULL},
+    {"", "difference_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_difference_half_width), "%.2f"},
+    {"", "p_t_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_t), NULL},
+    {"fresh p (t)", "p_t_fresh_corrected", SHEET_ALL, FRESH, P, TO(fresh_p_t_corrected), NULL},
+    {"", "p_signed_rank_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_w), NULL},
+    {"", "p_signed_rank_fresh_corrected", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_w_corrected), NULL},
+    {"BCa", "bca_low", SHEET_ALL, EFFECTS, CELL, TO(bca), NULL},
+    {"", "bca_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(bca_high), "%.2f"},
+    {"g", "", SHEET_PEOPLE, EFFECTS, NUMBER, TO(g), "%.2f"}, /* programs have it in any table */
+    {"P(>$b)", "probability_of_improvement", SHEET_ALL, EFFECTS, CELL, TO(improvement), NULL},
+    {"", "probability_of_improvement_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_low), "%.3f"},
+    {"", "probability_of_improvement_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_high), "%.3f"},
+    {"IQM %", "iqm", SHEET_ALL, EFFECTS, CELL, TO(iqm), NULL},
+    {"", "iqm_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_low), "%.2f"},
+    {"", "iqm_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_high), "%.2f"},
+    {"posterior", "bayes_baseline_higher", SHEET_ALL, EFFECTS, CELL, TO(posterior), NULL},
+    {"", "bayes_equal", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(equal), "%.3f"},
+    {"", "bayes_method_higher", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(higher), "%.3f"},
+    {"published %", "published", SHEET_ALL, PUBLISHED, CELL, TO(published), NULL},
+    {"", "published_source", SHEET_PROGRAMS, ALWAYS, TEXT, TO(published_source), NULL},
+    {"", "validation_lead", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead), "%.2f"},
+    {"", "validation_lead_se", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead_error), "%.2f"},
+    {"", "edge", SHEET_PROGRAMS, ALWAYS, TEXT, TO(edge), NULL},
+    {"", "edge_share", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(edge_share), "%.2f"},
+    {"selected", "selected", SHEET_ALL, ALWAYS, TEXT, TO(selected), NULL},
+};
+
+enum { N_COLUMNS = sizeof columns / sizeof *columns };
+
+static const char *fill_name(struct arena *arena, const char *pattern, const struct store_plan *plan)
+{
+    const char *at = strchr(pattern, '$'), *with;
+
+    if (!at)
+        return pattern;
+    with = at[1] == 'm' ? plan->measure->title : at[1] == 'k' ? plan->measure->column : plan->baseline;
+    return arena_printf(arena, "%.*s%s%s", (int)(at - pattern), pattern, with, at + 2);
+}
+
+static void add_columns(struct sheet *g, const struct selections *s, const bool has[N_WHEN])
+{
+    for (int i = 0; i < N_COLUMNS; i++) {
+        const struct column *c = &columns[i];
+        bool is_seen = c->reader != SHEET_PROGRAMS && has[c->when];
+
+        if (c->when >= ROPE && !has[c->when])
+            continue;
+        sheet_column(g, (struct sheet_column){fill_name(g->arena, c->head, &s->plan),
+                                              fill_name(g->arena, c->key, &s->plan),
+                                              is_seen ? c->reader : SHEET_PROGRAMS, c->show != TEXT});
+    }
+}
+
+static void add_cells(struct sheet *g, const struct row *row, const bool has[N_WHEN])
+{
+    for (int i = 0; i < N_COLUMNS; i++) {
+        const struct column *c = &columns[i];
+        const void *at = (const char *)row + c->offset;
+
+        if (c->when >= ROPE && !has[c->when])
+            continue;
+        if (c->show == TEXT)
+            sheet_text(g, *(const char *const *)at);
+        else if (c->show == NUMBER)
+            sheet_number(g, c->format, *(const double *)at);
+        else if (c->show == P)
+            sheet_p(g, *(const double *)at);
+        else
+            sheet_cell(g, *(const struct sheet_cell *)at);
+    }
+}
+
+/* "46.25 ± 0.31", and 46.25 for programs. */
+static struct sheet_cell interval(struct sheet *g, const char *format, double mean, double half_width,
+                                  enum sheet_emphasis emphasis)
+{
+    return (struct sheet_cell){sheet_interval(g, format, mean, half_width), mean, emphasis};
+}
+
+/* "-0.31 to +0.52", and the lower end for programs. */
+static struct sheet_cell ends(struct sheet *g, const char *format, const char *between, double low,
+                              double high)
+{
+    return (struct sheet_cell){sheet_range(g, format, between, low, high), low, SHEET_PLAIN};
+}
+
+/* "0.71 (0.45-0.92)". */
+static struct sheet_cell with_ends(struct sheet *g, double x, struct bootstrap_interval e)
+{
+    const char *text = sheet_interval(g, "%.2f", x, NAN);
+
+    if (isfinite(x) && isfinite(e.low))
+        text = arena_printf(g->arena, "%s (%.2f–%.2f)", text, e.low, e.high);
+    return (struct sheet_cell){text, x, SHEET_PLAIN};
+}
+
+/* How many ended, and what is not as planned. */
+static struct sheet_cell count(struct sheet *g, const struct selection *r)
+{
+    const char *of = r->point && r->n < r->n_seeds ? arena_printf(g->arena, " of %d", r->n_seeds)
+                                                   : "";
+    const char *diverged = r->n_diverged_here
+                               ? arena_printf(g->arena, " (%d div.)", r->n_diverged_here)
+                               : "";
+
+    return (struct sheet_cell){arena_printf(g->arena, "%d%s%s", r->n, of, diverged), r->n, SHEET_PLAIN};
+}
+
+static void fill_difference(struct sheet *g, const struct selection *r, const struct selection *base,
+                            const struct comparison *c, struct row *row)
+{
+    const struct contrast *on = &c->on[ON_TUNED];
+    const struct paired *p = &on->against;
+    struct procedure anew = {.low = NAN, .high = NAN};
+
+    if (on->is_tested)
+        anew = procedure_difference(r, base);
+    row->difference = interval(g, "%+.2f", 100 * p->difference.mean, 100 * p->difference.half_width,
+                               SHEET_PLAIN);
+    row->difference_half_width = 100 * p->difference.half_width;
+    row->difference_anew = ends(g, "%+.2f", " to ", 100 * anew.low, 100 * anew.high);
+    row->difference_anew_high = 100 * anew.high;
+    row->p_t = p->t.p;
+    row->p_t_corrected = on->p_t;
+    row->p_w = p->signed_rank.p;
+    row->p_w_corrected = on->p_signed_rank;
+    row->p_flip = p->sign_flip.p;
+    row->d_z = p->cohens_dz;
+    row->g = p->hedges_g;
+    row->p_best = c->p_best;
+    row->p_equal = on->p_equal;
+}
+
+static void fill_fresh(struct sheet *g, const struct selection *fresh, const struct contrast *c,
+                       struct row *row)
+{
+    struct summary test = summary_of(fresh ? fresh->test : NULL, fresh ? fresh->n : 0);
+    const struct summary *d = &c->against.difference;
+
+    row->fresh_n = fresh ? count(g, fresh) : (struct sheet_cell){"-", NAN, SHEET_PLAIN};
+    row->fresh_test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, SHEET_PLAIN);
+    row->fresh_half_width = 100 * test.half_width;
+    row->fresh_difference = interval(g, "%+.2f", 100 * d->mean, 100 * d->half_width, SHEET_PLAIN);
+    row->fresh_difference_half_width = 100 * d->half_width;
+    row->fresh_p_t = c->against.t.p;
+    row->fresh_p_t_corrected = c->p_t;
+    row->fresh_p_w = c->against.signed_rank.p;
+    row->fresh_p_w_corrected = c->p_signed_rank;
+}
+
+static void fill_effects(struct sheet *g, const struct effects *e, struct row *row)
+{
+    row->bca = ends(g, "%+.2f", " to ", 100 * e->bca.low, 100 * e->bca.high);
+    row->bca_high = 100 * e->bca.high;
+    row->improvement = with_ends(g, e->improvement, e->improvement_ends);
+    row->improvement_low = e->improvement_ends.low;
+    row->improvement_high = e->improvement_ends.high;
+    row->iqm = with_ends(g, 100 * e->iqm,
+                         (struct bootstrap_interval){100 * e->iqm_ends.low, 100 * e->iqm_ends.high});
+    row->iqm_low = 100 * e->iqm_ends.low;
+    row->iqm_high = 100 * e->iqm_ends.high;
+    row->posterior = (struct sheet_cell){
+        isfinite(e->bayes.left) ? arena_printf(g->arena, "%.2f / %.2f / %.2f", e->bayes.left,
+                                               e->bayes.rope, e->bayes.right)
+                                : "-",
+        e->bayes.left, SHEET_PLAIN};
+    row->equal = e->bayes.rope;
+    row->higher = e->bayes.right;
+}
+
+/* Can what was selected be trusted: its lead, and its place in its grid. */
+static void fill_selection(struct sheet *g, const struct selection *r, enum select_in in,
+                           struct row *row)
+{
+    struct board_lead lead = r->board ? board_lead_of(r->board) : (struct board_lead){NAN, NAN};
+    struct edges edges = edges_find(r, g->arena);
+
+    row->lead = 100 * lead.mean;
+    row->lead_error = 100 * lead.standard_error;
+    row->edge = edges_text(&edges, g->arena);
+    row->edge_share = edges.share;
+    row->selected = select_choices(g->arena, r, in, 2);
+}
+
+static void fill_published(struct sheet *g, const struct published_number *there, struct row *row)
+{
+    row->published = (struct sheet_cell){published_text(there, g->arena),
+                                         there ? there->test_accuracy : NAN, SHEET_PLAIN};
+    row->published_source = published_sources(there, g->arena);
+}
+
+/* stream: of random numbers, the number of rows before that were compared, as `stats` has it. */
+static int fill_row(struct sheet *g, const struct selections *s, const struct comparison *c, int stream,
+                    const struct table_options *options, struct row *row, struct error *err)
+{
+    const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
+    struct summary test = summary_of(r->test, r->n);
+    struct procedure whole = procedure_bootstrap(r);
+
+    row->condition = select_short_point(g->arena, r->condition);
+    row->method = r->method;
+    row->n = count(g, r);
+    row->n_planned = r->n_planned;
+    row->n_finished = r->n_finished;
+    row->n_diverged = r->n_diverged;
+    row->n_failed = r->n_failed;
+    row->n_configurations = r->n_points;
+    row->test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, c->emphasis);
+    row->sd = 100 * test.sd;
+    row->half_width = 100 * test.half_width;
+    row->anew = ends(g, "%.2f", "–", 100 * whole.low, 100 * whole.high);
+    row->anew_high = 100 * whole.high;
+    fill_difference(g, r, base, c, row);
+    fill_fresh(g, r->fresh, &c->on[ON_FRESH], row);
+    if (options->with_effects) {
+        struct effects e = effects_of(r, c->on[ON_TUNED].is_tested ? base : NULL, options->rope, stream);
+
+        fill_effects(g, &e, row);
+    }
+    if (options->with_classes) {
+        struct classes classes;
+
+        if (classes_read(options->store, r, g->arena, &classes, err) < 0)
+            return -1;
+        row->worst_class = interval(g, "%.2f", 100 * classes.worst.mean, 100 * classes.worst.half_width,
+                                    SHEET_PLAIN);
+        row->worst_half_width = 100 * classes.worst.half_width;
+        row->tail = interval(g, "%.2f", 100 * classes.tail.mean, 100 * classes.tail.half_width, SHEET_PLAIN);
+        row->tail_half_width = 100 * classes.tail.half_width;
+    }
+    fill_published(g, published_find(options->published, r->method, row->condition), row);
+    fill_selection(g, r, s->in, row);
+    return 0;
+}
+
+static void write_caption(const struct selections *s, const struct table_options *options,
+                          const struct comparisons *c, struct text *t)
+{
+    text_printf(t, "%s. Test %s at the last epoch: ", s->plan.title, s->plan.measure->title);
+    caption_unit(t, s);
+    if (c->n_tests[ON_TUNED].compared)
+        caption_tests(t, s, c);
+    if (options->with_classes)
+        text_printf(t, " Worst class: the lowest accuracy of a class in each seed; tail: mean accuracy of the "
+                       "last third of the classes; means over seeds and 95%% t intervals.");
+    if (options->with_effects)
+        effects_caption(t, s->plan.baseline, options->rope);
+    caption_emphasis(t, options);
+    caption_selection(t, s);
+    caption_lead(t, s);
+    caption_edges(t, s);
+    caption_runs(t, s);
+    caption_failures(t, s);
+    caption_fresh(t, s, c);
+    caption_caveats(t, &s->plan.caveats);
+    published_caption(t, options->published, s);
+}
+
+int table_methods(const struct selections *s, const struct table_options *options,
+                  struct text *ret_text, struct error *err)
+{
+    struct arena arena = {0};
+    struct sheet g = {.arena = &arena};
+    struct text caption = {0};
+    bool has[N_WHEN] = {[ALWAYS] = true,
+                        [TUNED_OVER_ALL] = s->in == SELECT_IN_ALL,
+                        [FRESH] = s->fresh != NULL,
+                        [PUBLISHED] = options->published && options->published->n > 0,
+                        [ROPE] = options->rope > 0,
+                        [CLASSES] = options->with_classes,
+                        [EFFECTS] = options->with_effects};
+    struct comparisons c;
+    int result = 0;
+
+    if (s->n == 0)
+        return error_set(err, "the plan has no runs");
+    for (int i = 0; i < s->n; i++)
+        has[CONDITIONS] |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
+    add_columns(&g, s, has);
+    c = comparisons_make(s, options->correction, options->rope, &arena);
+    for (int i = 0, stream = 0; i < c.n && result == 0; i++) {
+        struct row row = {0};
+
+        result = fill_row(&g, s, &c.items[i], stream, options, &row, err);
+        stream += c.items[i].on[ON_TUNED].is_tested;
+        add_cells(&g, &row, has);
+    }
+    if (result == 0) {
+        write_caption(s, options, &c, &caption);
+        sheet_write(&g, options->format, caption.s, ret_text);
+    }
+    text_release(&caption);
+    arena_release(&arena);
+    return result;
+}
