@@ -235,7 +235,7 @@ static void test_difference(void **state)
     const double vb[] = {.5, .5}, tb[] = {.1, .1};
     struct sample a, b;
     struct selection x = {.n_points = 2}, y = {.n_points = 1};
-    struct procedure p;
+    struct retuning p;
 
     (void)state;
     make(&a, 2, 2, va, ta);
@@ -245,7 +245,7 @@ static void test_difference(void **state)
     assert_int_equal(board_choose(&a.board, 0), 0);
     assert_int_equal(board_choose(&a.board, 1), 1);
     assert_int_equal(board_choose_over_all(&a.board), 0);
-    p = procedure_difference(&x, &y);
+    p = retuning_difference(&x, &y);
     assert_int_equal(p.n_seeds, 2);
     assert_true(fabs((p.low + p.high) / 2 - .275) < .02);
     assert_true(fabs((p.high - p.low) / 2 - t_quantile(.975, 1) * sqrt(2 * .045)) < .15);
@@ -260,7 +260,7 @@ static void test_ends(void **state)
     double v[N];
     struct sample a, b;
     struct selection x = {.n_points = 1}, y = {.n_points = 1};
-    struct procedure p;
+    struct retuning p;
     struct summary s;
 
     (void)state;
@@ -271,10 +271,10 @@ static void test_ends(void **state)
     x.board = &a.board;
     y.board = &b.board;
     s = summary_of(v, N);
-    p = procedure_difference(&x, &y);
+    p = retuning_difference(&x, &y);
     assert_true(fabs(p.low - (s.mean - s.half_width)) < .002);
     assert_true(fabs(p.high - (s.mean + s.half_width)) < .002);
-    p = procedure_bootstrap(&x);
+    p = retuning_bootstrap(&x);
     assert_true(fabs(p.high - (s.mean + s.half_width)) < .002 && p.stability == 1);
     arena_release(&a.arena);
     arena_release(&b.arena);
@@ -285,17 +285,17 @@ static void test_no_interval(void **state)
 {
     struct sample a, b;
     struct selection x = {.n_points = 1}, y = {.n_points = 1};
-    struct procedure p;
+    struct retuning p;
 
     (void)state;
     make(&a, 1, 3, (double[]){.7, .8, .9}, NULL);
     make(&b, 1, 3, (double[]){.6, .7, .8}, NULL);
     x.board = &a.board;
     y.board = &b.board;
-    p = procedure_difference(&x, &y);
+    p = retuning_difference(&x, &y);
     assert_true(isnan(p.low) && isnan(p.high));
     b.board.validation[1] = b.board.test[1] = -INFINITY;
-    p = procedure_difference(&x, &y);
+    p = retuning_difference(&x, &y);
     assert_true(isnan(p.low) && isnan(p.high));
     arena_release(&a.arena);
     arena_release(&b.arena);

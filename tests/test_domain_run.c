@@ -228,18 +228,18 @@ static void test_which_parts(void **state)
 /* Batches of a step: equal parts of the training environments' "in", in their order. */
 static void test_draws(void **state)
 {
-    static const struct domains_config config = {{2, {1, 3}}, 0.2, 12, 5, DOMAINS_MEASURED,
-                                                 DOMAINS_SELECTION};
-    struct domains o;
+    static const struct domain_protocol_config config = {{2, {1, 3}}, 0.2, 12, 5, DOMAINS_MEASURED,
+                                                         DOMAINS_SELECTION};
+    struct domain_protocol o;
     struct error err;
     uint32_t indices[2 * 7];
 
     (void)state;
-    assert_int_equal(domains_open(&o, &dataset, &config, 4, &arena, &err), 0);
+    assert_int_equal(domain_protocol_open(&o, &dataset, &config, 4, &arena, &err), 0);
     assert_int_equal(o.n_training, 2);
     assert_int_equal(o.n_train, 2 * 24);
     for (uint64_t step = 0; step < 50; step++) {
-        domains_draw(&o, 7, rng_index(rng_seed(1), step), indices);
+        domain_protocol_draw(&o, 7, rng_index(rng_seed(1), step), indices);
         for (int i = 0; i < 14; i++) {
             const struct domain_split *split = &o.splits[i < 7 ? 0 : 2];
             bool is_in = false;

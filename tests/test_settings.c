@@ -481,11 +481,11 @@ static void test_a_grid_forgets(void **state)
     settings_init(&s, &arena);
     add(&s, "data.label_noise = 0\ndata.noise_kind = \"flip\"\ndata.imbalance = 1\n"
             "data.profile = \"step\"\n");
-    rules_forget(&s, "data.label_noise");
+    conflicts_forget(&s, "data.label_noise");
     assert_null(settings_find(&s, "data.noise_kind"));
     assert_non_null(settings_find(&s, "data.profile")); /* imbalance does not vary */
     add(&s, "data.label_noise = 0.2\ndata.noise_kind = \"flip\"\n");
-    rules_forget(&s, "data.label_noise");
+    conflicts_forget(&s, "data.label_noise");
     assert_non_null(settings_find(&s, "data.noise_kind"));
     arena_release(&arena);
 }

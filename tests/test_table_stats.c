@@ -71,7 +71,7 @@ static void check(int sweep, const char *what, const char *method, double table,
         fail_msg("sweep %d, %s of %s: the table says %.17g, stats %.17g", sweep, what, method, table, stats);
 }
 
-static const struct samples_pair *find_pair(const struct samples_results *r, const char *method)
+static const struct numbers_pair *find_pair(const struct numbers_results *r, const char *method)
 {
     for (int i = 0; i < r->n_pairs; i++)
         if (strcmp(r->pairs[i].a, method) == 0)
@@ -79,7 +79,7 @@ static const struct samples_pair *find_pair(const struct samples_results *r, con
     return NULL;
 }
 
-static double p_of(const struct samples_pair *pair, const struct test_type *type, bool is_corrected)
+static double p_of(const struct numbers_pair *pair, const struct test_type *type, bool is_corrected)
 {
     for (int t = 0; test_types[t]; t++)
         if (test_types[t] == type)
@@ -88,7 +88,8 @@ static double p_of(const struct samples_pair *pair, const struct test_type *type
 }
 
 /* Gives the number of pairs that have a p. */
-static int compare(int sweep, const struct sweep *w, const struct samples_results *r, struct arena *arena)
+static int compare(int sweep, const struct sweep *w, const struct numbers_results *r,
+                   struct arena *arena)
 {
     struct comparisons c = comparisons_make(&w->s, NULL, 0, arena);
     int n_tested = 0;
@@ -96,7 +97,7 @@ static int compare(int sweep, const struct sweep *w, const struct samples_result
     for (int i = 0, stream = 0; i < c.n; i++) {
         const struct selection *row = c.items[i].r;
         const struct contrast *on = &c.items[i].on[ON_TUNED];
-        const struct samples_pair *pair = find_pair(r, row->method);
+        const struct numbers_pair *pair = find_pair(r, row->method);
         struct effects e;
 
         if (!on->is_tested)
@@ -127,7 +128,7 @@ static void test_sweeps(void **state)
 {
     char path[] = "/tmp/test_table_stats.XXXXXX";
     struct rng rng = rng_seed(11);
-    struct samples_options options = {.baseline = "erm", .rope = 0.01, .correction = &adjust_holm};
+    struct numbers_options options = {.baseline = "erm", .rope = 0.01, .correction = &adjust_holm};
     struct sweep *w = malloc(sizeof *w);
     int fd = mkstemp(path), n_read = 0, n_tested = 0;
 
@@ -135,8 +136,8 @@ static void test_sweeps(void **state)
     assert_true(fd >= 0);
     for (int i = 0; i < n_sweeps; i++) {
         struct arena arena = {0};
-        struct samples_results results;
-        struct samples samples;
+        struct numbers_results results;
+        struct numbers samples;
         struct text t = {0};
         struct error err;
 
@@ -145,8 +146,8 @@ static void test_sweeps(void **state)
         assert_int_equal(ftruncate(fd, 0), 0);
         assert_int_equal(pwrite(fd, t.s, t.size, 0), (ssize_t)t.size);
         text_release(&t);
-        if (samples_read(path, &arena, &samples, &err) == 0 &&
-            samples_analyse(&samples, &options, NULL, &arena, &results, &err) == 0) {
+        if (numbers_read(path, &arena, &samples, &err) == 0 &&
+            numbers_analyse(&samples, &options, NULL, &arena, &results, &err) == 0) {
             n_read++;
             n_tested += compare(i, w, &results, &arena);
         } else if (!strstr(err.text, "a comparison needs two")) {

@@ -126,8 +126,8 @@ static int add_points(struct store *store, const struct selections *s, bool is_f
     return 0;
 }
 
-int fresh_plan(struct store *store, const struct selections *s, bool is_frozen, int n, struct arena *arena,
-               struct plan *ret_plan, struct error *err)
+int confirmation_plan(struct store *store, const struct selections *s, bool is_frozen, int n,
+                      struct arena *arena, struct plan *ret_plan, struct error *err)
 {
     struct plan plan = {.arena = arena, .confirms = s->plan.digest};
     struct experiment *e;

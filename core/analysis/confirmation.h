@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fresh: a sweep's methods again, on seeds that nobody has looked at.
+ * confirmation: a sweep's methods again, on seeds that nobody has looked at.
  *
  * Whoever makes an experiment looks at its seeds, and one configuration that was selected over them did
  * best partly because they were kind to it. Fresh seeds train the whole grid, and each selects by itself:
@@ -23,7 +23,7 @@
  * Refused: where it is frozen, runs of the sweep that are still to come, since they may change what is
  * selected; runs that were not trained here; configurations that are others for each seed (DomainBed's
  * draws). */
-int fresh_plan(struct store *store, const struct selections *s, bool is_frozen, int n, struct arena *arena,
-               struct plan *ret_plan, struct error *err);
+int confirmation_plan(struct store *store, const struct selections *s, bool is_frozen, int n,
+                      struct arena *arena, struct plan *ret_plan, struct error *err);
 
 #endif

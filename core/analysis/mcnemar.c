@@ -28,10 +28,10 @@ static int read_right(struct store *store, long run, double accuracy, struct are
     return 0;
 }
 
-int answers_compare(struct store *store, long run_a, double accuracy_a, long run_b,
-                    double accuracy_b, struct answers_pair *ret_pair, struct error *err)
+int mcnemar_compare(struct store *store, long run_a, double accuracy_a, long run_b,
+                    double accuracy_b, struct mcnemar_pair *ret_pair, struct error *err)
 {
-    struct answers_pair pair = {.p = NAN};
+    struct mcnemar_pair pair = {.p = NAN};
     struct arena arena = {0};
     const double *a, *b;
     int n_a, n_b, result = -1;

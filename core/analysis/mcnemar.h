@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * answers: two trained models on the same test examples: how often one alone is right.
+ * mcnemar: two trained models on the same test examples: how often one alone is right.
  *
  * McNemar's test speaks of these two models, not of the methods: it says nothing of what
  * another seed would give.
@@ -10,14 +10,14 @@
 
 #include "store/store.h"
 
-struct answers_pair {
+struct mcnemar_pair {
     int n;                /* examples; 0: the store has not kept the answers of both */
     int a_alone, b_alone; /* that one has right and the other wrong */
     double p;             /* McNemar's exact test; NaN where n is 0 */
 };
 
 /* Fails where what was kept does not have the given test accuracies. */
-int answers_compare(struct store *store, long run_a, double accuracy_a, long run_b,
-                    double accuracy_b, struct answers_pair *ret_pair, struct error *err);
+int mcnemar_compare(struct store *store, long run_a, double accuracy_a, long run_b,
+                    double accuracy_b, struct mcnemar_pair *ret_pair, struct error *err);
 
 #endif

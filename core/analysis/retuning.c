@@ -29,7 +29,8 @@ static double variance(const struct sums *sums, int n_seeds)
     return sum - n_seeds / m * (sums->t_squared / m - mean * mean);
 }
 
-static void find_ends(const struct sums *sums, double on_all, int n_seeds, struct procedure *ret_procedure)
+static void find_ends(const struct sums *sums, double on_all, int n_seeds,
+                      struct retuning *ret_procedure)
 {
     static const double UPPER = 0.975, NO_WIDTH = 1e-12; /* what is left of differences that are equal */
     double center = on_all + sums->t / sums->n_draws;
@@ -70,10 +71,10 @@ static void add_draw(struct sums *sums, const int *counts, int n, double t)
 }
 
 /* The two lists of seeds, in their boards, have n places each. */
-static struct procedure bootstrap(const struct selection *a, const struct selection *b,
-                                  const int *seeds_a, const int *seeds_b, int n)
+static struct retuning bootstrap(const struct selection *a, const struct selection *b,
+                                 const int *seeds_a, const int *seeds_b, int n)
 {
-    struct procedure result = {.n_seeds = n, .low = NAN, .high = NAN, .stability = NAN};
+    struct retuning result = {.n_seeds = n, .low = NAN, .high = NAN, .stability = NAN};
     struct rng rng = rng_derive(rng_seed(0), "procedure");
     struct arena arena = {0};
     size_t size = (size_t)n + 1;
@@ -110,9 +111,9 @@ static struct procedure bootstrap(const struct selection *a, const struct select
     return result;
 }
 
-struct procedure procedure_bootstrap(const struct selection *r)
+struct retuning retuning_bootstrap(const struct selection *r)
 {
-    struct procedure none = {.low = NAN, .high = NAN, .stability = NAN}, result;
+    struct retuning none = {.low = NAN, .high = NAN, .stability = NAN}, result;
     struct arena arena = {0};
     int *seeds, n;
 
@@ -127,9 +128,9 @@ struct procedure procedure_bootstrap(const struct selection *r)
     return result;
 }
 
-struct procedure procedure_difference(const struct selection *a, const struct selection *b)
+struct retuning retuning_difference(const struct selection *a, const struct selection *b)
 {
-    struct procedure none = {.low = NAN, .high = NAN, .stability = NAN}, result;
+    struct retuning none = {.low = NAN, .high = NAN, .stability = NAN}, result;
     const struct board *x = a->board, *y = b->board;
     struct arena arena = {0};
     int *seeds_a, *seeds_b, n = 0;

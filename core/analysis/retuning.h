@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * procedure: how much a result would vary if all of it were done again, tuning too.
+ * retuning: how much a result would vary if all of it were done again, tuning too.
  *
  * The t interval of one configuration answers for other seeds and the same settings. Here seeds are
  * drawn anew, each method selects the configuration with the best mean validation measure on them, and
@@ -20,16 +20,16 @@
 
 enum { PROCEDURE_DRAWS = 4000 };
 
-struct procedure {
+struct retuning {
     int n_seeds;
     double low, high;  /* 95%; NaN with fewer than two seeds, where a mean is minus infinity, and where
                         * all draws are alike: an interval of no width would be a certainty */
     double stability;  /* share of the draws that selected what is best on all seeds */
 };
 
-struct procedure procedure_bootstrap(const struct selection *r);
+struct retuning retuning_bootstrap(const struct selection *r);
 
 /* Of a minus b: the seeds that both have are drawn, and both select anew. .stability NaN. */
-struct procedure procedure_difference(const struct selection *a, const struct selection *b);
+struct retuning retuning_difference(const struct selection *a, const struct selection *b);
 
 #endif

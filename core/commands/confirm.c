@@ -70,7 +70,7 @@ int command_confirm(const struct invocation *in, enum exit_status *ret_status, s
         select_points(store, SELECT_IN_SEED, in->arena, &s, err) < 0)
         goto out;
     n = n ? n : count_seeds(&s);
-    if (fresh_plan(store, &s, in->is_frozen, n, in->arena, &plan, err) < 0)
+    if (confirmation_plan(store, &s, in->is_frozen, n, in->arena, &plan, err) < 0)
         goto out;
     if (!in->is_dry) {
         result = train(in, store, &plan, n, ret_status, err);

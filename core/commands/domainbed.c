@@ -37,11 +37,11 @@ int command_hparams(const struct invocation *in, enum exit_status *ret_status, s
 {
     static const char *const names[] = {"draw", "trial", NULL};
     int draw = 0, trial = 0, n;
-    struct draw *draws;
+    struct domainbed_hparam *draws;
 
     (void)ret_status;
     if (parse_numbers(in, 2, names, (int *const[]){&draw, &trial}, err) < 0 ||
-        draws_make(in->words[0], in->words[1], draw, trial, in->arena, &draws, &n, err) < 0)
+        domainbed_hparams_make(in->words[0], in->words[1], draw, trial, in->arena, &draws, &n, err) < 0)
         return -1;
     for (int i = 0; i < n; i++)
         say(stdout, "%s = %s\t%s\n", draws[i].name, value_text(in->arena, &draws[i].value),

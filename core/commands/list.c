@@ -39,7 +39,7 @@ static void print_slot(const struct config_slot *slot)
     for (int i = 0; !slot->is_late && slot->fixed[i]; i++)
         print_component(slot->fixed[i]);
     if (strcmp(slot->name, "data") == 0)
-        print_component(&domains_component); /* in the place of split */
+        print_component(&domain_protocol_component); /* in the place of split */
     say(stdout, "\n");
 }
 

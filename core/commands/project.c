@@ -118,7 +118,7 @@ void project_tell_plan(const struct plan *plan, FILE *out)
 {
     struct text t = {0};
 
-    design_describe(plan, &t);
+    detectable_describe(plan, &t);
     say_page(out, t.s);
     text_release(&t);
 }

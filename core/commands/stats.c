@@ -21,7 +21,7 @@ static int read_number(const char *word, const char *text, double most, bool is_
     return 0;
 }
 
-static int read_word(const char *word, struct samples_options *o, struct error *err)
+static int read_word(const char *word, struct numbers_options *o, struct error *err)
 {
     static const char *const names[] = {"baseline", "better", "rope", "seed", "correction", NULL};
     const char *equals = strchr(word, '=');
@@ -58,12 +58,12 @@ static void tell(void *context, const char *line, bool is_last)
 
 int command_stats(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    struct samples_options options = {.correction = &adjust_holm};
+    struct numbers_options options = {.correction = &adjust_holm};
     bool is_json = in->format && strcmp(in->format, "json") == 0;
     const struct sheet_format *format = sheet_find_format(is_json ? NULL : in->format, err);
     const struct listener listener = {NULL, tell};
-    struct samples samples;
-    struct samples_results results;
+    struct numbers samples;
+    struct numbers_results results;
     struct text t = {0};
 
     (void)ret_status;
@@ -72,15 +72,15 @@ int command_stats(const struct invocation *in, enum exit_status *ret_status, str
     for (int i = 1; i < in->n_words; i++)
         if (read_word(in->words[i], &options, err) < 0)
             return -1;
-    if (samples_read(in->words[0], in->arena, &samples, err) < 0 ||
-        samples_analyse(&samples, &options, &listener, in->arena, &results, err) < 0)
+    if (numbers_read(in->words[0], in->arena, &samples, err) < 0 ||
+        numbers_analyse(&samples, &options, &listener, in->arena, &results, err) < 0)
         return -1;
     if (isatty(STDERR_FILENO))
         say_clear();
     if (is_json)
-        samples_write_json(&results, &t);
+        numbers_write_json(&results, &t);
     else
-        samples_write(&results, format, in->arena, &t);
+        numbers_write(&results, format, in->arena, &t);
     say_page(stdout, t.s);
     text_release(&t);
     return 0;

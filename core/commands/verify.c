@@ -204,8 +204,8 @@ static int same_at(struct retrain *r, const char *a, const char *b, long step, s
 static void print_differences(const char *a, const char *b, struct arena *arena)
 {
     const char *const both[] = {a, b};
-    const char *common = lines_common(both, 2, arena);
-    const char *own_a = lines_own(a, common, arena), *own_b = lines_own(b, common, arena);
+    const char *common = common_lines_common(both, 2, arena);
+    const char *own_a = common_lines_own(a, common, arena), *own_b = common_lines_own(b, common, arena);
 
     if (!*own_a && !*own_b) {
         say(stdout, "both have the same settings\n");

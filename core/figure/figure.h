@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * drawing: what the figures of figures.h are drawn from. Not for use outside of them.
+ * figure: what the figures of figures.h are drawn from. Not for use outside of them.
  *
  * To add one: a file figure_NAME.c that ends in `const struct figure_type figure_NAME`,
  * and its line in the list of figures.c. A figure that has nothing to show draws
@@ -11,7 +11,7 @@
 
 #include "figure/figures.h"
 
-struct drawing {
+struct figure {
     struct store *store;
     const struct selections *selections;
     const struct plot_target *target;
@@ -29,19 +29,19 @@ struct drawing {
 };
 
 /* A figure's name and title, told apart by the condition where there are several. */
-const char *drawing_name(struct drawing *d, const char *name);
-const char *drawing_title(struct drawing *d, const char *title);
+const char *figure_name(struct figure *d, const char *name);
+const char *figure_title(struct figure *d, const char *title);
 
 /* "test accuracy (%)" of "test %s (%)": what the plan is judged by. */
-const char *drawing_measure(struct drawing *d, const char *format);
+const char *figure_measure(struct figure *d, const char *format);
 
 /* "kl_dro (1 of 10 diverged)": a method, and what became of its selected runs. */
-const char *drawing_method(struct drawing *d, const struct selection *row);
+const char *figure_method(struct figure *d, const struct selection *row);
 
 /* The same and the configuration that most seeds selected, "lr=0.2 (7 of 10)", where there is room. */
-const char *drawing_label(struct drawing *d, const struct selection *row);
+const char *figure_label(struct figure *d, const struct selection *row);
 
 /* Tells of a picture that was drawn; hands `result` on. */
-int drawing_done(struct drawing *d, const char *name, int result);
+int figure_done(struct figure *d, const char *name, int result);
 
 #endif

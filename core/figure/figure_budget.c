@@ -3,7 +3,7 @@
 #include "figure/figure.h"
 
 /* All runs that diverged count here, not only selected ones. Small panels have no room to say so. */
-static const char *label(struct drawing *d, const struct selection *r)
+static const char *label(struct figure *d, const struct selection *r)
 {
     if (r->n_diverged == 0 || d->n_rows > PLOT_MAX_LINES)
         return r->method;
@@ -11,7 +11,7 @@ static const char *label(struct drawing *d, const struct selection *r)
                         r->n_finished + r->n_diverged);
 }
 
-static struct plot_line make_line(struct drawing *d, const struct selection *r)
+static struct plot_line make_line(struct figure *d, const struct selection *r)
 {
     struct budget b = budget_of(r, d->selections->in, &d->arena);
     size_t size = ((size_t)b.n + 1) * sizeof(double);
@@ -27,13 +27,13 @@ static struct plot_line make_line(struct drawing *d, const struct selection *r)
     return (struct plot_line){label(d, r), b.n, x, y, low, high};
 }
 
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     struct plot_line lines[EXPERIMENT_MAX_METHODS];
-    struct plot_curves figure = {.name = drawing_name(d, "budget"),
-                                 .title = drawing_title(d, d->selections->plan.title),
+    struct plot_curves figure = {.name = figure_name(d, "budget"),
+                                 .title = figure_title(d, d->selections->plan.title),
                                  .x_label = "configurations tried",
-                                 .y_label = drawing_measure(d, "expected test %s (%)"),
+                                 .y_label = figure_measure(d, "expected test %s (%)"),
                                  .lines = lines};
     int n_most = 0;
 
@@ -44,7 +44,7 @@ static int draw(struct drawing *d, struct error *err)
     figure.n_lines = d->n_rows;
     if (n_most < 2)
         return 0;
-    return drawing_done(d, figure.name, plot_curves(d->target, &figure, err));
+    return figure_done(d, figure.name, plot_curves(d->target, &figure, err));
 }
 
 const struct figure_type figure_budget = {

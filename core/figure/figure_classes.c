@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     struct plot_groups figure = {.x_label = "class, from head to tail",
                                  .y_label = "test accuracy (%)"};
@@ -36,7 +36,7 @@ static int draw(struct drawing *d, struct error *err)
         const struct selection *row = d->rows[i];
         struct store_series *series = arena_alloc(&d->arena, (size_t)row->n * sizeof *series);
 
-        labels[i] = drawing_method(d, row);
+        labels[i] = figure_method(d, row);
         sample = arena_alloc(&d->arena, (size_t)row->n * sizeof *sample);
         for (int k = 0; k < row->n; k++)
             if (store_read_classes(d->store, row->runs[k], "test", &d->arena, &series[k], err) < 0)
@@ -53,15 +53,15 @@ static int draw(struct drawing *d, struct error *err)
             half_width[i * names.n_items + c] = summary.half_width;
         }
     }
-    figure.name = drawing_name(d, "class-accuracy");
-    figure.title = drawing_title(d, d->selections->plan.title);
+    figure.name = figure_name(d, "class-accuracy");
+    figure.title = figure_title(d, d->selections->plan.title);
     figure.n_groups = names.n_items;
     figure.n_series = d->n_rows;
     figure.group_labels = classes;
     figure.series_labels = labels;
     figure.value = value;
     figure.half_width = half_width;
-    return drawing_done(d, figure.name, plot_groups(d->target, &figure, err));
+    return figure_done(d, figure.name, plot_groups(d->target, &figure, err));
 }
 
 const struct figure_type figure_classes = {

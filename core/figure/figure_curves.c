@@ -36,7 +36,7 @@ static const struct value *find_setting(struct settings *spec, const char *name,
     return v && v->kind == kind ? v : NULL;
 }
 
-static int read_axes(struct drawing *d, struct axes *ret_axes, struct error *err)
+static int read_axes(struct figure *d, struct axes *ret_axes, struct error *err)
 {
     struct axes axes = {.part = "test"};
 
@@ -58,7 +58,7 @@ static int read_axes(struct drawing *d, struct axes *ret_axes, struct error *err
     return 0;
 }
 
-static const struct store_run *find_run(const struct drawing *d, long id)
+static const struct store_run *find_run(const struct figure *d, long id)
 {
     const struct store_run *run = d->selections->plan.runs;
 
@@ -67,7 +67,7 @@ static const struct store_run *find_run(const struct drawing *d, long id)
     return run;
 }
 
-static int read_curve(struct drawing *d, long id, bool has_diverged, struct axes *axes,
+static int read_curve(struct figure *d, long id, bool has_diverged, struct axes *axes,
                       struct curve *ret_curve, struct error *err)
 {
     const struct store_run *run = find_run(d, id);
@@ -146,7 +146,7 @@ static int list_places(const struct curve *curves, int n, double end, struct are
 }
 
 /* Mean and interval over the n curves, wherever one was evaluated. */
-static struct plot_line make_line(struct drawing *d, const struct curve *curves, int n, double end)
+static struct plot_line make_line(struct figure *d, const struct curve *curves, int n, double end)
 {
     double *sample = arena_alloc(&d->arena, ((size_t)n + 1) * sizeof *sample), *x;
     int n_places = list_places(curves, n, end, &d->arena, &x);
@@ -169,19 +169,19 @@ static struct plot_line make_line(struct drawing *d, const struct curve *curves,
     return (struct plot_line){.n = n_places, .x = x, .y = y, .low = low, .high = high};
 }
 
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     struct curve *curves[EXPERIMENT_MAX_METHODS];
     struct plot_line lines[EXPERIMENT_MAX_METHODS];
-    struct plot_curves figure = {.name = drawing_name(d, "learning-curves"),
-                                 .title = drawing_title(d, d->selections->plan.title),
+    struct plot_curves figure = {.name = figure_name(d, "learning-curves"),
+                                 .title = figure_title(d, d->selections->plan.title),
                                  .lines = lines};
     struct axes axes;
     bool has_any = false;
 
     if (read_axes(d, &axes, err) < 0)
         return -1;
-    figure.y_label = drawing_measure(d, arena_printf(&d->arena, "%s %%s (%%)", axes.part));
+    figure.y_label = figure_measure(d, arena_printf(&d->arena, "%s %%s (%%)", axes.part));
     figure.x_label = axes.is_epochs ? "epoch" : "step";
     for (int i = 0; i < d->n_rows; i++) {
         const struct selection *row = d->rows[i];
@@ -195,13 +195,13 @@ static int draw(struct drawing *d, struct error *err)
         struct plot_line *line = &lines[figure.n_lines];
 
         *line = make_line(d, curves[i], d->rows[i]->n, axes.end);
-        line->label = drawing_label(d, d->rows[i]);
+        line->label = figure_label(d, d->rows[i]);
         has_any |= line->n > 0;
         figure.n_lines += line->n > 0 || d->rows[i]->n_diverged_here > 0; /* its label says why */
     }
     if (!has_any)
         return 0;
-    return drawing_done(d, figure.name, plot_curves(d->target, &figure, err));
+    return figure_done(d, figure.name, plot_curves(d->target, &figure, err));
 }
 
 const struct figure_type figure_curves = {

@@ -9,7 +9,7 @@
 enum { MAX_ROWS = 40, MAX_SERIES = 8 };
 
 /* Methods down for one condition; else conditions down and methods side by side. */
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     const struct selections *s = d->selections;
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
@@ -43,7 +43,7 @@ static int draw(struct drawing *d, struct error *err)
             value[m * n_conditions + c] = 100 * x.mean;
             half_width[m * n_conditions + c] = 100 * x.half_width;
             has_any |= isfinite(x.mean);
-            labels[m] = is_single && a ? drawing_method(d, a) : methods[m]; /* why a row is empty */
+            labels[m] = is_single && a ? figure_method(d, a) : methods[m]; /* why a row is empty */
         }
     }
     if (!has_any)
@@ -52,7 +52,7 @@ static int draw(struct drawing *d, struct error *err)
     figure.n_series = is_single ? 1 : n_methods;
     figure.row_labels = is_single ? labels : conditions;
     figure.series_labels = is_single ? &blank : methods;
-    return drawing_done(d, figure.name, plot_forest(d->target, &figure, err));
+    return figure_done(d, figure.name, plot_forest(d->target, &figure, err));
 }
 
 const struct figure_type figure_forest = {

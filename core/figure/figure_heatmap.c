@@ -47,7 +47,7 @@ static int split_point(struct arena *arena, const char *point, const char *ret_n
 
 /* Where the method's configurations lie: at[2 p] and at[2 p + 1] of the p-th one. False where they are
  * not over one or two settings, the same for all. */
-static bool place_points(struct drawing *d, const struct board *b, struct ticks ticks[2], int *at)
+static bool place_points(struct figure *d, const struct board *b, struct ticks ticks[2], int *at)
 {
     int n_settings = 0;
 
@@ -72,7 +72,8 @@ static bool place_points(struct drawing *d, const struct board *b, struct ticks 
 
 /* Mean validation value of a configuration over the seeds in which it has ended; NaN: none; minus
  * infinity: one diverged that has no worst value. */
-static double mean_validation(const struct drawing *d, const struct board *b, int point, int *ret_diverged)
+static double mean_validation(const struct figure *d, const struct board *b, int point,
+                              int *ret_diverged)
 {
     double sum = 0;
     int n = 0;
@@ -91,7 +92,7 @@ static double mean_validation(const struct drawing *d, const struct board *b, in
 
 /* Values, counts and the frame of a figure whose n_x and n_y are set; x is the configurations' setting
  * number `across`. */
-static void fill_cells(struct drawing *d, const struct selection *row, const int *at, int across,
+static void fill_cells(struct figure *d, const struct selection *row, const int *at, int across,
                        struct plot_heatmap *figure)
 {
     size_t n = (size_t)figure->n_x * (size_t)figure->n_y;
@@ -121,7 +122,7 @@ static void fill_cells(struct drawing *d, const struct selection *row, const int
 }
 
 /* x is the last setting (the learning rate, by the order of names), y the other. */
-static int draw_method(struct drawing *d, const struct selection *row, struct error *err)
+static int draw_method(struct figure *d, const struct selection *row, struct error *err)
 {
     struct ticks ticks[2] = {0};
     int *at = arena_alloc(&d->arena, 2 * (size_t)row->n_points * sizeof *at);
@@ -140,16 +141,16 @@ static int draw_method(struct drawing *d, const struct selection *row, struct er
     figure.y_label = has_two ? ticks[0].name : "";
     fill_cells(d, row, at, has_two, &figure);
     /* A store of strangers may have methods whose names are none for a file. */
-    figure.name = drawing_name(d, text_is_name(row->method) && strlen(row->method) < 40
+    figure.name = figure_name(d, text_is_name(row->method) && strlen(row->method) < 40
                                       ? arena_printf(&d->arena, "validation-%s", row->method)
                                       : arena_printf(&d->arena, "validation-%d", row->place));
-    figure.title = drawing_title(d, arena_printf(&d->arena, "%s: validation %s", row->method,
+    figure.title = figure_title(d, arena_printf(&d->arena, "%s: validation %s", row->method,
                                                          d->selections->plan.measure->title));
-    figure.cell_label = drawing_measure(d, "%s (%)");
-    return drawing_done(d, figure.name, plot_heatmap(d->target, &figure, err));
+    figure.cell_label = figure_measure(d, "%s (%)");
+    return figure_done(d, figure.name, plot_heatmap(d->target, &figure, err));
 }
 
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     for (int i = 0; i < d->n_rows; i++)
         if (draw_method(d, d->rows[i], err) < 0)

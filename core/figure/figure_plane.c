@@ -15,7 +15,7 @@ struct records {
 };
 
 /* All five rows, or n_train = 0: then there is nothing to draw. */
-static int read_records(struct drawing *d, long run, struct records *ret_records, struct error *err)
+static int read_records(struct figure *d, long run, struct records *ret_records, struct error *err)
 {
     static const char *const names[] = {"probe_inputs", "probe_scores", "train_inputs",
                                         "train_targets", "train_weights"};
@@ -42,7 +42,7 @@ static int read_records(struct drawing *d, long run, struct records *ret_records
     return 0;
 }
 
-static void add_segment(struct drawing *d, struct plot_plane_panel *panel, double x, double y,
+static void add_segment(struct figure *d, struct plot_plane_panel *panel, double x, double y,
                         double x2, double y2)
 {
     double(*segments)[4] = arena_grow(&d->arena, (double(*)[4])panel->segments, panel->n_segments,
@@ -74,7 +74,7 @@ static bool find_crossing(const struct records *r, int a, int b, double ret_at[2
 }
 
 /* Marching squares over a grid whose rows have the same second number. */
-static void add_boundary(struct drawing *d, const struct records *r, struct plot_plane_panel *panel)
+static void add_boundary(struct figure *d, const struct records *r, struct plot_plane_panel *panel)
 {
     int width = 1;
 
@@ -95,14 +95,14 @@ static void add_boundary(struct drawing *d, const struct records *r, struct plot
     }
 }
 
-static void add_curve(struct drawing *d, const struct records *r, struct plot_plane_panel *panel)
+static void add_curve(struct figure *d, const struct records *r, struct plot_plane_panel *panel)
 {
     for (int i = 0; i + 1 < r->n_probe; i++)
         add_segment(d, panel, (double)r->probe[i], (double)r->scores[i], (double)r->probe[i + 1],
                     (double)r->scores[i + 1]);
 }
 
-static void fill_panel(struct drawing *d, const struct records *r, struct plot_plane_panel *panel)
+static void fill_panel(struct figure *d, const struct records *r, struct plot_plane_panel *panel)
 {
     double *x = arena_alloc(&d->arena, (size_t)r->n_train * sizeof *x);
     double *y = arena_alloc(&d->arena, (size_t)r->n_train * sizeof *y);
@@ -136,18 +136,18 @@ static int first_run(const struct selection *row)
 }
 
 /* The configuration is that of the run which is drawn, whatever other seeds selected. */
-static const char *label(struct drawing *d, const struct selection *row, int i)
+static const char *label(struct figure *d, const struct selection *row, int i)
 {
     const char *point = row->board ? row->board->points[row->chosen[i]] : row->point;
 
     return arena_printf(&d->arena, "%s %s", row->method, select_short_point(&d->arena, point));
 }
 
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     struct plot_plane_panel panels[PLOT_MAX_LINES];
-    struct plot_plane figure = {.name = drawing_name(d, "plane"),
-                                .title = drawing_title(d, d->selections->plan.title),
+    struct plot_plane figure = {.name = figure_name(d, "plane"),
+                                .title = figure_title(d, d->selections->plan.title),
                                 .panels = panels};
     bool is_class = false;
 
@@ -173,7 +173,7 @@ static int draw(struct drawing *d, struct error *err)
     figure.y_label = is_class ? "second input" : "target";
     figure.note = arena_printf(&d->arena, "%s; area: weight; grey: %s",
                                is_class ? "black: boundary" : "black: model", panels[0].label);
-    return drawing_done(d, figure.name, plot_plane(d->target, &figure, err));
+    return figure_done(d, figure.name, plot_plane(d->target, &figure, err));
 }
 
 const struct figure_type figure_plane = {

@@ -20,7 +20,7 @@ static int place_of(const char *const *methods, int n, const char *method)
 }
 
 /* Mean test accuracy of each method under each condition where all have one. */
-static int rank_conditions(struct drawing *d, const char *const *methods, int k, double *values)
+static int rank_conditions(struct figure *d, const char *const *methods, int k, double *values)
 {
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
     int n = 0;
@@ -40,7 +40,7 @@ static int rank_conditions(struct drawing *d, const char *const *methods, int k,
 }
 
 /* The seeds that all methods have, under the first condition; its rows begin with the baseline. */
-static int rank_seeds(struct drawing *d, const char *const *methods, int k, double *values)
+static int rank_seeds(struct figure *d, const char *const *methods, int k, double *values)
 {
     const struct selection *const *rows = d->rows;
     int n = 0;
@@ -63,7 +63,7 @@ static int rank_seeds(struct drawing *d, const char *const *methods, int k, doub
 }
 
 /* What the ranks are of, and what the bars are worth. */
-static const char *write_note(struct drawing *d, const struct friedman *f, const char *blocks)
+static const char *write_note(struct figure *d, const struct friedman *f, const char *blocks)
 {
     const char *p = arena_printf(&d->arena, "Iman-Davenport p = %.2g", f->f_p);
 
@@ -79,7 +79,7 @@ static const char *write_note(struct drawing *d, const struct friedman *f, const
                         f->n_blocks, blocks, p, blocks);
 }
 
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     const char *const *methods = d->selections->plan.methods;
     int k = d->selections->plan.n_methods, n = 0;
@@ -99,7 +99,7 @@ static int draw(struct drawing *d, struct error *err)
     figure.ranks = f.mean_ranks;
     figure.critical_distance = f.critical_distance;
     figure.note = write_note(d, &f, has_conditions ? "conditions" : "seeds");
-    return drawing_done(d, figure.name, plot_ranks(d->target, &figure, err));
+    return figure_done(d, figure.name, plot_ranks(d->target, &figure, err));
 }
 
 const struct figure_type figure_ranks = {

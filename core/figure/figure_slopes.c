@@ -7,7 +7,7 @@ enum { MAX_PANELS = 6 };
 
 /* The seeds that both have, in percent. A run that diverged may be minus infinity: its pair is not drawn,
  * and there is no mean. */
-static void fill_panel(struct drawing *d, const struct selection *base, const struct selection *r,
+static void fill_panel(struct figure *d, const struct selection *base, const struct selection *r,
                        struct plot_panel *ret_panel)
 {
     double *a = arena_alloc(&d->arena, (size_t)base->n * sizeof *a);
@@ -26,7 +26,7 @@ static void fill_panel(struct drawing *d, const struct selection *base, const st
 }
 
 /* What the title says of the n panels. */
-static const char *describe(struct drawing *d, const struct plot_panel *panels, int n)
+static const char *describe(struct figure *d, const struct plot_panel *panels, int n)
 {
     int n_lost = 0;
 
@@ -40,11 +40,11 @@ static const char *describe(struct drawing *d, const struct plot_panel *panels, 
 }
 
 /* A few panels at a time, each picture with an axis of its own: NAME, NAME-part2 ... */
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     const struct selections *s = d->selections;
     const struct selection *base = select_beside(s, d->rows[0], s->plan.baseline);
-    const char *name = drawing_name(d, "paired-differences");
+    const char *name = figure_name(d, "paired-differences");
     struct plot_panel panels[EXPERIMENT_MAX_METHODS];
     int n = 0, result = 0;
 
@@ -58,12 +58,12 @@ static int draw(struct drawing *d, struct error *err)
         int n_here = n - i < MAX_PANELS ? n - i : MAX_PANELS;
         struct plot_slopes figure = {
             .name = i ? arena_printf(&d->arena, "%s-part%d", name, i / MAX_PANELS + 1) : name,
-            .title = drawing_title(d, describe(d, panels + i, n_here)),
-            .y_label = drawing_measure(d, "test %s (%)"),
+            .title = figure_title(d, describe(d, panels + i, n_here)),
+            .y_label = figure_measure(d, "test %s (%)"),
             .n_panels = n_here,
             .panels = panels + i};
 
-        result = drawing_done(d, figure.name, plot_slopes(d->target, &figure, err));
+        result = figure_done(d, figure.name, plot_slopes(d->target, &figure, err));
     }
     return result;
 }

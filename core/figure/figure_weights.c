@@ -13,7 +13,7 @@ struct shares {
     int n_runs;
 };
 
-static int read_shares(struct drawing *d, const struct selection *row, struct shares *ret_shares,
+static int read_shares(struct figure *d, const struct selection *row, struct shares *ret_shares,
                        struct error *err)
 {
     struct shares s = {.n_runs = 0};
@@ -78,7 +78,7 @@ static double position(int bin)
     return (double)(bin - HISTOGRAM_ONE) / HISTOGRAM_PER_OCTAVE;
 }
 
-static void add_tick(struct drawing *d, struct plot_histograms *figure, double at,
+static void add_tick(struct figure *d, struct plot_histograms *figure, double at,
                      const char *label)
 {
     double *ticks = (double *)figure->ticks;
@@ -93,7 +93,7 @@ static void add_tick(struct drawing *d, struct plot_histograms *figure, double a
 }
 
 /* Octaves that are wholly there; halves of them too where there are few. */
-static void add_ticks(struct drawing *d, struct plot_histograms *figure, double low, double high)
+static void add_ticks(struct figure *d, struct plot_histograms *figure, double low, double high)
 {
     double step = high - low > 12 ? 4 : high - low > 6 ? 2 : high - low > 2.5 ? 1 : 0.5;
 
@@ -129,7 +129,7 @@ static void add_bin(struct plot_histograms *figure, const struct shares *shares,
         }
 }
 
-static void fill(struct drawing *d, struct plot_histograms *figure, const struct shares *shares)
+static void fill(struct figure *d, struct plot_histograms *figure, const struct shares *shares)
 {
     int first, last, n = 0, m;
     bool has_zero;
@@ -161,12 +161,12 @@ static void fill(struct drawing *d, struct plot_histograms *figure, const struct
     figure->after = after;
 }
 
-static int draw(struct drawing *d, struct error *err)
+static int draw(struct figure *d, struct error *err)
 {
     struct shares *shares = arena_alloc(&d->arena, (size_t)d->n_rows * sizeof *shares);
     const char *labels[EXPERIMENT_MAX_METHODS];
-    struct plot_histograms figure = {.name = drawing_name(d, "weights"),
-                                     .title = drawing_title(d, d->selections->plan.title),
+    struct plot_histograms figure = {.name = figure_name(d, "weights"),
+                                     .title = figure_title(d, d->selections->plan.title),
                                      .x_label = "weight of an example (1: as ERM)",
                                      .y_label = "examples (%)",
                                      .before_label = "until the first one",
@@ -178,13 +178,13 @@ static int draw(struct drawing *d, struct error *err)
 
         if (read_shares(d, d->rows[i], s, err) < 0)
             return -1;
-        labels[figure.n_panels] = drawing_label(d, d->rows[i]);
+        labels[figure.n_panels] = figure_label(d, d->rows[i]);
         figure.n_panels += varies(s);
     }
     if (figure.n_panels == 0)
         return 0;
     fill(d, &figure, shares);
-    return drawing_done(d, figure.name, plot_histograms(d->target, &figure, err));
+    return figure_done(d, figure.name, plot_histograms(d->target, &figure, err));
 }
 
 const struct figure_type figure_weights = {

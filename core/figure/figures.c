@@ -14,14 +14,14 @@ const struct figure_type *const figure_types[] = {
     &figure_forest,  &figure_ranks,  &figure_weights, &figure_plane, NULL,
 };
 
-const char *drawing_name(struct drawing *d, const char *name)
+const char *figure_name(struct figure *d, const char *name)
 {
     return d->n_conditions > 1 && !d->is_overall
                ? arena_printf(&d->arena, "%s-%d", name, d->condition_index + 1)
                : name;
 }
 
-const char *drawing_title(struct drawing *d, const char *title)
+const char *figure_title(struct figure *d, const char *title)
 {
     return d->n_conditions > 1 && !d->is_overall
                ? arena_printf(&d->arena, "%s, %s", title,
@@ -29,23 +29,23 @@ const char *drawing_title(struct drawing *d, const char *title)
                : title;
 }
 
-const char *drawing_measure(struct drawing *d, const char *format)
+const char *figure_measure(struct figure *d, const char *format)
 {
     const char *at = strstr(format, "%s"), *title = d->selections->plan.measure->title;
 
     return at ? arena_printf(&d->arena, "%.*s%s%s", (int)(at - format), format, title, at + 2) : format;
 }
 
-const char *drawing_method(struct drawing *d, const struct selection *row)
+const char *figure_method(struct figure *d, const struct selection *row)
 {
     if (row->n_diverged_here == 0)
         return row->method;
     return arena_printf(&d->arena, "%s (%d of %d diverged)", row->method, row->n_diverged_here, row->n);
 }
 
-const char *drawing_label(struct drawing *d, const struct selection *row)
+const char *figure_label(struct figure *d, const struct selection *row)
 {
-    const char *method = drawing_method(d, row), *point;
+    const char *method = figure_method(d, row), *point;
 
     if (d->n_rows > PLOT_MAX_LINES || !row->point)
         return method;
@@ -57,17 +57,17 @@ const char *drawing_label(struct drawing *d, const struct selection *row)
     return arena_printf(&d->arena, "%s %s (%d of %d)", method, point, row->n_chose, row->n);
 }
 
-int drawing_done(struct drawing *d, const char *name, int result)
+int figure_done(struct figure *d, const char *name, int result)
 {
     if (result == 0)
         d->drawn(d->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
-                 drawing_measure(d, d->type->doc));
+                 figure_measure(d, d->type->doc));
     return result;
 }
 
 /* The methods of the i-th condition that have something to show, the baseline first; false
  * past the last. */
-static bool set_condition(struct drawing *d, int i)
+static bool set_condition(struct figure *d, int i)
 {
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
     int n = ranking_condition(d->selections, i, rows);
@@ -88,7 +88,7 @@ static bool set_condition(struct drawing *d, int i)
     return n > 0;
 }
 
-static int draw_all(struct drawing *d, bool overall, struct error *err)
+static int draw_all(struct figure *d, bool overall, struct error *err)
 {
     d->is_overall = overall;
     for (int t = 0; figure_types[t] && d->n_rows > 0; t++) {
@@ -103,8 +103,8 @@ int figures_draw(struct store *store, const struct selections *s,
                  const struct plot_target *target,
                  void (*drawn)(void *context, const char *path, const char *doc), void *context, struct error *err)
 {
-    struct drawing d = {.store = store, .selections = s, .target = target, .drawn = drawn,
-                        .context = context};
+    struct figure d = {.store = store, .selections = s, .target = target, .drawn = drawn,
+                       .context = context};
     int result = 0;
 
     while (set_condition(&d, d.n_conditions))

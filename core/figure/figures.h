@@ -10,12 +10,12 @@
 #include "analysis/select.h"
 #include "figure/plot.h"
 
-struct drawing;
+struct figure;
 
 struct figure_type {
     const char *name, *doc; /* in doc %s stands for what the plan is judged by */
     bool is_overall; /* over all conditions, not one of each */
-    int (*draw)(struct drawing *d, struct error *err);
+    int (*draw)(struct figure *d, struct error *err);
 };
 
 extern const struct figure_type *const figure_types[]; /* NULL-ended */

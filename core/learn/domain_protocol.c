@@ -8,34 +8,34 @@ static const char *const scales[] = {"measured", "unit", NULL};
 static const char *const kinds_of_parts[] = {"selection", "all", NULL};
 
 static const struct hparam hparams[] = {
-    {"test_envs", HPARAM_INTEGERS, offsetof(struct domains_config, test_envs), .fallback = "[0]",
-     .low = 0, .high = DATASET_MAX_ENVIRONMENTS - 1,
+    {"test_envs", HPARAM_INTEGERS, offsetof(struct domain_protocol_config, test_envs),
+     .fallback = "[0]", .low = 0, .high = DATASET_MAX_ENVIRONMENTS - 1,
      .doc = "environments that are held out; the first is the one reported"},
-    {"holdout", HPARAM_NUMBER, offsetof(struct domains_config, holdout), .fallback = "0.2",
+    {"holdout", HPARAM_NUMBER, offsetof(struct domain_protocol_config, holdout), .fallback = "0.2",
      .low = 0.001, .high = 0.999, .doc = "part of each environment that is kept for validation"},
-    {"steps", HPARAM_INTEGER, offsetof(struct domains_config, steps), .fallback = "5001",
+    {"steps", HPARAM_INTEGER, offsetof(struct domain_protocol_config, steps), .fallback = "5001",
      .low = 1, .high = 1e9, .doc = "steps of the run, which no epochs make"},
-    {"every", HPARAM_INTEGER, offsetof(struct domains_config, every), .fallback = "300", .low = 1,
-     .high = 1e9, .doc = "steps between evaluations, from the first step on"},
-    {"scale", HPARAM_CHOICE, offsetof(struct domains_config, scale), .fallback = "\"measured\"",
+    {"every", HPARAM_INTEGER, offsetof(struct domain_protocol_config, every), .fallback = "300",
+     .low = 1, .high = 1e9, .doc = "steps between evaluations, from the first step on"},
+    {"scale", HPARAM_CHOICE, offsetof(struct domain_protocol_config, scale), .fallback = "\"measured\"",
      .choices = scales,
      .doc = "measured: each channel to mean 0 and deviation 1 over the training part; unit: bytes "
             "to 0 .. 1, as DomainBed leaves its digits"},
-    {"parts", HPARAM_CHOICE, offsetof(struct domains_config, parts), .fallback = "\"selection\"",
-     .choices = kinds_of_parts, .is_later = true,
+    {"parts", HPARAM_CHOICE, offsetof(struct domain_protocol_config, parts),
+     .fallback = "\"selection\"", .choices = kinds_of_parts, .is_later = true,
      .doc = "what is evaluated: the parts that selection rules read, or all, as DomainBed does"},
     {0},
 };
 
-const struct component domains_component = {
+const struct component domain_protocol_component = {
     .name = "domains",
     .doc = "which environments are held out; for data that have some",
     .source = "Gulrajani and Lopez-Paz 2021 (arXiv 2007.01434); DomainBed's scripts/train.py",
     .hparams = hparams,
-    .config_size = sizeof(struct domains_config),
+    .config_size = sizeof(struct domain_protocol_config),
 };
 
-static int mark_tests(struct domains *o, const struct dataset *d, struct error *err)
+static int mark_tests(struct domain_protocol *o, const struct dataset *d, struct error *err)
 {
     const struct hparam_integers *test = &o->config->test_envs;
 
@@ -54,7 +54,7 @@ static int mark_tests(struct domains *o, const struct dataset *d, struct error *
 }
 
 /* Of each picture the number that training uses; of test environments 0, and unused. */
-static void renumber(struct domains *o, const struct dataset *d, struct arena *arena)
+static void renumber(struct domain_protocol *o, const struct dataset *d, struct arena *arena)
 {
     uint16_t numbers[DATASET_MAX_ENVIRONMENTS] = {0}, next = 0;
     uint16_t *environments = arena_alloc(arena, (size_t)d->train.n * sizeof *environments);
@@ -67,10 +67,11 @@ static void renumber(struct domains *o, const struct dataset *d, struct arena *a
     o->environments = environments;
 }
 
-int domains_open(struct domains *o, const struct dataset *d, const struct domains_config *config,
-                 int trial, struct arena *arena, struct error *err)
+int domain_protocol_open(struct domain_protocol *o, const struct dataset *d,
+                         const struct domain_protocol_config *config,
+                         int trial, struct arena *arena, struct error *err)
 {
-    *o = (struct domains){.config = config, .n_environments = d->n_environments};
+    *o = (struct domain_protocol){.config = config, .n_environments = d->n_environments};
     if (mark_tests(o, d, err) < 0)
         return -1;
     renumber(o, d, arena);
@@ -97,8 +98,8 @@ int domains_open(struct domains *o, const struct dataset *d, const struct domain
     return 0;
 }
 
-void domains_draw(const struct domains *o, int per_environment, struct rng rng,
-                  uint32_t *ret_indices)
+void domain_protocol_draw(const struct domain_protocol *o, int per_environment, struct rng rng,
+                          uint32_t *ret_indices)
 {
     for (int e = 0; e < o->n_environments; e++) {
         struct rng own = rng_index(rng, (uint64_t)e);
@@ -109,12 +110,12 @@ void domains_draw(const struct domains *o, int per_environment, struct rng rng,
     }
 }
 
-bool domains_is_due(const struct domains *o, long n_made)
+bool domain_protocol_is_due(const struct domain_protocol *o, long n_made)
 {
     return n_made > 0 && ((n_made - 1) % o->config->every == 0 || n_made == o->config->steps);
 }
 
-const char *domains_part_name(int environment, bool is_out)
+const char *domain_protocol_part_name(int environment, bool is_out)
 {
     static char names[DATASET_MAX_ENVIRONMENTS][2][16];
     char *name = names[environment][is_out];
@@ -139,28 +140,31 @@ static struct evaluation mean_of(const struct evaluation *const *parts, int n, s
     return mean;
 }
 
-bool domains_evaluate(const struct domains *o, struct trainer *t, const struct trainer_data *data,
-                      struct arena *arena, const struct domains_part **ret_parts, int *ret_n,
-                      struct evaluation *ret_validation, struct evaluation *ret_test)
+bool domain_protocol_evaluate(const struct domain_protocol *o, struct trainer *t,
+                              const struct trainer_data *data,
+                              struct arena *arena, const struct domain_protocol_part **ret_parts,
+                              int *ret_n,
+                              struct evaluation *ret_validation, struct evaluation *ret_test)
 {
-    struct domains_part *parts = arena_alloc(arena, 2 * (size_t)o->n_environments * sizeof *parts);
+    struct domain_protocol_part *parts = arena_alloc(arena,
+                                                     2 * (size_t)o->n_environments * sizeof *parts);
     const struct evaluation *training[DATASET_MAX_ENVIRONMENTS] = {NULL};
     int first_test = o->config->test_envs.at[0], n_training = 0, n = 0;
 
     for (int e = 0; e < o->n_environments; e++) {
         const struct domain_split *split = &o->splits[e];
-        struct domains_part *part;
+        struct domain_protocol_part *part;
 
-        if (o->is_test[e] || o->config->parts == DOMAINS_ALL) {
+        if (o->is_test[e] || o->config->parts == DOMAIN_PROTOCOL_ALL) {
             part = &parts[n++];
-            part->name = domains_part_name(e, false);
+            part->name = domain_protocol_part_name(e, false);
             if (!trainer_evaluate(t, data, split->in, split->n_in, arena, &part->result))
                 return false;
             if (e == first_test)
                 *ret_test = part->result;
         }
         part = &parts[n++];
-        part->name = domains_part_name(e, true);
+        part->name = domain_protocol_part_name(e, true);
         if (!trainer_evaluate(t, data, split->out, split->n_out, arena, &part->result))
             return false;
         if (!o->is_test[e])

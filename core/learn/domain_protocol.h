@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * domains: DomainBed's protocol for data with environments: which are held out for the test,
+ * domain_protocol: DomainBed's protocol for data with environments: which are held out for the test,
  * what of the others is trained on, what a step sees and when is looked.
  *
  * 1. Each environment is split in two, "in" and "out", as DomainBed splits it under the
@@ -23,22 +23,22 @@
 #include "learn/trainer.h"
 #include "math/rng.h"
 
-struct domains_config {
+struct domain_protocol_config {
     struct hparam_integers test_envs;
     double holdout;
     int steps, every;
-    int scale; /* enum domains_scale */
-    int parts; /* enum domains_parts */
+    int scale; /* enum domain_protocol_scale */
+    int parts; /* enum domain_protocol_parts */
 };
 
-enum domains_scale { DOMAINS_MEASURED, DOMAINS_UNIT };
-enum domains_parts { DOMAINS_SELECTION, DOMAINS_ALL };
+enum domain_protocol_scale { DOMAIN_PROTOCOL_MEASURED, DOMAIN_PROTOCOL_UNIT };
+enum domain_protocol_parts { DOMAIN_PROTOCOL_SELECTION, DOMAIN_PROTOCOL_ALL };
 
-/* hparams of `struct domains_config`, under "data". */
-extern const struct component domains_component;
+/* hparams of `struct domain_protocol_config`, under "data". */
+extern const struct component domain_protocol_component;
 
-struct domains {
-    const struct domains_config *config;
+struct domain_protocol {
+    const struct domain_protocol_config *config;
     int n_environments, n_training;
     bool is_test[DATASET_MAX_ENVIRONMENTS];
     struct domain_split splits[DATASET_MAX_ENVIRONMENTS];
@@ -51,29 +51,32 @@ struct domains {
 
 /* Fails where a test environment is not there, or none is left to train on, or a part of one
  * would be empty. Memory from `arena`; borrows d and config. */
-int domains_open(struct domains *o, const struct dataset *d, const struct domains_config *config,
-                 int trial, struct arena *arena, struct error *err);
+int domain_protocol_open(struct domain_protocol *o, const struct dataset *d,
+                         const struct domain_protocol_config *config,
+                         int trial, struct arena *arena, struct error *err);
 
 /* What a step sees: ret_indices[n_training * per_environment]; `rng` is the step's. */
-void domains_draw(const struct domains *o, int per_environment, struct rng rng,
-                  uint32_t *ret_indices);
+void domain_protocol_draw(const struct domain_protocol *o, int per_environment, struct rng rng,
+                          uint32_t *ret_indices);
 
 /* One part of one environment, as the model sees it. */
-struct domains_part {
-    const char *name; /* domains_part_name */
+struct domain_protocol_part {
+    const char *name; /* domain_protocol_part_name */
     struct evaluation result;
 };
 
 /* Looks at ret_parts[*ret_n], and what is selected by and reported. `data` is for evaluation.
  * False where it was told to stop. Memory from `arena`. */
-bool domains_evaluate(const struct domains *o, struct trainer *t, const struct trainer_data *data,
-                      struct arena *arena, const struct domains_part **ret_parts, int *ret_n,
-                      struct evaluation *ret_validation, struct evaluation *ret_test);
+bool domain_protocol_evaluate(const struct domain_protocol *o, struct trainer *t,
+                              const struct trainer_data *data,
+                              struct arena *arena, const struct domain_protocol_part **ret_parts,
+                              int *ret_n,
+                              struct evaluation *ret_validation, struct evaluation *ret_test);
 
 /* Is it time to look, with so many steps made? */
-bool domains_is_due(const struct domains *o, long n_made);
+bool domain_protocol_is_due(const struct domain_protocol *o, long n_made);
 
 /* "env2_in", "env0_out": good for ever. */
-const char *domains_part_name(int environment, bool is_out);
+const char *domain_protocol_part_name(int environment, bool is_out);
 
 #endif

@@ -88,7 +88,7 @@ static const struct row rows[] = {
 
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
-const char *const draws_choices[] = {
+const char *const domainbed_hparams_choices[] = {
     "none", "ERM", "IRM", "GroupDRO", "Mixup", "CORAL", "MMD", "VREx", "SD", "IB_ERM",
     "RGD",  "FRR", "FRR_RGD", NULL, /* these are ours */
 };
@@ -130,16 +130,18 @@ static double draw_one(const struct row *row, uint32_t seed)
     return row->fallback;
 }
 
-int draws_make(const char *algorithm, const char *dataset, int draw, int trial,
-               struct arena *arena, struct draw **ret_draws, int *ret_n, struct error *err)
+int domainbed_hparams_make(const char *algorithm, const char *dataset, int draw, int trial,
+                           struct arena *arena, struct domainbed_hparam **ret_draws, int *ret_n,
+                           struct error *err)
 {
-    struct draw *draws = arena_alloc(arena, N_ROWS * sizeof *draws);
+    struct domainbed_hparam *draws = arena_alloc(arena, N_ROWS * sizeof *draws);
     uint32_t seed = randomstate_hash(arena_printf(arena, "(%d, %d)", draw, trial));
     int n = 0;
 
-    for (int i = 1; !draws_choices[i] || strcmp(draws_choices[i], algorithm) != 0; i++)
-        if (!draws_choices[i])
-            return text_unknown(err, "algorithm", algorithm, draws_choices + 1);
+    for (int i = 1; !domainbed_hparams_choices[i] || strcmp(domainbed_hparams_choices[i],
+                                                            algorithm) != 0; i++)
+        if (!domainbed_hparams_choices[i])
+            return text_unknown(err, "algorithm", algorithm, domainbed_hparams_choices + 1);
     for (int i = 0; i < N_ROWS; i++) {
         const struct row *row = &rows[i];
         double x;
@@ -148,8 +150,8 @@ int draws_make(const char *algorithm, const char *dataset, int draw, int trial,
             (n && strcmp(draws[n - 1].name, row->name) == 0))
             continue;
         x = draw == 0 ? row->fallback : draw_one(row, seed);
-        draws[n++] = (struct draw){row->name, row->setting,
-                                   row->is_truth ? value_bool(x != 0) : value_number(x)};
+        draws[n++] = (struct domainbed_hparam){row->name, row->setting,
+                                               row->is_truth ? value_bool(x != 0) : value_number(x)};
     }
     *ret_draws = draws;
     *ret_n = n;

@@ -124,7 +124,7 @@ static bool is_evaluation_due(const struct run *run)
     long step = stage_step(run);
 
     if (run->domains)
-        return run->state.step > run->state.evaluated && domains_is_due(run->domains, step);
+        return run->state.step > run->state.evaluated && domain_protocol_is_due(run->domains, step);
     return run->stage.is_last && step > 0 && run->state.step > run->state.evaluated &&
            (step % every == 0 || run->state.step == run->n_steps);
 }
@@ -143,8 +143,8 @@ static bool look(struct run *run, struct run_point *point)
     arena_release(arena);
     point->has_test = run->domains || run->train->test == TEST_EACH || point->step == run->n_steps;
     if (run->domains)
-        return domains_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
-                                &point->n_parts, &point->validation, &point->test);
+        return domain_protocol_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
+                                        &point->n_parts, &point->validation, &point->test);
     data.class_weights = run->split.class_weights;
     if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
                           arena, &point->validation))
@@ -241,20 +241,20 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
 static void choose_batch(struct run *run, int *ret_first, int *ret_n, uint64_t *ret_augmentation)
 {
     struct run_state *state = &run->state;
-    struct stage *stage = &run->stage;
+    struct training_list *stage = &run->stage;
     long step = stage_step(run);
     int epoch = (int)(step / stage->steps_per_epoch);
     bool begins;
 
     if (run->domains) {
-        domains_draw(run->domains, run->train->batch,
-                     rng_index(rng_derive(stage->rng, "order"), (uint64_t)step), stage->order);
+        domain_protocol_draw(run->domains, run->train->batch,
+                             rng_index(rng_derive(stage->rng, "order"), (uint64_t)step), stage->order);
         *ret_first = 0;
         *ret_n = run->batch;
         *ret_augmentation = (uint64_t)step;
         begins = state->step == state->evaluated;
     } else {
-        stage_shuffle(stage, epoch);
+        training_list_shuffle(stage, epoch);
         *ret_first = (int)(step % stage->steps_per_epoch) * run->batch;
         *ret_n = stage->n - *ret_first < run->batch ? stage->n - *ret_first : run->batch;
         *ret_augmentation = (uint64_t)epoch;
@@ -270,7 +270,7 @@ static enum run_outcome train_step(struct run *run)
 {
     const struct train_config *train = run->train;
     struct run_state *state = &run->state;
-    struct stage *stage = &run->stage;
+    struct training_list *stage = &run->stage;
     int epoch = (int)(stage_step(run) / stage->steps_per_epoch);
     struct trainer_data data = {
         .dataset = run->dataset,

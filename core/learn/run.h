@@ -34,7 +34,7 @@ struct run_point {
     struct evaluation validation, test;
     bool has_test; /* train.test says when */
     /* Of data with environments: those that domains.h says; else none. */
-    const struct domains_part *parts;
+    const struct domain_protocol_part *parts;
     int n_parts;
     const struct run_record *records;
     int n_records;

@@ -23,7 +23,7 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
 /* The sizes of classes and environments in the training part. */
 static struct objective_data count_data(const struct run *run)
 {
-    const struct domains *domains = run->domains;
+    const struct domain_protocol *domains = run->domains;
 
     return (struct objective_data){
         .n_classes = run->train_pool.targets ? 0 : run->dataset->n_classes,
@@ -49,12 +49,12 @@ static int open_method(struct run *run, const struct settings *s, struct error *
 /* Which environments are trained on; the seed is DomainBed's trial. */
 static int open_domains(struct run *run, const struct settings *s, struct error *err)
 {
-    struct domains *domains = arena_alloc(&run->arena, sizeof *domains);
+    struct domain_protocol *domains = arena_alloc(&run->arena, sizeof *domains);
     int trial = (int)settings_number(s, "train.seed");
     void *config;
 
-    if (component_configure(&domains_component, "data", s, &run->arena, &config, err) < 0 ||
-        domains_open(domains, run->dataset, config, trial, &run->arena, err) < 0)
+    if (component_configure(&domain_protocol_component, "data", s, &run->arena, &config, err) < 0 ||
+        domain_protocol_open(domains, run->dataset, config, trial, &run->arena, err) < 0)
         return -1;
     run->domains = domains;
     run->train_pool.environments = domains->environments;
@@ -145,7 +145,7 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
     run->augment = augment_config;
     if (spoil_labels(run, s, err) < 0)
         return -1;
-    if (run->domains && run->domains->config->scale == DOMAINS_UNIT)
+    if (run->domains && run->domains->config->scale == DOMAIN_PROTOCOL_UNIT)
         standard_unit(&run->standard);
     else
         standard_measure(d, &d->train, run->split.train, run->split.n_train, &run->standard);
@@ -179,7 +179,7 @@ void run_begin_stage(struct run *run, bool is_last)
 {
     const struct train_config *train = run->train;
     long first_steps = steps_per_epoch(run, run->split.n_train) * train->jtt_epochs;
-    struct stage stage = {
+    struct training_list stage = {
         .is_last = is_last,
         .first = is_last ? first_steps : 0,
         .epochs = is_last ? train->epochs : train->jtt_epochs,
@@ -190,8 +190,8 @@ void run_begin_stage(struct run *run, bool is_last)
     };
 
     if (is_last && run->errors)
-        stage.n = stage_repeat(run->split.train, run->split.n_train, run->errors,
-                               train->jtt_weight, &run->arena, &stage.list);
+        stage.n = training_list_repeat(run->split.train, run->split.n_train, run->errors,
+                                       train->jtt_weight, &run->arena, &stage.list);
     stage.steps_per_epoch = steps_per_epoch(run, stage.n);
     if (run->domains) { /* one epoch, whose steps draw each their own pictures */
         stage.n = run->batch;

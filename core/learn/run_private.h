@@ -26,7 +26,7 @@ struct run {
     struct dataset drawn; /* that data set as the trial draws it, where it does; owns its arena */
     struct train_config *train;
     struct split split;
-    const struct domains *domains; /* of data with environments; else NULL */
+    const struct domain_protocol *domains; /* of data with environments; else NULL */
     struct pool train_pool; /* the data set's, as it is trained on: labels, environments */
     int batch;              /* pictures of a step, of all environments */
     struct standard standard;
@@ -37,7 +37,7 @@ struct run {
     struct trainer trainer;
     struct rng rng;
     uint32_t *test; /* 0 .. n-1 */
-    struct stage stage;
+    struct training_list stage;
     unsigned char *errors; /* [split.n_train] of the first stage's model; NULL: one stage */
     float *start;          /* the weights that both stages start from; NULL likewise */
     long n_steps;          /* of the run, as far as is known before its last stage */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-void stage_shuffle(struct stage *stage, int epoch)
+void training_list_shuffle(struct training_list *stage, int epoch)
 {
     struct rng rng = rng_index(rng_derive(stage->rng, "order"), (uint64_t)epoch);
 
@@ -14,8 +14,8 @@ void stage_shuffle(struct stage *stage, int epoch)
     stage->order_epoch = epoch;
 }
 
-int stage_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,
-                 struct arena *arena, const uint32_t **ret_list)
+int training_list_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,
+                         struct arena *arena, const uint32_t **ret_list)
 {
     uint32_t *list;
     int n_list = 0, at = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * stage: what is trained on, in which order, how long. A run is one stage or, where it
+ * training_list: what is trained on, in which order, how long. A run is one stage or, where it
  * trains just twice (Liu et al. 2021, JTT), two: the errors of the first model are
  * repeated in the list of the second, which starts anew.
  */
@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct stage {
+struct training_list {
     bool is_last;
     int64_t first; /* the step it begins with, of the run's */
     int epochs;
@@ -26,11 +26,11 @@ struct stage {
 };
 
 /* Puts the order of `epoch` into stage->order, unless it is there. */
-void stage_shuffle(struct stage *stage, int epoch);
+void training_list_shuffle(struct training_list *stage, int epoch);
 
 /* indices[n], each i with errors[i] `weight` times; gives the length of the list, in
  * `arena`. */
-int stage_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,
-                 struct arena *arena, const uint32_t **ret_list);
+int training_list_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,
+                         struct arena *arena, const uint32_t **ret_list);
 
 #endif

@@ -43,7 +43,7 @@ static const char *choose_lines(const char *a, const char *b, bool wants_common,
     return result;
 }
 
-const char *lines_common(const char *const *texts, int n, struct arena *arena)
+const char *common_lines_common(const char *const *texts, int n, struct arena *arena)
 {
     struct arena scratch[2] = {{0}, {0}};
     const char *common = n > 0 ? texts[0] : "";
@@ -58,7 +58,7 @@ const char *lines_common(const char *const *texts, int n, struct arena *arena)
     return common;
 }
 
-const char *lines_own(const char *text, const char *common, struct arena *arena)
+const char *common_lines_own(const char *text, const char *common, struct arena *arena)
 {
     return choose_lines(text, common, false, arena);
 }

@@ -91,11 +91,11 @@ static void write_environments(struct page *p)
         html_paragraph(p->t, NULL, "No run has ended yet.");
     for (int i = 0; i < o->n_environments; i++)
         texts[i] = o->environments[i].text;
-    common = lines_common(texts, o->n_environments, &p->arena);
+    common = common_lines_common(texts, o->n_environments, &p->arena);
     html_details(p->t, o->n_environments > 1 ? "What all environments share" : "All of it", common);
     for (int i = 0; i < o->n_environments && o->n_environments > 1; i++)
         html_details(p->t, arena_printf(&p->arena, "Environment %c", i < 26 ? 'A' + i : '?'),
-                     lines_own(texts[i], common, &p->arena));
+                     common_lines_own(texts[i], common, &p->arena));
 }
 
 /* Of the method that has most of them. */
@@ -184,7 +184,7 @@ int page_write(struct store *store, const char *name, const struct plot_target *
                                           .published = published};
     struct page p = {.store = store, .name = name, .t = t, .err = err};
     struct store_counts counts;
-    struct code code;
+    struct versions code;
     char digest[HASH_HEX_SIZE];
     int n_left, result = -1;
 
@@ -199,8 +199,8 @@ int page_write(struct store *store, const char *name, const struct plot_target *
     html_heading(t, "runs", "Runs");
     if (page_runs_write(store, &p.s, &p.provenance, t, err) < 0)
         goto out;
-    if (code_read(store, &p.s, NULL, NULL, &p.arena, &code, err) < 0 ||
-        code_write_page(store, &code, t, err) < 0)
+    if (versions_read(store, &p.s, NULL, NULL, &p.arena, &code, err) < 0 ||
+        versions_write_page(store, &code, t, err) < 0)
         goto out;
     write_environments(&p);
     write_repeat(&p, digest, n_left);

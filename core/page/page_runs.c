@@ -158,7 +158,7 @@ static void write_settings(const struct selections *s, const struct store_proven
 
     for (int i = 0; i < s->plan.n_runs; i++)
         specs[i] = p->origins[i].spec;
-    common = lines_common(specs, s->plan.n_runs, &arena);
+    common = common_lines_common(specs, s->plan.n_runs, &arena);
     html_details(t, "Settings that all runs share", common);
     text_printf(t, "<details><summary>Settings of each configuration</summary>\n");
     for (int i = 0, n; i < s->plan.n_runs; i += n) {
@@ -168,7 +168,7 @@ static void write_settings(const struct selections *s, const struct store_proven
         html_details(t, arena_printf(&arena, "%s %s %s", run->method,
                                      select_short_point(&arena, run->condition),
                                      select_short_point(&arena, run->point)),
-                     lines_own(lines_common(specs + i, n, &arena), common, &arena));
+                     common_lines_own(common_lines_common(specs + i, n, &arena), common, &arena));
     }
     text_printf(t, "</details>\n");
     arena_release(&arena);

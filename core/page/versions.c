@@ -27,9 +27,9 @@ static const char *value_of(const char *text, const char *name, struct arena *ar
     return "";
 }
 
-static struct code_version read_version(const char *environment, struct arena *arena)
+static struct version read_version(const char *environment, struct arena *arena)
 {
-    return (struct code_version){
+    return (struct version){
         .commit = value_of(environment, "commit", arena),
         .is_dirty = strcmp(value_of(environment, "commit.dirty", arena), "true") == 0,
         .patch = value_of(environment, "commit.patch", arena),
@@ -38,7 +38,7 @@ static struct code_version read_version(const char *environment, struct arena *a
 
 static int by_text(const void *a, const void *b)
 {
-    const struct code_version *x = a, *y = b;
+    const struct version *x = a, *y = b;
     int order = strcmp(x->commit, y->commit);
 
     if (order == 0)
@@ -48,7 +48,7 @@ static int by_text(const void *a, const void *b)
 
 static int by_runs(const void *a, const void *b)
 {
-    const struct code_version *x = a, *y = b;
+    const struct version *x = a, *y = b;
 
     return x->n_runs != y->n_runs ? y->n_runs - x->n_runs : by_text(a, b);
 }
@@ -69,11 +69,11 @@ static int count_runs(struct store *store, const struct store_plan *plan, const 
     return 0;
 }
 
-int code_read(struct store *store, const struct selections *s, const char *a, const char *b,
-              struct arena *arena, struct code *ret_code, struct error *err)
+int versions_read(struct store *store, const struct selections *s, const char *a, const char *b,
+                  struct arena *arena, struct versions *ret_code, struct error *err)
 {
     struct store_provenance p;
-    struct code_version *versions;
+    struct version *versions;
     int *counts = NULL, n = 0, n_merged = 0;
 
     if (count_runs(store, &s->plan, a, b, arena, &p, &counts, err) < 0 ||
@@ -93,19 +93,19 @@ int code_read(struct store *store, const struct selections *s, const char *a, co
             versions[n_merged++] = versions[i];
     }
     qsort(versions, (size_t)n_merged, sizeof *versions, by_runs);
-    *ret_code = (struct code){versions, n_merged};
+    *ret_code = (struct versions){versions, n_merged};
     return 0;
 }
 
-static const char *name_of(const struct code_version *v)
+static const char *name_of(const struct version *v)
 {
     return *v->commit ? v->commit : "an unknown commit";
 }
 
-void code_list(const struct code *code, struct text *t)
+void versions_list(const struct versions *code, struct text *t)
 {
     for (int i = 0; i < code->n; i++) {
-        const struct code_version *v = &code->versions[i];
+        const struct version *v = &code->versions[i];
 
         text_printf(t, "%s%s", i ? ", " : "", name_of(v));
         if (v->is_dirty)
@@ -117,7 +117,7 @@ void code_list(const struct code *code, struct text *t)
 /* ---- on a page ---- */
 
 /* What a build had that its commit has not. */
-static int write_patch(struct store *store, const struct code_version *v, struct arena *arena,
+static int write_patch(struct store *store, const struct version *v, struct arena *arena,
                        struct text *t, struct error *err)
 {
     const char *patch = NULL;
@@ -134,7 +134,7 @@ static int write_patch(struct store *store, const struct code_version *v, struct
 }
 
 /* Between the first version's commit and the others', each once. */
-static void write_diffs(const struct code *code, struct arena *arena, struct text *t)
+static void write_diffs(const struct versions *code, struct arena *arena, struct text *t)
 {
     const char *from = code->versions[0].commit;
     int n = 0;
@@ -159,14 +159,14 @@ static void write_diffs(const struct code *code, struct arena *arena, struct tex
     }
 }
 
-static void write_table(const struct code *code, struct text *t)
+static void write_table(const struct versions *code, struct text *t)
 {
     html_begin_scroll(t, "Versions of the code");
     text_printf(t, "<table class=\"sortable\">\n<caption>Versions of the program that computed the runs."
                    "</caption>\n<thead><tr><th scope=\"col\">commit</th><th scope=\"col\">changes on top"
                    "</th><th scope=\"col\" class=\"number\">runs</th></tr></thead>\n<tbody>\n");
     for (int i = 0; i < code->n; i++) {
-        const struct code_version *v = &code->versions[i];
+        const struct version *v = &code->versions[i];
         char patch[13];
 
         snprintf(patch, sizeof patch, "%s", *v->patch ? v->patch : v->is_dirty ? "yes" : "none");
@@ -180,7 +180,8 @@ static void write_table(const struct code *code, struct text *t)
     html_end_scroll(t);
 }
 
-int code_write_page(struct store *store, const struct code *code, struct text *t, struct error *err)
+int versions_write_page(struct store *store, const struct versions *code, struct text *t,
+                        struct error *err)
 {
     struct arena arena = {0};
     int result = 0;

@@ -78,7 +78,7 @@ static void describe_rates(const struct experiment *e, struct text *t)
         text_printf(t, "\n");
 }
 
-void design_describe(const struct plan *plan, struct text *t)
+void detectable_describe(const struct plan *plan, struct text *t)
 {
     const struct experiment *e = plan->experiment;
     int n_conditions = count_conditions(plan), n_tests = (e->n_methods - 1) * n_conditions;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * design: what an experiment can find, said before any time is spent on it.
+ * detectable: what an experiment can find, said before any time is spent on it.
  */
 #ifndef PLAN_DETECTABLE_H
 #define PLAN_DETECTABLE_H
@@ -10,6 +10,6 @@
 /* Lines of text: runs; the smallest p-value and the difference found with 80% power at
  * 5%, for one comparison and corrected for all; tuning budgets where they differ;
  * learning rates of which any is at an edge. */
-void design_describe(const struct plan *plan, struct text *t);
+void detectable_describe(const struct plan *plan, struct text *t);
 
 #endif

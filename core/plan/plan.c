@@ -246,10 +246,10 @@ static int fill_draw(const char *algorithm, const struct data_description *descr
 {
     const struct value *known = settings_find(&description->settings, "domainbed");
     const char *dataset = known && known->kind == VALUE_STRING ? known->string : description->name;
-    struct draw *draws;
+    struct domainbed_hparam *draws;
     int n;
 
-    if (draws_make(algorithm, dataset, k, trial, s->arena, &draws, &n, err) < 0)
+    if (domainbed_hparams_make(algorithm, dataset, k, trial, s->arena, &draws, &n, err) < 0)
         return -1;
     for (int i = 0; i < n; i++) {
         if (!draws[i].setting || !is_open(s, draws[i].setting))
@@ -301,7 +301,7 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
         text_printf(&point, "%sdraw=%d", point.size ? " " : "", k);
     for (int i = 0; i < grid->n_axes; i++)
         if (grid->axes[i].n_values > 1 || is_drawn(&grid->axes[i]))
-            rules_forget(&s, grid->axes[i].name);
+            conflicts_forget(&s, grid->axes[i].name);
     if (condition.size > PLAN_MAX_LABEL || point.size > PLAN_MAX_LABEL) {
         error_set(err, "what varies takes %zu bytes to write down; at most %d",
                   condition.size + point.size, PLAN_MAX_LABEL);

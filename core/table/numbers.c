@@ -108,10 +108,10 @@ static int check_labels(const struct csv *csv, int column, const char *const *na
     return 0;
 }
 
-int samples_read(const char *path, struct arena *arena, struct samples *ret_samples,
+int numbers_read(const char *path, struct arena *arena, struct numbers *ret_samples,
                  struct error *err)
 {
-    struct samples s = {0};
+    struct numbers s = {0};
     struct csv csv;
     int method, block, value, *methods, *blocks;
     double *values;
@@ -154,22 +154,22 @@ int samples_read(const char *path, struct arena *arena, struct samples *ret_samp
 /* ---- what is said of them ---- */
 
 struct work {
-    struct samples_results *r;
+    struct numbers_results *r;
     struct arena *arena;
     struct rng rng;
     const struct listener *listener;
     double *x, *y; /* [n_blocks] each */
 };
 
-static double value_of(const struct samples *s, int block, int method)
+static double value_of(const struct numbers *s, int block, int method)
 {
     return s->values[(size_t)block * (size_t)s->n_methods + (size_t)method];
 }
 
 static void describe_method(struct work *w, int method)
 {
-    const struct samples *s = w->r->samples;
-    struct samples_method *m = &w->r->methods[method];
+    const struct numbers *s = w->r->samples;
+    struct numbers_method *m = &w->r->methods[method];
     int n = 0;
 
     for (int b = 0; b < s->n_blocks; b++)
@@ -184,7 +184,7 @@ static void describe_method(struct work *w, int method)
 /* Pairs of many blocks take seconds each. */
 static void tell(const struct work *w, int a, int b)
 {
-    const struct samples *s = w->r->samples;
+    const struct numbers *s = w->r->samples;
     struct text line = {0};
 
     if (!w->listener)
@@ -196,8 +196,8 @@ static void tell(const struct work *w, int a, int b)
 
 static void compare_pair(struct work *w, int a, int b)
 {
-    const struct samples *s = w->r->samples;
-    struct samples_pair *p = &w->r->pairs[w->r->n_pairs];
+    const struct numbers *s = w->r->samples;
+    struct numbers_pair *p = &w->r->pairs[w->r->n_pairs];
     struct test_input in = {.a = w->x, .b = w->y, .rng = w->rng};
     int n = 0;
 
@@ -239,7 +239,7 @@ static void compare_pair(struct work *w, int a, int b)
 
 static void correct(struct work *w)
 {
-    struct samples_results *r = w->r;
+    struct numbers_results *r = w->r;
     double *p = arena_alloc(w->arena, (size_t)r->n_pairs * sizeof *p);
 
     for (int t = 0; test_types[t]; t++) {
@@ -253,7 +253,7 @@ static void correct(struct work *w)
 
 static void rank_methods(struct work *w)
 {
-    const struct samples *s = w->r->samples;
+    const struct numbers *s = w->r->samples;
     int n = 0, k = s->n_methods;
     double *complete = arena_alloc(w->arena, (size_t)s->n_blocks * (size_t)k * sizeof *complete);
 
@@ -275,7 +275,7 @@ static void rank_methods(struct work *w)
         w->r->methods[m].mean_rank = w->r->friedman.mean_ranks[m];
 }
 
-static int find_method(const struct samples *s, const char *name, struct error *err)
+static int find_method(const struct numbers *s, const char *name, struct error *err)
 {
     const char *names[SAMPLES_MAX_METHODS + 1] = {0};
 
@@ -287,11 +287,11 @@ static int find_method(const struct samples *s, const char *name, struct error *
     return text_unknown(err, "method", name, names);
 }
 
-int samples_analyse(const struct samples *s, const struct samples_options *options,
+int numbers_analyse(const struct numbers *s, const struct numbers_options *options,
                     const struct listener *listener, struct arena *arena,
-                    struct samples_results *ret_results, struct error *err)
+                    struct numbers_results *ret_results, struct error *err)
 {
-    struct samples_results r = {.samples = s, .options = *options, .is_of_shares = true};
+    struct numbers_results r = {.samples = s, .options = *options, .is_of_shares = true};
     struct work w = {
         .r = &r, .arena = arena, .rng = rng_seed((uint64_t)options->seed), .listener = listener};
     int baseline = -1, k = s->n_methods;

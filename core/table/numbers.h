@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * samples: numbers of any origin, by method and block, and all that stats/ can say of
+ * numbers: numbers of any origin, by method and block, and all that stats/ can say of
  * them: for people who trained elsewhere.
  *
  * A CSV file with the columns method, block and value (others are passed over); a block
@@ -26,17 +26,17 @@
 
 enum { SAMPLES_MAX_METHODS = 64 };
 
-struct samples {
+struct numbers {
     const char *const *methods, *const *blocks; /* in the order of the file */
     int n_methods, n_blocks;
     const double *values; /* [n_blocks][n_methods], NaN: not there */
 };
 
 /* In `arena`. The error names file, line and what is wrong; so for labels that look alike. */
-int samples_read(const char *path, struct arena *arena, struct samples *ret_samples,
+int numbers_read(const char *path, struct arena *arena, struct numbers *ret_samples,
                  struct error *err);
 
-struct samples_options {
+struct numbers_options {
     const char *baseline; /* compare with this method only; NULL: all pairs */
     bool smaller_is_better;
     double rope;          /* differences up to this are as good as none */
@@ -44,7 +44,7 @@ struct samples_options {
     const struct adjust_type *correction;
 };
 
-struct samples_method {
+struct numbers_method {
     const char *name;
     struct summary summary;
     struct bootstrap bootstrap;
@@ -53,7 +53,7 @@ struct samples_method {
 
 enum { SAMPLES_MAX_TESTS = 8 };
 
-struct samples_pair {
+struct numbers_pair {
     const char *a, *b;
     struct paired compared;
     struct test_result tests[SAMPLES_MAX_TESTS]; /* as test_types; p NaN: does not apply */
@@ -62,11 +62,11 @@ struct samples_pair {
     struct bayes bayes;
 };
 
-struct samples_results {
-    const struct samples *samples;
-    struct samples_options options;
-    struct samples_method *methods; /* [samples->n_methods] */
-    struct samples_pair *pairs;
+struct numbers_results {
+    const struct numbers *samples;
+    struct numbers_options options;
+    struct numbers_method *methods; /* [samples->n_methods] */
+    struct numbers_pair *pairs;
     int n_pairs;
     bool is_of_shares;         /* all values are 0 or 1 */
     bool has_friedman;         /* 3 methods and 2 complete blocks at least */
@@ -75,13 +75,13 @@ struct samples_results {
 };
 
 /* listener: NULL, or is told which pair it is at. */
-int samples_analyse(const struct samples *s, const struct samples_options *options,
+int numbers_analyse(const struct numbers *s, const struct numbers_options *options,
                     const struct listener *listener, struct arena *arena,
-                    struct samples_results *ret_results, struct error *err);
+                    struct numbers_results *ret_results, struct error *err);
 
 /* For people; the formats for programs get the pairs. */
-void samples_write(const struct samples_results *r, const struct sheet_format *format,
+void numbers_write(const struct numbers_results *r, const struct sheet_format *format,
                    struct arena *arena, struct text *t);
-void samples_write_json(const struct samples_results *r, struct text *t);
+void numbers_write_json(const struct numbers_results *r, struct text *t);
 
 #endif

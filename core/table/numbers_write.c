@@ -19,7 +19,7 @@ static void add_interval(struct sheet *g, double low, double high)
 
 /* ---- methods ---- */
 
-static void write_methods(const struct samples_results *r, const struct sheet_format *format,
+static void write_methods(const struct numbers_results *r, const struct sheet_format *format,
                           struct arena *arena, struct text *t)
 {
     static const struct sheet_column columns[] = {
@@ -41,7 +41,7 @@ static void write_methods(const struct samples_results *r, const struct sheet_fo
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         sheet_column(&g, columns[i]);
     for (int m = 0; m < r->samples->n_methods; m++) {
-        const struct samples_method *x = &r->methods[m];
+        const struct numbers_method *x = &r->methods[m];
 
         sheet_text(&g, x->name);
         sheet_number(&g, "%.0f", x->summary.n);
@@ -62,7 +62,7 @@ static void write_methods(const struct samples_results *r, const struct sheet_fo
 
 /* ---- pairs ---- */
 
-static int count_tested(const struct samples_results *r, int test)
+static int count_tested(const struct numbers_results *r, int test)
 {
     int n = 0;
 
@@ -72,7 +72,7 @@ static int count_tested(const struct samples_results *r, int test)
 }
 
 /* "a" has "seed 1", b has "1": what they might have in common, where they have no block. */
-static const char *first_block(const struct samples *s, const char *method)
+static const char *first_block(const struct numbers *s, const char *method)
 {
     int m = 0;
 
@@ -85,16 +85,16 @@ static const char *first_block(const struct samples *s, const char *method)
 }
 
 /* Which pairs lack a test, and why; the first few of each reason. */
-static void tell_untested(const struct samples_results *r, int test, struct text *t)
+static void tell_untested(const struct numbers_results *r, int test, struct text *t)
 {
     enum { MAX_TOLD = 4 };
 
     for (enum test_reason reason = TEST_NO_PAIR; reason < TEST_NOT_SHARES; reason++) {
-        const struct samples_pair *first = NULL;
+        const struct numbers_pair *first = NULL;
         int n = 0;
 
         for (int i = 0; i < r->n_pairs; i++) {
-            const struct samples_pair *p = &r->pairs[i];
+            const struct numbers_pair *p = &r->pairs[i];
 
             if (p->tests[test].reason != reason)
                 continue;
@@ -113,7 +113,7 @@ static void tell_untested(const struct samples_results *r, int test, struct text
     }
 }
 
-static const char *pairs_caption(const struct samples_results *r, struct arena *arena)
+static const char *pairs_caption(const struct numbers_results *r, struct arena *arena)
 {
     struct text c = {0};
     const char *kept;
@@ -160,7 +160,7 @@ static const char *pairs_caption(const struct samples_results *r, struct arena *
     return kept;
 }
 
-static void add_pair(struct sheet *g, const struct samples_results *r, const struct samples_pair *p)
+static void add_pair(struct sheet *g, const struct numbers_results *r, const struct numbers_pair *p)
 {
     const struct summary *d = &p->compared.difference;
 
@@ -194,7 +194,7 @@ static void add_pair(struct sheet *g, const struct samples_results *r, const str
     sheet_number(g, "%.3f", p->bayes.right);
 }
 
-static void write_pairs(const struct samples_results *r, const struct sheet_format *format,
+static void write_pairs(const struct numbers_results *r, const struct sheet_format *format,
                         struct arena *arena, struct text *t)
 {
     struct sheet g = {.arena = arena};
@@ -229,7 +229,7 @@ static void write_pairs(const struct samples_results *r, const struct sheet_form
 
 /* ---- all methods at once ---- */
 
-static void write_friedman(const struct samples_results *r, const struct sheet_format *format,
+static void write_friedman(const struct numbers_results *r, const struct sheet_format *format,
                            struct arena *arena, struct text *t)
 {
     const struct friedman *f = &r->friedman;
@@ -261,7 +261,7 @@ static void write_friedman(const struct samples_results *r, const struct sheet_f
                              f->critical_distance), t);
 }
 
-void samples_write(const struct samples_results *r, const struct sheet_format *format,
+void numbers_write(const struct numbers_results *r, const struct sheet_format *format,
                    struct arena *arena, struct text *t)
 {
     if (format->is_for_programs) {
@@ -287,7 +287,7 @@ static void json_interval(struct json *j, const char *name, double low, double h
     json_close(j, ']');
 }
 
-static void json_method(struct json *j, const struct samples_method *m)
+static void json_method(struct json *j, const struct numbers_method *m)
 {
     const struct summary *s = &m->summary;
 
@@ -304,7 +304,7 @@ static void json_method(struct json *j, const struct samples_method *m)
     json_close(j, '}');
 }
 
-static void json_pair(struct json *j, const struct samples_results *r, const struct samples_pair *p)
+static void json_pair(struct json *j, const struct numbers_results *r, const struct numbers_pair *p)
 {
     const struct summary *d = &p->compared.difference;
 
@@ -356,7 +356,7 @@ static void json_matrix(struct json *j, const char *name, const double *x, int n
     json_close(j, ']');
 }
 
-void samples_write_json(const struct samples_results *r, struct text *t)
+void numbers_write_json(const struct numbers_results *r, struct text *t)
 {
     struct json j = {.text = t};
 

@@ -25,7 +25,7 @@ static int check_method(const struct selections *s, const char *method, struct e
 struct pairs {
     int n;
     int *a, *b;
-    struct answers_pair *answers;
+    struct mcnemar_pair *answers;
     int n_answers; /* pairs whose answers were kept */
 };
 
@@ -41,7 +41,7 @@ static int read_pairs(struct store *store, const struct selection *a, const stru
             k++;
         if (k == b->n || b->seeds[k] != a->seeds[i])
             continue;
-        if (answers_compare(store, a->runs[i], a->test[i], b->runs[k], b->test[k], &p.answers[p.n],
+        if (mcnemar_compare(store, a->runs[i], a->test[i], b->runs[k], b->test[k], &p.answers[p.n],
                             err) < 0)
             return -1;
         p.n_answers += p.answers[p.n].n > 0;
@@ -119,13 +119,14 @@ static void write_tests(const struct selections *s, const struct selection *a, c
 }
 
 /* What of the methods is our choice; which code computed them, where it is more than one. */
-static void write_origin(const struct store_caveats *caveats, const struct code *code, struct text *t)
+static void write_origin(const struct store_caveats *caveats, const struct versions *code,
+                         struct text *t)
 {
     caption_caveats(t, caveats);
     if (code->n < 2)
         return;
     text_printf(t, " All runs of these methods come from %d versions of the code: ", code->n);
-    code_list(code, t);
+    versions_list(code, t);
     text_printf(t, ".");
 }
 
@@ -150,7 +151,7 @@ static void add_pairs(struct sheet *g, const struct selection *a, const struct s
 {
     for (int i = 0; i < pairs->n; i++) {
         double x = a->test[pairs->a[i]], y = b->test[pairs->b[i]];
-        const struct answers_pair *answers = &pairs->answers[i];
+        const struct mcnemar_pair *answers = &pairs->answers[i];
 
         sheet_text(g, select_short_point(g->arena, a->condition));
         sheet_number(g, "%.0f", a->seeds[pairs->a[i]]);
@@ -169,7 +170,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
 {
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
-    struct code code;
+    struct versions code;
     struct store_caveats caveats;
     int n = 0, result = -1;
 
@@ -178,7 +179,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
     if (strcmp(a, b) == 0)
         return error_set(err, "both are \"%s\": there is nothing to compare", a);
     if (caveats_read(store, &s->plan, a, b, &arena, &caveats, err) < 0 ||
-        code_read(store, s, a, b, &arena, &code, err) < 0)
+        versions_read(store, s, a, b, &arena, &code, err) < 0)
         goto out;
     for (int i = 0; i < s->n; i++) {
         const struct selection *x = &s->items[i], *y = select_beside(s, x, b);

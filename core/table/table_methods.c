@@ -203,10 +203,10 @@ static void fill_difference(struct sheet *g, const struct selection *r, const st
 {
     const struct contrast *on = &c->on[ON_TUNED];
     const struct paired *p = &on->against;
-    struct procedure anew = {.low = NAN, .high = NAN};
+    struct retuning anew = {.low = NAN, .high = NAN};
 
     if (on->is_tested)
-        anew = procedure_difference(r, base);
+        anew = retuning_difference(r, base);
     row->difference = interval(g, "%+.2f", 100 * p->difference.mean, 100 * p->difference.half_width,
                                SHEET_PLAIN);
     row->difference_half_width = 100 * p->difference.half_width;
@@ -287,7 +287,7 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
 {
     const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
     struct summary test = summary_of(r->test, r->n);
-    struct procedure whole = procedure_bootstrap(r);
+    struct retuning whole = retuning_bootstrap(r);
 
     row->condition = select_short_point(g->arena, r->condition);
     row->method = r->method;

@@ -61,7 +61,7 @@ void journal_add(struct journal *j, const struct run_point *point)
     if (point->has_test)
         add_evaluation(j, point, "test", &point->test);
     for (int i = 0; i < point->n_parts; i++) {
-        const struct domains_part *part = &point->parts[i];
+        const struct domain_protocol_part *part = &point->parts[i];
 
         add(j, point->step, part->name, "loss", -1, part->result.loss);
         add(j, point->step, part->name, "accuracy", -1, metric_value(&part->result.values, "accuracy", -1));

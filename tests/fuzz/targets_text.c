@@ -78,7 +78,7 @@ void target_csv(const uint8_t *bytes, size_t size)
     struct arena arena = {.limit = FUZZ_MEMORY};
     const char *path = fuzz_file(0, bytes, size);
     struct csv csv;
-    struct samples samples;
+    struct numbers samples;
     struct error err = {0};
 
     if (csv_read(path, &arena, &csv, &err) < 0) {
@@ -93,7 +93,7 @@ void target_csv(const uint8_t *bytes, size_t size)
                 else
                     FUZZ_CHECK(isfinite(x));
             }
-        if (samples_read(path, &arena, &samples, &err) < 0)
+        if (numbers_read(path, &arena, &samples, &err) < 0)
             fuzz_check_refusal(&err);
     }
     arena_release(&arena);

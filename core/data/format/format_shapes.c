@@ -20,30 +20,30 @@ struct config {
 
 static void draw_picture(struct rng rng, int label, double difficulty, unsigned char *ret_picture)
 {
-    double canvas[DRAWING_SIZE];
-    struct figure f = drawing_pose(rng_derive(rng, "class"), difficulty, label);
+    double canvas[SCENE_SIZE];
+    struct figure f = scene_pose(rng_derive(rng, "class"), difficulty, label);
 
-    drawing_background(canvas, rng_derive(rng, "background"), f.colour);
-    drawing_clutter(canvas, rng_derive(rng, "clutter"), difficulty);
-    drawing_paint(canvas, &f);
-    drawing_cover(canvas, rng_derive(rng, "cover"), difficulty);
-    drawing_finish(canvas, rng_derive(rng, "noise"), difficulty, ret_picture);
+    scene_background(canvas, rng_derive(rng, "background"), f.colour);
+    scene_clutter(canvas, rng_derive(rng, "clutter"), difficulty);
+    scene_paint(canvas, &f);
+    scene_cover(canvas, rng_derive(rng, "cover"), difficulty);
+    scene_finish(canvas, rng_derive(rng, "noise"), difficulty, ret_picture);
 }
 
 static void draw_pool(struct dataset *d, struct pool *pool, const char *name, int n_per_class,
                       double difficulty)
 {
     struct rng rng = rng_derive(rng_derive(rng_seed(0), "shapes"), name);
-    int n = n_per_class * DRAWING_N_KINDS;
-    unsigned char *pixels = arena_alloc(&d->arena, (size_t)n * DRAWING_SIZE);
+    int n = n_per_class * SCENE_N_KINDS;
+    unsigned char *pixels = arena_alloc(&d->arena, (size_t)n * SCENE_SIZE);
     uint16_t *labels;
 
     dataset_pool_init(d, pool, n, &labels);
     for (int k = 0; k < n; k++) {
-        labels[k] = (uint16_t)(k % DRAWING_N_KINDS);
-        pool->pixels[k] = pixels + (size_t)k * DRAWING_SIZE;
+        labels[k] = (uint16_t)(k % SCENE_N_KINDS);
+        pool->pixels[k] = pixels + (size_t)k * SCENE_SIZE;
         draw_picture(rng_index(rng, (uint64_t)k), labels[k], difficulty,
-                     pixels + (size_t)k * DRAWING_SIZE);
+                     pixels + (size_t)k * SCENE_SIZE);
     }
 }
 
@@ -51,16 +51,16 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
                 struct error *err)
 {
     const struct config *c = config;
-    const char **names = arena_alloc(&d->arena, DRAWING_N_KINDS * sizeof *names);
+    const char **names = arena_alloc(&d->arena, SCENE_N_KINDS * sizeof *names);
 
     (void)source;
     (void)err;
-    for (int i = 0; i < DRAWING_N_KINDS; i++)
-        names[i] = drawing_kind_name(i);
+    for (int i = 0; i < SCENE_N_KINDS; i++)
+        names[i] = scene_kind_name(i);
     d->class_names = names;
-    d->n_classes = DRAWING_N_KINDS;
-    d->channels = DRAWING_CHANNELS;
-    d->height = d->width = DRAWING_SIDE;
+    d->n_classes = SCENE_N_KINDS;
+    d->channels = SCENE_CHANNELS;
+    d->height = d->width = SCENE_SIDE;
     draw_pool(d, &d->train, "train", c->train_per_class, c->difficulty);
     draw_pool(d, &d->test, "test", c->test_per_class, c->difficulty);
     return 0;

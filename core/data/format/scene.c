@@ -65,9 +65,9 @@ static const struct outline outlines[] = {
 };
 
 enum { N_KINDS = sizeof outlines / sizeof *outlines };
-_Static_assert((int)N_KINDS == (int)DRAWING_N_KINDS, "drawing.h says how many there are");
+_Static_assert((int)N_KINDS == (int)SCENE_N_KINDS, "scene.h says how many there are");
 
-const char *drawing_kind_name(int kind)
+const char *scene_kind_name(int kind)
 {
     return outlines[kind].name;
 }
@@ -99,7 +99,7 @@ static void find_slopes(const struct outline *o, double ret_slopes[MAX_CORNERS])
 }
 
 /* To the nearest quarter, and on from there by their Taylor series. */
-void drawing_rotation(double turn, double *ret_cos, double *ret_sin)
+void scene_rotation(double turn, double *ret_cos, double *ret_sin)
 {
     int quarter = (int)(4 * turn + 8.5) - 8;
     double a = (turn - 0.25 * quarter) * 6.283185307179586, b = a * a;
@@ -119,17 +119,17 @@ static int clamp(double x, int high)
     return x < 0 ? 0 : x > high ? high : (int)x;
 }
 
-void drawing_paint(double *canvas, const struct figure *f)
+void scene_paint(double *canvas, const struct figure *f)
 {
     const struct outline *outline = &outlines[f->kind];
     const double reach = REACH * (f->width > f->height ? f->width : f->height);
-    int left = clamp(f->x - reach, DRAWING_SIDE), right = clamp(f->x + reach + 1, DRAWING_SIDE);
-    int top = clamp(f->y - reach, DRAWING_SIDE), bottom = clamp(f->y + reach + 1, DRAWING_SIDE);
+    int left = clamp(f->x - reach, SCENE_SIDE), right = clamp(f->x + reach + 1, SCENE_SIDE);
+    int top = clamp(f->y - reach, SCENE_SIDE), bottom = clamp(f->y + reach + 1, SCENE_SIDE);
     double margin_u = REACH + 1 / f->width, margin_v = REACH + 1 / f->height;
     double c, s, ux, uy, vx, vy; /* outline's (u, v) = (ux dx + uy dy, vx dx + vy dy) */
     double slopes[MAX_CORNERS];
 
-    drawing_rotation(f->turn, &c, &s);
+    scene_rotation(f->turn, &c, &s);
     ux = c / f->width;
     uy = s / f->width;
     vx = -s / f->height;
@@ -153,104 +153,104 @@ void drawing_paint(double *canvas, const struct figure *f)
                 n += is_inside(outline, slopes, u + ux * sx + uy * sy, v + vx * sx + vy * sy);
             }
             cover = (double)n / N_SAMPLES;
-            for (int ch = 0; ch < DRAWING_CHANNELS; ch++) {
-                double *value = &canvas[ch * DRAWING_N_PIXELS + y * DRAWING_SIDE + x];
+            for (int ch = 0; ch < SCENE_CHANNELS; ch++) {
+                double *value = &canvas[ch * SCENE_N_PIXELS + y * SCENE_SIDE + x];
 
                 *value += cover * (f->colour[ch] - *value);
             }
         }
 }
 
-double drawing_between(struct rng *rng, double low, double high)
+double scene_between(struct rng *rng, double low, double high)
 {
     return low + (high - low) * rng_uniform(rng);
 }
 
-void drawing_colour(struct rng *rng, double ret_colour[DRAWING_CHANNELS])
+void scene_colour(struct rng *rng, double ret_colour[SCENE_CHANNELS])
 {
-    for (int ch = 0; ch < DRAWING_CHANNELS; ch++)
-        ret_colour[ch] = drawing_between(rng, 10, 245);
+    for (int ch = 0; ch < SCENE_CHANNELS; ch++)
+        ret_colour[ch] = scene_between(rng, 10, 245);
 }
 
-void drawing_background(double *canvas, struct rng rng, double ret_colour[DRAWING_CHANNELS])
+void scene_background(double *canvas, struct rng rng, double ret_colour[SCENE_CHANNELS])
 {
     const double shading = 40, contrast = 115;
-    double middle[DRAWING_CHANNELS], distance, c, s;
+    double middle[SCENE_CHANNELS], distance, c, s;
 
-    drawing_colour(&rng, middle);
-    drawing_rotation(drawing_between(&rng, 0, 1), &c, &s);
-    for (int ch = 0; ch < DRAWING_CHANNELS; ch++) {
-        double slope = drawing_between(&rng, -shading, shading) / (DRAWING_SIDE / 2);
+    scene_colour(&rng, middle);
+    scene_rotation(scene_between(&rng, 0, 1), &c, &s);
+    for (int ch = 0; ch < SCENE_CHANNELS; ch++) {
+        double slope = scene_between(&rng, -shading, shading) / (SCENE_SIDE / 2);
 
-        for (int i = 0; i < DRAWING_N_PIXELS; i++) {
-            double x = i % DRAWING_SIDE - (DRAWING_SIDE - 1) / 2.0;
-            double y = i / DRAWING_SIDE - (DRAWING_SIDE - 1) / 2.0;
+        for (int i = 0; i < SCENE_N_PIXELS; i++) {
+            double x = i % SCENE_SIDE - (SCENE_SIDE - 1) / 2.0;
+            double y = i / SCENE_SIDE - (SCENE_SIDE - 1) / 2.0;
 
-            canvas[ch * DRAWING_N_PIXELS + i] = middle[ch] + slope * (c * x + s * y);
+            canvas[ch * SCENE_N_PIXELS + i] = middle[ch] + slope * (c * x + s * y);
         }
     }
     do {
-        drawing_colour(&rng, ret_colour);
+        scene_colour(&rng, ret_colour);
         distance = 0;
-        for (int ch = 0; ch < DRAWING_CHANNELS; ch++)
+        for (int ch = 0; ch < SCENE_CHANNELS; ch++)
             distance += (ret_colour[ch] - middle[ch]) * (ret_colour[ch] - middle[ch]);
     } while (distance < contrast * contrast);
 }
 
-void drawing_clutter(double *canvas, struct rng rng, double difficulty)
+void scene_clutter(double *canvas, struct rng rng, double difficulty)
 {
-    static const int kinds[] = {DRAWING_CIRCLE, DRAWING_SQUARE, DRAWING_TRIANGLE};
-    int n = (int)(drawing_between(&rng, 0.5, 1) * difficulty * MAX_CLUTTER + 0.5);
+    static const int kinds[] = {SCENE_CIRCLE, SCENE_SQUARE, SCENE_TRIANGLE};
+    int n = (int)(scene_between(&rng, 0.5, 1) * difficulty * MAX_CLUTTER + 0.5);
 
     for (int i = 0; i < n; i++) {
         struct figure f = {.kind = kinds[rng_below(&rng, 3)]};
 
-        f.x = drawing_between(&rng, 0, DRAWING_SIDE);
-        f.y = drawing_between(&rng, 0, DRAWING_SIDE);
-        f.turn = drawing_between(&rng, 0, 1);
-        f.width = drawing_between(&rng, 1, 4);
-        f.height = drawing_between(&rng, 1, 4);
-        drawing_colour(&rng, f.colour);
-        drawing_paint(canvas, &f);
+        f.x = scene_between(&rng, 0, SCENE_SIDE);
+        f.y = scene_between(&rng, 0, SCENE_SIDE);
+        f.turn = scene_between(&rng, 0, 1);
+        f.width = scene_between(&rng, 1, 4);
+        f.height = scene_between(&rng, 1, 4);
+        scene_colour(&rng, f.colour);
+        scene_paint(canvas, &f);
     }
 }
 
-struct figure drawing_pose(struct rng rng, double difficulty, int kind)
+struct figure scene_pose(struct rng rng, double difficulty, int kind)
 {
     const double slack = 4 * difficulty, turn = 0.12 * difficulty;
-    double size = 11 - drawing_between(&rng, -2, 5) * difficulty;
-    double aspect = drawing_between(&rng, -0.4, 0.4) * difficulty;
+    double size = 11 - scene_between(&rng, -2, 5) * difficulty;
+    double aspect = scene_between(&rng, -0.4, 0.4) * difficulty;
     struct figure f = {.kind = kind};
 
     f.width = size * (1 + aspect);
     f.height = size * (1 - aspect);
-    f.x = DRAWING_SIDE / 2 + drawing_between(&rng, -slack, slack);
-    f.y = DRAWING_SIDE / 2 + drawing_between(&rng, -slack, slack);
-    f.turn = drawing_between(&rng, -turn, turn);
+    f.x = SCENE_SIDE / 2 + scene_between(&rng, -slack, slack);
+    f.y = SCENE_SIDE / 2 + scene_between(&rng, -slack, slack);
+    f.turn = scene_between(&rng, -turn, turn);
     return f;
 }
 
-void drawing_cover(double *canvas, struct rng rng, double difficulty)
+void scene_cover(double *canvas, struct rng rng, double difficulty)
 {
     bool is_there = rng_uniform(&rng) < difficulty, is_bar = rng_below(&rng, 2);
-    struct figure f = {.kind = is_bar ? DRAWING_SQUARE : DRAWING_CIRCLE};
+    struct figure f = {.kind = is_bar ? SCENE_SQUARE : SCENE_CIRCLE};
 
-    f.x = drawing_between(&rng, 6, DRAWING_SIDE - 6);
-    f.y = drawing_between(&rng, 6, DRAWING_SIDE - 6);
-    f.turn = drawing_between(&rng, 0, 1);
-    f.height = drawing_between(&rng, 2, 4);
-    f.width = is_bar ? 2 * DRAWING_SIDE : f.height + 1;
-    drawing_colour(&rng, f.colour);
+    f.x = scene_between(&rng, 6, SCENE_SIDE - 6);
+    f.y = scene_between(&rng, 6, SCENE_SIDE - 6);
+    f.turn = scene_between(&rng, 0, 1);
+    f.height = scene_between(&rng, 2, 4);
+    f.width = is_bar ? 2 * SCENE_SIDE : f.height + 1;
+    scene_colour(&rng, f.colour);
     if (is_there)
-        drawing_paint(canvas, &f);
+        scene_paint(canvas, &f);
 }
 
-void drawing_finish(const double *canvas, struct rng rng, double difficulty,
+void scene_finish(const double *canvas, struct rng rng, double difficulty,
                    unsigned char *ret_picture)
 {
     const double scale = 35 / 73.9 * difficulty; /* 73.9: that of 0 .. 255 */
 
-    for (int i = 0; i < DRAWING_SIZE; i += 4) {
+    for (int i = 0; i < SCENE_SIZE; i += 4) {
         uint32_t word = rng_next(&rng);
 
         for (int j = 0; j < 4; j++, word >>= 8)

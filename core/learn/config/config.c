@@ -48,7 +48,7 @@ static const struct hparam train_hparams[] = {
     {"jtt_weight", HPARAM_INTEGER, offsetof(struct train_config, jtt_weight), .fallback = "5",
      .low = 1, .high = 1000, .doc = "how often an error of the first model is seen in an epoch"},
     {"hparams", HPARAM_CHOICE, offsetof(struct train_config, hparams), .fallback = "\"none\"",
-     .choices = draws_choices,
+     .choices = domainbed_hparams_choices,
      .doc = "DomainBed's algorithm whose hyper-parameters fill in what is not set; none: nobody's"},
     {"seed", HPARAM_INTEGER, offsetof(struct train_config, seed), .fallback = "0", .low = 0,
      .high = 2147483647, .is_planned = true,
@@ -131,7 +131,7 @@ static const struct component *fixed_component(const struct config_slot *slot,
     bool has_environments = type && slot->kind == &dataset_format_kind &&
                             ((const struct dataset_format *)type)->has_environments;
 
-    return has_environments && slot->fixed[i] == &split_component ? &domains_component
+    return has_environments && slot->fixed[i] == &split_component ? &domain_protocol_component
                                                                    : slot->fixed[i];
 }
 
@@ -294,7 +294,7 @@ int config_complete(struct settings *s, struct error *err)
     }
     if (check_names(s, err) < 0 || resolve(s, err) < 0)
         return -1;
-    return rules_check(s, err);
+    return conflicts_check(s, err);
 }
 
 static int check_kinds(const struct settings *s, struct error *err)

@@ -256,7 +256,7 @@ static int check_dependents(const struct settings *s, struct error *err)
     return 0;
 }
 
-void rules_forget(struct settings *s, const char *varied)
+void conflicts_forget(struct settings *s, const char *varied)
 {
     for (const struct dependent *d = dependents; d->setting; d++)
         if (strcmp(d->on, varied) == 0 && is_idle(s, d))
@@ -274,7 +274,7 @@ static int check_own(const struct settings *s, struct error *err)
     return 0;
 }
 
-int rules_check(const struct settings *s, struct error *err)
+int conflicts_check(const struct settings *s, struct error *err)
 {
     if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
         check_own(s, err) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * rules: which choices cannot go together, and why. Slots are independent but for
- * these; to add a rule, add its function to the table in rules.c.
+ * conflicts: which choices cannot go together, and why. Slots are independent but for
+ * these; to add one, add its function to the table in conflicts.c.
  *
  * A setting that does nothing is refused too: it would make another spec of the same run, and
  * count as one more configuration that was tried. tests/test_settings.c looks for such.
@@ -13,11 +13,11 @@
 
 /* `s` has all defaults and each setting is valid by itself (config.h). The message
  * says what is in the way and what would do. */
-int rules_check(const struct settings *s, struct error *err);
+int conflicts_check(const struct settings *s, struct error *err);
 
 /* Where a grid varies a setting, and has come to the value at which others do nothing, as
  * data.noise_kind without data.label_noise: takes those others out of `s`, as they are for the
  * grid's other values. */
-void rules_forget(struct settings *s, const char *varied);
+void conflicts_forget(struct settings *s, const char *varied);
 
 #endif

@@ -83,18 +83,18 @@ static void run(const struct job *job, struct rng rng, double *ret_shares)
         struct selections s;
         struct paired p;
         struct summary level;
-        struct procedure anew;
+        struct retuning anew;
         struct bootstrap_interval bca;
 
         sweep_draw(&sweep, &job->world, &rng);
         s = sweep_select(&sweep, NULL, SELECT_IN_SEED, &arena);
         p = select_compare(&s.items[1], &s.items[0]);
         counts[0] += is_held(&p.difference, truth.difference[SELECT_IN_SEED]);
-        anew = procedure_difference(&s.items[1], &s.items[0]);
+        anew = retuning_difference(&s.items[1], &s.items[0]);
         counts[1] += holds(anew.low, anew.high, truth.difference[SELECT_IN_ALL]);
         level = summary_of(s.items[0].test, s.items[0].n);
         counts[2] += is_held(&level, truth.level[SELECT_IN_SEED]);
-        anew = procedure_bootstrap(&s.items[0]);
+        anew = retuning_bootstrap(&s.items[0]);
         counts[3] += holds(anew.low, anew.high, truth.level[SELECT_IN_ALL]);
         bca = bca_of(&s.items[1], &s.items[0], rng_index(rng, (uint64_t)k), &arena);
         counts[4] += holds(bca.low, bca.high, truth.difference[SELECT_IN_SEED]);

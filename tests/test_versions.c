@@ -109,13 +109,13 @@ static struct store *make_store(const char *path, const char *patch)
     return store;
 }
 
-static char *page(struct store *store, const struct code *code)
+static char *page(struct store *store, const struct versions *code)
 {
     struct text t = {0};
     struct error err;
     char *s;
 
-    OK(code_write_page(store, code, &t, &err));
+    OK(versions_write_page(store, code, &t, &err));
     s = arena_strdup(&arena, t.s);
     text_release(&t);
     return s;
@@ -127,7 +127,7 @@ static void test_page(void **state)
     const char *path = fresh_path(), *said, *stored;
     struct selections s;
     struct text t = {0};
-    struct code code;
+    struct versions code;
     struct store *store;
     struct error err;
 
@@ -136,14 +136,14 @@ static void test_page(void **state)
         return;
     store = make_store(path, patch);
     OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
-    OK(code_read(store, &s, NULL, NULL, &arena, &code, &err));
+    OK(versions_read(store, &s, NULL, NULL, &arena, &code, &err));
     assert_int_equal(code.n, 2);
     assert_string_equal(code.versions[0].commit, commits[0]);
     assert_int_equal(code.versions[0].n_runs, 3);
     assert_false(code.versions[0].is_dirty);
     assert_string_equal(code.versions[1].commit, commits[1]);
     assert_true(code.versions[1].is_dirty);
-    code_list(&code, &t);
+    versions_list(&code, &t);
     assert_string_equal(t.s, arena_printf(&arena, "%s (3 runs), %s with changes %.12s (1 run)", commits[0],
                                           commits[1], code.versions[1].patch));
     text_release(&t);
@@ -160,7 +160,7 @@ static void test_page(void **state)
     assert_non_null(strstr(said, "No repository with these commits was at hand"));
     assert_non_null(strstr(said, arena_printf(&arena, "git diff %s %s", commits[0], commits[1])));
 
-    OK(code_read(store, &s, "b", "b", &arena, &code, &err)); /* one method's */
+    OK(versions_read(store, &s, "b", "b", &arena, &code, &err)); /* one method's */
     assert_int_equal(code.n, 1);
     assert_int_equal(code.versions[0].n_runs, 2);
 
@@ -169,8 +169,8 @@ static void test_page(void **state)
     store_close(store);
     change(path, "UPDATE patches SET text = text || 'x'");
     store = open_store(path, STORE_READ);
-    OK(code_read(store, &s, NULL, NULL, &arena, &code, &err));
-    assert_int_equal(code_write_page(store, &code, &t, &err), -1);
+    OK(versions_read(store, &s, NULL, NULL, &arena, &code, &err));
+    assert_int_equal(versions_write_page(store, &code, &t, &err), -1);
     assert_int_equal(err.status, EXIT_MISMATCH);
     text_release(&t);
     store_close(store);
