@@ -4,8 +4,8 @@
  * the byte; and what its rules do where runs are missing or have diverged.
  *
  * With a folder as argument: draws the sweep there and ends (reference/domainbed_tables.py). */
-#include "domainbed/held_out.h"
 #include "domainbed/import_domainbed.h"
+#include "domainbed/tables.h"
 #include "domainbed_tree.h"
 #include "os/file.h"
 #include "stats/paired.h"

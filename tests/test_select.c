@@ -232,7 +232,7 @@ static void test_verdict(void **state)
 static void test_marks(void **state)
 {
     const double values[] = {.60, .62, .64, .66, .40, .421, .44, .459, .60, .62, .64, .66, .605, .615, .645, .655};
-    enum sheet_emphasis marks[4];
+    enum emphasis marks[4];
     const struct selection *rows[4];
     struct selections r;
     struct sample s;
@@ -242,10 +242,10 @@ static void test_marks(void **state)
     for (int i = 0; i < 4; i++)
         rows[i] = &r.items[i];
     ranking_mark(rows, 4, marks, NULL);
-    assert_int_equal(marks[0], SHEET_BEST);
-    assert_int_equal(marks[1], SHEET_PLAIN);
-    assert_int_equal(marks[2], SHEET_CLOSE);
-    assert_int_equal(marks[3], SHEET_CLOSE);
+    assert_int_equal(marks[0], EMPHASIS_BEST);
+    assert_int_equal(marks[1], EMPHASIS_NONE);
+    assert_int_equal(marks[2], EMPHASIS_CLOSE);
+    assert_int_equal(marks[3], EMPHASIS_CLOSE);
     arena_release(&s.arena);
 }
 
@@ -258,7 +258,7 @@ static void test_best_of_three(void **state)
     const double values[3][4] = {{.50, .52, .51, .53}, {.60, .58, .66, .57}, {.62, .63, .64, .65}};
     struct selection of[3];
     const struct selection *rows[3];
-    enum sheet_emphasis emphases[3];
+    enum emphasis emphases[3];
     double p[3], p_02, p_12, p_01;
 
     (void)state;
@@ -272,7 +272,7 @@ static void test_best_of_three(void **state)
     assert_true(p_02 < p_01 && p_01 < p_12);
     ranking_mark(rows, 3, emphases, p);
     assert_true(p[0] == 3 * p_02 && p[1] == fmax(2 * p_01, p_12) && isnan(p[2]));
-    assert_true(emphases[0] == SHEET_PLAIN && emphases[1] == SHEET_CLOSE && emphases[2] == SHEET_BEST);
+    assert_true(emphases[0] == EMPHASIS_NONE && emphases[1] == EMPHASIS_CLOSE && emphases[2] == EMPHASIS_BEST);
 }
 
 int main(void)

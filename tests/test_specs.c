@@ -7,6 +7,7 @@
 #include "learn/config/config.h"
 #include "learn/platform.h"
 #include "os/file.h"
+#include "plan/spec.h"
 #include "spec_edits.h"
 
 #include <setjmp.h>
@@ -38,7 +39,7 @@ static bool attempt(const char *spec, const char *what)
 
     counts.n_edits++;
     settings_init(&s, &arena);
-    is_accepted = job_read_spec(spec, &s, &err) == 0;
+    is_accepted = spec_read(spec, &s, &err) == 0;
     if (!is_accepted)
         check_plain(&err, what);
     if (is_accepted && spec_is_small(&s)) {
@@ -158,7 +159,7 @@ static void test_line_by_line(void **state)
 
         assert_int_equal(file_read(path, 1 << 16, &arena, &spec, &size, &err), 0);
         if (!attempt(spec, path)) {
-            job_check_spec(spec, &err);
+            spec_check(spec, &err);
             fail_msg("%s: %s", path, err.text);
         }
         for (const char *at = spec; *at; at += strcspn(at, "\n") + 1)
@@ -182,7 +183,7 @@ static void refuse(const char *line, const char *by, const char *part)
     at = strstr(spec, line);
     assert_non_null(at);
     text = edit(spec, at, by);
-    if (job_check_spec(text, &err) == 0 || !strstr(err.text, part))
+    if (spec_check(text, &err) == 0 || !strstr(err.text, part))
         fail_msg("\"%s\": \"%s\" lacks \"%s\"", by, err.text, part);
     free(text);
     arena_release(&arena);

@@ -5,7 +5,7 @@
 #include "store_fixture.h"
 
 #include "page/code_diff.h"
-#include "page/versions.h"
+#include "page/page_versions.h"
 
 static char commits[2][HASH_HEX_SIZE]; /* of the scratch repository */
 static bool has_git;
@@ -109,13 +109,13 @@ static struct store *make_store(const char *path, const char *patch)
     return store;
 }
 
-static char *page(struct store *store, const struct versions *code)
+static char *page(struct store *store, const struct versions *versions)
 {
     struct text t = {0};
     struct error err;
     char *s;
 
-    OK(versions_write_page(store, code, &t, &err));
+    OK(page_versions_write(store, versions, &t, &err));
     s = arena_strdup(&arena, t.s);
     text_release(&t);
     return s;
@@ -127,7 +127,7 @@ static void test_page(void **state)
     const char *path = fresh_path(), *said, *stored;
     struct selections s;
     struct text t = {0};
-    struct versions code;
+    struct versions versions;
     struct store *store;
     struct error err;
 
@@ -136,41 +136,41 @@ static void test_page(void **state)
         return;
     store = make_store(path, patch);
     OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
-    OK(versions_read(store, &s, NULL, NULL, &arena, &code, &err));
-    assert_int_equal(code.n, 2);
-    assert_string_equal(code.versions[0].commit, commits[0]);
-    assert_int_equal(code.versions[0].n_runs, 3);
-    assert_false(code.versions[0].is_dirty);
-    assert_string_equal(code.versions[1].commit, commits[1]);
-    assert_true(code.versions[1].is_dirty);
-    versions_list(&code, &t);
+    OK(versions_read(store, &s, NULL, NULL, &arena, &versions, &err));
+    assert_int_equal(versions.n, 2);
+    assert_string_equal(versions.items[0].commit, commits[0]);
+    assert_int_equal(versions.items[0].n_runs, 3);
+    assert_false(versions.items[0].is_dirty);
+    assert_string_equal(versions.items[1].commit, commits[1]);
+    assert_true(versions.items[1].is_dirty);
+    versions_list(&versions, &t);
     assert_string_equal(t.s, arena_printf(&arena, "%s (3 runs), %s with changes %.12s (1 run)", commits[0],
-                                          commits[1], code.versions[1].patch));
+                                          commits[1], versions.items[1].patch));
     text_release(&t);
 
     enter(arena_printf(&arena, "%s/repository", folder));
-    said = page(store, &code);
+    said = page(store, &versions);
     assert_non_null(strstr(said, "+&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert_non_null(strstr(said, "+int &lt;b&gt;two;"));
     assert_null(strstr(said, "<script"));
     assert_null(strstr(said, "<b>"));
-    assert_string_equal(page(store, &code), said);
+    assert_string_equal(page(store, &versions), said);
     enter("/");
-    said = page(store, &code);
+    said = page(store, &versions);
     assert_non_null(strstr(said, "No repository with these commits was at hand"));
     assert_non_null(strstr(said, arena_printf(&arena, "git diff %s %s", commits[0], commits[1])));
 
-    OK(versions_read(store, &s, "b", "b", &arena, &code, &err)); /* one method's */
-    assert_int_equal(code.n, 1);
-    assert_int_equal(code.versions[0].n_runs, 2);
+    OK(versions_read(store, &s, "b", "b", &arena, &versions, &err)); /* one method's */
+    assert_int_equal(versions.n, 1);
+    assert_int_equal(versions.items[0].n_runs, 2);
 
     OK(store_read_patch(store, "00", &arena, &stored, &err));
     assert_null(stored);
     store_close(store);
     change(path, "UPDATE patches SET text = text || 'x'");
     store = open_store(path, STORE_READ);
-    OK(versions_read(store, &s, NULL, NULL, &arena, &code, &err));
-    assert_int_equal(versions_write_page(store, &code, &t, &err), -1);
+    OK(versions_read(store, &s, NULL, NULL, &arena, &versions, &err));
+    assert_int_equal(page_versions_write(store, &versions, &t, &err), -1);
     assert_int_equal(err.status, EXIT_MISMATCH);
     text_release(&t);
     store_close(store);

@@ -11,7 +11,7 @@ static const double LEVEL = 0.05;
 static struct comparison *make_rows(const struct selections *s, struct arena *arena)
 {
     const struct selection *block[EXPERIMENT_MAX_METHODS];
-    enum sheet_emphasis emphases[EXPERIMENT_MAX_METHODS];
+    enum emphasis emphases[EXPERIMENT_MAX_METHODS];
     double p_best[EXPERIMENT_MAX_METHODS];
     struct comparison *rows = arena_alloc(arena, (size_t)s->n * sizeof *rows);
     int n = 0, size;

@@ -26,7 +26,7 @@ enum { ON_TUNED, ON_FRESH, N_ON };
 struct comparison {
     const struct selection *r;
     struct contrast on[N_ON];
-    enum sheet_emphasis emphasis;
+    enum emphasis emphasis;
     double p_best; /* against the best of its condition (ranking.h) */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/confirmation.h"
 
-#include "work/job.h"
+#include "plan/spec.h"
 
 #include <string.h>
 
@@ -65,7 +65,7 @@ static int read_spec(struct store *store, const struct store_plan *plan, const s
         if (result == 0)
             write_spec(&spec, 0, &t);
         if (result == 0)
-            result = job_check_spec(t.s, err);
+            result = spec_check(t.s, err);
         if (result == 0 && !first.s) {
             first = t;
             *ret_spec = spec;

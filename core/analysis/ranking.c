@@ -43,7 +43,7 @@ static void test_best(const struct selection *const *rows, int n, int best, doub
     arena_release(&arena);
 }
 
-void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasis *ret_emphases,
+void ranking_mark(const struct selection *const *rows, int n, enum emphasis *ret_emphases,
                   double *ret_p)
 {
     double p[EXPERIMENT_MAX_METHODS] = {0}, best_mean = -INFINITY;
@@ -53,7 +53,7 @@ void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasi
         double mean = summary_of(rows[i]->test, rows[i]->n).mean;
 
         p[i] = NAN;
-        ret_emphases[i] = SHEET_PLAIN;
+        ret_emphases[i] = EMPHASIS_NONE;
         n_there += rows[i]->n > 0;
         if (mean > best_mean) {
             best_mean = mean;
@@ -66,9 +66,9 @@ void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasi
         bool has_mean = isfinite(summary_of(rows[i]->test, rows[i]->n).mean);
 
         if (i == best)
-            ret_emphases[i] = SHEET_BEST;
+            ret_emphases[i] = EMPHASIS_BEST;
         else if (has_mean && !(p[i] <= LEVEL)) /* what has no test is not significantly worse */
-            ret_emphases[i] = SHEET_CLOSE;
+            ret_emphases[i] = EMPHASIS_CLOSE;
     }
     if (ret_p)
         memcpy(ret_p, p, (size_t)n * sizeof *p);

@@ -5,13 +5,13 @@
 #ifndef ANALYSIS_RANKING_H
 #define ANALYSIS_RANKING_H
 
+#include "analysis/emphasis.h"
 #include "analysis/select.h"
-#include "table/sheet.h"
 
 /* ret_emphases[i] belongs to rows[i], selections of one condition. ret_p[i], where not
  * NULL, is the p of the paired t-test against the best, Holm-corrected over all pairs of
  * methods; NaN: it is the best, or there are no two pairs. Alone, a method is not emphasised. */
-void ranking_mark(const struct selection *const *rows, int n, enum sheet_emphasis *ret_emphases,
+void ranking_mark(const struct selection *const *rows, int n, enum emphasis *ret_emphases,
                   double *ret_p);
 
 /* The selections of each condition, in the order of their first appearance: rows of

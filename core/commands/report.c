@@ -3,6 +3,7 @@
  * The verbs that only read a store: table, compare, plot, export, digest. */
 #include "commands/command.h"
 #include "commands/project.h"
+#include "domainbed/tables.h"
 #include "figure/figures.h"
 #include "os/say.h"
 #include "table/escape.h"

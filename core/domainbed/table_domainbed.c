@@ -3,10 +3,10 @@
  * The tables that DomainBed's collect_results.py prints, in its text and its LaTeX to the
  * byte; the other formats take the same cells. It differs where DomainBed's own would break:
  * long names are not cut in the middle, and LaTeX's orders in names are escaped. */
-#include "domainbed/held_out.h"
+#include "domainbed/tables.h"
+
 #include "table/caption.h"
 #include "table/escape.h"
-#include "table/table.h"
 
 #include <math.h>
 #include <string.h>

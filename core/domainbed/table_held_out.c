@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "domainbed/tables.h"
+
 #include "analysis/comparisons.h"
-#include "domainbed/held_out.h"
 #include "table/caption.h"
-#include "table/table.h"
 
 #include <math.h>
 
@@ -36,7 +36,7 @@ static void add_columns(struct sheet *g, const char *baseline, bool has_data)
 }
 
 static void add_pair(struct sheet *g, const char *format, double a, double b,
-                     enum sheet_emphasis emphasis)
+                     enum emphasis emphasis)
 {
     const char *text = isfinite(a) && isfinite(b) ? arena_printf(g->arena, format, a, b) : "-";
 
@@ -61,17 +61,17 @@ static void add_row(struct sheet *g, const struct held_out *h, const struct tabl
     sheet_text(g, row->r->method);
     sheet_cell(g, (struct sheet_cell){n < most ? arena_printf(g->arena, "%d of %d", n, most)
                                                : arena_printf(g->arena, "%d", n),
-                                      n, SHEET_PLAIN});
+                                      n, EMPHASIS_NONE});
     sheet_number(g, "%.0f", mean.n);
     sheet_number(g, "%.0f", row->r->n_points);
     add_pair(g, "%.2f ± %.2f", mean.mean, mean.error, row->emphasis);
     sheet_number(g, "%.2f", mean.error);
-    add_pair(g, "%.2f–%.2f", whole.low, whole.high, SHEET_PLAIN);
+    add_pair(g, "%.2f–%.2f", whole.low, whole.high, EMPHASIS_NONE);
     sheet_number(g, "%.2f", whole.high);
     sheet_number(g, "%.0f", row->on[ON_TUNED].is_tested ? c->n : NAN);
     sheet_cell(g, (struct sheet_cell){sheet_interval(g, "%+.2f", 100 * c->difference.mean,
                                                      100 * c->difference.half_width),
-                                      100 * c->difference.mean, SHEET_PLAIN});
+                                      100 * c->difference.mean, EMPHASIS_NONE});
     sheet_number(g, "%.2f", 100 * c->difference.half_width);
     sheet_p(g, c->t.p);
     sheet_p(g, row->on[ON_TUNED].p_t);

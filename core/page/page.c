@@ -6,7 +6,7 @@
 #include "page/common_lines.h"
 #include "page/html.h"
 #include "page/page_runs.h"
-#include "page/versions.h"
+#include "page/page_versions.h"
 #include "table/table.h"
 
 #include <string.h>
@@ -184,7 +184,7 @@ int page_write(struct store *store, const char *name, const struct plot_target *
                                           .published = published};
     struct page p = {.store = store, .name = name, .t = t, .err = err};
     struct store_counts counts;
-    struct versions code;
+    struct versions versions;
     char digest[HASH_HEX_SIZE];
     int n_left, result = -1;
 
@@ -199,8 +199,8 @@ int page_write(struct store *store, const char *name, const struct plot_target *
     html_heading(t, "runs", "Runs");
     if (page_runs_write(store, &p.s, &p.provenance, t, err) < 0)
         goto out;
-    if (versions_read(store, &p.s, NULL, NULL, &p.arena, &code, err) < 0 ||
-        versions_write_page(store, &code, t, err) < 0)
+    if (versions_read(store, &p.s, NULL, NULL, &p.arena, &versions, err) < 0 ||
+        page_versions_write(store, &versions, t, err) < 0)
         goto out;
     write_environments(&p);
     write_repeat(&p, digest, n_left);

@@ -13,7 +13,7 @@ static const char *interval(struct arena *arena, double low, double high)
 
 static void add_interval(struct sheet *g, double low, double high)
 {
-    sheet_cell(g, (struct sheet_cell){interval(g->arena, low, high), low, SHEET_PLAIN});
+    sheet_cell(g, (struct sheet_cell){interval(g->arena, low, high), low, EMPHASIS_NONE});
     sheet_number(g, "%.6g", high);
 }
 
@@ -172,7 +172,7 @@ static void add_pair(struct sheet *g, const struct numbers_results *r, const str
                                           ? arena_printf(g->arena, "%+.4g ± %.2g", d->mean,
                                                          d->half_width)
                                           : arena_printf(g->arena, "%+.4g", d->mean),
-                                      d->mean, SHEET_PLAIN});
+                                      d->mean, EMPHASIS_NONE});
     sheet_number(g, "%.6g", d->half_width);
     for (int k = 0; test_types[k]; k++) {
         if (!r->is_of_shares && test_types[k]->is_of_shares)
@@ -189,7 +189,7 @@ static void add_pair(struct sheet *g, const struct numbers_results *r, const str
                                                          p->bayes.left, p->bayes.rope,
                                                          p->bayes.right)
                                           : "-",
-                                      p->bayes.left, SHEET_PLAIN});
+                                      p->bayes.left, EMPHASIS_NONE});
     sheet_number(g, "%.3f", p->bayes.rope);
     sheet_number(g, "%.3f", p->bayes.right);
 }

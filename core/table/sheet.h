@@ -17,13 +17,13 @@
 #ifndef TABLE_SHEET_H
 #define TABLE_SHEET_H
 
+#include "analysis/emphasis.h"
 #include "base/arena.h"
 #include "base/text.h"
 
 #include <stdbool.h>
 
 enum sheet_reader { SHEET_ALL, SHEET_PEOPLE, SHEET_PROGRAMS };
-enum sheet_emphasis { SHEET_PLAIN, SHEET_BEST, SHEET_CLOSE /* not told from the best */ };
 
 struct sheet_column {
     const char *head; /* for people */
@@ -35,7 +35,7 @@ struct sheet_column {
 struct sheet_cell {
     const char *text; /* for people; for programs too where it is no number */
     double number;
-    enum sheet_emphasis emphasis;
+    enum emphasis emphasis;
 };
 
 enum { SHEET_MAX_COLUMNS = 64 };

@@ -12,8 +12,8 @@ static void write_cell(struct text *t, const struct sheet_cell *cell, int width,
     struct text s = {0};
     int blanks;
 
-    text_printf(&s, "%s", cell->emphasis == SHEET_BEST    ? "*"
-                          : cell->emphasis == SHEET_CLOSE ? "~"
+    text_printf(&s, "%s", cell->emphasis == EMPHASIS_BEST    ? "*"
+                          : cell->emphasis == EMPHASIS_CLOSE ? "~"
                                                          : "");
     escape_plain(&s, cell->text);
     blanks = width - text_width(s.s);

@@ -10,10 +10,11 @@
 #define TABLE_TABLE_H
 
 #include "analysis/select.h"
-#include "domainbed/held_out.h"
 #include "stats/adjust.h"
 #include "table/published.h"
 #include "table/sheet.h"
+
+struct held_out_rule;
 
 struct table_options {
     const struct sheet_format *format;
@@ -37,15 +38,6 @@ int table_methods(const struct selections *s, const struct table_options *option
  * noise. Other conditions stand under each other. */
 int table_grouped(const struct selections *s, const struct table_options *options,
                   struct text *ret_text, struct error *err);
-
-/* DomainBed's tables under its rules, or one of them: an environment a column, then averages. */
-void table_domainbed(const struct held_out *h, const struct table_options *options,
-                     struct text *ret_text);
-
-/* Every method on every data set under options->rule against the baseline: what was selected, the mean
- * over environments paired by trial. */
-int table_held_out(const struct held_out *h, const struct table_options *options,
-                   struct text *ret_text, struct error *err);
 
 /* Two methods in full, seed by seed, and example by example where the store kept the
  * answers. The error names what there is. */

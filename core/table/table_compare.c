@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/mcnemar.h"
-#include "page/versions.h"
+#include "analysis/versions.h"
 #include "stats/paired.h"
 #include "store/caveats.h"
 #include "table/caption.h"
@@ -119,14 +119,14 @@ static void write_tests(const struct selections *s, const struct selection *a, c
 }
 
 /* What of the methods is our choice; which code computed them, where it is more than one. */
-static void write_origin(const struct store_caveats *caveats, const struct versions *code,
+static void write_origin(const struct store_caveats *caveats, const struct versions *versions,
                          struct text *t)
 {
     caption_caveats(t, caveats);
-    if (code->n < 2)
+    if (versions->n < 2)
         return;
-    text_printf(t, " All runs of these methods come from %d versions of the code: ", code->n);
-    versions_list(code, t);
+    text_printf(t, " All runs of these methods come from %d versions of the code: ", versions->n);
+    versions_list(versions, t);
     text_printf(t, ".");
 }
 
@@ -170,7 +170,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
 {
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
-    struct versions code;
+    struct versions versions;
     struct store_caveats caveats;
     int n = 0, result = -1;
 
@@ -179,7 +179,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
     if (strcmp(a, b) == 0)
         return error_set(err, "both are \"%s\": there is nothing to compare", a);
     if (caveats_read(store, &s->plan, a, b, &arena, &caveats, err) < 0 ||
-        versions_read(store, s, a, b, &arena, &code, err) < 0)
+        versions_read(store, s, a, b, &arena, &versions, err) < 0)
         goto out;
     for (int i = 0; i < s->n; i++) {
         const struct selection *x = &s->items[i], *y = select_beside(s, x, b);
@@ -198,7 +198,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
             continue;
         p = select_compare(x, y);
         write_tests(s, x, y, &p, &pairs, &arena, &caption);
-        write_origin(&caveats, &code, &caption);
+        write_origin(&caveats, &versions, &caption);
         text_printf(ret_text, n > 1 ? "\n" : "");
         sheet_write(&g, options->format, caption.s, ret_text);
         text_release(&caption);

@@ -12,7 +12,7 @@ enum { MAX_VALUES = (SHEET_MAX_COLUMNS - 2) / 3, MAX_ROWS = 2000 };
 
 struct cell {
     const struct selection *r; /* NULL: none */
-    enum sheet_emphasis emphasis;
+    enum emphasis emphasis;
 };
 
 struct pivot {
@@ -108,7 +108,7 @@ static int no_such_setting(const struct selections *s, const char *by, struct er
 static int fill(struct pivot *p, const struct selections *s, struct error *err)
 {
     const struct selection *block[EXPERIMENT_MAX_METHODS];
-    enum sheet_emphasis emphases[EXPERIMENT_MAX_METHODS];
+    enum emphasis emphases[EXPERIMENT_MAX_METHODS];
     const char *value, *rest;
     int size;
 

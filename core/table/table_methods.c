@@ -164,7 +164,7 @@ static void add_cells(struct sheet *g, const struct row *row, const bool has[N_W
 
 /* "46.25 ± 0.31", and 46.25 for programs. */
 static struct sheet_cell interval(struct sheet *g, const char *format, double mean, double half_width,
-                                  enum sheet_emphasis emphasis)
+                                  enum emphasis emphasis)
 {
     return (struct sheet_cell){sheet_interval(g, format, mean, half_width), mean, emphasis};
 }
@@ -173,7 +173,7 @@ static struct sheet_cell interval(struct sheet *g, const char *format, double me
 static struct sheet_cell ends(struct sheet *g, const char *format, const char *between, double low,
                               double high)
 {
-    return (struct sheet_cell){sheet_range(g, format, between, low, high), low, SHEET_PLAIN};
+    return (struct sheet_cell){sheet_range(g, format, between, low, high), low, EMPHASIS_NONE};
 }
 
 /* "0.71 (0.45-0.92)". */
@@ -183,7 +183,7 @@ static struct sheet_cell with_ends(struct sheet *g, double x, struct bootstrap_i
 
     if (isfinite(x) && isfinite(e.low))
         text = arena_printf(g->arena, "%s (%.2f–%.2f)", text, e.low, e.high);
-    return (struct sheet_cell){text, x, SHEET_PLAIN};
+    return (struct sheet_cell){text, x, EMPHASIS_NONE};
 }
 
 /* How many ended, and what is not as planned. */
@@ -195,7 +195,7 @@ static struct sheet_cell count(struct sheet *g, const struct selection *r)
                                ? arena_printf(g->arena, " (%d div.)", r->n_diverged_here)
                                : "";
 
-    return (struct sheet_cell){arena_printf(g->arena, "%d%s%s", r->n, of, diverged), r->n, SHEET_PLAIN};
+    return (struct sheet_cell){arena_printf(g->arena, "%d%s%s", r->n, of, diverged), r->n, EMPHASIS_NONE};
 }
 
 static void fill_difference(struct sheet *g, const struct selection *r, const struct selection *base,
@@ -208,7 +208,7 @@ static void fill_difference(struct sheet *g, const struct selection *r, const st
     if (on->is_tested)
         anew = retuning_difference(r, base);
     row->difference = interval(g, "%+.2f", 100 * p->difference.mean, 100 * p->difference.half_width,
-                               SHEET_PLAIN);
+                               EMPHASIS_NONE);
     row->difference_half_width = 100 * p->difference.half_width;
     row->difference_anew = ends(g, "%+.2f", " to ", 100 * anew.low, 100 * anew.high);
     row->difference_anew_high = 100 * anew.high;
@@ -229,10 +229,10 @@ static void fill_fresh(struct sheet *g, const struct selection *fresh, const str
     struct summary test = summary_of(fresh ? fresh->test : NULL, fresh ? fresh->n : 0);
     const struct summary *d = &c->against.difference;
 
-    row->fresh_n = fresh ? count(g, fresh) : (struct sheet_cell){"-", NAN, SHEET_PLAIN};
-    row->fresh_test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, SHEET_PLAIN);
+    row->fresh_n = fresh ? count(g, fresh) : (struct sheet_cell){"-", NAN, EMPHASIS_NONE};
+    row->fresh_test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, EMPHASIS_NONE);
     row->fresh_half_width = 100 * test.half_width;
-    row->fresh_difference = interval(g, "%+.2f", 100 * d->mean, 100 * d->half_width, SHEET_PLAIN);
+    row->fresh_difference = interval(g, "%+.2f", 100 * d->mean, 100 * d->half_width, EMPHASIS_NONE);
     row->fresh_difference_half_width = 100 * d->half_width;
     row->fresh_p_t = c->against.t.p;
     row->fresh_p_t_corrected = c->p_t;
@@ -255,7 +255,7 @@ static void fill_effects(struct sheet *g, const struct effects *e, struct row *r
         isfinite(e->bayes.left) ? arena_printf(g->arena, "%.2f / %.2f / %.2f", e->bayes.left,
                                                e->bayes.rope, e->bayes.right)
                                 : "-",
-        e->bayes.left, SHEET_PLAIN};
+        e->bayes.left, EMPHASIS_NONE};
     row->equal = e->bayes.rope;
     row->higher = e->bayes.right;
 }
@@ -277,7 +277,7 @@ static void fill_selection(struct sheet *g, const struct selection *r, enum sele
 static void fill_published(struct sheet *g, const struct published_number *there, struct row *row)
 {
     row->published = (struct sheet_cell){published_text(there, g->arena),
-                                         there ? there->test_accuracy : NAN, SHEET_PLAIN};
+                                         there ? there->test_accuracy : NAN, EMPHASIS_NONE};
     row->published_source = published_sources(there, g->arena);
 }
 
@@ -315,9 +315,9 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
         if (classes_read(options->store, r, g->arena, &classes, err) < 0)
             return -1;
         row->worst_class = interval(g, "%.2f", 100 * classes.worst.mean, 100 * classes.worst.half_width,
-                                    SHEET_PLAIN);
+                                    EMPHASIS_NONE);
         row->worst_half_width = 100 * classes.worst.half_width;
-        row->tail = interval(g, "%.2f", 100 * classes.tail.mean, 100 * classes.tail.half_width, SHEET_PLAIN);
+        row->tail = interval(g, "%.2f", 100 * classes.tail.mean, 100 * classes.tail.half_width, EMPHASIS_NONE);
         row->tail_half_width = 100 * classes.tail.half_width;
     }
     fill_published(g, published_find(options->published, r->method, row->condition), row);

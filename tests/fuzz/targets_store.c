@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Stores that a stranger made: the file's bytes, the values in its tables, and the settings of a run. */
-#include "domainbed/held_out.h"
+#include "domainbed/tables.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/targets.h"
 #include "os/file.h"
 #include "page/page_runs.h"
+#include "plan/spec.h"
 #include "spec_edits.h"
 #include "store/sql.h"
 #include "store/store_private.h"
@@ -191,7 +192,7 @@ void target_spec(const uint8_t *bytes, size_t size)
         fuzz_check_refusal(&err);
     } else {
         settings_write(&t, &s);
-        if (job_read_spec(t.s ? t.s : "", &again, &err) < 0)
+        if (spec_read(t.s ? t.s : "", &again, &err) < 0)
             fuzz_check_refusal(&err);
         else if (size % 16 == 0 && spec_is_small(&again) && spec_train(&again, &cache, &err) < 0)
             fuzz_check_refusal(&err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reference numbers for test_draws.c, from DomainBed at b93c22a. To renew:
+ * Reference numbers for test_domainbed_hparams.c, from DomainBed at b93c22a. To renew:
  *     python3 tests/reference/draws.py DOMAINBED > tests/reference/draws.h
  */
 #ifndef TESTS_REFERENCE_DRAWS_H

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the numbers that tests/test_draws.c compares core/learn/domainbed_hparams.c with: the
+"""Writes the numbers that tests/test_domainbed_hparams.c compares core/learn/domainbed_hparams.c with: the
 hyper-parameters that DomainBed's own hparams_registry.py gives.
 
     python3 tests/reference/draws.py DOMAINBED > tests/reference/draws.h
@@ -24,7 +24,7 @@ DATASETS = ["ColoredMNIST", "RotatedMNIST", "PACS", "DomainNet"]
 DRAWS = [(0, 0), (1, 0), (2, 1), (19, 2)]
 
 print("/* SPDX-License-Identifier: GPL-3.0-or-later\n *")
-print(" * Reference numbers for test_draws.c, from DomainBed at b93c22a. To renew:")
+print(" * Reference numbers for test_domainbed_hparams.c, from DomainBed at b93c22a. To renew:")
 print(" *     python3 tests/reference/draws.py DOMAINBED > tests/reference/draws.h\n */")
 print("#ifndef TESTS_REFERENCE_DRAWS_H\n#define TESTS_REFERENCE_DRAWS_H\n")
 print("static const struct {\n    const char *algorithm, *dataset;\n    int draw, trial;")

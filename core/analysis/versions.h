@@ -2,8 +2,8 @@
  *
  * versions: which versions of the program computed an experiment's runs.
  */
-#ifndef PAGE_VERSIONS_H
-#define PAGE_VERSIONS_H
+#ifndef ANALYSIS_VERSIONS_H
+#define ANALYSIS_VERSIONS_H
 
 #include "analysis/select.h"
 
@@ -15,20 +15,19 @@ struct version {
 };
 
 struct versions {
-    const struct version *versions; /* the one with most runs first */
+    const struct version *items; /* the one with most runs first */
     int n;
 };
 
 /* Of the runs that ended, fresh seeds included; of two methods only, or, where a is NULL, of all.
  * Texts in `arena`. */
 int versions_read(struct store *store, const struct selections *s, const char *a, const char *b,
-                  struct arena *arena, struct versions *ret_code, struct error *err);
+                  struct arena *arena, struct versions *ret_versions, struct error *err);
 
 /* "0c68b34a12ff (30 runs), 1d79..., with changes (6 runs)" */
-void versions_list(const struct versions *code, struct text *t);
+void versions_list(const struct versions *versions, struct text *t);
 
-/* As a section of a page: which, how many runs each, and what they differ in. */
-int versions_write_page(struct store *store, const struct versions *code, struct text *t,
-                        struct error *err);
+/* Its commit, or "an unknown commit". */
+const char *versions_name(const struct version *v);
 
 #endif
