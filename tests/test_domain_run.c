@@ -228,8 +228,8 @@ static void test_which_parts(void **state)
 /* Batches of a step: equal parts of the training environments' "in", in their order. */
 static void test_draws(void **state)
 {
-    static const struct domain_protocol_config config = {{2, {1, 3}}, 0.2, 12, 5, DOMAINS_MEASURED,
-                                                         DOMAINS_SELECTION};
+    static const struct domain_protocol_config config = {{2, {1, 3}}, 0.2, 12, 5, DOMAIN_PROTOCOL_MEASURED,
+                                                         DOMAIN_PROTOCOL_SELECTION};
     struct domain_protocol o;
     struct error err;
     uint32_t indices[2 * 7];
