@@ -28,6 +28,9 @@
 #define SELECT_IN \
     "  select_in=all          one configuration, selected over all seeds: then p-values are of two\n" \
     "                         configurations; default seed: each seed selects, and they are of methods\n"
+#define MEASURE \
+    "  measure=macro_f1       judge by this measure, of what the runs recorded (list measure)\n" \
+    "  select=log_loss        select by this one on validation data; default: the same\n"
 #define OF_WORK \
     "  --jobs=N      worker processes (default: as many as cores have room for)\n" \
     "  --threads=N   threads in each (default 1); results are the same for any number\n" \
@@ -85,10 +88,10 @@ static const struct command commands[] = {
      "  --dry-run     print the plan and stop\n"
      "  --quiet       print nothing but errors\n",
      "jobs threads data checkpoint lease fail-fast max-failures frozen dry-run quiet", 1, 2, command_confirm, false, STARTS},
-    {"compare", "NAME A B [WORD]", "two methods, seed by seed, with p-values",
-     "Word:\n"
-     SELECT_IN
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 4, command_compare, false, READS},
+    {"compare", "NAME A B [WORD ...]", "two methods, seed by seed, with p-values",
+     "Words:\n"
+     SELECT_IN MEASURE
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 3, 6, command_compare, false, READS},
     {"table", "NAME [WORD ...]", "all methods against the baseline, with intervals and p-values",
      "Words:\n"
      "  by=imbalance           methods down, the values of a setting of the data across\n"
@@ -96,19 +99,19 @@ static const struct command commands[] = {
      "  layout=domainbed       of runs that hold environments out: DomainBed's own tables\n"
      "  rule=training          by this rule of selection; also leave_one_out, oracle. Without\n"
      "                         layout=: p-values, paired by trial\n"
-     SELECT_IN
+     SELECT_IN MEASURE
      "  stats=all              more columns: BCa bootstrap interval, Hedges' g, probability of\n"
      "                         improvement, interquartile mean, Bayesian signed-rank test\n"
      "  stats=classes          more columns: the worst class and the tail; both: stats=all,classes\n"
      "  rope=0.5               differences up to so many points are as good as none: is that shown?\n"
-     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 7, command_table, false, READS},
-    {"plot", "NAME [WORD]", "draw the figures into plots/NAME",
-     "Word:\n" SELECT_IN, "", 1, 2, command_plot, false, STARTS},
+     "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 12, command_table, false, READS},
+    {"plot", "NAME [WORD ...]", "draw the figures into plots/NAME",
+     "Words:\n" SELECT_IN MEASURE, "", 1, 4, command_plot, false, STARTS},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
      "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false, STARTS},
-    {"export", "NAME [selected [WORD]]", "every metric of every run, as CSV",
+    {"export", "NAME [selected [WORD ...]]", "every metric of every run, as CSV",
      "selected: what the table is made of instead, a line for each method and seed; `stats` reads it.\n"
-     "Word:\n" SELECT_IN, "", 1, 3, command_export, false, READS},
+     "Words:\n" SELECT_IN MEASURE, "", 1, 5, command_export, false, READS},
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
      command_digest, false, READS},

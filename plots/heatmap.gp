@@ -57,6 +57,7 @@ if (turned) { set xtics rotate by 45 right }
 # Viridis: its lightness grows evenly, so it survives grey printers.
 set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355F8D', 4 '#2A788E', \
     5 '#21918C', 6 '#22A884', 7 '#44BF70', 8 '#7AD151', 9 '#BDDF26', 10 '#FDE725')
+if (lower_is_better) { set palette negative }
 # What differs in the last bits only is one colour: gnuplot refuses so narrow a range.
 if (cell_high - cell_low < 1e-9 * (abs(cell_low) + abs(cell_high))) { cell_high = cell_low }
 middle = 0.5 * cell_low + 0.5 * cell_high

@@ -3,6 +3,7 @@
  * Where a grid ends, what is missing beyond, what was drawn, and by how much the best
  * leads the next, on plans that are made here. */
 #include "analysis/edges.h"
+#include "measure_fixture.h"
 #include "plan/search.h"
 #include "table/caption.h"
 
@@ -154,7 +155,6 @@ static void test_drawn(void **state)
 struct sample {
     struct arena arena;
     struct store_run runs[MAX_RUNS];
-    struct store_measure measure;
     double validation[MAX_RUNS];
     struct selections s;
 };
@@ -165,15 +165,14 @@ static void make(struct sample *x, enum select_in in, const char *const *points,
                  const double *validation)
 {
     memset(x, 0, sizeof *x);
-    x->measure = (struct store_measure){.title = "accuracy"};
     for (int i = 0; i < n_points * N_SEEDS; i++) {
         x->runs[i] = (struct store_run){.method = "rgd", .condition = "", .state = "finished",
                                         .point = points[i / N_SEEDS], .seed = i % N_SEEDS};
         x->validation[i] = validation[i];
     }
     x->s = (struct selections){.in = in, .validation = x->validation, .test = x->validation};
-    x->s.plan = (struct store_plan){.runs = x->runs, .n_runs = n_points * N_SEEDS,
-                                    .measure = &x->measure};
+    x->s.plan = (struct store_plan){.runs = x->runs, .n_runs = n_points * N_SEEDS};
+    x->s.measure = x->s.select_by = measure_fixture("accuracy", &x->arena);
     select_runs(&x->s, &x->arena);
 }
 

@@ -97,7 +97,7 @@ static const char *draw(const char *measure, enum select_in in, bool is_slow_los
 
         finish(store, m, n / N_SEEDS % N_POINTS, seed, diverges(m, seed, is_slow_lost), measure);
     }
-    OK(select_points(store, in, &arena, ret_s, &err));
+    OK(select_points(store, &(struct select_options){.in = in}, &arena, ret_s, &err));
     OK(figures_draw(store, ret_s, &target, ignore, NULL, &err));
     store_close(store);
     return target.directory;

@@ -126,7 +126,7 @@ static void test_what_is_stored(void **state)
     assert_string_equal(plan.runs[0].point, "draw=1");
     assert_string_equal(plan.runs[1].condition, "data.test_envs=[1,3]");
     assert_int_equal(plan.runs[1].seed, 2);
-    assert_int_equal(store_read_last(store, &plan, "test", "accuracy", (double[2]){0}, &err), 0);
+    assert_int_equal(store_read_last(store, &plan, "test", &plan.measure, (double[2]){0}, &err), 0);
     assert_int_equal(
         store_read_metrics(store, plan.runs[0].run, &arena, &metrics, &n, &err), 0);
     assert_int_equal(n, TREE_N_LINES * (2 * 4 + 3));
@@ -384,7 +384,7 @@ static void test_figures(void **state)
     assert_int_equal(
         store_open(arena_printf(&arena, "%s/x.db", tree), STORE_CREATE, &store, &err), 0);
     assert_int_equal(import_domainbed_store(&import, store, &err), 0);
-    assert_int_equal(select_points(store, SELECT_IN_SEED, &arena, &s, &err), 0);
+    assert_int_equal(select_points(store, &(struct select_options){0}, &arena, &s, &err), 0);
     if (figures_draw(store, &s, &target, count_figure, &n, &err) < 0)
         fail_msg("%s", err.text);
     assert_true(n >= 1);

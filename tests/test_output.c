@@ -129,7 +129,7 @@ static void sign(struct sql *db)
     struct error err;
     char digest[HASH_HEX_SIZE];
 
-    plan_hash_begin(&h, NULL);
+    plan_hash_begin(&h, NULL, NULL, NULL);
     q = sql_prepare(db, &err, "SELECT method, condition, point, seed, spec_id FROM plan_runs p JOIN runs r "
                               "ON r.id = p.run ORDER BY position", "");
     while (sql_step(q, &err) > 0)

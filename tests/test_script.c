@@ -64,6 +64,7 @@ static void test_a_script(void **state)
     assert_string_equal(describe(&e), "title \"Ümlaut \\\"quoted\\\" \\\\ back\"\n"
                                       "question \"Why?\"\n"
                                       "seeds 4\ndraws 0\nsmoke \"\"\ndefault_methods \"\"\n"
+                                      "measure \"\"\nselect \"\"\n"
                                       "axis data\nvalue \"shapes\"\n"
                                       "axis data.augment\nvalue \"crop_flip\"\n"
                                       "axis data.imbalance\nvalue 10\n"

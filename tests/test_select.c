@@ -5,6 +5,7 @@
 #include "analysis/comparisons.h"
 #include "analysis/select.h"
 #include "board_fixture.h"
+#include "measure_fixture.h"
 #include "stats/paired.h"
 
 #include <math.h>
@@ -57,7 +58,6 @@ static void test_pairs_of_environments(void **state)
  * over all seeds the first is best. n lacks seed 1. */
 static void select_sample(struct sample *s, enum select_in in, struct selections *ret_selections)
 {
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
     const double validation[] = {.5, .9, .5, .6, .1, .6, .3, NAN, .3, .2, NAN, .4};
     const double test[] = {.10, .11, .12, .20, .21, .22, .30, NAN, .32, .40, NAN, .42};
     struct selections *r = ret_selections;
@@ -70,7 +70,6 @@ static void select_sample(struct sample *s, enum select_in in, struct selections
         s->runs[i].state = isnan(validation[i]) ? "planned" : i == 3 ? "diverged" : "finished";
     }
     *r = (struct selections){.plan = s->plan, .in = in, .validation = s->validation, .test = s->test};
-    r->plan.measure = &accuracy;
     select_runs(r, &s->arena);
 }
 
@@ -141,7 +140,6 @@ static void test_partial(void **state)
  * that is best now counts. Seeds with all four select by themselves, and the others are left out. */
 static void test_fresh(void **state)
 {
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
     const double sweep[] = {.5, .5, .9, .9, .1, .1, .2, .2}; /* b is best */
     const double two[] = {.8, .7, .3, .2};                   /* a and b on seeds 0 and 1 */
     const double four[] = {.8, .7, .3, .9, .1, .1, .2, .2};
@@ -156,7 +154,6 @@ static void test_fresh(void **state)
                                     .test = f.test};
         r = (struct selections){.plan = s.plan, .in = SELECT_IN_SEED, .validation = s.validation,
                                 .test = s.test, .fresh = &fresh};
-        r.plan.measure = fresh.plan.measure = &accuracy;
         select_runs(&r, &s.arena);
         assert_non_null(r.items[0].fresh);
         assert_int_equal(r.items[0].fresh->is_frozen, !with_grid);
@@ -172,7 +169,6 @@ static void test_fresh(void **state)
     fresh = (struct selections){.plan = f.plan, .in = SELECT_IN_SEED, .validation = f.validation, .test = f.test};
     r = (struct selections){.plan = s.plan, .in = SELECT_IN_SEED, .validation = s.validation, .test = s.test,
                             .fresh = &fresh};
-    r.plan.measure = fresh.plan.measure = &accuracy;
     select_runs(&r, &s.arena);
     assert_false(r.items[0].fresh->is_frozen);
     assert_int_equal(r.items[0].fresh->n, 1);
@@ -191,7 +187,6 @@ static void test_fresh(void **state)
 /* Four methods of one configuration on four seeds. */
 static void compare_sample(struct sample *s, const double *values, struct selections *ret_selections)
 {
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
     static const char *const methods[] = {"erm", "worse", "better", "same"};
 
     make(s, 4, 4, values, NULL);
@@ -200,8 +195,8 @@ static void compare_sample(struct sample *s, const double *values, struct select
         s->runs[i].point = "";
     }
     *ret_selections = (struct selections){.plan = s->plan, .validation = s->validation, .test = s->test};
-    ret_selections->plan.measure = &accuracy;
     ret_selections->plan.baseline = "erm";
+    ret_selections->measure = ret_selections->select_by = measure_fixture("accuracy", &s->arena);
     select_runs(ret_selections, &s->arena);
 }
 

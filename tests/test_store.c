@@ -49,15 +49,15 @@ static void test_round_trip(void **state)
     OK(store_read_class_names(store, data.digest, &arena, &classes, &err));
     assert_string_equal(value_text(&arena, &classes), "[\"cat\",\"dog\"]");
 
-    OK(store_read_curve(store, got.runs[0].run, "test", "accuracy", &arena, &series, &err));
+    OK(store_read_curve(store, got.runs[0].run, "test", "accuracy", -1, &arena, &series, &err));
     assert_int_equal(series.n, 2);
     assert_true(series.at[0] == 10 && series.at[1] == 20);
     assert_true(series.values[0] == 1.0 / 3 && series.values[1] == 5e-324);
-    OK(store_read_curve(store, got.runs[0].run, "test", "loss", &arena, &series, &err));
+    OK(store_read_curve(store, got.runs[0].run, "test", "loss", -1, &arena, &series, &err));
     assert_true(series.n == 1 && series.values[0] == INFINITY);
     OK(store_read_classes(store, got.runs[0].run, "test", &arena, &series, &err));
     assert_true(series.n == 2 && series.values[0] == 0.75 && series.values[1] == 0.5);
-    OK(store_read_last(store, &got, "validation", "accuracy", last, &err));
+    OK(store_read_last(store, &got, "validation", &got.measure, last, &err));
     assert_true(last[0] == 0.5 && isnan(last[1]));
     OK(store_read_answers(store, got.runs[0].run, &arena, &answers, &err));
     assert_true(answers.n == 9 && answers.step == 20);

@@ -4,6 +4,7 @@
  * `export NAME selected` does and read back, to the last digit. usage: test_table_stats [SWEEPS] */
 #include "analysis/comparisons.h"
 #include "analysis/effects.h"
+#include "measure_fixture.h"
 #include "os/file.h"
 #include "table/numbers.h"
 #include "table/selected.h"
@@ -36,31 +37,32 @@ struct sweep {
 /* Accuracies k / n that are often equal; some runs have not ended, some have diverged. */
 static void draw(struct sweep *w, struct rng *rng)
 {
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0},
-                                      r2 = {"r2", "R2", "test_r2", -INFINITY};
-    const struct store_measure *measure = rng_below(rng, 3) ? &accuracy : &r2;
+    const char *name = rng_below(rng, 3) ? "accuracy" : "r2";
+    struct measure m;
     static const int sizes[] = {7, 200, 333, 1670, 10000};
     int n_methods = 2 + (int)rng_below(rng, MAX_METHODS - 1), n_points = 1 + (int)rng_below(rng, MAX_POINTS);
     int n_seeds = 1 + (int)rng_below(rng, MAX_SEEDS), size = sizes[rng_below(rng, 5)], n = 0;
     uint32_t spread = size > 20 ? 9 : (uint32_t)size;
 
     memset(w, 0, sizeof *w);
-    for (int m = 0; m < n_methods; m++)
+    m = measure_fixture(name, &w->arena);
+    for (int k = 0; k < n_methods; k++)
         for (int p = 0; p < n_points; p++)
             for (int seed = 0; seed < n_seeds; seed++, n++) {
                 uint32_t fate = rng_below(rng, 40);
 
-                w->runs[n] = (struct store_run){.method = methods[m], .condition = "", .point = points[p],
+                w->runs[n] = (struct store_run){.method = methods[k], .condition = "", .point = points[p],
                                                 .seed = seed, .state = fate == 0   ? "planned"
                                                                        : fate == 1 ? "diverged"
                                                                                    : "finished"};
-                w->validation[n] = fate == 0 ? NAN : fate == 1 ? measure->worst : rng_below(rng, spread) / (double)size;
-                w->test[n] = fate == 0 ? NAN : fate == 1 ? measure->worst : rng_below(rng, spread) / (double)size;
+                w->validation[n] = fate == 0 ? NAN : fate == 1 ? m.worst : rng_below(rng, spread) / (double)size;
+                w->test[n] = fate == 0 ? NAN : fate == 1 ? m.worst : rng_below(rng, spread) / (double)size;
             }
     w->s = (struct selections){
-        .plan = {.runs = w->runs, .n_runs = n, .baseline = "erm", .measure = measure,
+        .plan = {.runs = w->runs, .n_runs = n, .baseline = "erm",
                  .methods = methods, .n_methods = n_methods},
         .in = rng_below(rng, 2) ? SELECT_IN_SEED : SELECT_IN_ALL,
+        .measure = m, .select_by = m,
         .validation = w->validation, .test = w->test};
     select_runs(&w->s, &w->arena);
 }

@@ -135,7 +135,7 @@ static void test_page(void **state)
     if (!has_git)
         return;
     store = make_store(path, patch);
-    OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
+    OK(select_points(store, &(struct select_options){0}, &arena, &s, &err));
     OK(versions_read(store, &s, NULL, NULL, &arena, &versions, &err));
     assert_int_equal(versions.n, 2);
     assert_string_equal(versions.items[0].commit, commits[0]);

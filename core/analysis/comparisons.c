@@ -114,7 +114,8 @@ const char *comparisons_no_test(const struct contrast *c)
                                      : test_reason_name(p->t.reason);
 }
 
-static void judge_once(const char *method, const struct contrast *c, double rope, struct text *t)
+static void judge_once(const struct measure *m, const char *method, const struct contrast *c, double rope,
+                       struct text *t)
 {
     static const char *const words[] = {"worse", "not told apart", "better"};
     bool is_equal = c->p_equal <= LEVEL;
@@ -123,17 +124,21 @@ static void judge_once(const char *method, const struct contrast *c, double rope
 
     text_printf(t, "%s is %s", method, words[direction(c) + 1]);
     if (is_equal)
-        text_printf(t, ", %sequal to within %g points", direction(c) ? "but " : "", 100 * rope);
+        text_printf(t, ", %sequal to within %g%s", direction(c) ? "but " : "", m->unit * rope, m->points);
     text_printf(t, " (");
     if (isfinite(d->mean))
-        text_printf(t, "%+.2f", 100 * d->mean);
-    if (no_test)
-        text_printf(t, "%s%s)", isfinite(d->mean) ? " points; no test: " : "no test: ", no_test);
-    else if (is_equal)
-        text_printf(t, " ± %.2f points, p = %.3g; that of equivalence is %.3g)", 100 * d->half_width,
-                    c->p_t, c->p_equal);
-    else
-        text_printf(t, " ± %.2f points, p = %.3g)", 100 * d->half_width, c->p_t);
+        text_printf(t, m->signed_format, measure_shown(m, d->mean));
+    if (no_test) {
+        text_printf(t, "%s%sno test: %s)", isfinite(d->mean) ? m->points : "", isfinite(d->mean) ? "; " : "",
+                    no_test);
+        return;
+    }
+    text_add_string(t, " ± ");
+    text_printf(t, m->format, m->unit * d->half_width);
+    text_printf(t, "%s, p = %.3g", m->points, c->p_t);
+    if (is_equal)
+        text_printf(t, "; that of equivalence is %.3g", c->p_equal);
+    text_add_string(t, ")");
 }
 
 static void judge_over(const struct comparisons *c, int on, const char *method, struct text *t)
@@ -154,7 +159,8 @@ static void judge_over(const struct comparisons *c, int on, const char *method, 
 }
 
 /* Each method once, by its first test. */
-static void judge_all(const struct comparisons *c, bool has_conditions, int on, struct text *t)
+static void judge_all(const struct measure *m, const struct comparisons *c, bool has_conditions, int on,
+                      struct text *t)
 {
     int n = 0;
 
@@ -172,7 +178,7 @@ static void judge_all(const struct comparisons *c, bool has_conditions, int on, 
         if (has_conditions)
             judge_over(c, on, row->r->method, t);
         else
-            judge_once(row->r->method, &row->on[on], c->rope, t);
+            judge_once(m, row->r->method, &row->on[on], c->rope, t);
     }
     if (c->n_tests[on].t == 0)
         text_printf(t, ".");
@@ -190,9 +196,9 @@ void comparisons_verdict(const struct selections *s, const struct comparisons *c
         return;
     }
     text_printf(t, "Against %s: ", s->plan.baseline);
-    judge_all(c, has_conditions, ON_TUNED, t);
+    judge_all(&s->measure, c, has_conditions, ON_TUNED, t);
     if (c->n_tests[ON_FRESH].compared == 0)
         return;
     text_printf(t, " On fresh seeds, against %s: ", s->plan.baseline);
-    judge_all(c, has_conditions, ON_FRESH, t);
+    judge_all(&s->measure, c, has_conditions, ON_FRESH, t);
 }

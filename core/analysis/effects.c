@@ -40,14 +40,19 @@ struct effects effects_of(const struct selection *a, const struct selection *b, 
     return e;
 }
 
-void effects_caption(struct text *t, const char *baseline, double rope)
+void effects_caption(struct text *t, const struct selections *s, double rope)
 {
-    text_printf(t, " BCa: 95%% bootstrap interval of the difference in points (%d draws; too narrow with "
+    const struct measure *m = &s->measure;
+    const char *baseline = s->plan.baseline;
+
+    text_printf(t, " BCa: 95%% bootstrap interval of the difference%s (%d draws; too narrow with "
                    "few seeds). g: Hedges' g of the paired differences. P(>%s): probability that a run "
-                   "is above one of %s (unpaired, ties half), IQM: interquartile mean in percent, each with "
+                   "is %s one of %s (unpaired, ties half), IQM: interquartile mean%s, each with "
                    "its 95%% percentile interval, for which runs are drawn anew by method. Posterior: "
                    "Bayesian signed-rank test (a pair at either end of the rope is equal: ours), "
-                   "probability that %s is better / that they differ by at most %g points / that the "
+                   "probability that %s is better / that they differ by at most %g%s / that the "
                    "method is better. None of these is corrected.",
-                BOOTSTRAP_DRAWS, baseline, baseline, baseline, 100 * rope);
+                m->type->is_share ? " in points" : "", BOOTSTRAP_DRAWS, baseline,
+                m->sign < 0 ? "better than" : "above", baseline, m->in_percent, baseline, m->unit * rope,
+                m->points);
 }

@@ -19,11 +19,11 @@ struct effects {
     struct bayes bayes;            /* .left: b is better, .right: a is */
 };
 
-/* Of a minus b on their common seeds, in shares; rope in shares, too. What is of pairs is NaN where there
+/* Of a minus b on their common seeds, in what selections hold; rope, too. What is of pairs is NaN where there
  * are none, or b is NULL: a is the baseline. stream: which stream of random numbers; another one for
  * each pair of a table. */
 struct effects effects_of(const struct selection *a, const struct selection *b, double rope, int stream);
 
-void effects_caption(struct text *t, const char *baseline, double rope);
+void effects_caption(struct text *t, const struct selections *s, double rope);
 
 #endif

@@ -16,8 +16,8 @@ struct mcnemar_pair {
     double p;             /* McNemar's exact test; NaN where n is 0 */
 };
 
-/* Fails where what was kept does not have the given test accuracies. */
-int mcnemar_compare(struct store *store, long run_a, double accuracy_a, long run_b,
-                    double accuracy_b, struct mcnemar_pair *ret_pair, struct error *err);
+/* Fails where what was kept does not have the test accuracies that the store has of the runs. */
+int mcnemar_compare(struct store *store, long run_a, long run_b, struct mcnemar_pair *ret_pair,
+                    struct error *err);
 
 #endif

@@ -236,22 +236,38 @@ void select_list_conditions(struct selections *s, struct selection *items, struc
     s->starts = starts;
 }
 
-/* The values of s->plan's runs. */
-static int read_values(struct store *store, struct arena *arena, struct selections *s, struct error *err)
+/* What a measure of s->plan's runs is on `part`, higher being better. NULL with an error. */
+static const double *read_values(struct store *store, const struct store_plan *plan, const char *part,
+                                 const struct measure *m, struct arena *arena, struct error *err)
 {
-    size_t n = (size_t)s->plan.n_runs + 1;
-    double *validation = arena_alloc(arena, n * sizeof *validation);
-    double *test = arena_alloc(arena, n * sizeof *test);
+    double *values = arena_alloc(arena, ((size_t)plan->n_runs + 1) * sizeof *values);
 
-    if (store_read_last(store, &s->plan, "validation", s->plan.measure->metric, validation, err) < 0 ||
-        store_read_last(store, &s->plan, "test", s->plan.measure->metric, test, err) < 0)
+    if (store_read_last(store, plan, part, m, values, err) < 0)
+        return NULL;
+    for (int i = 0; i < plan->n_runs; i++)
+        values[i] = strcmp(plan->runs[i].state, "diverged") == 0 ? m->worst : m->sign * values[i];
+    return values;
+}
+
+/* The values of s->plan's runs. */
+static int read_all_values(struct store *store, struct arena *arena, struct selections *s, struct error *err)
+{
+    s->validation = read_values(store, &s->plan, "validation", &s->select_by, arena, err);
+    s->test = s->validation ? read_values(store, &s->plan, "test", &s->measure, arena, err) : NULL;
+    return s->test ? 0 : -1;
+}
+
+/* What the caller wants, or what the plan says: what judges selects, too, where nobody says otherwise. */
+static int find_measures(struct store *store, const struct select_options *o, struct arena *arena,
+                         struct selections *s, struct error *err)
+{
+    const char *select_by = o->select_by ? o->select_by : o->measure;
+
+    s->measure = s->plan.measure;
+    s->select_by = s->plan.select_by;
+    if (o->measure && store_find_measure(store, &s->plan, o->measure, arena, &s->measure, err) < 0)
         return -1;
-    for (int i = 0; i < s->plan.n_runs; i++)
-        if (strcmp(s->plan.runs[i].state, "diverged") == 0)
-            validation[i] = test[i] = s->plan.measure->worst;
-    s->validation = validation;
-    s->test = test;
-    return 0;
+    return select_by ? store_find_measure(store, &s->plan, select_by, arena, &s->select_by, err) : 0;
 }
 
 /* A plan's runs by group. */
@@ -333,8 +349,8 @@ static int read_fresh(struct store *store, struct arena *arena, struct selection
 {
     struct selections *f = arena_alloc(arena, sizeof *f);
 
-    *f = (struct selections){.in = s->in};
-    if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 || read_values(store, arena, f, err) < 0)
+    *f = (struct selections){.in = s->in, .measure = s->measure, .select_by = s->select_by};
+    if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 || read_all_values(store, arena, f, err) < 0)
         return -1;
     if (f->plan.n_runs > 0)
         s->fresh = f;
@@ -390,13 +406,14 @@ static void complete(struct selections *s, struct selection *items, struct arena
     select_list_conditions(s, items, arena);
 }
 
-int select_points(struct store *store, enum select_in in, struct arena *arena,
+int select_points(struct store *store, const struct select_options *options, struct arena *arena,
                   struct selections *ret_selections, struct error *err)
 {
-    struct selections s = {.in = in};
+    struct selections s = {.in = options->in};
     struct selection *items;
 
-    if (store_read_plan(store, arena, &s.plan, err) < 0 || read_values(store, arena, &s, err) < 0 ||
+    if (store_read_plan(store, arena, &s.plan, err) < 0 ||
+        find_measures(store, options, arena, &s, err) < 0 || read_all_values(store, arena, &s, err) < 0 ||
         read_fresh(store, arena, &s, err) < 0)
         return -1;
     items = select_all(&s, arena);

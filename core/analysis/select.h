@@ -3,7 +3,7 @@
  * select: for each method what it gave on the test data when tuned, chosen on validation data alone.
  *
  * In each seed by itself (SELECT_IN_SEED, the default): the configuration with the best validation
- * measure at the last evaluation of that seed. A seed is then one whole trial of the method, tuning
+ * value at the last evaluation of that seed. A seed is then one whole trial of the method, tuning
  * included, and a test over seeds is one of two methods.
  *
  * Over all seeds (SELECT_IN_ALL): the one configuration with the best mean. A test over seeds is
@@ -19,6 +19,7 @@
 #define ANALYSIS_SELECT_H
 
 #include "analysis/board.h"
+#include "plan/measure.h"
 
 #include <stdbool.h>
 
@@ -43,7 +44,7 @@ struct selection {
     const int *seeds;
     const int *environments; /* [n] that a seed held out in turn, rising in each; NULL: a seed has one run */
     const int *chosen;  /* [n] the configuration's place in board->points */
-    const double *validation, *test; /* of plan.measure: accuracy, 0 to 1; or R2 */
+    const double *validation, *test; /* of select_by and measure, signed so that higher is better */
     const bool *has_diverged;
     const long *runs;
     int n_diverged_here; /* among the n */
@@ -56,7 +57,9 @@ struct selection {
 struct selections {
     struct store_plan plan;
     enum select_in in;
-    const double *validation, *test; /* [plan.n_runs]; diverged: the worst; NaN: has not ended */
+    struct measure measure, select_by; /* what judges; what selects, on validation data */
+    const double *validation, *test; /* [plan.n_runs], signed; diverged: the worst;
+                                      * NaN: has not ended */
     const struct selection *items;
     int n;
     /* The selections of condition c: by_condition[starts[c] .. starts[c + 1] - 1], in their order. */
@@ -66,10 +69,16 @@ struct selections {
     const struct selections *fresh; /* all runs on fresh seeds: plan, validation, test; NULL: none */
 };
 
-int select_points(struct store *store, enum select_in in, struct arena *arena,
+/* How to select; what is 0 is as the plan says. */
+struct select_options {
+    enum select_in in;
+    const char *measure, *select_by;
+};
+
+int select_points(struct store *store, const struct select_options *options, struct arena *arena,
                   struct selections *ret_selections, struct error *err);
 
-/* The same from what is in memory: of *s the plan, validation, test and in are set, of *s->fresh too where
+/* The same from what is in memory: of *s the plan, measures, validation, test and in are set, of *s->fresh too where
  * there is one, the rest is 0. */
 void select_runs(struct selections *s, struct arena *arena);
 

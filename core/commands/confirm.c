@@ -67,7 +67,7 @@ int command_confirm(const struct invocation *in, enum exit_status *ret_status, s
     if (parse_words(in, &n, err) < 0 ||
         project_open_store(in->arena, in->words[0], in->is_dry ? STORE_READ : STORE_WRITE, &store,
                            err) < 0 ||
-        select_points(store, SELECT_IN_SEED, in->arena, &s, err) < 0)
+        select_points(store, &(struct select_options){0}, in->arena, &s, err) < 0)
         goto out;
     n = n ? n : count_seeds(&s);
     if (confirmation_plan(store, &s, in->is_frozen, n, in->arena, &plan, err) < 0)

@@ -5,6 +5,7 @@
 #include "commands/list_methods.h"
 #include "learn/config/config.h"
 #include "learn/domain_protocol.h"
+#include "learn/metric/metric.h"
 #include "os/file.h"
 #include "os/say.h"
 #include "script/script.h"
@@ -79,11 +80,25 @@ static int print_methods(const struct invocation *in, struct error *err)
     return 0;
 }
 
+static void print_measures(void)
+{
+    say(stdout, "measure: what runs are judged by, measure=NAME; of a class, measure=NAME:CLASS\n");
+    for (int i = 0; metric_at(i); i++) {
+        const struct metric_type *m = metric_at(i);
+
+        say(stdout, "  %-21s %s%s%s\n", m->name, m->doc, m->by_class ? "; of one class" : "",
+            m->lower_is_better ? "; lower is better" : "");
+        if (m->source)
+            say(stdout, "  %-21s from %s\n", "", m->source);
+    }
+    say(stdout, "\n");
+}
+
 int command_list(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
-    const char *names[32] = {"experiments", "methods"};
+    const char *names[32] = {"experiments", "methods", "measure"};
     const char *wanted = in->n_words ? in->words[0] : NULL;
-    int n = 2;
+    int n = 3;
 
     (void)ret_status;
     if (wanted && strcmp(wanted, "methods") == 0)
@@ -96,6 +111,10 @@ int command_list(const struct invocation *in, enum exit_status *ret_status, stru
         if (result < 0 || wanted)
             return result;
     }
+    if (!wanted || strcmp(wanted, "measure") == 0)
+        print_measures();
+    if (wanted && strcmp(wanted, "measure") == 0)
+        return 0;
     for (const struct config_slot *slot = config_slots; slot->name; slot++) {
         names[n++] = slot->name;
         if (wanted && strcmp(wanted, slot->name) != 0)

@@ -24,14 +24,22 @@ static int open_store(const struct invocation *in, struct store **ret_store, str
     return store_freeze(*ret_store, err);
 }
 
-/* rope=POINTS, kept as a share. */
+/* rope=POINTS; of what is no share as it is. Which it is says the measure, later. */
 static int parse_rope(const char *text, double *ret_rope, struct error *err)
 {
     double x;
 
-    if (text_parse_number(text, &x) < 0 || !(x >= 0 && x <= 100))
+    if (text_parse_number(text, &x) < 0 || !(x >= 0))
         return error_set(err, "\"rope=%s\": not a number of points from 0 to 100", text);
-    *ret_rope = x / 100;
+    *ret_rope = x;
+    return 0;
+}
+
+static int settle_rope(struct table_options *o, const struct measure *m, struct error *err)
+{
+    if (m->type->is_share && o->rope > 100)
+        return error_set(err, "\"rope=%g\": not a number of points from 0 to 100", o->rope);
+    o->rope /= m->unit;
     return 0;
 }
 
@@ -77,9 +85,12 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
         return error_set(err, "by=%s does not go with layout=domainbed or rule=", o->by);
     if ((o->with_effects || o->with_classes) && (o->by || is_held_out))
         return error_set(err, "stats= does not go with by=, layout=domainbed or rule=");
-    if (o->select_in == SELECT_IN_ALL && is_held_out)
+    if (o->select.in == SELECT_IN_ALL && is_held_out)
         return error_set(err, "select_in=all does not go with layout=domainbed or rule=, which select in "
                               "each trial");
+    if ((o->select.measure || o->select.select_by) && is_held_out)
+        return error_set(err, "measure= and select= do not go with layout=domainbed or rule=, which judge by "
+                              "accuracy");
     if (has_rope && (o->by || is_held_out))
         return error_set(err, "rope= does not go with by=, layout=domainbed or rule=");
     return 0;
@@ -102,8 +113,12 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
             if (parse_stats(word + 6, ret_options, err) < 0)
                 return -1;
         } else if (strncmp(word, "select_in=", 10) == 0) {
-            if (parse_select_in(word + 10, &ret_options->select_in, err) < 0)
+            if (parse_select_in(word + 10, &ret_options->select.in, err) < 0)
                 return -1;
+        } else if (strncmp(word, "measure=", 8) == 0) {
+            ret_options->select.measure = word + 8;
+        } else if (strncmp(word, "select=", 7) == 0) {
+            ret_options->select.select_by = word + 7;
         } else if (strncmp(word, "rope=", 5) == 0) {
             has_rope = true;
             if (parse_rope(word + 5, &ret_options->rope, err) < 0)
@@ -114,7 +129,7 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
         } else if (strncmp(word, "correction=", 11) != 0) {
             return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME "
                                   "layout=domainbed rule=NAME select_in=seed|all stats=all,classes "
-                                  "rope=POINTS", word);
+                                  "rope=POINTS measure=NAME select=NAME", word);
         } else if (!(ret_options->correction = adjust_find(word + 11, err))) {
             return -1;
         }
@@ -136,11 +151,13 @@ static int open_table(const struct invocation *in, struct table_options *options
                       struct selections *ret_selections, struct published *ret_published, struct error *err)
 {
     if (open_store(in, &options->store, err) < 0 ||
-        select_points(options->store, options->select_in, in->arena, ret_selections, err) < 0 ||
+        select_points(options->store, &options->select, in->arena, ret_selections, err) < 0 ||
+        settle_rope(options, &ret_selections->measure, err) < 0 ||
         published_read(project_path(in->arena, "results/published", in->words[0], ".csv"), in->arena,
                        ret_published, err) < 0)
         return -1;
-    options->published = ret_published;
+    if (strcmp(ret_selections->measure.name, "accuracy") == 0) /* what published numbers are */
+        options->published = ret_published;
     return 0;
 }
 

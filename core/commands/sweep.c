@@ -60,7 +60,7 @@ static int print_table(struct arena *arena, struct store *store, struct error *e
     struct selections s;
     struct text t = {0};
 
-    if (select_points(store, SELECT_IN_SEED, arena, &s, err) < 0 || table_methods(&s, &options, &t, err) < 0)
+    if (select_points(store, &(struct select_options){0}, arena, &s, err) < 0 || table_methods(&s, &options, &t, err) < 0)
         return -1;
     say(stdout, "\n");
     say_page(stdout, t.s);

@@ -322,7 +322,7 @@ int sweep_widen(const struct invocation *in, enum exit_status *ret_status, struc
         return error_set(err, "--widen does not go with --shard: take its words from --widen "
                               "--dry-run, and give them to each share");
     if (project_open_store(in->arena, in->words[0], STORE_READ, &w.store, err) == 0 &&
-        select_points(w.store, SELECT_IN_SEED, in->arena, &w.s, err) == 0 &&
+        select_points(w.store, &(struct select_options){0}, in->arena, &w.s, err) == 0 &&
         check_store(&w, err) == 0 && read_words(&w, err) == 0 &&
         project_load(in->arena, in->words[0], w.words, w.n_words, &w.e, err) == 0 &&
         widen_edges(&w, err) == 0) {

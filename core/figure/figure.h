@@ -32,7 +32,7 @@ struct figure {
 const char *figure_name(struct figure *d, const char *name);
 const char *figure_title(struct figure *d, const char *title);
 
-/* "test accuracy (%)" of "test %s (%)": what the plan is judged by. */
+/* "test accuracy (%)" of "test %s": what is judged by, with its unit where it stands last. */
 const char *figure_measure(struct figure *d, const char *format);
 
 /* "kl_dro (1 of 10 diverged)": a method, and what became of its selected runs. */

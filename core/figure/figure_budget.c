@@ -13,6 +13,7 @@ static const char *label(struct figure *d, const struct selection *r)
 
 static struct plot_line make_line(struct figure *d, const struct selection *r)
 {
+    const struct measure *m = &d->selections->measure;
     struct budget b = budget_of(r, d->selections->in, &d->arena);
     size_t size = ((size_t)b.n + 1) * sizeof(double);
     double *x = arena_alloc(&d->arena, size), *y = arena_alloc(&d->arena, size);
@@ -20,9 +21,8 @@ static struct plot_line make_line(struct figure *d, const struct selection *r)
 
     for (int k = 0; k < b.n; k++) {
         x[k] = k + 1;
-        y[k] = 100 * b.mean[k];
-        low[k] = 100 * (b.mean[k] - b.half_width[k]);
-        high[k] = 100 * (b.mean[k] + b.half_width[k]);
+        y[k] = measure_shown(m, b.mean[k]);
+        measure_show_ends(m, b.mean[k] - b.half_width[k], b.mean[k] + b.half_width[k], &low[k], &high[k]);
     }
     return (struct plot_line){label(d, r), b.n, x, y, low, high};
 }
@@ -33,7 +33,7 @@ static int draw(struct figure *d, struct error *err)
     struct plot_curves figure = {.name = figure_name(d, "budget"),
                                  .title = figure_title(d, d->selections->plan.title),
                                  .x_label = "configurations tried",
-                                 .y_label = figure_measure(d, "expected test %s (%)"),
+                                 .y_label = figure_measure(d, "expected test %s"),
                                  .lines = lines};
     int n_most = 0;
 

@@ -71,10 +71,11 @@ static int read_curve(struct figure *d, long id, bool has_diverged, struct axes 
                       struct curve *ret_curve, struct error *err)
 {
     const struct store_run *run = find_run(d, id);
+    const struct measure *m = &d->selections->measure;
     struct store_series series;
     double *x, unit = 1;
 
-    if (store_read_curve(d->store, id, axes->part, d->selections->plan.measure->metric, &d->arena, &series,
+    if (store_read_curve(d->store, id, axes->part, m->type->name, m->class_index, &d->arena, &series,
                          err) < 0)
         return -1;
     if (axes->is_epochs) {
@@ -148,6 +149,7 @@ static int list_places(const struct curve *curves, int n, double end, struct are
 /* Mean and interval over the n curves, wherever one was evaluated. */
 static struct plot_line make_line(struct figure *d, const struct curve *curves, int n, double end)
 {
+    const struct measure *m = &d->selections->measure;
     double *sample = arena_alloc(&d->arena, ((size_t)n + 1) * sizeof *sample), *x;
     int n_places = list_places(curves, n, end, &d->arena, &x);
     size_t size = ((size_t)n_places + 1) * sizeof(double);
@@ -158,7 +160,7 @@ static struct plot_line make_line(struct figure *d, const struct curve *curves, 
         struct summary s;
 
         for (int i = 0; i < n; i++)
-            sample[i] = 100 * value_at(&curves[i], x[k], d->selections->plan.measure->worst);
+            sample[i] = m->unit * value_at(&curves[i], x[k], m->sign * m->worst);
         s = summary_of(sample, n);
         y[k] = s.mean;
         low[k] = s.mean - s.half_width;
@@ -181,7 +183,7 @@ static int draw(struct figure *d, struct error *err)
 
     if (read_axes(d, &axes, err) < 0)
         return -1;
-    figure.y_label = figure_measure(d, arena_printf(&d->arena, "%s %%s (%%)", axes.part));
+    figure.y_label = figure_measure(d, arena_printf(&d->arena, "%s %%s", axes.part));
     figure.x_label = axes.is_epochs ? "epoch" : "step";
     for (int i = 0; i < d->n_rows; i++) {
         const struct selection *row = d->rows[i];

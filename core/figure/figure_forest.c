@@ -22,8 +22,8 @@ static int draw(struct figure *d, struct error *err)
     struct plot_forest figure = {
         .name = "effects",
         .title = d->selections->plan.title,
-        .x_label = arena_printf(&d->arena, "test %s minus %s (points), 95%% interval",
-                                s->plan.measure->title, s->plan.baseline),
+        .x_label = arena_printf(&d->arena, "test %s minus %s%s, 95%% interval", s->measure.title,
+                                s->plan.baseline, s->measure.type->is_share ? " (points)" : ""),
         .value = value,
         .half_width = half_width};
 
@@ -40,8 +40,8 @@ static int draw(struct figure *d, struct error *err)
 
             if (a && b && a->n && b->n)
                 x = select_compare(a, b).difference;
-            value[m * n_conditions + c] = 100 * x.mean;
-            half_width[m * n_conditions + c] = 100 * x.half_width;
+            value[m * n_conditions + c] = measure_shown(&s->measure, x.mean);
+            half_width[m * n_conditions + c] = s->measure.unit * x.half_width;
             has_any |= isfinite(x.mean);
             labels[m] = is_single && a ? figure_method(d, a) : methods[m]; /* why a row is empty */
         }

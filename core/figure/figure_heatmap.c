@@ -105,7 +105,7 @@ static void fill_cells(struct figure *d, const struct selection *row, const int 
     for (int p = 0; p < row->board->n_points; p++) {
         int x = at[2 * p + across], y = across ? at[2 * p] : 0, cell = y * figure->n_x + x;
 
-        cells[cell] = 100 * mean_validation(d, row->board, p, &diverged[cell]);
+        cells[cell] = measure_shown(&d->selections->select_by, mean_validation(d, row->board, p, &diverged[cell]));
         for (int i = 0; i < row->n; i++)
             chosen[cell] += row->chosen[i] == p;
         if (p == row->best) {
@@ -145,8 +145,10 @@ static int draw_method(struct figure *d, const struct selection *row, struct err
                                       ? arena_printf(&d->arena, "validation-%s", row->method)
                                       : arena_printf(&d->arena, "validation-%d", row->place));
     figure.title = figure_title(d, arena_printf(&d->arena, "%s: validation %s", row->method,
-                                                         d->selections->plan.measure->title));
-    figure.cell_label = figure_measure(d, "%s (%)");
+                                                         d->selections->select_by.title));
+    figure.cell_label = arena_printf(&d->arena, "%s%s", d->selections->select_by.title,
+                                     d->selections->select_by.type->is_share ? " (%)" : "");
+    figure.lower_is_better = d->selections->select_by.sign < 0;
     return figure_done(d, figure.name, plot_heatmap(d->target, &figure, err));
 }
 

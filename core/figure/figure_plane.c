@@ -24,7 +24,7 @@ static int read_records(struct figure *d, long run, struct records *ret_records,
     int sizes[5], n;
 
     *ret_records = (struct records){.is_class =
-                                        strcmp(d->selections->plan.measure->metric, "r2") != 0};
+                                        !(d->selections->plan.measure.type->needs & METRIC_NUMBERS)};
     for (int i = 0; i < 5; i++) {
         struct store_array *found;
 

@@ -5,11 +5,12 @@
 
 enum { MAX_PANELS = 6 };
 
-/* The seeds that both have, in percent. A run that diverged may be minus infinity: its pair is not drawn,
+/* The seeds that both have. A run that diverged may be minus infinity: its pair is not drawn,
  * and there is no mean. */
 static void fill_panel(struct figure *d, const struct selection *base, const struct selection *r,
                        struct plot_panel *ret_panel)
 {
+    const struct measure *m = &d->selections->measure;
     double *a = arena_alloc(&d->arena, (size_t)base->n * sizeof *a);
     double *b = arena_alloc(&d->arena, (size_t)base->n * sizeof *b);
     int n = 0;
@@ -19,8 +20,8 @@ static void fill_panel(struct figure *d, const struct selection *base, const str
             k++;
         if (k == r->n || r->seeds[k] != base->seeds[i])
             continue;
-        a[n] = isfinite(r->test[k]) ? 100 * base->test[i] : NAN;
-        b[n++] = isfinite(base->test[i]) ? 100 * r->test[k] : NAN;
+        a[n] = isfinite(r->test[k]) ? measure_shown(m, base->test[i]) : NAN;
+        b[n++] = isfinite(base->test[i]) ? measure_shown(m, r->test[k]) : NAN;
     }
     *ret_panel = (struct plot_panel){base->method, r->method, n, a, b};
 }
@@ -59,7 +60,7 @@ static int draw(struct figure *d, struct error *err)
         struct plot_slopes figure = {
             .name = i ? arena_printf(&d->arena, "%s-part%d", name, i / MAX_PANELS + 1) : name,
             .title = figure_title(d, describe(d, panels + i, n_here)),
-            .y_label = figure_measure(d, "test %s (%)"),
+            .y_label = figure_measure(d, "test %s"),
             .n_panels = n_here,
             .panels = panels + i};
 

@@ -31,9 +31,13 @@ const char *figure_title(struct figure *d, const char *title)
 
 const char *figure_measure(struct figure *d, const char *format)
 {
-    const char *at = strstr(format, "%s"), *title = d->selections->plan.measure->title;
+    const struct measure *m = &d->selections->measure;
+    const char *at = strstr(format, "%s"), *unit = m->type->is_share ? " (%)" : "";
 
-    return at ? arena_printf(&d->arena, "%.*s%s%s", (int)(at - format), format, title, at + 2) : format;
+    if (!at)
+        return format;
+    return arena_printf(&d->arena, "%.*s%s%s%s", (int)(at - format), format, m->title,
+                        strcmp(at, "%s") == 0 ? unit : "", at + 2);
 }
 
 const char *figure_method(struct figure *d, const struct selection *row)

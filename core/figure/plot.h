@@ -14,6 +14,8 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 /* Where figures go, and the template folder. Borrowed. */
 struct plot_target {
     const char *directory; /* made where missing, e.g. plots/quickstart */
@@ -34,6 +36,7 @@ struct plot_heatmap {
     const int *chosen;  /* how many of n_seeds chose the cell; NULL: not seed by seed */
     int n_seeds;
     int best_x, best_y; /* the cell to frame, or -1 */
+    bool lower_is_better; /* the colours are the other way round */
     const char *note;   /* below the title: what is marked */
 };
 

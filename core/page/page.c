@@ -188,7 +188,7 @@ int page_write(struct store *store, const char *name, const struct plot_target *
     char digest[HASH_HEX_SIZE];
     int n_left, result = -1;
 
-    if (select_points(store, SELECT_IN_SEED, &p.arena, &p.s, err) < 0 || store_count(store, &counts, err) < 0 ||
+    if (select_points(store, &(struct select_options){0}, &p.arena, &p.s, err) < 0 || store_count(store, &counts, err) < 0 ||
         store_digest(store, digest, &n_left, err) < 0 ||
         store_read_provenance(store, &p.s.plan, &p.arena, &p.provenance, err) < 0)
         goto out;
@@ -221,7 +221,7 @@ int page_describe(struct store *store, const char *name, struct arena *arena,
     struct comparisons c;
     struct selections s;
 
-    if (select_points(store, SELECT_IN_SEED, arena, &s, err) < 0 || store_count(store, &entry.counts, err) < 0)
+    if (select_points(store, &(struct select_options){0}, arena, &s, err) < 0 || store_count(store, &entry.counts, err) < 0)
         return -1;
     c = comparisons_make(&s, NULL, 0, arena);
     comparisons_verdict(&s, &c, &verdict);

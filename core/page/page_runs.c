@@ -7,39 +7,63 @@
 #include <math.h>
 #include <string.h>
 
-/* The measure over the evaluations, as a line between 0 and 100%: on test data, or on validation data
- * where test data are seen at the end only. */
-static int add_curve(struct store *store, const struct store_measure *measure,
+static void find_range(const struct measure *m, const struct store_series *c, double *ret_low, double *ret_high)
+{
+    double low = INFINITY, high = -INFINITY;
+
+    for (int i = 0; i < c->n; i++)
+        if (isfinite(c->values[i])) {
+            low = fmin(low, c->values[i]);
+            high = fmax(high, c->values[i]);
+        }
+    if (m->type->is_share || !(low < high)) {
+        low = 0;
+        high = 1;
+    }
+    *ret_low = low;
+    *ret_high = high;
+}
+
+/* The measure over the evaluations, as a line: of shares between 0 and 100%, of others between the least and
+ * the largest; on test data, or on validation data where test data are seen at the end only. */
+static int add_curve(struct store *store, const struct measure *m,
                      const struct store_run *run, struct arena *arena, struct text *t, struct error *err)
 {
     const char *part = "test";
     struct store_series c;
+    double low, high;
+    int digits = m->type->is_share ? 1 : 3;
 
-    if (store_read_curve(store, run->run, part, measure->metric, arena, &c, err) < 0)
+    if (store_read_curve(store, run->run, part, m->type->name, m->class_index, arena, &c, err) < 0)
         return -1;
     if (c.n < 2 &&
-        store_read_curve(store, run->run, part = "validation", measure->metric, arena, &c, err) < 0)
+        store_read_curve(store, run->run, part = "validation", m->type->name, m->class_index, arena, &c, err) < 0)
         return -1;
     text_printf(t, "<td>");
     if (c.n > 1) {
         text_printf(t, "<svg class=\"curve\" viewBox=\"0 0 96 24\" role=\"img\" aria-label=\"%s "
-                       "%s from %.1f to %.1f percent\"><polyline points=\"",
-                    part, measure->title, 100 * c.values[0], 100 * c.values[c.n - 1]);
+                       "%s from %.*f to %.*f%s\"><polyline points=\"",
+                    part, m->title, digits, m->unit * c.values[0], digits, m->unit * c.values[c.n - 1],
+                    m->type->is_share ? " percent" : "");
+        find_range(m, &c, &low, &high);
         for (int i = 0; i < c.n; i++)
             if (isfinite(c.values[i]))
-                text_printf(t, "%.1f,%.1f ", 1 + 94.0 * i / (c.n - 1), 23 - 22 * fmax(c.values[i], 0));
+                text_printf(t, "%.1f,%.1f ", 1 + 94.0 * i / (c.n - 1), 23 - 22 * fmax((c.values[i] - low) / (high - low), 0));
         text_printf(t, "\"/></svg>");
     }
     text_printf(t, "</td>");
     return 0;
 }
 
-static void add_percent(struct text *t, double x)
+static void add_value(struct text *t, const struct measure *m, double x)
 {
-    if (isfinite(x))
-        text_printf(t, "<td class=\"number\" data-value=\"%.17g\">%.2f</td>", x, 100 * x);
-    else
+    if (isfinite(x)) {
+        text_printf(t, "<td class=\"number\" data-value=\"%.17g\">", m->sign * x);
+        text_printf(t, m->format, measure_shown(m, x));
+        text_printf(t, "</td>");
+    } else {
         text_printf(t, "<td class=\"number\">-</td>");
+    }
 }
 
 static void add_text(struct text *t, const char *s)
@@ -92,10 +116,10 @@ static int add_run(struct store *store, const struct selections *sweep, const st
     add_text(t, select_short_point(&arena, run->condition));
     add_text(t, select_short_point(&arena, run->point));
     text_printf(t, "<td class=\"number\" data-value=\"%d\">%d</td>", run->seed, run->seed);
-    add_percent(t, s->validation[i]);
-    add_percent(t, s->test[i]);
+    add_value(t, &s->select_by, s->validation[i]);
+    add_value(t, &s->measure, s->test[i]);
     add_text(t, is_selected(sweep, run) ? "yes" : "");
-    result = add_curve(store, s->plan.measure, run, &arena, t, err);
+    result = add_curve(store, &s->measure, run, &arena, t, err);
     text_printf(t, "<td class=\"number\" data-value=\"%.3f\">%.1f</td>", run->seconds, run->seconds);
     add_environment(t, origin->environment);
     add_text(t, run->error ? run->error : "");
@@ -110,24 +134,27 @@ static int write_table(struct store *store, const struct selections *sweep, cons
                        struct error *err)
 {
     static const char *const heads[] = {"run", "state", "method", "condition", "configuration",
-                                        "seed", "validation %", "test %", "selected", "curve",
+                                        "seed", "validation", "test", "selected", "curve",
                                         "seconds", "environment", "error"};
+    struct arena arena = {0};
     int result = 0;
 
     html_begin_scroll(t, label);
-    text_printf(t, "<table class=\"sortable\">\n<caption>%s. The %s at the last evaluation; a diverged "
-                   "run counts as %s. Selected: by %s, among its method's configurations. A run's name is "
+    text_printf(t, "<table class=\"sortable\">\n<caption>%s. The %s at the last evaluation; a run that "
+                   "diverged is %s. Selected: by %s, among its method's configurations. A run's name is "
                    "the beginning of the SHA-256 of its settings.</caption>\n<thead><tr>", label,
-                s->plan.measure->title, isfinite(s->plan.measure->worst) ? "0" : "below any other",
+                s->measure.title, measure_worst(&s->measure, &arena),
                 sweep->in == SELECT_IN_SEED ? "its seed" : "all seeds together");
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        text_printf(t, "<th scope=\"col\"%s>%s</th>",
-                    i == 5 || i == 6 || i == 7 || i == 10 ? " class=\"number\"" : "", heads[i]);
+        text_printf(t, "<th scope=\"col\"%s>%s%s</th>",
+                    i == 5 || i == 6 || i == 7 || i == 10 ? " class=\"number\"" : "", heads[i],
+                    i == 6 ? s->select_by.percent : i == 7 ? s->measure.percent : "");
     text_printf(t, "</tr></thead>\n<tbody>\n");
     for (int i = 0; i < s->plan.n_runs && result == 0; i++)
         result = add_run(store, sweep, s, i, &p->origins[i], t, err);
     text_printf(t, "</tbody>\n</table>\n");
     html_end_scroll(t);
+    arena_release(&arena);
     return result;
 }
 

@@ -44,6 +44,8 @@ struct experiment {
     const char *default_methods; /* "erm,rgd": what a sweep runs that names none; "": all */
     const char *smoke; /* words that make it run in under a minute; "": none */
     const char *baseline; /* a method's label */
+    const char *measure;  /* what runs are judged by (plan/measure.h); "" or NULL: what data have by default */
+    const char *select;   /* what configurations are selected by on validation data; likewise: the same */
     const struct data_description *data; /* [n_data], sorted by name */
     int n_data;
 };

@@ -2,6 +2,7 @@
 #include "plan/override.h"
 
 #include "learn/config/config.h"
+#include "plan/measure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -214,6 +215,10 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
         return set_count(key, equals + 1, EXPERIMENT_MAX_DRAWS, &e->n_draws, err);
     if (strcmp(key, "methods") == 0)
         return keep_methods(e, equals + 1, err);
+    if (strcmp(key, "measure") == 0 || strcmp(key, "select") == 0) {
+        *(*key == 'm' ? &e->measure : &e->select) = arena_strdup(e->arena, equals + 1);
+        return measure_check(equals + 1, err);
+    }
     values = arena_alloc(e->arena, EXPERIMENT_MAX_VALUES * sizeof *values);
     n = parse_values(equals + 1, e->arena, values, err);
     if (n < 0)

@@ -8,6 +8,7 @@
 #include "learn/domainbed_hparams.h"
 #include "learn/run.h"
 #include "learn/weights.h"
+#include "plan/measure.h"
 #include "plan/same.h"
 #include "plan/search.h"
 
@@ -470,44 +471,6 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
     return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
 
-void plan_hash_begin(struct hash *h, const char *confirms)
-{
-    hash_init(h, HASH_SHA256);
-    if (confirms)
-        hash_update(h, confirms, strlen(confirms));
-}
-
-void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
-                   int seed, const char *spec_id)
-{
-    const char *const before[] = {method, condition, point};
-    struct text line = {0};
-
-    for (int i = 0; i < 3; i++) {
-        text_add_string(&line, before[i]);
-        text_add(&line, "\t", 1);
-    }
-    text_add_long(&line, seed);
-    text_add(&line, "\t", 1);
-    text_add_string(&line, spec_id);
-    text_add(&line, "\n", 1);
-    hash_update(h, line.s, line.size);
-    text_release(&line);
-}
-
-void plan_set_id(struct plan *plan)
-{
-    struct hash h;
-
-    plan_hash_begin(&h, plan->confirms);
-    for (int i = 0; i < plan->n_runs; i++) {
-        const struct plan_run *run = &plan->runs[i];
-
-        plan_hash_run(&h, run->method, run->condition, run->point, run->seed, run->id);
-    }
-    hash_hex(&h, plan->id);
-}
-
 static void warn_of_draws(const struct experiment *e, struct text *t)
 {
     bool draws = false;
@@ -559,6 +522,38 @@ static int check_same(struct plan *plan, struct error *err)
     return result;
 }
 
+/* `text` where all data sets have such a measure and it is not the one that stands for it anyway; "". */
+static int settle_measure(const struct plan *plan, const char *text, const char *otherwise,
+                          const char **ret_measure, struct error *err)
+{
+    int first_class = -1;
+
+    *ret_measure = text && *text && strcmp(text, otherwise) != 0 ? text : "";
+    for (int i = 0; i < plan->n_data && text && *text; i++) {
+        struct measure m;
+        struct value classes;
+
+        if (value_parse(plan->data[i].classes, plan->arena, &classes, err) < 0 ||
+            measure_find(text, &classes, plan->arena, &m, err) < 0)
+            return error_context(err, "data set \"%s\"", plan->data[i].name);
+        if (i > 0 && m.class_index != first_class)
+            return error_set(err, "measure \"%s\": its class is the %d. of data set \"%s\", but the %d. of \"%s\"",
+                             text, first_class + 1, plan->data[0].name, m.class_index + 1, plan->data[i].name);
+        first_class = m.class_index;
+    }
+    return 0;
+}
+
+static int settle_measures(struct plan *plan, struct error *err)
+{
+    const struct experiment *e = plan->experiment;
+    const char *otherwise = measure_default(strcmp(plan->data[0].classes, "[]") != 0);
+
+    if (settle_measure(plan, e->measure, otherwise, &plan->measure, err) < 0)
+        return -1;
+    return settle_measure(plan, e->select, e->measure && *e->measure ? e->measure : otherwise, &plan->select, err);
+}
+
 int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
               struct arena *arena, struct plan *ret_plan, struct error *err)
 {
@@ -578,7 +573,7 @@ int plan_make(const struct experiment *e, const char *data_root, const struct li
     text_release(&maker.checked_model);
     warn_of_draws(e, &maker.warnings);
     plan.warnings = keep_text(arena, &maker.warnings);
-    if (result < 0 || check_same(&plan, err) < 0)
+    if (result < 0 || check_same(&plan, err) < 0 || settle_measures(&plan, err) < 0)
         return -1;
     plan_set_id(&plan);
     *ret_plan = plan;

@@ -53,8 +53,9 @@ struct plan {
     struct plan_file *files;
     int n_files;
     struct run_needs needs; /* of the run that needs most; 0 where the plan is not from plan_make */
+    const char *measure, *select; /* the experiment's, where they are not what the data have by default; "" */
     const char *confirms;   /* of fresh seeds: id of the plan whose selection they are for; else NULL */
-    char id[HASH_HEX_SIZE]; /* of runs and `confirms` */
+    char id[HASH_HEX_SIZE]; /* of runs, `confirms`, measure and select */
     const char *warnings;   /* of plan_make: learn/config/warnings.h, and what of the experiment does nothing; "" */
 };
 
@@ -67,8 +68,9 @@ enum { PLAN_MAX_RUNS = 1000000, PLAN_MAX_LABEL = 16384 };
 int plan_make(const struct experiment *e, const char *data_root, const struct listener *listener,
               struct arena *arena, struct plan *ret_plan, struct error *err);
 
-/* The hash that is a plan's id, without its runs; and a run added to it. */
-void plan_hash_begin(struct hash *h, const char *confirms);
+/* The hash that is a plan's id, without its runs; and a run added to it. confirms, measure and select
+ * may be "" or NULL. */
+void plan_hash_begin(struct hash *h, const char *confirms, const char *measure, const char *select);
 void plan_hash_run(struct hash *h, const char *method, const char *condition, const char *point,
                    int seed, const char *spec_id);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/description.h"
 
+#include "plan/measure.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -37,6 +39,8 @@ void description_write(struct text *t, const struct experiment *e)
     write_line(t, "draws", &draws);
     write_text(t, "smoke", e->smoke);
     write_text(t, "default_methods", e->default_methods);
+    write_text(t, "measure", e->measure);
+    write_text(t, "select", e->select);
     write_grid(t, &e->grid);
     for (int i = 0; i < e->n_methods; i++) {
         text_printf(t, "method %s\n", e->methods[i].label);
@@ -154,6 +158,16 @@ static int read_default_methods(struct parser *p, const char *rest, struct error
     return read_text(p, rest, &p->e->default_methods, err);
 }
 
+static int read_measure(struct parser *p, const char *rest, struct error *err)
+{
+    return read_text(p, rest, &p->e->measure, err);
+}
+
+static int read_select(struct parser *p, const char *rest, struct error *err)
+{
+    return read_text(p, rest, &p->e->select, err);
+}
+
 static const struct {
     const char *word;
     int (*read)(struct parser *p, const char *rest, struct error *err);
@@ -161,7 +175,7 @@ static const struct {
     {"title", read_title},   {"question", read_question}, {"seeds", read_seeds},
     {"axis", read_axis},     {"value", read_value},       {"method", read_method},
     {"baseline", read_baseline}, {"draws", read_draws}, {"smoke", read_smoke},
-    {"default_methods", read_default_methods},
+    {"default_methods", read_default_methods}, {"measure", read_measure}, {"select", read_select},
 };
 
 static int read_line(struct parser *p, const char *line, struct error *err)
@@ -190,8 +204,10 @@ int description_read(const char *text, struct experiment *e, struct error *err)
             return error_context(err, "\"%.60s\"", line);
     if (end_axis(&p, err) < 0)
         return -1;
-    if (!e->title || !e->question || !e->smoke || !e->default_methods || e->n_seeds == 0 ||
+    if (!e->title || !e->question || !e->smoke || !e->default_methods || !e->measure || !e->select || e->n_seeds == 0 ||
         e->n_methods == 0 || !e->baseline || !experiment_find_method(e, e->baseline))
         return error_set(err, "the description is not complete");
+    if ((*e->measure && measure_check(e->measure, err) < 0) || (*e->select && measure_check(e->select, err) < 0))
+        return -1;
     return experiment_match_methods(e, e->default_methods, is_named, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * experiment { ... } of a script. */
+#include "plan/measure.h"
 #include "script/lua_value.h"
 #include "script/reader.h"
 
@@ -82,10 +83,21 @@ static int read_count(lua_State *L, int index, const char *key, int most, int ot
     return (int)n;
 }
 
+/* A name of a measure; "" where none is given. */
+static const char *read_measure(lua_State *L, struct reader *r, const char *key)
+{
+    const char *name = reader_text(L, r, 1, key, "");
+    struct error err;
+
+    if (*name && measure_check(name, &err) < 0)
+        reader_raise(L, key, &err);
+    return name;
+}
+
 int reader_experiment(lua_State *L)
 {
     static const char *const known[] = {"title", "question", "methods", "baseline", "seeds",
-                                        "draws", "smoke",    "default_methods", NULL};
+                                        "draws", "smoke",    "default_methods", "measure", "select", NULL};
     struct reader *r = sandbox_data(L);
     struct experiment *e = r->experiment;
     bool is_named[EXPERIMENT_MAX_METHODS];
@@ -114,6 +126,8 @@ int reader_experiment(lua_State *L)
         error_set(&err, "baseline \"%s\" is none of the methods", e->baseline);
         return reader_raise(L, "baseline", &err);
     }
+    e->measure = read_measure(L, r, "measure");
+    e->select = read_measure(L, r, "select");
     e->default_methods = reader_text(L, r, 1, "default_methods", "");
     if (experiment_match_methods(e, e->default_methods, is_named, &err) < 0) {
         error_context(&err, "default_methods");

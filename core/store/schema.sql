@@ -43,6 +43,9 @@ CREATE TABLE IF NOT EXISTS plans (
     source    TEXT NOT NULL,        -- the Lua script
     overrides TEXT NOT NULL,        -- what the command line changed, one word a line
     created   REAL NOT NULL,        -- seconds since 1970
+    measure   TEXT NOT NULL DEFAULT '', -- what runs are judged by, as 'macro_f1' or 'f1:cat'; '': accuracy, or
+                                    -- R2 of targets that are numbers
+    select_by TEXT NOT NULL DEFAULT '', -- what selects, where it is another one
     confirms  TEXT,                 -- of fresh seeds: digest of the plan whose selected configurations they
                                     -- train again; such a plan is never the current one
     sum       TEXT                  -- SHA-256 of the columns above, but for id and created

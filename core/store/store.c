@@ -172,11 +172,12 @@ int store_insert_plan(struct store *store, const struct plan *plan, struct error
             return -1;
     if (sql_do(store->db, err,
                "INSERT INTO plans (digest, used, title, question, baseline, source, overrides, "
-               "created, confirms) VALUES (?1, (SELECT coalesce(max(used), 0) + 1 FROM plans), ?2, "
-               "?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (digest) DO UPDATE SET used = excluded.used, title = ?2, "
+               "created, confirms, measure, select_by) VALUES (?1, (SELECT coalesce(max(used), 0) + 1 FROM plans), ?2, "
+               "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (digest) DO UPDATE SET used = excluded.used, title = ?2, "
                "question = ?3, baseline = ?4, source = ?5, overrides = ?6",
-               "ttttttft", plan->id, e->title, e->question, e->baseline, e->source, e->overrides,
-               clock_wall(), plan->confirms) < 0 ||
+               "ttttttfttt", plan->id, e->title, e->question, e->baseline, e->source, e->overrides,
+               clock_wall(), plan->confirms, plan->measure ? plan->measure : "",
+               plan->select ? plan->select : "") < 0 ||
         sql_get(store->db, err, 0, &id, "SELECT id FROM plans WHERE digest = ?1", "t", plan->id) <
             0)
         return -1;
@@ -199,15 +200,17 @@ int store_put_plan(struct store *store, const struct plan *plan, struct error *e
     return sql_commit(store->db, err);
 }
 
-/* What the plan confirms, or "". */
-static int get_confirmed(struct store *store, long plan, char ret_digest[HASH_HEX_SIZE],
-                         struct error *err)
+/* Begins the hash with what the plan has besides runs. */
+static int hash_plan(struct store *store, long plan, struct hash *h, struct error *err)
 {
     struct sql_query *q =
-        sql_prepare(store->db, err, "SELECT confirms FROM plans WHERE id = ?1", "i", plan);
+        sql_prepare(store->db, err, "SELECT confirms, measure, select_by FROM plans WHERE id = ?1", "i", plan);
     int got = sql_step(q, err);
 
-    snprintf(ret_digest, HASH_HEX_SIZE, "%s", got > 0 ? sql_text(q, 0) : "");
+    if (got > 0)
+        plan_hash_begin(h, sql_text(q, 0), sql_text(q, 1), sql_text(q, 2));
+    else if (got == 0)
+        plan_hash_begin(h, NULL, NULL, NULL);
     sql_end(q);
     return got < 0 ? -1 : 0;
 }
@@ -215,18 +218,16 @@ static int get_confirmed(struct store *store, long plan, char ret_digest[HASH_HE
 int store_plan_digest(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE],
                       struct error *err)
 {
-    char confirms[HASH_HEX_SIZE];
     struct sql_query *q;
     struct hash h;
     int got;
 
-    if (get_confirmed(store, plan, confirms, err) < 0)
+    if (hash_plan(store, plan, &h, err) < 0)
         return -1;
     q = sql_prepare(store->db, err,
                     "SELECT method, condition, point, seed, spec_id FROM plan_runs JOIN runs ON "
                     "runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
                     "i", plan);
-    plan_hash_begin(&h, *confirms ? confirms : NULL);
     while ((got = sql_step(q, err)) > 0) {
         plan_hash_run(&h, sql_text(q, 0), sql_text(q, 1), sql_text(q, 2), (int)sql_long(q, 3),
                       sql_text(q, 4));

@@ -25,6 +25,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "plan/measure.h"
 #include "plan/plan.h"
 
 struct store;
@@ -241,13 +242,13 @@ struct store_run {
 };
 
 /* Runs of the current plan that ended after the `since`-th, in that order, each
- * once; with their validation accuracy, or R2 (NaN: none). For progress lines. */
+ * once; with what selects, on validation data (NaN: none). For progress lines. */
 struct store_ended {
     struct store_run run;
-    double accuracy;
+    double validation;
 };
 
-int store_read_ended(struct store *store, long since, struct arena *arena,
+int store_read_ended(struct store *store, long since, const struct measure *select_by, struct arena *arena,
                      struct store_ended **ret_ended, int *ret_n, struct error *err);
 
 /* The plan's runs that are being worked on, diverged or failed, in its order. */
@@ -266,14 +267,6 @@ struct store_watch {
 int store_read_watch(struct store *store, struct arena *arena, struct store_watch *ret_watch,
                      struct error *err);
 
-/* What runs are judged by: of the parts validation and test, higher is better, 1 is perfect. */
-struct store_measure {
-    const char *metric; /* of the table metrics */
-    const char *title, *column; /* "accuracy"; of tables for programs "test_accuracy" */
-    double worst; /* what a run that diverged has: no run that ended has less. Where that is minus
-                   * infinity, means with such a run do not exist */
-};
-
 /* See store/caveats.h; "" where there are none. */
 struct store_caveats {
     const char *choices;  /* "frr: the norm ...; rgd_chi2: ..." */
@@ -288,7 +281,7 @@ struct store_plan {
     int n_runs;
     const char *const *methods; /* labels, in the experiment's order */
     int n_methods;
-    const struct store_measure *measure; /* accuracy; R2 where targets are numbers */
+    struct measure measure, select_by; /* what judges, and what selects on validation data: mostly the same */
     struct store_caveats caveats;
 };
 
@@ -300,19 +293,28 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
 int store_read_fresh(struct store *store, const struct store_plan *plan, struct arena *arena,
                      struct store_plan *ret_fresh, struct error *err);
 
-/* ret_values[i] is the metric of plan->runs[i] at its last evaluation; NaN where
- * the run has not finished. One that has, and has none, is damage. */
-int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
-                    const char *name, double *ret_values, struct error *err);
+/* The measure that `text` names ("": what the data have by default), for the plan's data. */
+int store_find_measure(struct store *store, const struct store_plan *plan, const char *text,
+                       struct arena *arena, struct measure *ret_measure, struct error *err);
 
-/* One run's metric at all evaluations, by step; or by class at the last one. */
+/* The current plan's, without all else of it. */
+int store_read_measures(struct store *store, struct arena *arena, struct measure *ret_measure,
+                        struct measure *ret_select_by, struct error *err);
+
+/* ret_values[i] is the measure of plan->runs[i] at its last evaluation, as it is stored; NaN where the
+ * run has not finished. Of one that has, and whose predictions have no such value, it is the worst. One
+ * that has, and has not recorded it, is an error. */
+int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
+                    const struct measure *measure, double *ret_values, struct error *err);
+
+/* One run's metric (of a class, or -1) at all evaluations, by step; or by class at the last one. */
 struct store_series {
     int n;
     const long *at; /* step, or class */
     const double *values;
 };
 
-int store_read_curve(struct store *store, long run, const char *part, const char *name,
+int store_read_curve(struct store *store, long run, const char *part, const char *name, int class_index,
                      struct arena *arena, struct store_series *ret_series, struct error *err);
 int store_read_classes(struct store *store, long run, const char *part, struct arena *arena,
                        struct store_series *ret_series, struct error *err);

@@ -45,10 +45,10 @@ static const struct {
      "INSERT INTO data_sets (digest, name, description, classes, sum) VALUES (?2, ?3, ?4, ?5, ?6) "
      "ON CONFLICT (digest) DO UPDATE SET name = ?3, description = ?4, classes = ?5, sum = ?6 WHERE "
      "(?3, ?4, ?5) > (name, description, classes)"},
-    {"SELECT digest, used, title, question, baseline, source, overrides, created, sum, confirms "
-     "FROM plans",
+    {"SELECT digest, used, title, question, baseline, source, overrides, created, sum, confirms, "
+     "measure, select_by FROM plans",
      "INSERT INTO plans (digest, used, title, question, baseline, source, overrides, created, sum, "
-     "confirms) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (digest) DO UPDATE SET "
+     "confirms, measure, select_by) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (digest) DO UPDATE SET "
      "used = ?3, title = ?4, question = ?5, baseline = ?6, source = ?7, overrides = ?8, sum = ?10 WHERE "
      "(?3, ?4, ?5, ?6, ?7, ?8) > (used, title, question, baseline, source, overrides)"},
 };

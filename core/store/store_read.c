@@ -97,29 +97,77 @@ static int read_runs(struct sql_query *q, struct arena *arena, struct store_plan
     return got;
 }
 
-/* All data sets of a plan have classes, or none of them has: the first run's tells. */
-static int read_measure(struct store *store, struct store_plan *plan, struct arena *arena,
-                        struct error *err)
+/* The names of the classes of the run's data set: none where targets are numbers. *ret_is_known is false
+ * where the run was imported, whose data nobody has described. */
+static int read_class_names(struct store *store, long run, struct arena *arena, struct value *ret_names,
+                            bool *ret_is_known, struct error *err)
 {
-    static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0},
-                                      r2 = {"r2", "R2", "test_r2", -INFINITY};
     const struct value *digest;
     struct settings spec;
-    struct value names;
 
-    plan->measure = &accuracy;
-    if (plan->n_runs == 0)
-        return 0;
     settings_init(&spec, arena);
-    if (store_read_spec(store, plan->runs[0].run, &spec, err) < 0)
+    if (store_read_spec(store, run, &spec, err) < 0)
         return -1;
     digest = settings_find(&spec, "data.digest");
-    if (!digest) /* imported */
-        return 0;
-    if (store_read_class_names(store, digest->string, arena, &names, err) < 0)
+    *ret_is_known = digest && digest->kind == VALUE_STRING;
+    return *ret_is_known ? store_read_class_names(store, digest->string, arena, ret_names, err) : 0;
+}
+
+int store_find_measure(struct store *store, const struct store_plan *plan, const char *text,
+                       struct arena *arena, struct measure *ret_measure, struct error *err)
+{
+    static const struct value unknown[] = {{.kind = VALUE_STRING, .string = "?"}, {.kind = VALUE_STRING, .string = "?"}};
+    struct value names = {0};
+    bool is_known = false;
+
+    /* All data sets of a plan have classes, or none of them has: the first run's tells. */
+    if (plan->n_runs > 0 && read_class_names(store, plan->runs[0].run, arena, &names, &is_known, err) < 0)
         return -1;
-    if (names.n_items == 0)
-        plan->measure = &r2;
+    if (!is_known)
+        names = (struct value){.kind = VALUE_LIST, .n_items = 2, .items = unknown};
+    return measure_find(*text ? text : measure_default(names.n_items > 0), &names, arena, ret_measure, err);
+}
+
+/* What the plan says it is judged by. A store is a stranger's: what it names may not exist. */
+static int read_measures(struct store *store, const char *measure, const char *select, struct arena *arena,
+                         struct store_plan *plan, struct error *err)
+{
+    if (store_find_measure(store, plan, measure, arena, &plan->measure, err) < 0 ||
+        store_find_measure(store, plan, *select ? select : measure, arena, &plan->select_by, err) < 0) {
+        err->status = EXIT_MISMATCH;
+        return error_context(err, "store \"%s\"", store->path);
+    }
+    return 0;
+}
+
+int store_read_measures(struct store *store, struct arena *arena, struct measure *ret_measure,
+                        struct measure *ret_select_by, struct error *err)
+{
+    struct store_plan plan = {0};
+    struct store_run *first = arena_alloc(arena, sizeof *first);
+    const char *measure = "", *select = "";
+    struct sql_query *q;
+    long id;
+    int got;
+
+    if (store_current_plan(store, &id, err) < 0)
+        return -1;
+    q = sql_prepare(store->db, err,
+                    "SELECT measure, select_by, run FROM plans JOIN plan_runs ON plan = id WHERE id = ?1 "
+                    "ORDER BY position LIMIT 1", "i", id);
+    got = sql_step(q, err);
+    if (got > 0) {
+        measure = arena_strdup(arena, sql_text(q, 0));
+        select = arena_strdup(arena, sql_text(q, 1));
+        first->run = sql_long(q, 2);
+        plan.runs = first;
+        plan.n_runs = 1;
+    }
+    sql_end(q);
+    if (got < 0 || read_measures(store, measure, select, arena, &plan, err) < 0)
+        return -1;
+    *ret_measure = plan.measure;
+    *ret_select_by = plan.select_by;
     return 0;
 }
 
@@ -127,6 +175,7 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
                     struct error *err)
 {
     struct store_plan plan = {0};
+    const char *measure = "", *select = "";
     struct sql_query *q;
     long id;
     int got;
@@ -134,13 +183,16 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
     if (store_current_plan(store, &id, err) < 0 || store_check_plan(store, id, err) < 0)
         return -1;
     q = sql_prepare(store->db, err,
-                    "SELECT title, question, baseline, digest FROM plans WHERE id = ?1", "i", id);
+                    "SELECT title, question, baseline, digest, measure, select_by FROM plans "
+                    "WHERE id = ?1", "i", id);
     got = sql_step(q, err);
     if (got > 0) {
         plan.title = arena_strdup(arena, sql_text(q, 0));
         plan.question = arena_strdup(arena, sql_text(q, 1));
         plan.baseline = arena_strdup(arena, sql_text(q, 2));
         plan.digest = arena_strdup(arena, sql_text(q, 3));
+        measure = arena_strdup(arena, sql_text(q, 4));
+        select = arena_strdup(arena, sql_text(q, 5));
     }
     sql_end(q);
     if (got <= 0 ||
@@ -151,7 +203,7 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
                   arena, &plan, err) < 0)
         return -1;
     list_methods(&plan, arena);
-    if (read_measure(store, &plan, arena, err) < 0 ||
+    if (read_measures(store, measure, select, arena, &plan, err) < 0 ||
         caveats_read(store, &plan, NULL, NULL, arena, &plan.caveats, err) < 0)
         return -1;
     *ret_plan = plan;
@@ -174,27 +226,40 @@ int store_read_fresh(struct store *store, const struct store_plan *plan, struct 
     return 0;
 }
 
+/* Measures that runs of earlier versions have not recorded are no damage. */
+static int tell_missing(struct store *store, const struct store_run *run, const char *part,
+                        const struct measure *m, struct error *err)
+{
+    if (m->type->is_later || m->class_index >= 0)
+        return error_set(err, "measure \"%s\": run %.12s has not recorded it on %s data (an earlier version "
+                              "of this program, or no such data); train anew to have it, or say another measure",
+                         m->name, run->spec_id, part);
+    return error_set_status(err, EXIT_MISMATCH, "store \"%s\" is damaged: run %.12s has finished and has no %s %s",
+                            store->path, run->spec_id, part, m->name);
+}
+
 int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
-                    const char *name, double *ret_values, struct error *err)
+                    const struct measure *m, double *ret_values, struct error *err)
 {
     struct sql_query *q = sql_prepare(
         store->db, err,
         "SELECT value, kind FROM metrics WHERE run = ?1 AND part = ?2 AND name = ?3 AND "
-        "class = -1 ORDER BY step DESC LIMIT 1",
-        "itt", 0L, part, name);
+        "class = ?4 ORDER BY step DESC LIMIT 1",
+        "itti", 0L, part, m->type->name, (long)m->class_index);
     int got = q ? 0 : -1;
 
     for (int i = 0; i < plan->n_runs && got >= 0; i++) {
         ret_values[i] = NAN;
         if (strcmp(plan->runs[i].state, "finished") != 0)
             continue;
-        sql_rebind(q, "itt", plan->runs[i].run, part, name);
+        sql_rebind(q, "itti", plan->runs[i].run, part, m->type->name, (long)m->class_index);
         got = sql_step(q, err);
         if (got > 0)
             ret_values[i] = store_value(q, 0);
+        if (got > 0 && isnan(ret_values[i]))
+            ret_values[i] = m->sign * m->worst;
         if (got == 0) /* left out, it would make a table of fewer seeds */
-            got = error_set_status(err, EXIT_MISMATCH, "store \"%s\" is damaged: run %.12s has finished and "
-                                   "has no %s %s", store->path, plan->runs[i].spec_id, part, name);
+            got = tell_missing(store, &plan->runs[i], part, m, err);
     }
     sql_end(q);
     return got < 0 ? -1 : 0;
@@ -221,13 +286,13 @@ static int read_series(struct sql_query *q, struct arena *arena, struct store_se
     return 0;
 }
 
-int store_read_curve(struct store *store, long run, const char *part, const char *name,
+int store_read_curve(struct store *store, long run, const char *part, const char *name, int class_index,
                      struct arena *arena, struct store_series *ret_series, struct error *err)
 {
     return read_series(sql_prepare(store->db, err,
                                    "SELECT step, value, kind FROM metrics WHERE run = ?1 AND "
-                                   "part = ?2 AND name = ?3 AND class = -1 ORDER BY step",
-                                   "itt", run, part, name),
+                                   "part = ?2 AND name = ?3 AND class = ?4 ORDER BY step",
+                                   "itti", run, part, name, (long)class_index),
                        arena, ret_series, err);
 }
 

@@ -14,7 +14,7 @@
 
 enum {
     APPLICATION_ID = 0x72676462, /* "rgdb", in the file's header */
-    SCHEMA_VERSION = 8,
+    SCHEMA_VERSION = 9,
     FIRST_WITH_SUMS = 5,
     OLDEST_VERSION = 2,
 };

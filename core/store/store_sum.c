@@ -193,7 +193,9 @@ static int sum_rows(struct sql_query *q, char ret_hex[HASH_HEX_SIZE], struct err
 static int sum_plan(struct store *store, long plan, char ret_hex[HASH_HEX_SIZE], struct error *err)
 {
     return sum_rows(sql_prepare(store->db, err,
-                                "SELECT digest || coalesce(' confirms ' || confirms, ''), used, title, "
+                                "SELECT digest || coalesce(' confirms ' || confirms, '') || "
+                                "CASE WHEN measure <> '' THEN ' measure ' || measure ELSE '' END || "
+                                "CASE WHEN select_by <> '' THEN ' select ' || select_by ELSE '' END, used, title, "
                                 "question, baseline, source, overrides FROM plans WHERE id = ?1",
                                 "i", plan),
                     ret_hex, err);

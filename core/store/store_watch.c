@@ -79,7 +79,7 @@ int store_next_numeric(struct store *store, char ret_numeric[16], struct error *
     return got;
 }
 
-int store_read_ended(struct store *store, long since, struct arena *arena,
+int store_read_ended(struct store *store, long since, const struct measure *select_by, struct arena *arena,
                      struct store_ended **ret_ended, int *ret_n, struct error *err)
 {
     struct store_ended *ended;
@@ -94,10 +94,10 @@ int store_read_ended(struct store *store, long since, struct arena *arena,
     ended = arena_alloc(arena, (size_t)(n + 1) * sizeof *ended);
     q = sql_prepare(store->db, err,
                     "SELECT " STORE_RUN_COLUMNS ", (SELECT value FROM metrics WHERE metrics.run = "
-                    "plan_runs.run AND part = 'validation' AND name IN ('accuracy', 'r2') ORDER BY step DESC "
+                    "plan_runs.run AND part = 'validation' AND name = ?3 AND class = ?4 ORDER BY step DESC "
                     "LIMIT 1) FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
                     "WHERE plan = ?1 AND ended > ?2 GROUP BY run ORDER BY ended",
-                    "ii", plan, since);
+                    "iiti", plan, since, select_by->type->name, (long)select_by->class_index);
     while (i < n && (got = sql_step(q, err)) > 0)
         ended[i++] = (struct store_ended){store_read_run(q, arena),
                                           sql_is_null(q, 12) ? NAN : sql_double(q, 12)};

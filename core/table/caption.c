@@ -92,20 +92,22 @@ void caption_tests(struct text *t, const struct selections *s, const struct comp
 {
     const struct n_tests *n = &c->n_tests[ON_TUNED];
 
-    text_printf(t, " Difference to %s, paired by seed, in points; two-sided p of the paired t-test and of the "
-                   "exact Wilcoxon signed-rank test (zeros left out, ties at mean ranks), ", s->plan.baseline);
+    text_printf(t, " Difference to %s, paired by seed%s; two-sided p of the paired t-test and of the "
+                   "exact Wilcoxon signed-rank test (zeros left out, ties at mean ranks), ", s->plan.baseline,
+                s->measure.type->is_share ? ", in points" : "");
     caption_correction(t, c);
     if (s->in == SELECT_IN_ALL)
         text_printf(t, " THESE ARE TESTS OF TWO CONFIGURATIONS, not of methods: what the selection got wrong is "
                        "common to all seeds (select_in=seed tests methods).");
     text_printf(t, " Tuned anew, minus %s: 95%% bootstrap interval of seeds, for both methods the configuration "
                    "with the best mean validation %s on the seeds drawn.", s->plan.baseline,
-                s->plan.measure->title);
+                s->select_by.title);
     if (c->rope > 0)
-        text_printf(t, " p (equal): two one-sided t-tests that the mean difference is within %g point%s, corrected "
-                       "likewise over %d comparison%s: below 0.05 they are equal to that.", 100 * c->rope,
-                    100 * c->rope == 1 ? "" : "s", n->equal,
-                    n->equal == 1 ? "" : "s");
+        text_printf(t, " p (equal): two one-sided t-tests that the mean difference is within %g%s, corrected "
+                       "likewise over %d comparison%s: below 0.05 they are equal to that.",
+                    s->measure.unit * c->rope,
+                    !s->measure.type->is_share ? "" : s->measure.unit * c->rope == 1 ? " point" : " points",
+                    n->equal, n->equal == 1 ? "" : "s");
     caption_untested(t, c);
 }
 
@@ -144,7 +146,7 @@ void caption_selection(struct text *t, const struct selections *s)
     text_printf(t, s->in == SELECT_IN_SEED
                        ? " In each seed the configuration with the best validation %s is selected"
                        : " The configuration with the best mean validation %s is selected",
-                s->plan.measure->title);
+                s->select_by.title);
     add_budgets(t, s);
     add_partial(t, s);
     add_validation(t, s);
@@ -168,7 +170,8 @@ void caption_lead(struct text *t, const struct selections *s)
     struct arena arena = {0};
     double *leads = arena_alloc(&arena, ((size_t)s->n + 1) * sizeof *leads);
     double *errors = arena_alloc(&arena, ((size_t)s->n + 1) * sizeof *errors);
-    int n = 0, n_noise = 0;
+    const struct measure *m = &s->select_by;
+    int n = 0, n_noise = 0, digits = m->type->is_share ? 2 : 4;
 
     for (int i = 0; i < s->n; i++) {
         struct board_lead lead = {NAN, NAN};
@@ -183,9 +186,10 @@ void caption_lead(struct text *t, const struct selections *s)
     }
     if (n)
         text_printf(t, " Over all seeds the best configuration leads the next on validation by "
-                       "%.2f points, standard error %.2f%s; for %d of %d %s by less than two standard "
+                       "%.*f%s, standard error %.*f%s; for %d of %d %s by less than two standard "
                        "errors, that is, by no more than noise.",
-                    100 * median(leads, n), 100 * median(errors, n), n > 1 ? " (medians)" : "",
+                    digits, m->unit * median(leads, n), m->points, digits, m->unit * median(errors, n),
+                    n > 1 ? " (medians)" : "",
                     n_noise, n, s->n_conditions > 1 ? "rows" : n == 1 ? "method" : "methods");
     arena_release(&arena);
 }
@@ -293,18 +297,18 @@ static void tally_add(struct tally *tally, const struct selection *r)
     tally->n_failed += r->n_failed;
 }
 
-static void tally_write(const struct tally *tally, const struct store_measure *measure, struct text *t)
+static void tally_write(const struct tally *tally, const struct measure *m, struct text *t)
 {
+    struct arena arena = {0};
     int n_missing = tally->n_planned - tally->n_ended - tally->n_failed;
 
     text_printf(t, " Of %d runs %d ended", tally->n_planned, tally->n_ended);
     if (tally->n_diverged)
-        text_printf(t, isfinite(measure->worst)
-                           ? ", %d of them DIVERGED (counted as %s 0)"
-                           : ", %d of them DIVERGED (below any other %s; a mean with one does not exist)",
-                    tally->n_diverged, measure->title);
+        text_printf(t, ", %d of them DIVERGED (%s%s)", tally->n_diverged, measure_worst(m, &arena),
+                    isfinite(m->worst) ? "" : "; a mean with one does not exist");
     text_printf(t, ", %d failed, %d %s missing.", tally->n_failed, n_missing,
                 n_missing == 1 ? "is" : "are");
+    arena_release(&arena);
 }
 
 void caption_runs(struct text *t, const struct selections *s)
@@ -319,7 +323,7 @@ void caption_runs(struct text *t, const struct selections *s)
     if (n_most > 1 && power_least_p(n_most) > 0.05)
         text_printf(t, " With %d seeds the signed-rank test cannot give p below %g.", n_most,
                     power_least_p(n_most));
-    tally_write(&tally, s->plan.measure, t);
+    tally_write(&tally, &s->measure, t);
 }
 
 static void list_failure_rates(struct text *t, const struct selections *s)
@@ -341,9 +345,9 @@ static void list_failure_rates(struct text *t, const struct selections *s)
     arena_release(&arena);
 }
 
-/* Below the median by more than five times the range of the middle half, and by ten points: what
+/* Below the median by more than five times the range of the middle half, and by `least`: what
  * trained to nothing without a number that is not finite. */
-static double collapse_limit(const struct selection *r, struct arena *arena, double *ret_median)
+static double collapse_limit(const struct selection *r, double least, struct arena *arena, double *ret_median)
 {
     double *sorted = arena_alloc(arena, ((size_t)r->n + 1) * sizeof *sorted), spread;
 
@@ -351,12 +355,13 @@ static double collapse_limit(const struct selection *r, struct arena *arena, dou
     qsort(sorted, (size_t)r->n, sizeof *sorted, ascending);
     *ret_median = bootstrap_quantile(sorted, r->n, 0.5);
     spread = bootstrap_quantile(sorted, r->n, 0.75) - bootstrap_quantile(sorted, r->n, 0.25);
-    return *ret_median - fmax(0.1, 5 * spread);
+    return *ret_median - fmax(least, 5 * spread);
 }
 
 static void list_collapses(struct text *t, const struct selections *s)
 {
     enum { LEAST_RUNS = 5, MAX_TOLD = 8 };
+    const struct measure *m = &s->measure;
     struct arena arena = {0};
     int n = 0;
 
@@ -366,15 +371,19 @@ static void list_collapses(struct text *t, const struct selections *s)
 
         if (r->n < LEAST_RUNS)
             continue;
-        limit = collapse_limit(r, &arena, &median);
+        limit = collapse_limit(r, m->type->is_share ? 0.1 : 0, &arena, &median);
         for (int k = 0; k < r->n; k++) {
             if (r->has_diverged[k] || !(r->test[k] < limit))
                 continue;
-            if (n++ < MAX_TOLD)
-                text_printf(t, "%s %s%s%s seed %d, %.2f where the median is %.2f",
-                            n > 1 ? ";" : " FAR BELOW THEIR SIBLINGS:", r->method, *r->condition ? " " : "",
-                            select_short_point(&arena, r->condition), r->seeds[k], 100 * r->test[k],
-                            100 * median);
+            if (n++ < MAX_TOLD) {
+                text_printf(t, "%s %s%s%s seed %d, ",
+                            n > 1 ? ";" : m->sign < 0 ? " FAR ABOVE THEIR SIBLINGS:" : " FAR BELOW THEIR SIBLINGS:",
+                            r->method, *r->condition ? " " : "", select_short_point(&arena, r->condition),
+                            r->seeds[k]);
+                text_printf(t, m->format, measure_shown(m, r->test[k]));
+                text_add_string(t, " where the median is ");
+                text_printf(t, m->format, measure_shown(m, median));
+            }
         }
     }
     if (n > MAX_TOLD)
@@ -416,7 +425,7 @@ void caption_fresh(struct text *t, const struct selections *s, const struct comp
         text_printf(t, ", p %s-corrected over their own %d comparison%s", c->correction->title,
                     c->n_tests[ON_FRESH].t, c->n_tests[ON_FRESH].t == 1 ? "" : "s");
     text_printf(t, ".");
-    tally_write(&tally, s->plan.measure, t);
+    tally_write(&tally, &s->measure, t);
 }
 
 void caption_caveats(struct text *t, const struct store_caveats *caveats)

@@ -41,13 +41,19 @@ void sheet_number(struct sheet *g, const char *format, double x)
     sheet_cell(g, (struct sheet_cell){.text = isfinite(x) ? number(g, format, x) : "-", .number = x});
 }
 
+/* "%.2f" of "%+.2f". */
+static const char *without_plus(struct sheet *g, const char *format)
+{
+    return format[1] == '+' ? arena_printf(g->arena, "%%%s", format + 2) : format;
+}
+
 const char *sheet_interval(struct sheet *g, const char *format, double x, double half_width)
 {
     if (!isfinite(x))
         return "-";
     if (!isfinite(half_width))
         return number(g, format, x);
-    return arena_printf(g->arena, "%s ± %s", number(g, format, x), number(g, "%.2f", half_width));
+    return arena_printf(g->arena, "%s ± %s", number(g, format, x), number(g, without_plus(g, format), half_width));
 }
 
 const char *sheet_range(struct sheet *g, const char *format, const char *between, double low, double high)

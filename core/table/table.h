@@ -19,7 +19,7 @@ struct held_out_rule;
 struct table_options {
     const struct sheet_format *format;
     const struct adjust_type *correction; /* over all comparisons with the baseline; NULL: Holm */
-    enum select_in select_in;
+    struct select_options select;
     const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
     const struct published *published;    /* NULL: none */
     bool is_domainbed;                    /* DomainBed's layout */

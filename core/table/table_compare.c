@@ -41,8 +41,7 @@ static int read_pairs(struct store *store, const struct selection *a, const stru
             k++;
         if (k == b->n || b->seeds[k] != a->seeds[i])
             continue;
-        if (mcnemar_compare(store, a->runs[i], a->test[i], b->runs[k], b->test[k], &p.answers[p.n],
-                            err) < 0)
+        if (mcnemar_compare(store, a->runs[i], b->runs[k], &p.answers[p.n], err) < 0)
             return -1;
         p.n_answers += p.answers[p.n].n > 0;
         p.a[p.n] = i;
@@ -61,15 +60,20 @@ static const char *name_of(const struct selections *s, const struct selection *r
 }
 
 /* Those that there are, and why the others are not. */
-static void write_p(const struct selection *a, const struct selection *b, const struct paired *p,
+static void write_p(const struct measure *m, const struct selection *a, const struct selection *b, const struct paired *p,
                     struct text *t)
 {
-    if (isfinite(p->difference.half_width))
-        text_printf(t, ", 95%% t interval %+.2f to %+.2f; n = %d pairs; paired t = %.3f, p = %.4g",
-                    100 * (p->difference.mean - p->difference.half_width),
-                    100 * (p->difference.mean + p->difference.half_width), p->n, p->t.statistic,
-                    p->t.p);
-    else
+    double low, high;
+
+    measure_show_ends(m, p->difference.mean - p->difference.half_width,
+                      p->difference.mean + p->difference.half_width, &low, &high);
+    if (isfinite(p->difference.half_width)) {
+        text_printf(t, ", 95%% t interval ");
+        text_printf(t, m->signed_format, low);
+        text_printf(t, " to ");
+        text_printf(t, m->signed_format, high);
+        text_printf(t, "; n = %d pairs; paired t = %.3f, p = %.4g", p->n, m->sign * p->t.statistic, p->t.p);
+    } else
         text_printf(t, "; n = %d pair%s; no t-test (%s)", p->n, p->n == 1 ? "" : "s",
                     test_reason_name(p->t.reason));
     if (isfinite(p->signed_rank.p))
@@ -80,12 +84,12 @@ static void write_p(const struct selection *a, const struct selection *b, const 
         text_printf(t, "; sign-flip permutation p = %.4g (%s)", p->sign_flip.p,
                     test_way_name(p->sign_flip.way));
     if (isfinite(p->cohens_dz))
-        text_printf(t, "; Cohen's d_z = %.2f", p->cohens_dz);
+        text_printf(t, "; Cohen's d_z = %.2f", m->sign * p->cohens_dz);
     if (isfinite(p->hedges_g))
-        text_printf(t, ", Hedges' g = %.2f", p->hedges_g);
+        text_printf(t, ", Hedges' g = %.2f", m->sign * p->hedges_g);
     if (a->n > 0 && b->n > 0)
-        text_printf(t, "; %s is above %s with probability %.2f (runs unpaired, ties half)", a->method,
-                    b->method, probability_of_improvement(a->test, a->n, b->test, b->n));
+        text_printf(t, "; %s is %s %s with probability %.2f (runs unpaired, ties half)", a->method,
+                    m->sign < 0 ? "below" : "above", b->method, probability_of_improvement(a->test, a->n, b->test, b->n));
     text_printf(t, ".");
     if (isfinite(p->signed_rank.p))
         text_printf(t, " Two-sided, not corrected for other comparisons.");
@@ -95,14 +99,16 @@ static void write_tests(const struct selections *s, const struct selection *a, c
                         const struct paired *p, const struct pairs *pairs, struct arena *arena,
                         struct text *t)
 {
-    const struct store_measure *measure = s->plan.measure;
+    const struct measure *m = &s->measure;
 
-    text_printf(t, "Test %s in percent. %s minus %s%s%s", measure->title, name_of(s, a, arena),
+    text_printf(t, "Test %s%s. %s minus %s%s%s", m->title, m->in_percent, name_of(s, a, arena),
                 name_of(s, b, arena), a->condition[0] ? ", " : "",
                 select_short_point(arena, a->condition));
-    if (isfinite(p->difference.mean))
-        text_printf(t, ": %+.2f points", 100 * p->difference.mean);
-    write_p(a, b, p, t);
+    if (isfinite(p->difference.mean)) {
+        text_add_string(t, ": ");
+        measure_add_difference(t, m, p->difference.mean);
+    }
+    write_p(m, a, b, p, t);
     if (p->signed_rank.n_zeros)
         text_printf(t, " %d difference%s of 0 left out of the ranks.", p->signed_rank.n_zeros,
                     p->signed_rank.n_zeros == 1 ? " is" : "s are");
@@ -113,9 +119,8 @@ static void write_tests(const struct selections *s, const struct selection *a, c
         text_printf(t, " ONE CONFIGURATION of each was selected over all seeds: these are tests of the two, not of "
                        "the methods.");
     if (a->n_diverged_here + b->n_diverged_here)
-        text_printf(t, isfinite(measure->worst) ? " %d of these runs DIVERGED and count as %s 0."
-                                                : " %d of these runs DIVERGED and are below any other %s.",
-                    a->n_diverged_here + b->n_diverged_here, measure->title);
+        text_printf(t, " %d of these runs DIVERGED (%s).", a->n_diverged_here + b->n_diverged_here,
+                    measure_worst(m, arena));
 }
 
 /* What of the methods is our choice; which code computed them, where it is more than one. */
@@ -146,7 +151,7 @@ static void add_columns(struct sheet *g, const char *a, const char *b, bool has_
     sheet_column(g, (struct sheet_column){"p (McNemar)", "p_mcnemar", reader, true});
 }
 
-static void add_pairs(struct sheet *g, const struct selection *a, const struct selection *b,
+static void add_pairs(struct sheet *g, const struct measure *m, const struct selection *a, const struct selection *b,
                       const struct pairs *pairs)
 {
     for (int i = 0; i < pairs->n; i++) {
@@ -155,9 +160,9 @@ static void add_pairs(struct sheet *g, const struct selection *a, const struct s
 
         sheet_text(g, select_short_point(g->arena, a->condition));
         sheet_number(g, "%.0f", a->seeds[pairs->a[i]]);
-        sheet_number(g, "%.2f", 100 * x);
-        sheet_number(g, "%.2f", 100 * y);
-        sheet_number(g, "%+.2f", 100 * (x - y));
+        sheet_number(g, m->format, measure_shown(m, x));
+        sheet_number(g, m->format, measure_shown(m, y));
+        sheet_number(g, m->signed_format, measure_shown(m, x - y));
         sheet_number(g, "%.0f", answers->n ? answers->a_alone : NAN);
         sheet_number(g, "%.0f", answers->n ? answers->b_alone : NAN);
         sheet_p(g, answers->p);
@@ -193,7 +198,7 @@ int table_compare(struct store *store, const struct selections *s, const char *a
             goto out;
         if (n++ == 0)
             add_columns(&g, a, b, pairs.n_answers > 0);
-        add_pairs(&g, x, y, &pairs);
+        add_pairs(&g, &s->measure, x, y, &pairs);
         if (options->format->is_for_programs)
             continue;
         p = select_compare(x, y);

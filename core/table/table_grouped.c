@@ -2,6 +2,7 @@
 #include "analysis/ranking.h"
 #include "stats/summary.h"
 #include "table/caption.h"
+#include "table/measured.h"
 #include "table/table.h"
 
 #include <math.h>
@@ -132,17 +133,12 @@ static int fill(struct pivot *p, const struct selections *s, struct error *err)
     return 0;
 }
 
-static void add_cell(struct sheet *g, const struct cell *cell)
+static void add_cell(struct sheet *g, const struct measure *m, const struct cell *cell)
 {
     struct summary test = cell->r ? summary_of(cell->r->test, cell->r->n) : summary_of(NULL, 0);
-    const char *text = "-";
 
-    if (isfinite(test.half_width))
-        text = arena_printf(g->arena, "%.2f ± %.2f", 100 * test.mean, 100 * test.half_width);
-    else if (isfinite(test.mean))
-        text = arena_printf(g->arena, "%.2f", 100 * test.mean);
-    sheet_cell(g, (struct sheet_cell){text, 100 * test.mean, cell->emphasis});
-    sheet_number(g, "%.2f", 100 * test.half_width);
+    sheet_cell(g, measured_value(g, m, test.mean, test.half_width, cell->emphasis));
+    sheet_number(g, m->format, m->unit * test.half_width);
     sheet_number(g, "%.0f", test.n);
 }
 
@@ -169,10 +165,10 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
         sheet_text(&g, p->rows[i].rest);
         sheet_text(&g, p->rows[i].method);
         for (int v = 0; v < p->n_values; v++)
-            add_cell(&g, &p->rows[i].cells[v]);
+            add_cell(&g, &s->measure, &p->rows[i].cells[v]);
     }
-    text_printf(&caption, "%s. Test %s %% at the last epoch, by %s: ", s->plan.title,
-                s->plan.measure->title, p->by);
+    text_printf(&caption, "%s. Test %s%s%s at the last epoch, by %s: ", s->plan.title,
+                s->measure.title, s->measure.percent, s->measure.sign < 0 ? " (lower is better)" : "", p->by);
     caption_unit(&caption, s);
     caption_emphasis(&caption, options);
     caption_selection(&caption, s);

@@ -8,6 +8,7 @@
 #include "analysis/retuning.h"
 #include "stats/paired.h"
 #include "table/caption.h"
+#include "table/measured.h"
 #include "table/table.h"
 
 #include <assert.h>
@@ -15,7 +16,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Percent and points, where it is not a count, a p or a ratio. */
+/* As people read them (table/measured.h), where it is not a count, a p or a ratio. */
 struct row {
     const char *condition, *method, *selected, *edge, *published_source;
     struct sheet_cell n, test, anew, difference, difference_anew, worst_class, tail, bca, improvement,
@@ -46,12 +47,12 @@ enum when {
 };
 
 struct column {
-    const char *head, *key; /* $m: the measure's title, $k: its key, $b: the baseline */
+    const char *head, *key; /* $m: the measure's title, $k: its key, $b: the baseline, $%: " %" of shares */
     enum sheet_reader reader;
     enum when when;
     enum show show;
     size_t offset; /* in struct row */
-    const char *format;
+    const char *format; /* NULL of a number: as the measure is printed */
 };
 
 #define TO(member) offsetof(struct row, member)
@@ -65,19 +66,19 @@ static const struct column columns[] = {
     {"", "n_diverged", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_diverged), "%.0f"},
     {"", "n_failed", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_failed), "%.0f"},
     {"", "n_configurations", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_configurations), "%.0f"},
-    {"test $m %", "$k", SHEET_ALL, ALWAYS, CELL, TO(test), NULL},
-    {"", "$k_sd", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(sd), "%.2f"},
-    {"", "$k_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(half_width), "%.2f"},
+    {"test $m$%", "$k", SHEET_ALL, ALWAYS, CELL, TO(test), NULL},
+    {"", "$k_sd", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(sd), NULL},
+    {"", "$k_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(half_width), NULL},
     {"tuned anew", "procedure_low", SHEET_ALL, TUNED_OVER_ALL, CELL, TO(anew), NULL},
-    {"", "procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(anew_high), "%.2f"},
+    {"", "procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(anew_high), NULL},
     {"worst class %", "worst_class", SHEET_ALL, CLASSES, CELL, TO(worst_class), NULL},
     {"", "worst_class_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(worst_half_width), "%.2f"},
     {"tail %", "tail", SHEET_ALL, CLASSES, CELL, TO(tail), NULL},
     {"", "tail_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(tail_half_width), "%.2f"},
     {"minus $b", "difference", SHEET_ALL, ALWAYS, CELL, TO(difference), NULL},
-    {"", "difference_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_half_width), "%.2f"},
+    {"", "difference_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_half_width), NULL},
     {"tuned anew, minus $b", "difference_procedure_low", SHEET_ALL, ALWAYS, CELL, TO(difference_anew), NULL},
-    {"", "difference_procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_anew_high), "%.2f"},
+    {"", "difference_procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_anew_high), NULL},
     {"", "p_t", SHEET_PROGRAMS, ALWAYS, P, TO(p_t), NULL},
     {"p (t)", "p_t_corrected", SHEET_ALL, ALWAYS, P, TO(p_t_corrected), NULL},
     {"", "p_signed_rank", SHEET_PROGRAMS, ALWAYS, P, TO(p_w), NULL},
@@ -88,30 +89,30 @@ static const struct column columns[] = {
     {"", "hedges_g", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(g), "%.2f"},
     {"", "p_against_best", SHEET_PROGRAMS, ALWAYS, P, TO(p_best), NULL},
     {"fresh n", "n_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_n), NULL},
-    {"fresh seeds %", "$k_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_test), NULL},
-    {"", "$k_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_half_width), "%.2f"},
+    {"fresh seeds$%", "$k_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_test), NULL},
+    {"", "$k_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_half_width), NULL},
     {"fresh minus $b", "difference_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_difference), NULL},
-    {"", "difference_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_difference_half_width), "%.2f"},
+    {"", "difference_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_difference_half_width), NULL},
     {"", "p_t_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_t), NULL},
     {"fresh p (t)", "p_t_fresh_corrected", SHEET_ALL, FRESH, P, TO(fresh_p_t_corrected), NULL},
     {"", "p_signed_rank_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_w), NULL},
     {"", "p_signed_rank_fresh_corrected", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_w_corrected), NULL},
     {"BCa", "bca_low", SHEET_ALL, EFFECTS, CELL, TO(bca), NULL},
-    {"", "bca_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(bca_high), "%.2f"},
+    {"", "bca_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(bca_high), NULL},
     {"g", "", SHEET_PEOPLE, EFFECTS, NUMBER, TO(g), "%.2f"}, /* programs have it in any table */
     {"P(>$b)", "probability_of_improvement", SHEET_ALL, EFFECTS, CELL, TO(improvement), NULL},
     {"", "probability_of_improvement_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_low), "%.3f"},
     {"", "probability_of_improvement_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_high), "%.3f"},
-    {"IQM %", "iqm", SHEET_ALL, EFFECTS, CELL, TO(iqm), NULL},
-    {"", "iqm_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_low), "%.2f"},
-    {"", "iqm_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_high), "%.2f"},
+    {"IQM$%", "iqm", SHEET_ALL, EFFECTS, CELL, TO(iqm), NULL},
+    {"", "iqm_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_low), NULL},
+    {"", "iqm_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_high), NULL},
     {"posterior", "bayes_baseline_higher", SHEET_ALL, EFFECTS, CELL, TO(posterior), NULL},
     {"", "bayes_equal", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(equal), "%.3f"},
     {"", "bayes_method_higher", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(higher), "%.3f"},
     {"published %", "published", SHEET_ALL, PUBLISHED, CELL, TO(published), NULL},
     {"", "published_source", SHEET_PROGRAMS, ALWAYS, TEXT, TO(published_source), NULL},
-    {"", "validation_lead", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead), "%.2f"},
-    {"", "validation_lead_se", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead_error), "%.2f"},
+    {"", "validation_lead", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead), NULL},
+    {"", "validation_lead_se", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead_error), NULL},
     {"", "edge", SHEET_PROGRAMS, ALWAYS, TEXT, TO(edge), NULL},
     {"", "edge_share", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(edge_share), "%.2f"},
     {"selected", "selected", SHEET_ALL, ALWAYS, TEXT, TO(selected), NULL},
@@ -119,14 +120,25 @@ static const struct column columns[] = {
 
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
-static const char *fill_name(struct arena *arena, const char *pattern, const struct store_plan *plan)
+static const char *fill_name(struct arena *arena, const char *pattern, const struct selections *s)
 {
-    const char *at = strchr(pattern, '$'), *with;
+    struct text t = {0};
+    const char *filled;
 
-    if (!at)
-        return pattern;
-    with = at[1] == 'm' ? plan->measure->title : at[1] == 'k' ? plan->measure->column : plan->baseline;
-    return arena_printf(arena, "%.*s%s%s", (int)(at - pattern), pattern, with, at + 2);
+    for (; *pattern; pattern++) {
+        if (*pattern != '$') {
+            text_add(&t, pattern, 1);
+            continue;
+        }
+        pattern++;
+        text_add_string(&t, *pattern == 'm'   ? s->measure.title
+                            : *pattern == 'k' ? s->measure.column
+                            : *pattern == '%' ? s->measure.percent
+                                              : s->plan.baseline);
+    }
+    filled = arena_strdup(arena, t.s ? t.s : "");
+    text_release(&t);
+    return filled;
 }
 
 static void add_columns(struct sheet *g, const struct selections *s, const bool has[N_WHEN])
@@ -137,13 +149,13 @@ static void add_columns(struct sheet *g, const struct selections *s, const bool 
 
         if (c->when >= ROPE && !has[c->when])
             continue;
-        sheet_column(g, (struct sheet_column){fill_name(g->arena, c->head, &s->plan),
-                                              fill_name(g->arena, c->key, &s->plan),
+        sheet_column(g, (struct sheet_column){fill_name(g->arena, c->head, s),
+                                              fill_name(g->arena, c->key, s),
                                               is_seen ? c->reader : SHEET_PROGRAMS, c->show != TEXT});
     }
 }
 
-static void add_cells(struct sheet *g, const struct row *row, const bool has[N_WHEN])
+static void add_cells(struct sheet *g, const struct measure *m, const struct row *row, const bool has[N_WHEN])
 {
     for (int i = 0; i < N_COLUMNS; i++) {
         const struct column *c = &columns[i];
@@ -154,7 +166,7 @@ static void add_cells(struct sheet *g, const struct row *row, const bool has[N_W
         if (c->show == TEXT)
             sheet_text(g, *(const char *const *)at);
         else if (c->show == NUMBER)
-            sheet_number(g, c->format, *(const double *)at);
+            sheet_number(g, c->format ? c->format : m->format, *(const double *)at);
         else if (c->show == P)
             sheet_p(g, *(const double *)at);
         else
@@ -162,18 +174,11 @@ static void add_cells(struct sheet *g, const struct row *row, const bool has[N_W
     }
 }
 
-/* "46.25 ± 0.31", and 46.25 for programs. */
-static struct sheet_cell interval(struct sheet *g, const char *format, double mean, double half_width,
-                                  enum emphasis emphasis)
+/* "46.25 ± 0.31" of accuracies of classes, whatever else is measured. */
+static struct sheet_cell share(struct sheet *g, const struct summary *s)
 {
-    return (struct sheet_cell){sheet_interval(g, format, mean, half_width), mean, emphasis};
-}
-
-/* "-0.31 to +0.52", and the lower end for programs. */
-static struct sheet_cell ends(struct sheet *g, const char *format, const char *between, double low,
-                              double high)
-{
-    return (struct sheet_cell){sheet_range(g, format, between, low, high), low, EMPHASIS_NONE};
+    return (struct sheet_cell){sheet_interval(g, "%.2f", 100 * s->mean, 100 * s->half_width), 100 * s->mean,
+                               EMPHASIS_NONE};
 }
 
 /* "0.71 (0.45-0.92)". */
@@ -198,8 +203,8 @@ static struct sheet_cell count(struct sheet *g, const struct selection *r)
     return (struct sheet_cell){arena_printf(g->arena, "%d%s%s", r->n, of, diverged), r->n, EMPHASIS_NONE};
 }
 
-static void fill_difference(struct sheet *g, const struct selection *r, const struct selection *base,
-                            const struct comparison *c, struct row *row)
+static void fill_difference(struct sheet *g, const struct measure *m, const struct selection *r,
+                            const struct selection *base, const struct comparison *c, struct row *row)
 {
     const struct contrast *on = &c->on[ON_TUNED];
     const struct paired *p = &on->against;
@@ -207,50 +212,45 @@ static void fill_difference(struct sheet *g, const struct selection *r, const st
 
     if (on->is_tested)
         anew = retuning_difference(r, base);
-    row->difference = interval(g, "%+.2f", 100 * p->difference.mean, 100 * p->difference.half_width,
-                               EMPHASIS_NONE);
-    row->difference_half_width = 100 * p->difference.half_width;
-    row->difference_anew = ends(g, "%+.2f", " to ", 100 * anew.low, 100 * anew.high);
-    row->difference_anew_high = 100 * anew.high;
+    row->difference = measured_difference(g, m, p->difference.mean, p->difference.half_width);
+    row->difference_half_width = m->unit * p->difference.half_width;
+    row->difference_anew = measured_ends(g, m, true, anew.low, anew.high, &row->difference_anew_high);
     row->p_t = p->t.p;
     row->p_t_corrected = on->p_t;
     row->p_w = p->signed_rank.p;
     row->p_w_corrected = on->p_signed_rank;
     row->p_flip = p->sign_flip.p;
-    row->d_z = p->cohens_dz;
-    row->g = p->hedges_g;
+    row->d_z = m->sign * p->cohens_dz;
+    row->g = m->sign * p->hedges_g;
     row->p_best = c->p_best;
     row->p_equal = on->p_equal;
 }
 
-static void fill_fresh(struct sheet *g, const struct selection *fresh, const struct contrast *c,
-                       struct row *row)
+static void fill_fresh(struct sheet *g, const struct measure *m, const struct selection *fresh,
+                       const struct contrast *c, struct row *row)
 {
     struct summary test = summary_of(fresh ? fresh->test : NULL, fresh ? fresh->n : 0);
     const struct summary *d = &c->against.difference;
 
     row->fresh_n = fresh ? count(g, fresh) : (struct sheet_cell){"-", NAN, EMPHASIS_NONE};
-    row->fresh_test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, EMPHASIS_NONE);
-    row->fresh_half_width = 100 * test.half_width;
-    row->fresh_difference = interval(g, "%+.2f", 100 * d->mean, 100 * d->half_width, EMPHASIS_NONE);
-    row->fresh_difference_half_width = 100 * d->half_width;
+    row->fresh_test = measured_value(g, m, test.mean, test.half_width, EMPHASIS_NONE);
+    row->fresh_half_width = m->unit * test.half_width;
+    row->fresh_difference = measured_difference(g, m, d->mean, d->half_width);
+    row->fresh_difference_half_width = m->unit * d->half_width;
     row->fresh_p_t = c->against.t.p;
     row->fresh_p_t_corrected = c->p_t;
     row->fresh_p_w = c->against.signed_rank.p;
     row->fresh_p_w_corrected = c->p_signed_rank;
 }
 
-static void fill_effects(struct sheet *g, const struct effects *e, struct row *row)
+static void fill_effects(struct sheet *g, const struct measure *m, const struct effects *e, struct row *row)
 {
-    row->bca = ends(g, "%+.2f", " to ", 100 * e->bca.low, 100 * e->bca.high);
-    row->bca_high = 100 * e->bca.high;
+    row->bca = measured_ends(g, m, true, e->bca.low, e->bca.high, &row->bca_high);
     row->improvement = with_ends(g, e->improvement, e->improvement_ends);
     row->improvement_low = e->improvement_ends.low;
     row->improvement_high = e->improvement_ends.high;
-    row->iqm = with_ends(g, 100 * e->iqm,
-                         (struct bootstrap_interval){100 * e->iqm_ends.low, 100 * e->iqm_ends.high});
-    row->iqm_low = 100 * e->iqm_ends.low;
-    row->iqm_high = 100 * e->iqm_ends.high;
+    row->iqm = measured_with_ends(g, m, e->iqm, e->iqm_ends.low, e->iqm_ends.high, &row->iqm_low,
+                                  &row->iqm_high);
     row->posterior = (struct sheet_cell){
         isfinite(e->bayes.left) ? arena_printf(g->arena, "%.2f / %.2f / %.2f", e->bayes.left,
                                                e->bayes.rope, e->bayes.right)
@@ -261,17 +261,17 @@ static void fill_effects(struct sheet *g, const struct effects *e, struct row *r
 }
 
 /* Can what was selected be trusted: its lead, and its place in its grid. */
-static void fill_selection(struct sheet *g, const struct selection *r, enum select_in in,
+static void fill_selection(struct sheet *g, const struct selections *s, const struct selection *r,
                            struct row *row)
 {
     struct board_lead lead = r->board ? board_lead_of(r->board) : (struct board_lead){NAN, NAN};
     struct edges edges = edges_find(r, g->arena);
 
-    row->lead = 100 * lead.mean;
-    row->lead_error = 100 * lead.standard_error;
+    row->lead = s->select_by.unit * lead.mean;
+    row->lead_error = s->select_by.unit * lead.standard_error;
     row->edge = edges_text(&edges, g->arena);
     row->edge_share = edges.share;
-    row->selected = select_choices(g->arena, r, in, 2);
+    row->selected = select_choices(g->arena, r, s->in, 2);
 }
 
 static void fill_published(struct sheet *g, const struct published_number *there, struct row *row)
@@ -286,6 +286,7 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
                     const struct table_options *options, struct row *row, struct error *err)
 {
     const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
+    const struct measure *m = &s->measure;
     struct summary test = summary_of(r->test, r->n);
     struct retuning whole = retuning_bootstrap(r);
 
@@ -297,38 +298,37 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
     row->n_diverged = r->n_diverged;
     row->n_failed = r->n_failed;
     row->n_configurations = r->n_points;
-    row->test = interval(g, "%.2f", 100 * test.mean, 100 * test.half_width, c->emphasis);
-    row->sd = 100 * test.sd;
-    row->half_width = 100 * test.half_width;
-    row->anew = ends(g, "%.2f", "–", 100 * whole.low, 100 * whole.high);
-    row->anew_high = 100 * whole.high;
-    fill_difference(g, r, base, c, row);
-    fill_fresh(g, r->fresh, &c->on[ON_FRESH], row);
+    row->test = measured_value(g, m, test.mean, test.half_width, c->emphasis);
+    row->sd = m->unit * test.sd;
+    row->half_width = m->unit * test.half_width;
+    row->anew = measured_ends(g, m, false, whole.low, whole.high, &row->anew_high);
+    fill_difference(g, m, r, base, c, row);
+    fill_fresh(g, m, r->fresh, &c->on[ON_FRESH], row);
     if (options->with_effects) {
         struct effects e = effects_of(r, c->on[ON_TUNED].is_tested ? base : NULL, options->rope, stream);
 
-        fill_effects(g, &e, row);
+        fill_effects(g, m, &e, row);
     }
     if (options->with_classes) {
         struct classes classes;
 
         if (classes_read(options->store, r, g->arena, &classes, err) < 0)
             return -1;
-        row->worst_class = interval(g, "%.2f", 100 * classes.worst.mean, 100 * classes.worst.half_width,
-                                    EMPHASIS_NONE);
+        row->worst_class = share(g, &classes.worst);
         row->worst_half_width = 100 * classes.worst.half_width;
-        row->tail = interval(g, "%.2f", 100 * classes.tail.mean, 100 * classes.tail.half_width, EMPHASIS_NONE);
+        row->tail = share(g, &classes.tail);
         row->tail_half_width = 100 * classes.tail.half_width;
     }
     fill_published(g, published_find(options->published, r->method, row->condition), row);
-    fill_selection(g, r, s->in, row);
+    fill_selection(g, s, r, row);
     return 0;
 }
 
 static void write_caption(const struct selections *s, const struct table_options *options,
                           const struct comparisons *c, struct text *t)
 {
-    text_printf(t, "%s. Test %s at the last epoch: ", s->plan.title, s->plan.measure->title);
+    text_printf(t, "%s. Test %s%s at the last epoch: ", s->plan.title, s->measure.title,
+                s->measure.sign < 0 ? " (lower is better)" : "");
     caption_unit(t, s);
     if (c->n_tests[ON_TUNED].compared)
         caption_tests(t, s, c);
@@ -336,7 +336,7 @@ static void write_caption(const struct selections *s, const struct table_options
         text_printf(t, " Worst class: the lowest accuracy of a class in each seed; tail: mean accuracy of the "
                        "last third of the classes; means over seeds and 95%% t intervals.");
     if (options->with_effects)
-        effects_caption(t, s->plan.baseline, options->rope);
+        effects_caption(t, s, options->rope);
     caption_emphasis(t, options);
     caption_selection(t, s);
     caption_lead(t, s);
@@ -375,7 +375,7 @@ int table_methods(const struct selections *s, const struct table_options *option
 
         result = fill_row(&g, s, &c.items[i], stream, options, &row, err);
         stream += c.items[i].on[ON_TUNED].is_tested;
-        add_cells(&g, &row, has);
+        add_cells(&g, &s->measure, &row, has);
     }
     if (result == 0) {
         write_caption(s, options, &c, &caption);

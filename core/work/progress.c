@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void progress_start(struct progress *p, int n_jobs, bool is_quiet, long since)
+void progress_start(struct progress *p, int n_jobs, bool is_quiet, const struct measure *select_by, long since)
 {
     const char *term = getenv("TERM");
 
@@ -21,7 +21,8 @@ void progress_start(struct progress *p, int n_jobs, bool is_quiet, long since)
         .start = clock_now(),
         .n_jobs = n_jobs,
         .since = since,
-        .best = -1,
+        .select_by = *select_by,
+        .best = NAN,
     };
 }
 
@@ -48,15 +49,23 @@ static void short_label(const struct store_run *run, char *ret_label, size_t siz
     text_release(&t);
 }
 
+/* "73.1%" of a share, "0.423" of another number. */
+static const char *short_value(const struct measure *m, double x, char ret_text[32])
+{
+    snprintf(ret_text, 32, m->type->is_share ? "%.1f%%" : "%.3f", m->unit * x);
+    return ret_text;
+}
+
 static void tell_run(struct progress *p, const struct store_ended *ended, int n_done, int n_all)
 {
     const struct store_run *run = &ended->run;
-    char label[200], duration[32];
+    char label[200], duration[32], value[32];
 
     short_label(run, label, sizeof label);
     clock_duration(run->seconds, duration);
-    if (strcmp(run->state, "finished") == 0 && ended->accuracy > p->best) {
-        p->best = ended->accuracy;
+    if (strcmp(run->state, "finished") == 0 && !isnan(ended->validation) &&
+        !(p->select_by.sign * ended->validation <= p->select_by.sign * p->best)) {
+        p->best = ended->validation;
         snprintf(p->best_label, sizeof p->best_label, "%s", label);
     }
     if (strcmp(run->state, "failed") == 0) {
@@ -71,13 +80,13 @@ static void tell_run(struct progress *p, const struct store_ended *ended, int n_
     if (strcmp(run->state, "diverged") == 0)
         say(stderr, "diverged at %s, %s\n", run->error ? run->error : "some step", duration);
     else
-        say(stderr, "validation %.1f%%, %s\n", 100 * ended->accuracy, duration);
+        say(stderr, "validation %s, %s\n", short_value(&p->select_by, ended->validation, value), duration);
 }
 
 static void tell_state(struct progress *p, const struct store_counts *c)
 {
     int n_left = c->planned + c->running;
-    char line[400], eta[32] = "?", elapsed[32];
+    char line[400], eta[32] = "?", elapsed[32], best[32];
     int n;
 
     clock_duration(clock_now() - p->start, elapsed);
@@ -90,8 +99,8 @@ static void tell_state(struct progress *p, const struct store_counts *c)
     if (c->failed)
         n += snprintf(line + n, sizeof line - (size_t)n, "  %d failed", c->failed);
     n += snprintf(line + n, sizeof line - (size_t)n, "  %s gone  %s to go", elapsed, eta);
-    if (p->best >= 0)
-        snprintf(line + n, sizeof line - (size_t)n, "  best %.1f%% (%s)", 100 * p->best,
+    if (!isnan(p->best))
+        snprintf(line + n, sizeof line - (size_t)n, "  best %s (%s)", short_value(&p->select_by, p->best, best),
                  p->best_label);
     say_over(line);
     p->n_written = 1;
@@ -103,7 +112,7 @@ int progress_tell(struct progress *p, struct store *store, const struct store_co
     struct arena arena = {0};
     struct store_ended *ended;
     int n_all = c->planned + c->running + c->finished + c->diverged + c->failed + c->cancelled;
-    int n = 0, n_done, result = store_read_ended(store, p->since, &arena, &ended, &n, err);
+    int n = 0, n_done, result = store_read_ended(store, p->since, &p->select_by, &arena, &ended, &n, err);
 
     n_done = c->finished + c->diverged + c->failed - n;
     for (int i = 0; result == 0 && i < n; i++) {

@@ -15,13 +15,14 @@ struct progress {
     int n_ended, n_failed;    /* since the start */
     double seconds;           /* that they took */
     long since;               /* the last one told of */
-    double best;              /* validation accuracy */
+    struct measure select_by;
+    double best;              /* of it on validation data, as it is stored; NaN: none yet */
     char best_label[200];
     int n_written;            /* columns of the line that stands */
 };
 
 /* `since`: runs that ended up to this one are old news. */
-void progress_start(struct progress *p, int n_jobs, bool is_quiet, long since);
+void progress_start(struct progress *p, int n_jobs, bool is_quiet, const struct measure *select_by, long since);
 
 /* Reads which runs have ended since, and tells of them. */
 int progress_tell(struct progress *p, struct store *store, const struct store_counts *counts,

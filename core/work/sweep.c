@@ -312,6 +312,7 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     struct sweep *s;
     struct arena arena = {0};
     struct store_ended *ended;
+    struct measure measure, select_by;
     char plan[HASH_HEX_SIZE];
     int n_ended, result;
 
@@ -322,7 +323,8 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     if (store_bind_plan(store, NULL, plan, err) < 0 ||
         (*environment_patch() && store_put_patch(store, environment_patch(), err) < 0) ||
         store_reclaim(store, process_is_alive, err) < 0 ||
-        store_read_ended(store, 0, &arena, &ended, &n_ended, err) < 0) {
+        store_read_measures(store, &arena, &measure, &select_by, err) < 0 ||
+        store_read_ended(store, 0, &select_by, &arena, &ended, &n_ended, err) < 0) {
         arena_release(&arena);
         return -1;
     }
@@ -331,7 +333,7 @@ int sweep_run(struct store *store, const struct sweep_options *options,
     s->options = options;
     s->revision = -1;
     memcpy(s->plan, plan, sizeof plan);
-    progress_start(&s->progress, options->n_jobs, options->is_quiet,
+    progress_start(&s->progress, options->n_jobs, options->is_quiet, &select_by,
                    n_ended ? ended[n_ended - 1].run.ended : 0);
     set_signals();
     set_patience(options);

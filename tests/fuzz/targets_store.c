@@ -40,7 +40,7 @@ static int read_runs(struct store *store, const struct store_plan *plan, struct 
         struct store_array *arrays;
         int n;
 
-        result = store_read_curve(store, run, "test", "accuracy", arena, &series, err) < 0 ||
+        result = store_read_curve(store, run, "test", "accuracy", -1, arena, &series, err) < 0 ||
                          store_read_classes(store, run, "test", arena, &series, err) < 0 ||
                          store_read_answers(store, run, arena, &answers, err) < 0 ||
                          store_read_arrays(store, run, "weights", arena, &arrays, &n, err) < 0
@@ -87,7 +87,7 @@ static int report_page(struct store *store, struct arena *arena, struct error *e
     struct store_provenance provenance;
     struct selections s;
     struct text t = {0};
-    int result = select_points(store, SELECT_IN_SEED, arena, &s, err) < 0 ||
+    int result = select_points(store, &(struct select_options){0}, arena, &s, err) < 0 ||
                          store_read_provenance(store, &s.plan, arena, &provenance, err) < 0 ||
                          read_runs(store, &s.plan, arena, err) < 0
                      ? -1
@@ -105,7 +105,7 @@ static int report_table(struct store *store, struct arena *arena, struct error *
     struct text t = {0};
     int result;
 
-    result = select_points(store, SELECT_IN_SEED, arena, &s, err) < 0 ? -1 : table_methods(&s, &options, &t, err);
+    result = select_points(store, &(struct select_options){0}, arena, &s, err) < 0 ? -1 : table_methods(&s, &options, &t, err);
     if (result == 0 && held_out_read(store, arena, &h, err) == 0)
         table_domainbed(&h, &options, &t);
     text_release(&t);
@@ -117,7 +117,7 @@ static int report_compare(struct store *store, struct arena *arena, struct error
     struct table_options options = {.format = sheet_find_format("tex", err), .by = "imbalance"};
     struct selections s;
     struct text t = {0};
-    int result = select_points(store, SELECT_IN_SEED, arena, &s, err);
+    int result = select_points(store, &(struct select_options){0}, arena, &s, err);
 
     for (int i = 1; result == 0 && i < s.plan.n_methods; i++)
         result = table_compare(store, &s, s.plan.methods[i], s.plan.methods[0], &options, &t, err);

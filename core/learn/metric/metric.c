@@ -147,16 +147,6 @@ double metric_value(const struct metric_values *v, const char *name, int class_i
 
 /* Shares differ by at least one over the product of two counts; what adding up their doubles loses
  * is some 1e-15 of them. */
-bool metric_is_better(const struct metric_type *type, double x, double y)
-{
-    static const double ROUNDING = 1e-12;
-    double lead = type->lower_is_better ? y - x : x - y;
-
-    if (!isfinite(x) || !isfinite(y))
-        return type->lower_is_better ? x < y : x > y;
-    return lead > ROUNDING * fmax(fabs(x), fabs(y));
-}
-
 int metric_predict(const float *scores, const float *offsets, int n_classes)
 {
     int best = 0;

@@ -93,9 +93,6 @@ bool metric_suits(const struct metric_type *type, const struct metric_examples *
 /* The value that no run is below (or above, where lower is better). */
 double metric_worst(const struct metric_type *type);
 
-/* Is x better than y, by more than what adding up rounds? A worse one is never better. */
-bool metric_is_better(const struct metric_type *type, double x, double y);
-
 /* ---- what callers prepare ---- */
 
 /* The class of the highest score, of equals the first; offsets are added to the scores, or NULL. */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/stats/world.h"
 
+#include "measure_fixture.h"
 #include "plan/experiment.h"
 #include "stats/distribution.h"
 
 #include <math.h>
 
 enum { N_CLASSES = 10, N_TEST = 10000, NOISE_AT = 500 };
-
-static const struct store_measure accuracy = {"accuracy", "accuracy", "test_accuracy", 0};
 
 double draw_normal(struct rng *rng)
 {
@@ -37,7 +36,7 @@ struct sweep sweep_make(const struct candidates *a, const struct candidates *b, 
     const char **methods = arena_alloc(arena, (size_t)n_methods * sizeof *methods);
     struct sweep s = {.plan = {.title = "simulated", .question = "", .baseline = sweep_method(0), .digest = "",
                                .runs = runs, .methods = methods, .n_methods = n_methods,
-                               .measure = &accuracy, .caveats = ""}};
+                               .caveats = {"", "", ""}}};
 
     s.truth = arena_alloc(arena, most * sizeof *s.truth);
     s.validation = arena_alloc(arena, most * sizeof *s.validation);
@@ -87,6 +86,8 @@ struct selections sweep_select(const struct sweep *sweep, const struct selection
 {
     struct selections s = {.plan = sweep->plan, .in = in, .validation = sweep->validation,
                            .test = sweep->test, .fresh = fresh};
+
+    s.measure = s.select_by = measure_fixture("accuracy", arena);
 
     select_runs(&s, arena);
     return s;
