@@ -103,6 +103,8 @@ static const struct command commands[] = {
      "  stats=all              more columns: BCa bootstrap interval, Hedges' g, probability of\n"
      "                         improvement, interquartile mean, Bayesian signed-rank test\n"
      "  stats=classes          more columns: the worst class and the tail; both: stats=all,classes\n"
+     "  measures=accuracy,log_loss  several side by side; the first one judges\n"
+     "  columns=method,n,p_t   these only, by their names in --format=csv\n"
      "  rope=0.5               differences up to so many points are as good as none: is that shown?\n"
      "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 12, command_table, false, READS},
     {"plot", "NAME [WORD ...]", "draw the figures into plots/NAME",

@@ -438,6 +438,22 @@ const struct selection *select_beside(const struct selections *s, const struct s
     return NULL;
 }
 
+int select_read_value(struct store *store, const struct selection *r, int i, const struct measure *m,
+                      double *ret_value, struct error *err)
+{
+    const struct store_run run = {.run = r->runs[i], .state = "finished", .spec_id = ""};
+    const struct store_plan plan = {.runs = &run, .n_runs = 1};
+
+    if (r->has_diverged[i]) {
+        *ret_value = m->worst;
+        return 0;
+    }
+    if (store_read_last(store, &plan, "test", m, ret_value, err) < 0)
+        return -1;
+    *ret_value *= m->sign;
+    return 0;
+}
+
 /* Which of two runs stands first: by seed, then by environment. */
 static int compare_places(const struct selection *a, int i, const struct selection *b, int k)
 {

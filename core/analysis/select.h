@@ -90,6 +90,10 @@ void select_list_conditions(struct selections *s, struct selection *items, struc
 const struct selection *select_beside(const struct selections *s, const struct selection *r,
                                       const char *method);
 
+/* What another measure was on test data in the i-th of r's runs, higher being better. */
+int select_read_value(struct store *store, const struct selection *r, int i, const struct measure *m,
+                      double *ret_value, struct error *err);
+
 /* Test values on the seeds on which both ended: ret_x, ret_y [a->n]. Gives their number. Of several
  * environments, the means over those of a seed that both have. */
 int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y);

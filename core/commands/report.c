@@ -63,6 +63,23 @@ static int parse_stats(const char *text, struct table_options *ret_options, stru
     }
 }
 
+/* measures=accuracy,log_loss: the first one judges, the others stand beside. */
+static int parse_measures(const char *text, struct arena *arena, struct table_options *ret_options,
+                          struct error *err)
+{
+    const char **names = arena_alloc(arena, (strlen(text) + 2) * sizeof *names);
+    char *copy = arena_strdup(arena, text), *rest = NULL;
+    int n = 0;
+
+    for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest))
+        names[n++] = name;
+    if (n == 0)
+        return error_set(err, "measures= names no measure");
+    ret_options->select.measure = names[0];
+    ret_options->measures = names + 1;
+    return 0;
+}
+
 static int parse_select_in(const char *text, enum select_in *ret_in, struct error *err)
 {
     static const char *const names[] = {[SELECT_IN_SEED] = "seed", [SELECT_IN_ALL] = "all", NULL};
@@ -91,6 +108,8 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
     if ((o->select.measure || o->select.select_by) && is_held_out)
         return error_set(err, "measure= and select= do not go with layout=domainbed or rule=, which judge by "
                               "accuracy");
+    if ((o->measures || o->columns) && (o->by || is_held_out))
+        return error_set(err, "measures= and columns= do not go with by=, layout=domainbed or rule=");
     if (has_rope && (o->by || is_held_out))
         return error_set(err, "rope= does not go with by=, layout=domainbed or rule=");
     return 0;
@@ -117,8 +136,17 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
                 return -1;
         } else if (strncmp(word, "measure=", 8) == 0) {
             ret_options->select.measure = word + 8;
+            if (measure_check(word + 8, err) < 0)
+                return -1;
+        } else if (strncmp(word, "measures=", 9) == 0) {
+            if (parse_measures(word + 9, in->arena, ret_options, err) < 0)
+                return -1;
+        } else if (strncmp(word, "columns=", 8) == 0) {
+            ret_options->columns = word + 8;
         } else if (strncmp(word, "select=", 7) == 0) {
             ret_options->select.select_by = word + 7;
+            if (measure_check(word + 7, err) < 0)
+                return -1;
         } else if (strncmp(word, "rope=", 5) == 0) {
             has_rope = true;
             if (parse_rope(word + 5, &ret_options->rope, err) < 0)
@@ -129,7 +157,8 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
         } else if (strncmp(word, "correction=", 11) != 0) {
             return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME "
                                   "layout=domainbed rule=NAME select_in=seed|all stats=all,classes "
-                                  "rope=POINTS measure=NAME select=NAME", word);
+                                  "rope=POINTS measure=NAME select=NAME measures=NAME,NAME "
+                                  "columns=KEY,KEY", word);
         } else if (!(ret_options->correction = adjust_find(word + 11, err))) {
             return -1;
         }

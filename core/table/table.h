@@ -20,12 +20,14 @@ struct table_options {
     const struct sheet_format *format;
     const struct adjust_type *correction; /* over all comparisons with the baseline; NULL: Holm */
     struct select_options select;
+    const char *const *measures;          /* table_methods: more of them, NULL-ended, at what was selected; or NULL */
+    const char *columns;                  /* table_methods: "method,n,p_t": keys of those to show; NULL: as usual */
     const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
     const struct published *published;    /* NULL: none */
     bool is_domainbed;                    /* DomainBed's layout */
     bool with_effects;                    /* table_methods: the columns of effects.h */
-    bool with_classes;                    /* table_methods: those of classes.h, read from: */
-    struct store *store;
+    bool with_classes;                    /* table_methods: those of classes.h */
+    struct store *store;                  /* classes and measures are read from it */
     double rope;                          /* of those: a share; up to it a difference is none */
     const struct held_out_rule *rule;     /* for runs that hold environments out; NULL: all rules */
 };

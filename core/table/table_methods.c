@@ -16,11 +16,15 @@
 #include <stddef.h>
 #include <string.h>
 
+enum { MAX_MEASURES = 12 };
+
 /* As people read them (table/measured.h), where it is not a count, a p or a ratio. */
 struct row {
     const char *condition, *method, *selected, *edge, *published_source;
     struct sheet_cell n, test, anew, difference, difference_anew, worst_class, tail, bca, improvement,
         iqm, posterior, fresh_n, fresh_test, fresh_difference, published;
+    struct sheet_cell measured[MAX_MEASURES];
+    double measured_half_width[MAX_MEASURES];
     double n_planned, n_finished, n_diverged, n_failed, n_configurations, n_chose;
     double sd, half_width, anew_high, difference_half_width, difference_anew_high;
     double p_t, p_t_corrected, p_w, p_w_corrected, p_flip, d_z, g, p_best, p_equal;
@@ -31,7 +35,7 @@ struct row {
         fresh_p_w_corrected;
 };
 
-enum show { TEXT, NUMBER, P, CELL };
+enum show { TEXT, NUMBER, P, CELL, MEASURES /* of other measures: a mean, and its half width */ };
 
 /* People see a column where there is something in it. */
 enum when {
@@ -71,6 +75,7 @@ static const struct column columns[] = {
     {"", "$k_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(half_width), NULL},
     {"tuned anew", "procedure_low", SHEET_ALL, TUNED_OVER_ALL, CELL, TO(anew), NULL},
     {"", "procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(anew_high), NULL},
+    {"", "measures", SHEET_ALL, ALWAYS, MEASURES, 0, NULL},
     {"worst class %", "worst_class", SHEET_ALL, CLASSES, CELL, TO(worst_class), NULL},
     {"", "worst_class_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(worst_half_width), "%.2f"},
     {"tail %", "tail", SHEET_ALL, CLASSES, CELL, TO(tail), NULL},
@@ -141,36 +146,110 @@ static const char *fill_name(struct arena *arena, const char *pattern, const str
     return filled;
 }
 
-static void add_columns(struct sheet *g, const struct selections *s, const bool has[N_WHEN])
-{
-    for (int i = 0; i < N_COLUMNS; i++) {
-        const struct column *c = &columns[i];
-        bool is_seen = c->reader != SHEET_PROGRAMS && has[c->when];
+/* What a table is made of besides its rows. */
+struct frame {
+    struct sheet *g;
+    const struct selections *s;
+    const struct table_options *options;
+    bool has[N_WHEN];
+    struct measure measures[MAX_MEASURES]; /* more of them */
+    int n_measures;
+    int shown[N_COLUMNS], n_shown; /* places in columns[] */
+};
 
-        if (c->when >= ROPE && !has[c->when])
-            continue;
-        sheet_column(g, (struct sheet_column){fill_name(g->arena, c->head, s),
-                                              fill_name(g->arena, c->key, s),
-                                              is_seen ? c->reader : SHEET_PROGRAMS, c->show != TEXT});
+static bool is_there(const struct frame *f, const struct column *c)
+{
+    return c->when < ROPE || f->has[c->when];
+}
+
+/* Those that options->columns names, in that order, or all that there are. */
+static int choose_columns(struct frame *f, struct error *err)
+{
+    const char *keys[N_COLUMNS + 1] = {0}, *at = f->options->columns;
+    int places[N_COLUMNS], n = 0;
+
+    for (int i = 0; i < N_COLUMNS; i++)
+        if (is_there(f, &columns[i])) {
+            places[n] = i;
+            keys[n++] = fill_name(f->g->arena, columns[i].key, f->s);
+        }
+    if (!at) {
+        memcpy(f->shown, places, sizeof places);
+        f->n_shown = n;
+        return 0;
+    }
+    for (; *at; at += *at == ',') {
+        size_t size = strcspn(at, ",");
+        const char *key = arena_printf(f->g->arena, "%.*s", (int)size, at);
+        int i = 0;
+
+        while (i < n && strcmp(keys[i], key) != 0)
+            i++;
+        for (int k = 0; k < f->n_shown && i < n; k++)
+            if (f->shown[k] == places[i])
+                return error_set(err, "columns=%s: \"%s\" stands there twice", f->options->columns, key);
+        if (i == n)
+            return text_unknown(err, "column", key, keys);
+        f->shown[f->n_shown++] = places[i];
+        at += size;
+    }
+    return f->n_shown > 0 ? 0 : error_set(err, "columns= names no column");
+}
+
+static int find_measures(struct frame *f, struct error *err)
+{
+    for (const char *const *name = f->options->measures; name && *name; name++) {
+        if (f->n_measures == MAX_MEASURES)
+            return error_set(err, "more than %d measures side by side", MAX_MEASURES + 1);
+        if (store_find_measure(f->options->store, &f->s->plan, *name, f->g->arena,
+                               &f->measures[f->n_measures++], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void add_columns(struct frame *f)
+{
+    for (int i = 0; i < f->n_shown; i++) {
+        const struct column *c = &columns[f->shown[i]];
+        bool is_seen = (c->reader != SHEET_PROGRAMS && f->has[c->when]) || f->options->columns;
+        const char *key = fill_name(f->g->arena, c->key, f->s), *head = fill_name(f->g->arena, c->head, f->s);
+
+        for (int k = 0; k < f->n_measures && c->show == MEASURES; k++) {
+            const struct measure *m = &f->measures[k];
+
+            sheet_column(f->g, (struct sheet_column){arena_printf(f->g->arena, "%s%s", m->title, m->percent),
+                                                     m->column, SHEET_ALL, true});
+            sheet_column(f->g, (struct sheet_column){"", arena_printf(f->g->arena, "%s_ci95", m->column),
+                                                     SHEET_PROGRAMS, true});
+        }
+        if (c->show != MEASURES)
+            sheet_column(f->g, (struct sheet_column){*head ? head : key, key,
+                                                     !is_seen                    ? SHEET_PROGRAMS
+                                                     : c->reader == SHEET_PEOPLE ? SHEET_PEOPLE
+                                                                                 : SHEET_ALL,
+                                                     c->show != TEXT});
     }
 }
 
-static void add_cells(struct sheet *g, const struct measure *m, const struct row *row, const bool has[N_WHEN])
+static void add_cells(const struct frame *f, const struct row *row)
 {
-    for (int i = 0; i < N_COLUMNS; i++) {
-        const struct column *c = &columns[i];
+    for (int i = 0; i < f->n_shown; i++) {
+        const struct column *c = &columns[f->shown[i]];
         const void *at = (const char *)row + c->offset;
 
-        if (c->when >= ROPE && !has[c->when])
-            continue;
         if (c->show == TEXT)
-            sheet_text(g, *(const char *const *)at);
+            sheet_text(f->g, *(const char *const *)at);
         else if (c->show == NUMBER)
-            sheet_number(g, c->format ? c->format : m->format, *(const double *)at);
+            sheet_number(f->g, c->format ? c->format : f->s->measure.format, *(const double *)at);
         else if (c->show == P)
-            sheet_p(g, *(const double *)at);
-        else
-            sheet_cell(g, *(const struct sheet_cell *)at);
+            sheet_p(f->g, *(const double *)at);
+        else if (c->show == CELL)
+            sheet_cell(f->g, *(const struct sheet_cell *)at);
+        for (int k = 0; k < f->n_measures && c->show == MEASURES; k++) {
+            sheet_cell(f->g, row->measured[k]);
+            sheet_number(f->g, f->measures[k].format, row->measured_half_width[k]);
+        }
     }
 }
 
@@ -281,10 +360,33 @@ static void fill_published(struct sheet *g, const struct published_number *there
     row->published_source = published_sources(there, g->arena);
 }
 
-/* stream: of random numbers, the number of rows before that were compared, as `stats` has it. */
-static int fill_row(struct sheet *g, const struct selections *s, const struct comparison *c, int stream,
-                    const struct table_options *options, struct row *row, struct error *err)
+/* Means of other measures, at what was selected by this one. */
+static int fill_measures(const struct frame *f, const struct selection *r, struct row *row, struct error *err)
 {
+    struct sheet *g = f->g;
+    double *values = arena_alloc(g->arena, ((size_t)r->n + 1) * sizeof *values);
+
+    for (int k = 0; k < f->n_measures; k++) {
+        const struct measure *m = &f->measures[k];
+        struct summary x;
+
+        for (int i = 0; i < r->n; i++)
+            if (select_read_value(f->options->store, r, i, m, &values[i], err) < 0)
+                return -1;
+        x = summary_of(values, r->n);
+        row->measured[k] = measured_value(g, m, x.mean, x.half_width, EMPHASIS_NONE);
+        row->measured_half_width[k] = m->unit * x.half_width;
+    }
+    return 0;
+}
+
+/* stream: of random numbers, the number of rows before that were compared, as `stats` has it. */
+static int fill_row(const struct frame *f, const struct comparison *c, int stream, struct row *row,
+                    struct error *err)
+{
+    const struct selections *s = f->s;
+    const struct table_options *options = f->options;
+    struct sheet *g = f->g;
     const struct selection *r = c->r, *base = select_beside(s, r, s->plan.baseline);
     const struct measure *m = &s->measure;
     struct summary test = summary_of(r->test, r->n);
@@ -304,6 +406,8 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
     row->anew = measured_ends(g, m, false, whole.low, whole.high, &row->anew_high);
     fill_difference(g, m, r, base, c, row);
     fill_fresh(g, m, r->fresh, &c->on[ON_FRESH], row);
+    if (fill_measures(f, r, row, err) < 0)
+        return -1;
     if (options->with_effects) {
         struct effects e = effects_of(r, c->on[ON_TUNED].is_tested ? base : NULL, options->rope, stream);
 
@@ -324,9 +428,22 @@ static int fill_row(struct sheet *g, const struct selections *s, const struct co
     return 0;
 }
 
-static void write_caption(const struct selections *s, const struct table_options *options,
-                          const struct comparisons *c, struct text *t)
+/* Of several measures, which one chose. */
+static void caption_measures(const struct frame *f, struct text *t)
 {
+    int n = 0;
+
+    for (int k = 0; k < f->n_measures; k++)
+        if (f->measures[k].sign < 0)
+            text_printf(t, "%s%s", n++ ? ", " : " Lower is better of ", f->measures[k].title);
+    text_printf(t, n ? "." : "");
+}
+
+static void write_caption(const struct frame *f, const struct comparisons *c, struct text *t)
+{
+    const struct selections *s = f->s;
+    const struct table_options *options = f->options;
+
     text_printf(t, "%s. Test %s%s at the last epoch: ", s->plan.title, s->measure.title,
                 s->measure.sign < 0 ? " (lower is better)" : "");
     caption_unit(t, s);
@@ -335,6 +452,7 @@ static void write_caption(const struct selections *s, const struct table_options
     if (options->with_classes)
         text_printf(t, " Worst class: the lowest accuracy of a class in each seed; tail: mean accuracy of the "
                        "last third of the classes; means over seeds and 95%% t intervals.");
+    caption_measures(f, t);
     if (options->with_effects)
         effects_caption(t, s, options->rope);
     caption_emphasis(t, options);
@@ -354,31 +472,35 @@ int table_methods(const struct selections *s, const struct table_options *option
     struct arena arena = {0};
     struct sheet g = {.arena = &arena};
     struct text caption = {0};
-    bool has[N_WHEN] = {[ALWAYS] = true,
-                        [TUNED_OVER_ALL] = s->in == SELECT_IN_ALL,
-                        [FRESH] = s->fresh != NULL,
-                        [PUBLISHED] = options->published && options->published->n > 0,
-                        [ROPE] = options->rope > 0,
-                        [CLASSES] = options->with_classes,
-                        [EFFECTS] = options->with_effects};
-    struct comparisons c;
+    struct frame f = {.g = &g, .s = s, .options = options,
+                      .has = {[ALWAYS] = true,
+                              [TUNED_OVER_ALL] = s->in == SELECT_IN_ALL,
+                              [FRESH] = s->fresh != NULL,
+                              [PUBLISHED] = options->published && options->published->n > 0,
+                              [ROPE] = options->rope > 0,
+                              [CLASSES] = options->with_classes,
+                              [EFFECTS] = options->with_effects}};
+    struct comparisons c = {0};
     int result = 0;
 
     if (s->n == 0)
         return error_set(err, "the plan has no runs");
     for (int i = 0; i < s->n; i++)
-        has[CONDITIONS] |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
-    add_columns(&g, s, has);
-    c = comparisons_make(s, options->correction, options->rope, &arena);
+        f.has[CONDITIONS] |= strcmp(s->items[i].condition, s->items[0].condition) != 0;
+    result = choose_columns(&f, err) < 0 || find_measures(&f, err) < 0 ? -1 : 0;
+    if (result == 0) {
+        add_columns(&f);
+        c = comparisons_make(s, options->correction, options->rope, &arena);
+    }
     for (int i = 0, stream = 0; i < c.n && result == 0; i++) {
         struct row row = {0};
 
-        result = fill_row(&g, s, &c.items[i], stream, options, &row, err);
+        result = fill_row(&f, &c.items[i], stream, &row, err);
         stream += c.items[i].on[ON_TUNED].is_tested;
-        add_cells(&g, &s->measure, &row, has);
+        add_cells(&f, &row);
     }
     if (result == 0) {
-        write_caption(s, options, &c, &caption);
+        write_caption(&f, &c, &caption);
         sheet_write(&g, options->format, caption.s, ret_text);
     }
     text_release(&caption);
