@@ -173,46 +173,11 @@ static bool has_diverged(struct run *run, const struct run_point *point)
     return weights || part;
 }
 
-enum { N_PROBE_RECORDS = 5 };
-
-/* Of data that name points to look at: inputs and scores there, and the training part with the
- * weights that its examples have by now; in the evaluation's arena. */
-static void record_probe(struct run *run, struct run_record ret_records[N_PROBE_RECORDS])
-{
-    const struct dataset *d = run->dataset;
-    struct arena *arena = &run->evaluation_arena;
-    struct trainer_data data = {.dataset = d, .pool = &d->probe, .standard = &run->standard};
-    int n = d->probe.n, n_train = run->split.n_train, width = d->channels;
-    uint32_t *all = arena_alloc(arena, (size_t)n * sizeof *all);
-    float *scores = arena_alloc(arena, (size_t)n * (size_t)d->n_classes * sizeof *scores);
-    float *inputs = arena_alloc(arena, (size_t)n_train * (size_t)width * sizeof *inputs);
-    float *targets = arena_alloc(arena, (size_t)n_train * sizeof *targets);
-    float *weights = arena_alloc(arena, (size_t)n_train * sizeof *weights);
-
-    for (int i = 0; i < n; i++)
-        all[i] = (uint32_t)i;
-    trainer_predict(&run->trainer, &data, all, n, scores);
-    data.pool = &run->train_pool;
-    trainer_weigh(&run->trainer, &data, run->split.train, n_train, arena, weights);
-    for (int i = 0; i < n_train; i++) {
-        uint32_t k = run->split.train[i];
-
-        memcpy(inputs + (size_t)i * (size_t)width, data.pool->numbers + k * (size_t)width,
-               (size_t)width * sizeof *inputs);
-        targets[i] = data.pool->targets ? data.pool->targets[k] : (float)data.pool->labels[k];
-    }
-    ret_records[0] = (struct run_record){"probe_inputs", n * width, d->probe.numbers};
-    ret_records[1] = (struct run_record){"probe_scores", n * d->n_classes, scores};
-    ret_records[2] = (struct run_record){"train_inputs", n_train * width, inputs};
-    ret_records[3] = (struct run_record){"train_targets", n_train, targets};
-    ret_records[4] = (struct run_record){"train_weights", n_train, weights};
-}
-
 static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
 {
     struct run_state *state = &run->state;
     float weights[HISTOGRAM_N];
-    struct run_record records[1 + N_PROBE_RECORDS] = {{"weights", HISTOGRAM_N, weights}};
+    struct run_record records[1 + RUN_MAX_RECORDS] = {{"weights", HISTOGRAM_N, weights}};
     struct run_point point = {
         .step = state->step,
         .n_steps = run->n_steps,
@@ -227,10 +192,8 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
         return 0;
     *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
     point.n_records = histogram_shares(&state->weights, weights) > 0;
-    if (run->dataset->probe.n && state->step == run->n_steps && *ret_outcome == RUN_FINISHED) {
-        record_probe(run, records + point.n_records);
-        point.n_records += N_PROBE_RECORDS;
-    }
+    if (state->step == run->n_steps && *ret_outcome == RUN_FINISHED)
+        point.n_records += run_record_end(run, &point, records + point.n_records);
     state->weights = (struct histogram){{0}};
     state->evaluated = state->step;
     return run->observer->evaluated(run->observer->context, &point, err);

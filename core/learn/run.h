@@ -55,7 +55,7 @@ struct run_observer {
     void (*tell)(void *context, const char *line);
 };
 
-enum { RUN_TEXT_SIZE = 300 };
+enum { RUN_TEXT_SIZE = 300, RUN_MAX_NUMBERS = 1 << 20 /* of a record that is kept */ };
 
 /* What a run is made of. `settings` are complete (config.h), `dataset` is what they
  * name, `init` a file with the digest model.init (NULL where that is empty). */

@@ -305,6 +305,17 @@ double run_needs_bytes(const struct run_needs *needs, int n_threads)
     return needs->bytes + n_more * needs->bytes_per_thread;
 }
 
+static int check_scores(const struct run *run, const struct settings *s, struct error *err)
+{
+    const struct dataset *d = run->dataset;
+    const struct value *keep = settings_find(s, "train.keep_scores");
+
+    if (!keep || !keep->truth || (double)d->test.n * d->n_classes <= RUN_MAX_NUMBERS)
+        return 0;
+    return error_set(err, "train.keep_scores: the %d test examples have %d scores each; %d are kept at most", d->test.n,
+                     d->n_classes, RUN_MAX_NUMBERS);
+}
+
 int run_check(const struct run_input *input, struct run_size *ret_size, struct error *err)
 {
     struct run run = {.dataset = input->dataset, .rng = rng_seed(0)};
@@ -313,7 +324,7 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
     int status = -1;
 
     if (open_split(&run, input->settings, err) == 0 &&
-        check_warmup(&run, input->settings, err) == 0) {
+        check_warmup(&run, input->settings, err) == 0 && check_scores(&run, input->settings, err) == 0) {
         size = measure(&run);
         if (spoil_labels(&run, input->settings, err) == 0 &&
             build_model(&run, input->settings, &graph, err) == 0 &&

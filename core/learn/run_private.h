@@ -54,6 +54,12 @@ struct run {
 int run_open(struct run *run, const struct run_input *input, struct error *err);
 void run_close(struct run *run);
 
+/* What is recorded once a run has finished, beside measures: how many examples of each class there were, what the
+ * model named, and what data ask for that name points to look at. In the evaluation's arena. Gives their number. */
+enum { RUN_MAX_RECORDS = 10 };
+
+int run_record_end(struct run *run, const struct run_point *point, struct run_record *ret_records);
+
 /* The last stage's random numbers are those of a run with one stage. */
 void run_begin_stage(struct run *run, bool is_last);
 

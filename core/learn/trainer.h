@@ -185,6 +185,8 @@ struct evaluation {
     double loss; /* mean, of classes as trainer_data weighs them, if it does */
     int n_classes;               /* 0: targets are numbers */
     struct metric_values values; /* likewise */
+    const int *labels, *predicted; /* [n] classes; NULL: of several parts, or of numbers */
+    const float *scores;           /* [n][n_classes], of numbers [n] the answers; NULL: of several parts */
     unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL: of
                              * several parts, or of numbers */
 };

@@ -117,6 +117,9 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
     }
     e.loss = mean_loss(t, data, &k, n, arena);
     e.values = metric_measure(&examples, arena);
+    e.labels = k.labels;
+    e.predicted = k.predicted;
+    e.scores = k.scores;
     if (!t->targets)
         e.answers = pack_answers(&k, n, arena);
     *ret_evaluation = e;

@@ -111,6 +111,11 @@ CREATE TABLE IF NOT EXISTS answers (
 -- What a run records besides metrics. By name, rows of numbers:
 --   weights  what the objective gave to the examples of the steps since the evaluation before: shares of
 --            the examples, in the bins of core/math/histogram.h
+-- and once it has finished, of classes:
+--   train_counts, validation_counts, test_counts   examples of each class
+--   test_confusion  [class][class] test examples of the one that were named the other; of 256 classes at most
+--   test_predicted  the class that each test example was named, in the data's order
+--   test_scores     with train.keep_scores: the score of each class (or the answer) for each test example
 -- and of data that name points to look at, once trained:
 --   probe_inputs   the points, each a few numbers
 --   probe_scores   what the model says there: a score for each class, or its number

@@ -104,7 +104,7 @@ struct store_answers {
 };
 
 /* A row of numbers that a run recorded; schema.sql lists the names. */
-enum { STORE_MAX_ARRAY = 1 << 20 }; /* numbers */
+enum { STORE_MAX_ARRAY = RUN_MAX_NUMBERS };
 
 struct store_array {
     long step;

@@ -166,7 +166,7 @@ void target_description(const uint8_t *bytes, size_t size)
 void target_override(const uint8_t *bytes, size_t size)
 {
     static const char base[] =
-        "title \"T\"\nquestion \"Q\"\nseeds 2\ndraws 0\nsmoke \"\"\ndefault_methods \"\"\naxis data\nvalue \"shapes\"\n"
+        "title \"T\"\nquestion \"Q\"\nseeds 2\ndraws 0\nsmoke \"\"\ndefault_methods \"\"\nmeasure \"\"\nselect \"\"\naxis data\nvalue \"shapes\"\n"
         "axis model\nvalue \"mlp\"\naxis train.lr\nvalue 0.1\nvalue 0.2\n"
         "method erm\naxis objective\nvalue \"erm\"\n"
         "method rgd\naxis objective\nvalue \"rgd\"\naxis objective.clip\nvalue 1\nvalue 3\n"

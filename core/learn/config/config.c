@@ -40,6 +40,8 @@ static const struct hparam train_hparams[] = {
     {"test", HPARAM_CHOICE, offsetof(struct train_config, test), .fallback = "\"each\"",
      .choices = test_choices, .is_later = true,
      .doc = "the evaluations that see test pictures beside those of validation: each, or the last alone"},
+    {"keep_scores", HPARAM_BOOL, offsetof(struct train_config, keep_scores), .fallback = "false", .is_later = true,
+     .doc = "keep the scores of all test examples at the end in the store, beside what was named"},
     {"late", HPARAM_INTEGER, offsetof(struct train_config, late), .fallback = "0", .low = 0,
      .high = 1e6, .doc = "epochs after which the late slots take over (DRW); 0: never"},
     {"jtt_epochs", HPARAM_INTEGER, offsetof(struct train_config, jtt_epochs), .fallback = "0",

@@ -63,6 +63,7 @@ enum { TEST_EACH, TEST_LAST };
 struct train_config {
     int epochs, batch, micro_batch, evaluate, evaluate_steps, test, seed, numeric, late, jtt_epochs, jtt_weight, hparams;
     double lr, warmup;
+    bool keep_scores;
 };
 
 extern const struct component train_component;

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/run_private.h"
+
+#include <string.h>
+
+/* A confusion matrix of more classes than these is not kept: 256 KB. */
+enum { MAX_CONFUSED = 256 };
+
+static struct run_record record_counts(const char *name, const int *counts, int n, struct arena *arena)
+{
+    float *numbers = arena_alloc(arena, (size_t)n * sizeof *numbers);
+
+    for (int i = 0; i < n; i++)
+        numbers[i] = (float)counts[i];
+    return (struct run_record){name, n, numbers};
+}
+
+static struct run_record record_classes(const char *name, const struct evaluation *e, struct arena *arena)
+{
+    int *counts = arena_alloc(arena, (size_t)e->n_classes * sizeof *counts);
+
+    for (int i = 0; i < e->n; i++)
+        counts[e->labels[i]]++;
+    return record_counts(name, counts, e->n_classes, arena);
+}
+
+/* How many of class row were named column. */
+static struct run_record record_confusion(const struct evaluation *e, struct arena *arena)
+{
+    int n = e->n_classes, *counts = arena_alloc(arena, (size_t)n * (size_t)n * sizeof *counts);
+
+    for (int i = 0; i < e->n; i++)
+        counts[e->labels[i] * n + e->predicted[i]]++;
+    return record_counts("test_confusion", counts, n * n, arena);
+}
+
+/* Of classes: what there was of each, and what was named. */
+static int record_answers(struct run *run, const struct run_point *point, struct run_record *ret_records)
+{
+    struct arena *arena = &run->evaluation_arena;
+    const struct evaluation *test = &point->test;
+    int n = 0;
+
+    if (run->split.class_counts)
+        ret_records[n++] = record_counts("train_counts", run->split.class_counts, run->dataset->n_classes, arena);
+    if (point->validation.labels)
+        ret_records[n++] = record_classes("validation_counts", &point->validation, arena);
+    if (!test->labels)
+        return n;
+    ret_records[n++] = record_classes("test_counts", test, arena);
+    if (test->n_classes <= MAX_CONFUSED)
+        ret_records[n++] = record_confusion(test, arena);
+    ret_records[n++] = record_counts("test_predicted", test->predicted, test->n, arena);
+    return n;
+}
+
+/* Of data that name points to look at: inputs and scores there, and the training part with the
+ * weights that its examples have by now; in the evaluation's arena. */
+static int record_probe(struct run *run, struct run_record *ret_records)
+{
+    const struct dataset *d = run->dataset;
+    struct arena *arena = &run->evaluation_arena;
+    struct trainer_data data = {.dataset = d, .pool = &d->probe, .standard = &run->standard};
+    int n = d->probe.n, n_train = run->split.n_train, width = d->channels;
+    uint32_t *all = arena_alloc(arena, (size_t)n * sizeof *all);
+    float *scores = arena_alloc(arena, (size_t)n * (size_t)d->n_classes * sizeof *scores);
+    float *inputs = arena_alloc(arena, (size_t)n_train * (size_t)width * sizeof *inputs);
+    float *targets = arena_alloc(arena, (size_t)n_train * sizeof *targets);
+    float *weights = arena_alloc(arena, (size_t)n_train * sizeof *weights);
+
+    for (int i = 0; i < n; i++)
+        all[i] = (uint32_t)i;
+    trainer_predict(&run->trainer, &data, all, n, scores);
+    data.pool = &run->train_pool;
+    trainer_weigh(&run->trainer, &data, run->split.train, n_train, arena, weights);
+    for (int i = 0; i < n_train; i++) {
+        uint32_t k = run->split.train[i];
+
+        memcpy(inputs + (size_t)i * (size_t)width, data.pool->numbers + k * (size_t)width,
+               (size_t)width * sizeof *inputs);
+        targets[i] = data.pool->targets ? data.pool->targets[k] : (float)data.pool->labels[k];
+    }
+    ret_records[0] = (struct run_record){"probe_inputs", n * width, d->probe.numbers};
+    ret_records[1] = (struct run_record){"probe_scores", n * d->n_classes, scores};
+    ret_records[2] = (struct run_record){"train_inputs", n_train * width, inputs};
+    ret_records[3] = (struct run_record){"train_targets", n_train, targets};
+    ret_records[4] = (struct run_record){"train_weights", n_train, weights};
+    return 5;
+}
+
+int run_record_end(struct run *run, const struct run_point *point, struct run_record *ret_records)
+{
+    int n = point->validation.n_classes > 0 ? record_answers(run, point, ret_records) : 0;
+
+    if (run->train->keep_scores && point->test.scores)
+        ret_records[n++] = (struct run_record){"test_scores", point->test.n * run->dataset->n_classes,
+                                               point->test.scores};
+    if (run->dataset->probe.n)
+        n += record_probe(run, ret_records + n);
+    return n;
+}
