@@ -47,15 +47,17 @@ void ranking_mark(const struct selection *const *rows, int n, enum emphasis *ret
                   double *ret_p)
 {
     double p[EXPERIMENT_MAX_METHODS] = {0}, best_mean = -INFINITY;
-    int best = -1, n_there = 0;
+    int best = -1, n_there = 0, most = 0;
 
+    for (int i = 0; i < n; i++)
+        most = rows[i]->n > most ? rows[i]->n : most;
     for (int i = 0; i < n; i++) {
         double mean = summary_of(rows[i]->test, rows[i]->n).mean;
 
         p[i] = NAN;
         ret_emphases[i] = EMPHASIS_NONE;
         n_there += rows[i]->n > 0;
-        if (mean > best_mean) {
+        if (rows[i]->n == most && mean > best_mean) {
             best_mean = mean;
             best = i;
         }

@@ -398,6 +398,17 @@ static int read_specs(struct store *store, const struct selections *s, struct se
     return 0;
 }
 
+static int read_epochs(struct store *store, struct arena *arena, struct selections *s, struct error *err)
+{
+    struct settings spec;
+
+    settings_init(&spec, arena);
+    if (s->plan.n_runs > 0 && store_read_spec(store, s->plan.runs[0].run, &spec, err) < 0)
+        return -1;
+    s->has_epochs = settings_find(&spec, "train.epochs") && !settings_find(&spec, "data.test_envs");
+    return 0;
+}
+
 /* What select_runs gives, from what select_all gave. */
 static void complete(struct selections *s, struct selection *items, struct arena *arena)
 {
@@ -417,7 +428,7 @@ int select_points(struct store *store, const struct select_options *options, str
         read_fresh(store, arena, &s, err) < 0)
         return -1;
     items = select_all(&s, arena);
-    if (read_specs(store, &s, items, arena, err) < 0)
+    if (read_epochs(store, arena, &s, err) < 0 || read_specs(store, &s, items, arena, err) < 0)
         return -1;
     complete(&s, items, arena);
     *ret_selections = s;

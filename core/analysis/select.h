@@ -58,6 +58,7 @@ struct selections {
     struct store_plan plan;
     enum select_in in;
     struct measure measure, select_by; /* what judges; what selects, on validation data */
+    bool has_epochs; /* of select_points: runs are planned in epochs, not in steps */
     const double *validation, *test; /* [plan.n_runs], signed; diverged: the worst;
                                       * NaN: has not ended */
     const struct selection *items;

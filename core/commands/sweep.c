@@ -56,7 +56,7 @@ static int read_shard(const char *shard, int *ret_i, int *ret_n, struct error *e
 /* The table, so that a sweep ends in an answer. */
 static int print_table(struct arena *arena, struct store *store, struct error *err)
 {
-    const struct table_options options = {.format = sheet_find_format(NULL, err)};
+    const struct table_options options = {.format = sheet_find_format(NULL, err), .store = store};
     struct selections s;
     struct text t = {0};
 

@@ -180,7 +180,7 @@ static void write_head(struct page *p, const struct store_counts *c)
 int page_write(struct store *store, const char *name, const struct plot_target *target,
                const struct published *published, struct text *t, struct error *err)
 {
-    const struct table_options options = {.format = sheet_find_format("html", err),
+    const struct table_options options = {.format = sheet_find_format("html", err), .store = store,
                                           .published = published};
     struct page p = {.store = store, .name = name, .t = t, .err = err};
     struct store_counts counts;

@@ -276,6 +276,7 @@ struct store_caveats {
 
 struct store_plan {
     const char *title, *question, *baseline;
+    const char *overrides; /* what the command line changed, a word a line; "" */
     const char *digest;
     const struct store_run *runs; /* in the plan's order */
     int n_runs;

@@ -183,7 +183,7 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
     if (store_current_plan(store, &id, err) < 0 || store_check_plan(store, id, err) < 0)
         return -1;
     q = sql_prepare(store->db, err,
-                    "SELECT title, question, baseline, digest, measure, select_by FROM plans "
+                    "SELECT title, question, baseline, digest, measure, select_by, overrides FROM plans "
                     "WHERE id = ?1", "i", id);
     got = sql_step(q, err);
     if (got > 0) {
@@ -193,6 +193,7 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
         plan.digest = arena_strdup(arena, sql_text(q, 3));
         measure = arena_strdup(arena, sql_text(q, 4));
         select = arena_strdup(arena, sql_text(q, 5));
+        plan.overrides = arena_strdup(arena, sql_text(q, 6));
     }
     sql_end(q);
     if (got <= 0 ||

@@ -9,6 +9,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int count_missing(const struct selections *s, int *ret_planned)
+{
+    int n_planned = 0, n_there = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        n_planned += s->items[i].n_planned;
+        n_there += s->items[i].n_finished + s->items[i].n_diverged + s->items[i].n_failed;
+    }
+    *ret_planned = n_planned;
+    return n_planned - n_there;
+}
+
+void caption_incomplete(struct text *t, const struct selections *s)
+{
+    int n_planned, n_missing = count_missing(s, &n_planned);
+
+    if (n_missing > 0)
+        text_printf(t, "INCOMPLETE: %d of %d runs. ", n_planned - n_missing, n_planned);
+}
+
+const char *caption_when(const struct selections *s)
+{
+    return s->has_epochs ? "at the last epoch" : "at the last step";
+}
+
+void caption_overrides(struct text *t, const struct selections *s)
+{
+    const char *at = s->plan.overrides;
+
+    if (!at || !*at)
+        return;
+    text_printf(t, " The command line changed:");
+    for (; *at; at += strcspn(at, "\n"), at += *at == '\n')
+        text_printf(t, " %.*s", (int)strcspn(at, "\n"), at);
+    text_printf(t, ".");
+}
+
 /* The budgets of the first condition; a plan gives all conditions the same points. */
 static void add_budgets(struct text *t, const struct selections *s)
 {

@@ -9,6 +9,19 @@
 #include "analysis/comparisons.h"
 #include "table/table.h"
 
+/* First of all: that runs are missing, so that nothing is final. Nothing where none is. */
+void caption_incomplete(struct text *t, const struct selections *s);
+
+/* At which evaluation: "at the last epoch"; of runs without epochs "at the last step". */
+const char *caption_when(const struct selections *s);
+
+/* What of the experiment the command line changed. */
+void caption_overrides(struct text *t, const struct selections *s);
+
+/* How many examples of each class there are, what always naming the commonest gives, and which methods do
+ * just that; nothing where `store` is NULL or has not recorded it. */
+int caption_data(struct text *t, const struct selections *s, struct store *store, struct error *err);
+
 /* What a row's mean is of: trials that tune by themselves, or one configuration. */
 void caption_unit(struct text *t, const struct selections *s);
 

@@ -167,8 +167,9 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
         for (int v = 0; v < p->n_values; v++)
             add_cell(&g, &s->measure, &p->rows[i].cells[v]);
     }
-    text_printf(&caption, "%s. Test %s%s%s at the last epoch, by %s: ", s->plan.title,
-                s->measure.title, s->measure.percent, s->measure.sign < 0 ? " (lower is better)" : "", p->by);
+    caption_incomplete(&caption, s);
+    text_printf(&caption, "%s. Test %s%s%s %s, by %s: ", s->plan.title,
+                s->measure.title, s->measure.percent, s->measure.sign < 0 ? " (lower is better)" : "", caption_when(s), p->by);
     caption_unit(&caption, s);
     caption_emphasis(&caption, options);
     caption_selection(&caption, s);
@@ -176,6 +177,7 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
     caption_edges(&caption, s);
     caption_runs(&caption, s);
     caption_failures(&caption, s);
+    caption_overrides(&caption, s);
     caption_caveats(&caption, &s->plan.caveats);
     sheet_write(&g, options->format, caption.s, t);
     text_release(&caption);

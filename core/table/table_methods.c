@@ -439,13 +439,14 @@ static void caption_measures(const struct frame *f, struct text *t)
     text_printf(t, n ? "." : "");
 }
 
-static void write_caption(const struct frame *f, const struct comparisons *c, struct text *t)
+static int write_caption(const struct frame *f, const struct comparisons *c, struct text *t, struct error *err)
 {
     const struct selections *s = f->s;
     const struct table_options *options = f->options;
 
-    text_printf(t, "%s. Test %s%s at the last epoch: ", s->plan.title, s->measure.title,
-                s->measure.sign < 0 ? " (lower is better)" : "");
+    caption_incomplete(t, s);
+    text_printf(t, "%s. Test %s%s %s: ", s->plan.title, s->measure.title,
+                s->measure.sign < 0 ? " (lower is better)" : "", caption_when(s));
     caption_unit(t, s);
     if (c->n_tests[ON_TUNED].compared)
         caption_tests(t, s, c);
@@ -459,11 +460,15 @@ static void write_caption(const struct frame *f, const struct comparisons *c, st
     caption_selection(t, s);
     caption_lead(t, s);
     caption_edges(t, s);
+    if (caption_data(t, s, options->store, err) < 0)
+        return -1;
     caption_runs(t, s);
     caption_failures(t, s);
     caption_fresh(t, s, c);
+    caption_overrides(t, s);
     caption_caveats(t, &s->plan.caveats);
     published_caption(t, options->published, s);
+    return 0;
 }
 
 int table_methods(const struct selections *s, const struct table_options *options,
@@ -499,10 +504,10 @@ int table_methods(const struct selections *s, const struct table_options *option
         stream += c.items[i].on[ON_TUNED].is_tested;
         add_cells(&f, &row);
     }
-    if (result == 0) {
-        write_caption(&f, &c, &caption);
+    if (result == 0)
+        result = write_caption(&f, &c, &caption, err);
+    if (result == 0)
         sheet_write(&g, options->format, caption.s, ret_text);
-    }
     text_release(&caption);
     arena_release(&arena);
     return result;

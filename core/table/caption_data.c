@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a caption says of the data: how many examples of each class the parts have, and what naming always
+ * the commonest gives. */
+#include "table/caption.h"
+
+#include "analysis/commonest.h"
+
+#include <math.h>
+#include <string.h>
+
+/* "10 of each class"; "73 to 3178 of a class". */
+static const char *range_text(const float *counts, int n, struct arena *arena)
+{
+    float low = counts[0], high = counts[0];
+
+    for (int c = 1; c < n; c++) {
+        low = fminf(low, counts[c]);
+        high = fmaxf(high, counts[c]);
+    }
+    return low == high ? arena_printf(arena, "%g of each class", (double)low)
+                       : arena_printf(arena, "%g to %g of a class", (double)low, (double)high);
+}
+
+static bool is_even(const float *counts, int n)
+{
+    for (int c = 1; c < n; c++)
+        if (counts[c] != counts[0])
+            return false;
+    return true;
+}
+
+/* Is it the same shares of classes? To within an example of each. */
+static bool is_alike(const float *a, const float *b, int n)
+{
+    double sum_a = 0, sum_b = 0;
+
+    for (int c = 0; c < n; c++) {
+        sum_a += a[c];
+        sum_b += b[c];
+    }
+    for (int c = 0; c < n; c++)
+        if (fabs(a[c] / sum_a - b[c] / sum_b) > 1 / fmin(sum_a, sum_b))
+            return false;
+    return true;
+}
+
+static void add_parts(struct text *t, const struct commonest *c, struct arena *arena)
+{
+    if (!c->validation || (is_even(c->test, c->n_classes) && is_even(c->validation, c->n_classes)))
+        return;
+    text_printf(t, " Validation has %s, the test part %s%s.", range_text(c->validation, c->n_classes, arena),
+                range_text(c->test, c->n_classes, arena),
+                is_alike(c->validation, c->test, c->n_classes)
+                    ? ""
+                    : ": IT IS DRAWN IN OTHER PROPORTIONS than what is reported");
+}
+
+/* "star, 20 of 200 test examples". */
+static void add_commonest(struct text *t, const struct selections *s, const struct commonest *c)
+{
+    double n_all = 0;
+
+    if (isnan(c->value))
+        return;
+    for (int i = 0; i < c->n_classes; i++)
+        n_all += c->test[i];
+    text_printf(t, " Always naming the class that is the commonest in training (%s, %g of %g test examples) gives ",
+                c->names[c->index], (double)c->test[c->index], n_all);
+    text_printf(t, s->measure.format, measure_shown(&s->measure, c->value));
+    text_add_string(t, ".");
+}
+
+/* Methods with models that name one class only. */
+static int add_constant(struct text *t, const struct selections *s, struct store *store, struct error *err)
+{
+    struct arena arena = {0};
+    int n = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *r = &s->items[i];
+        int n_constant;
+
+        if (commonest_count_constant(store, r, &n_constant, err) < 0)
+            return -1;
+        if (n_constant)
+            text_printf(t, "%s %s%s%s in %d of %d", n++ ? "," : " ONE CLASS ONLY IS NAMED, whatever is shown:",
+                        r->method, *r->condition ? " " : "", select_short_point(&arena, r->condition), n_constant,
+                        r->n);
+    }
+    text_printf(t, n ? "." : "");
+    arena_release(&arena);
+    return 0;
+}
+
+int caption_data(struct text *t, const struct selections *s, struct store *store, struct error *err)
+{
+    struct arena arena = {0};
+    struct commonest c = {0};
+    int result = 0;
+
+    if (!store || (s->measure.type->needs & METRIC_NUMBERS))
+        return 0;
+    for (int i = 0; i < s->n && c.n_classes == 0 && result == 0; i++)
+        result = commonest_read(store, s, &s->items[i], &arena, &c, err);
+    if (result == 0 && c.n_classes > 0) {
+        add_parts(t, &c, &arena);
+        add_commonest(t, s, &c);
+        if (s->n_conditions > 1)
+            text_printf(t, " (Under the first condition.)");
+        result = add_constant(t, s, store, err);
+    }
+    arena_release(&arena);
+    return result;
+}
