@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { MAX_RUNS = 64 };
+enum { MAX_RUNS = 128 };
 
 /* A plan of one method, point by point, each with the seeds 0 .. n_seeds - 1. */
 struct sample {
