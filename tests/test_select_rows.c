@@ -189,6 +189,30 @@ static void test_unlike_environments(void **state)
     assert_true(x[0] == .2 && y[0] == .4);
 }
 
+/* Which method is best, too, is the first of equals: both means are .59, but not as doubles. */
+static void test_best_of_equals(void **state)
+{
+    const double x[] = {.54, .54, .69, .55, .54, .68};
+    struct comparisons c;
+    struct selections r;
+    struct sample s;
+
+    (void)state;
+    for (int order = 0; order < 2; order++) {
+        struct row rows[6];
+
+        for (int i = 0; i < 6; i++)
+            rows[i] = (struct row){i < 3 ? "erm" : "rgd", "", "", i % 3, .5,
+                                   x[order ? 5 - i : i], NULL};
+        select_rows(&s, SELECT_IN_SEED, rows, 6, 0, &r);
+        c = comparisons_make(&r, NULL, 0, &s.arena);
+        assert_true(c.items[1].on[ON_TUNED].against.difference.mean == 0);
+        assert_int_equal(c.items[0].emphasis, EMPHASIS_BEST);
+        assert_int_equal(c.items[1].emphasis, EMPHASIS_CLOSE);
+        arena_release(&s.arena);
+    }
+}
+
 /* With one seed there is a difference and no test; nobody is called worse. */
 static void test_one_seed(void **state)
 {
@@ -443,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_unlike_seeds),
         cmocka_unit_test(test_unlike_seeds_redrawn),
         cmocka_unit_test(test_unlike_environments),
+        cmocka_unit_test(test_best_of_equals),
         cmocka_unit_test(test_one_seed),
         cmocka_unit_test(test_one_method),
         cmocka_unit_test(test_forty_methods),

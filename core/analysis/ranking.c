@@ -57,7 +57,7 @@ void ranking_mark(const struct selection *const *rows, int n, enum emphasis *ret
         p[i] = NAN;
         ret_emphases[i] = EMPHASIS_NONE;
         n_there += rows[i]->n > 0;
-        if (rows[i]->n == most && mean > best_mean) {
+        if (rows[i]->n == most && board_exceeds(mean, best_mean)) { /* of equals, but for rounding, the first */
             best_mean = mean;
             best = i;
         }
