@@ -348,7 +348,7 @@ static void test_fresh_apart(void **state)
     arena_release(&s.arena);
 }
 
-/* Of a seed in which some have not ended, the best of the others; where none has, there is no seed. */
+/* Of a seed in which some have not ended, the best of the others; none where nothing has. */
 static void test_some_ended(void **state)
 {
     const struct row rows[] = {
@@ -395,7 +395,7 @@ static struct counts draw_counts(struct rng *rng)
     return c;
 }
 
-/* The first of the points with most ended seeds in [from, to), then the highest sum there; or -1. */
+/* The first of the points with most ended seeds in [from, to), then the highest sum; or -1. */
 static int choose(const struct counts *c, int from, int to)
 {
     int best = -1, most = 0, highest = 0;
