@@ -140,6 +140,8 @@ headers: $(BUILD)/build.h ## each header compiles alone
 	@echo "headers: each compiles alone"
 layers: ## includes point down only
 	@tests/layers.sh
+mutants: $(OBJECTS) ## break one rule of selection or statistics at a time: which test sees it (NAME="of equals"), minutes
+	@tests/mutants "$$NAME"
 check-stats: $(BUILD)/tests/bench/stats ## simulated coverage of intervals and size of tests, some minutes
 	@$<
 check-faults: $(PROGRAM) $(FAULTS) ## faults, kills and damage by the thousand, under ten minutes (KILLS=500 SITES=n DAMAGES=2000)
@@ -217,5 +219,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep confirm status compare table plot export digest retry cancel merge fsck report verify \
-	reproduce list docs data deps deps-slurm deps-faults test test-slurm check check-stats check-page check-faults headers layers bench bench-pipeline bench-store bench-peers parity clean help FORCE
+	reproduce list docs data deps deps-slurm deps-faults test test-slurm check mutants check-stats check-page check-faults headers layers bench bench-pipeline bench-store bench-peers parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d
