@@ -10,6 +10,7 @@
 #include "analysis/select.h"
 #include "board_fixture.h"
 #include "math/rng.h"
+#include "measure_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -52,6 +53,7 @@ static void select_rows(struct sample *s, enum select_in in, const struct row *r
     fresh.plan = (struct store_plan){.runs = s->runs + n, .n_runs = n_fresh, .baseline = "erm"};
     if (n_fresh > 0)
         ret_selections->fresh = &fresh;
+    ret_selections->measure = ret_selections->select_by = measure_fixture("accuracy", &s->arena);
     select_runs(ret_selections, &s->arena);
 }
 
@@ -189,6 +191,25 @@ static void test_unlike_environments(void **state)
     (void)state;
     assert_int_equal(select_pairs(&left, &right, x, y), 1);
     assert_true(x[0] == .2 && y[0] == .4);
+}
+
+/* What is missing of a method with fewer seeds may be its worst: it is not marked best. */
+static void test_best_is_whole(void **state)
+{
+    const struct row rows[] = {
+        {"erm", "", "", 0, .5, .50, NULL}, {"erm", "", "", 1, .5, .52, NULL},
+        {"rgd", "", "", 0, .5, .90, NULL}, {"rgd", "", "", 1, NAN, NAN, NULL},
+    };
+    struct comparisons c;
+    struct selections r;
+    struct sample s;
+
+    (void)state;
+    select_rows(&s, SELECT_IN_SEED, rows, 4, 0, &r);
+    c = comparisons_make(&r, NULL, 0, &s.arena);
+    assert_int_equal(c.items[0].emphasis, EMPHASIS_BEST);
+    assert_int_equal(c.items[1].emphasis, EMPHASIS_CLOSE);
+    arena_release(&s.arena);
 }
 
 /* Which method is best, too, is the first of equals: both means are .59, but not as doubles. */
@@ -469,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_unlike_seeds),
         cmocka_unit_test(test_unlike_seeds_redrawn),
         cmocka_unit_test(test_unlike_environments),
+        cmocka_unit_test(test_best_is_whole),
         cmocka_unit_test(test_best_of_equals),
         cmocka_unit_test(test_one_seed),
         cmocka_unit_test(test_one_method),

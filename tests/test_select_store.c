@@ -3,7 +3,7 @@
  * What selection reads of a store: the last evaluation, the worst value for a run that diverged,
  * fresh seeds apart; and the classes and answers of what it selected.
  *
- * Once read, values are such that higher is better: that an error's are is to be tested here. */
+ * Once read, values are such that higher is better, an error's too. */
 #include "analysis/classes.h"
 #include "analysis/mcnemar.h"
 #include "analysis/select.h"
@@ -78,6 +78,7 @@ static struct plan plan_rows(const struct row *rows, int n, const char *measure)
         hash_block(spec, strlen(spec), all[i].id);
     }
     made.data = pets;
+    made.measure = strcmp(measure, "accuracy") == 0 || strcmp(measure, "r2") == 0 ? "" : measure;
     made.runs = all;
     made.n_runs = n;
     plan_set_id(&made);
@@ -95,7 +96,7 @@ static struct store *select_rows(const struct row *rows, int n, const char *meas
     OK(store_put_plan(store, &made, &err));
     for (int i = 0; i < n && rows[i].fate != PLANNED; i++)
         end_run(store, &rows[i], measure);
-    OK(select_points(store, in, &arena, ret_selections, &err));
+    OK(select_points(store, &(struct select_options){.in = in}, &arena, ret_selections, &err));
     return store;
 }
 
@@ -131,6 +132,34 @@ static void test_diverged(void **state)
     }
 }
 
+/* Of an error the lowest is selected, and a run that diverged is above all; what selects may be another
+ * measure than what judges, and may be asked for later. */
+static void test_error(void **state)
+{
+    const struct row rows[] = {
+        {"a", 1, 0, FINISHED, .30, .31, {0}}, {"a", 1, 1, DIVERGED, 0, 0, {0}},
+        {"a", 2, 0, FINISHED, .20, .25, {0}}, {"a", 2, 1, FINISHED, .50, .60, {0}},
+        {"b", 1, 0, DIVERGED, 0, 0, {0}},     {"b", 1, 1, FINISHED, .10, .90, {0}},
+    };
+    const double a[] = {-.25, -.60}, b[] = {-INFINITY, -.90};
+    struct selections r;
+    struct store *store = select_rows(rows, 6, "log_loss", SELECT_IN_SEED, &r);
+    struct error err;
+
+    (void)state;
+    assert_string_equal(r.measure.name, "log_loss");
+    assert_string_equal(r.select_by.name, "log_loss");
+    assert_memory_equal(r.items[0].test, a, sizeof a);
+    assert_memory_equal(r.items[1].test, b, sizeof b);
+    assert_int_equal(r.items[0].chosen[0], 1);
+    assert_int_equal(select_points(store, &(struct select_options){.measure = "auroc"}, &arena, &r, &err), -1);
+    assert_non_null(strstr(err.text, "has not recorded it"));
+    assert_int_equal(select_points(store, &(struct select_options){.measure = "r2"}, &arena, &r, &err), -1);
+    store_close(store);
+    store_close(select_rows(rows, 6, "log_loss", SELECT_IN_ALL, &r));
+    assert_string_equal(r.items[0].point, "train.lr=2"); /* the other has a run that diverged */
+}
+
 /* On seeds 7 and 8 the other rate would be best; that changes no selection of the sweep's. */
 static void test_fresh(void **state)
 {
@@ -162,7 +191,7 @@ static void test_fresh(void **state)
             store_close(store);
             store = open_store(path, STORE_CREATE);
         }
-        OK(select_points(store, in, &arena, &r, &err));
+        OK(select_points(store, &(struct select_options){.in = in}, &arena, &r, &err));
         assert_int_equal(r.n, 1);
         assert_int_equal(r.items[0].n, 1);
         assert_int_equal(r.items[0].seeds[0], 0);
@@ -205,15 +234,16 @@ static void test_classes(void **state)
 static void test_answers(void **state)
 {
     static const unsigned char of_a[] = {0x3f, 0}, of_b[] = {0x43, 0};
-    const struct row rows[] = {{"a", 1, 0, PLANNED, 0, 0, {0}}, {"b", 1, 0, PLANNED, 0, 0, {0}}};
-    const double accuracies[] = {6.0 / 9, 3.0 / 9};
+    const struct row rows[] = {{"a", 1, 0, PLANNED, 0, 0, {0}}, {"b", 1, 0, PLANNED, 0, 0, {0}},
+                               {"c", 1, 0, PLANNED, 0, 0, {0}}}; /* whose answers are not its accuracy's */
+    const double accuracies[] = {6.0 / 9, 3.0 / 9, 5.0 / 9};
     struct selections r;
-    struct store *store = select_rows(rows, 2, "accuracy", SELECT_IN_SEED, &r);
+    struct store *store = select_rows(rows, 3, "accuracy", SELECT_IN_SEED, &r);
     struct mcnemar_pair pair;
     struct error err;
 
     (void)state;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         const struct store_metric made[] = {{LAST, "validation", "accuracy", -1, .5},
                                             {LAST, "test", "accuracy", -1, accuracies[i]}};
         struct store_outcome o = outcome();
@@ -223,13 +253,11 @@ static void test_answers(void **state)
         o.answers = (struct store_answers){LAST, 9, i ? of_b : of_a};
         finish_next(store, "me", &o);
     }
-    OK(select_points(store, SELECT_IN_SEED, &arena, &r, &err));
-    OK(mcnemar_compare(store, r.items[0].runs[0], r.items[0].test[0], r.items[1].runs[0],
-                       r.items[1].test[0], &pair, &err));
+    OK(select_points(store, &(struct select_options){0}, &arena, &r, &err));
+    OK(mcnemar_compare(store, r.items[0].runs[0], r.items[1].runs[0], &pair, &err));
     assert_true(pair.n == 9 && pair.a_alone == 4 && pair.b_alone == 1);
     assert_float_equal(pair.p, 12.0 / 32, 1e-12);
-    assert_int_equal(mcnemar_compare(store, r.items[0].runs[0], 5.0 / 9, r.items[1].runs[0],
-                                     r.items[1].test[0], &pair, &err), -1);
+    assert_int_equal(mcnemar_compare(store, r.items[2].runs[0], r.items[1].runs[0], &pair, &err), -1);
     store_close(store);
 }
 
@@ -237,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_diverged),
+        cmocka_unit_test(test_error),
         cmocka_unit_test(test_fresh),
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_answers),
