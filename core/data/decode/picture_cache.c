@@ -304,9 +304,8 @@ static bool is_of(const struct folders *f, int side, const struct head *head, si
     return n_kept == head->n_kept;
 }
 
-/* 1; 0: it has to be made, as cache_file_open. */
-static int read_back(const struct folders *f, int side, const char *path, struct arena *arena,
-                     struct picture_cache *c, struct error *err)
+int picture_cache_read(const struct folders *f, int side, const char *path, struct arena *arena,
+                       struct picture_cache *c, struct error *err)
 {
     const struct head *head;
     size_t size;
@@ -341,7 +340,7 @@ static bool is_sound(const struct folders *f, int side, const char *path)
     struct picture_cache c = {0};
     struct arena arena = {0};
     struct error ignored;
-    bool result = read_back(f, side, path, &arena, &c, &ignored) > 0;
+    bool result = picture_cache_read(f, side, path, &arena, &c, &ignored) > 0;
 
     file_map_close(&c.map);
     arena_release(&arena);
@@ -390,12 +389,12 @@ int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
 
     if (find_key(folders, side, listener, arena, &path, err) < 0)
         return -1;
-    got = read_back(folders, side, path, arena, &c, err);
+    got = picture_cache_read(folders, side, path, arena, &c, err);
     if (got == 0) {
         tell_damage(listener, err);
         if (build(folders, side, skips_bad, listener, path, err) < 0)
             return -1;
-        got = read_back(folders, side, path, arena, &c, err);
+        got = picture_cache_read(folders, side, path, arena, &c, err);
         if (got == 0)
             return error_set_status(err, EXIT_STORAGE, "\"%s\" was made and is gone or damaged at "
                                     "once: does the disk, or another program, change it?", path);

@@ -37,4 +37,9 @@ int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
                        const struct listener *listener, struct arena *arena,
                        struct picture_cache *ret_cache, struct error *err);
 
+/* The reading alone: is the file at `path` the cache of as many pictures? As cache_file_open: 1; or 0 where
+ * it has to be made, and err->text says why; or -1. */
+int picture_cache_read(const struct folders *folders, int side, const char *path, struct arena *arena,
+                       struct picture_cache *ret_cache, struct error *err);
+
 #endif
