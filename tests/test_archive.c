@@ -376,7 +376,7 @@ static void test_gzip_damage(void **state)
 }
 
 /* Members may stand one behind the other, also empty ones, and what looks like the beginning of one
- * may stand in another; but nothing else stands behind the last. */
+ * may stand in another; but nothing else stands behind the last, other than zeros. */
 static void test_gzip_members(void **state)
 {
     const struct place *p = *state;
@@ -392,10 +392,15 @@ static void test_gzip_members(void **state)
     assert_true(unpacks(packed, size, both, NULL));
     size += pack("", 0, "9", packed + size);
     assert_true(unpacks(packed, size, both, NULL));
-    for (n = 1; n <= 40; n++) {
-        memset(packed + size, 0, n);
+    memset(packed + size, 0, PACKED_ROOM);
+    for (n = 1; n <= 4096; n *= 2) {
+        assert_true(unpacks(packed, size + n, both, NULL));
+        packed[size + n - 1] = 1;
         assert_false(unpacks(packed, size + n, both, "bytes behind its end are no gzip"));
+        packed[size + n - 1] = 0;
     }
+    memcpy(packed + size + 100, packed, 1000); /* zeros end the file, or are none */
+    assert_false(unpacks(packed, size + 1100, both, NULL));
     memcpy(packed + size, packed, 30); /* the beginning of another, and no more */
     assert_false(unpacks(packed, size + 30, both, NULL));
 

@@ -109,9 +109,15 @@ static int inflate_all(struct archive *a, size_t max_size, struct crc *crc, size
     return n == 0 && (code == ARCHIVE_OK || code == ARCHIVE_EOF);
 }
 
-/* The member bytes[0..end) held n bytes of this CRC. Does it say so, and is it all there is? */
+static bool are_zeros(const unsigned char *bytes, size_t size)
+{
+    return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
+}
+
+/* The member bytes[0..end) held n bytes of this CRC. Does it say so, and is it all there is? Behind the last
+ * one there may be zeros, which tapes and blocks are filled up with and gzip passes over, too. */
 static int check_end(const unsigned char *bytes, size_t size, size_t end, size_t n, uint32_t crc,
-                     struct error *err)
+                     bool is_last, struct error *err)
 {
     const unsigned char *sum = bytes + end - 8, *length = bytes + end - 4;
 
@@ -120,15 +126,15 @@ static int check_end(const unsigned char *bytes, size_t size, size_t end, size_t
     if (word_at(sum) != crc)
         return error_set(err, "the checksum of what it holds is %08x, but its end says %08x", crc,
                          word_at(sum));
-    if (end != size)
+    if (end != size && !(is_last && are_zeros(bytes + end, size - end)))
         return error_set(err, "%zu bytes behind its end are no gzip", size - end);
     return 1;
 }
 
 /* 1: bytes[size) are a whole member, whose content is now in *t. 0: they are not, *err says why,
- * and *t is as it was. -1: not with more bytes behind them either. */
-static int read_member(const unsigned char *bytes, size_t size, size_t max_size, struct crc *crc,
-                       struct text *t, struct error *err)
+ * and *t is as it was. -1: not with more bytes behind them either. is_last: the file ends there. */
+static int read_member(const unsigned char *bytes, size_t size, bool is_last, size_t max_size,
+                       struct crc *crc, struct text *t, struct error *err)
 {
     struct archive *a = archive_read_new();
     size_t before = t ? t->size : 0, n;
@@ -148,7 +154,8 @@ static int read_member(const unsigned char *bytes, size_t size, size_t max_size,
     } else if (n_filters > 2) {
         result = error_set(err, "what it holds is packed again");
     } else if (result > 0) {
-        result = check_end(bytes, size, (size_t)archive_filter_bytes(a, -1), n, crc->value, err);
+        result = check_end(bytes, size, (size_t)archive_filter_bytes(a, -1), n, crc->value, is_last,
+                           err);
     }
     archive_read_free(a);
     return result;
@@ -167,7 +174,7 @@ int archive_inflate(const unsigned char *bytes, size_t size, size_t max_size, st
 
         while (got == 0 && end < size) {
             end = find_member(bytes, size, end + 1);
-            got = read_member(bytes + at, end - at, max_size, &crc, t, err);
+            got = read_member(bytes + at, end - at, end == size, max_size, &crc, t, err);
         }
         if (got <= 0)
             return -1;
