@@ -108,19 +108,20 @@ void dataset_watch_state(struct dataset *d, const struct file_state *state)
     d->states = states;
 }
 
-int dataset_watch(struct dataset *d, const char *path, struct error *err)
+int dataset_map(struct dataset *d, const char *path, const struct file_map **ret_map, struct error *err)
 {
+    struct file_map *map = &d->maps[d->n_maps];
     struct file_state state;
 
-    if (file_state_read(path, &state, err) < 0)
+    if (d->n_maps == DATASET_MAX_FILES)
+        return error_set(err, "more than %d files", DATASET_MAX_FILES);
+    if (file_state_read(path, &state, err) < 0 || file_map_open(path, map, err) < 0)
         return -1;
+    d->n_maps++;
+    file_state_take_sum(&state, map->bytes, map->size);
     dataset_watch_state(d, &state);
+    *ret_map = map;
     return 0;
-}
-
-void dataset_watch_bytes(struct dataset *d, const struct file_map *map)
-{
-    file_state_take_sum((struct file_state *)&d->states[d->n_states - 1], map->bytes, map->size);
 }
 
 int dataset_check(const struct dataset *d, struct error *err)
@@ -153,15 +154,11 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
     if (first + list->n_items > DATASET_MAX_FILES)
         return error_set(err, "more than %d files", DATASET_MAX_FILES);
     for (int i = 0; i < list->n_items; i++) {
-        const char *path =
-            arena_printf(&d->arena, "%s/%s", source->root, list->items[i].string);
+        const char *name = list->items[i].string;
+        const struct file_map *map;
 
-        if (dataset_watch(d, path, err) < 0 || file_map_open(path, &d->maps[d->n_maps], err) < 0)
-            return -1;
-        d->n_maps++;
-        dataset_watch_bytes(d, &d->maps[d->n_maps - 1]);
-        if (dataset_add_file(d, list->items[i].string, d->maps[d->n_maps - 1].bytes,
-                             d->maps[d->n_maps - 1].size, err) < 0)
+        if (dataset_map(d, arena_printf(&d->arena, "%s/%s", source->root, name), &map, err) < 0 ||
+            dataset_add_file(d, name, map->bytes, map->size, err) < 0)
             return -1;
     }
     *ret_first = first;

@@ -131,11 +131,10 @@ extern const struct hparam dataset_drawing_hparams[];
 int dataset_map_files(struct dataset *d, const struct dataset_source *source, const char *key,
                       int *ret_first, int *ret_n, struct error *err);
 
-/* For formats, before they read or map the file at `path` (which outlives d): it must stay as it is. */
-int dataset_watch(struct dataset *d, const char *path, struct error *err);
+/* For formats: maps the file at `path` (which outlives d); its bytes must stay as they are. */
+int dataset_map(struct dataset *d, const char *path, const struct file_map **ret_map, struct error *err);
+/* The same of a file that is mapped already. */
 void dataset_watch_state(struct dataset *d, const struct file_state *state);
-/* The one watched last is mapped, and stays so. */
-void dataset_watch_bytes(struct dataset *d, const struct file_map *map);
 
 /* For formats: notes a file that was read. `name` is the description's. */
 int dataset_add_file(struct dataset *d, const char *name, const unsigned char *bytes, size_t size,

@@ -7,10 +7,11 @@
  *     ... read or map the file ...
  *     file_state_check(&state, &err);
  *
- * Of a file that stays mapped the bytes are what counts: with file_state_take_sum they are summed, and the file may
- * be linked, moved, removed or replaced by another, of which the mapping sees nothing. Only what writes into it
- * fails. What is written through a mapping of another process moves the times only now and then, and
- * not at all on a file system in memory: file_state_check_bytes finds that, too.
+ * Of a file that stays mapped the bytes are what counts: with file_state_take_sum they are summed, and the file
+ * may be touched, linked, moved, removed or replaced by another. What writes other bytes into it fails, and
+ * what makes it longer or shorter; not what was set back before it is looked at. What is written through a
+ * mapping of another process moves the times only now and then, and not at all on a file system in memory:
+ * file_state_check_bytes finds that, too.
  */
 #ifndef OS_FILE_STATE_H
 #define OS_FILE_STATE_H

@@ -42,32 +42,37 @@ int idx_refuse_missing(const char *path, struct error *err)
                           "\"-idx\" and \".idx\" in it", path);
 }
 
+/* As it was when we began: later it may change, as what is used is in memory. */
+static int unpack(struct dataset *d, const char *path, unsigned char **ret_bytes, size_t *ret_size,
+                  struct error *err)
+{
+    struct file_state state;
+
+    return file_state_read(path, &state, err) < 0 ||
+                   archive_read_gzip(path, MAX_SIZE, &d->arena, ret_bytes, ret_size, err) < 0
+               ? -1
+               : file_state_check(&state, err);
+}
+
 /* The bytes of the description's file `name`: 1, 0 or -1 as idx_read. */
 static int read_bytes(struct dataset *d, const struct dataset_source *source, const char *name,
                       const unsigned char **ret_bytes, size_t *ret_size, const char **ret_path,
                       struct error *err)
 {
     const char *path = idx_find(source, name, &d->arena);
+    const struct file_map *map;
     unsigned char *bytes;
 
     *ret_path = path ? path : arena_printf(&d->arena, "%s/%s", source->root, name);
     if (!path)
         return 0;
-    if (dataset_watch(d, path, err) < 0)
-        return -1;
     if (strlen(path) < 3 || strcmp(path + strlen(path) - 3, ".gz") != 0) {
-        struct file_map *map = &d->maps[d->n_maps];
-
-        if (d->n_maps == DATASET_MAX_FILES)
-            return error_set(err, "more than %d files", DATASET_MAX_FILES);
-        if (file_map_open(path, map, err) < 0)
+        if (dataset_map(d, path, &map, err) < 0)
             return -1;
-        d->n_maps++;
-        dataset_watch_bytes(d, map);
         *ret_bytes = map->bytes;
         *ret_size = map->size;
     } else {
-        if (archive_read_gzip(path, MAX_SIZE, &d->arena, &bytes, ret_size, err) < 0)
+        if (unpack(d, path, &bytes, ret_size, err) < 0)
             return -1;
         *ret_bytes = bytes;
     }
