@@ -79,6 +79,7 @@ done
 "$program" compare quickstart rgd nothing 2>/dev/null && die "compare took an unknown method"
 "$program" plot quickstart > figures || die "plot failed"
 [ "$(wc -l < figures)" = 8 ] || die "plot named $(wc -l < figures) figures, not 8"
+ls results | grep -e '-wal$' -e '-shm$' && die "who reads a store leaves files beside it"
 for f in $(tr ' ' '\n' < figures | grep .); do [ -s "$f" ] || die "figure $f is missing"; done
 sum=$(cat plots/quickstart/*.svg plots/quickstart/*.png plots/quickstart/*.pdf | sha256sum)
 "$program" plot quickstart > /dev/null

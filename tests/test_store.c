@@ -72,6 +72,42 @@ static void test_round_trip(void **state)
     store_close(store);
 }
 
+static bool has_beside(const char *path)
+{
+    return access(arena_printf(&arena, "%s-wal", path), F_OK) == 0 ||
+           access(arena_printf(&arena, "%s-shm", path), F_OK) == 0;
+}
+
+/* Whoever reads a store leaves nothing beside it, but what others have there. */
+static void test_reading_leaves_nothing(void **state)
+{
+    const char *path = fresh_path();
+    struct store *writer = planned_store(path), *one, *two;
+    struct store_outcome o = outcome();
+    struct store_plan got;
+    struct error err;
+
+    (void)state;
+    one = open_store(path, STORE_READ);
+    OK(store_read_plan(one, &arena, &got, &err));
+    store_close(one);
+    assert_true(has_beside(path));
+    finish_next(writer, "me", &o);
+    store_close(writer);
+    assert_false(has_beside(path));
+
+    one = open_store(path, STORE_READ);
+    two = open_store(path, STORE_READ);
+    OK(store_read_plan(one, &arena, &got, &err));
+    OK(store_read_plan(two, &arena, &got, &err));
+    assert_true(has_beside(path));
+    store_close(one);
+    assert_true(has_beside(path));
+    OK(store_read_plan(two, &arena, &got, &err));
+    store_close(two);
+    assert_false(has_beside(path));
+}
+
 static int collect(void *context, const struct store_export_row *row)
 {
     text_printf(context, "%s %d %s %ld %s %s %d %a\n", row->method, row->seed, row->state,
@@ -305,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_reading_leaves_nothing),
         cmocka_unit_test(test_long_labels),
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_digest),

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ enum { MAX_TRIES = 20000 }; /* of a lock: some five minutes */
 struct sql {
     sqlite3 *db;
     char *path;
-    bool is_probed, is_watched;
+    bool is_reader, is_probed, is_watched;
     struct place place;
 };
 
@@ -221,6 +222,7 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **ret_db, struct e
     if (mode != SQL_READ && check_writable(path, err) < 0)
         return -1;
     sql = new_sql(path);
+    sql->is_reader = mode == SQL_READ;
     if (open_path(sql, mode) != SQLITE_OK) {
         fail(sql, err);
         sql_close(sql);
@@ -241,6 +243,7 @@ int sql_open_memory(const struct sql *old, struct sql **ret_db, struct error *er
     struct sql *sql = new_sql(old->path);
     int result = -1;
 
+    sql->is_reader = true;
     if (sqlite3_open_v2(":memory:", &sql->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_URI,
                         NULL) != SQLITE_OK) {
@@ -285,6 +288,22 @@ int sql_check_place(struct sql *sql, struct error *err)
                   : 0;
 }
 
+/* Who only reads a store makes a log, which stays empty, and its index, where there are none, and has not
+ * the right to remove them: one who may write does, if it is the last to have the store open. */
+static void remove_empty_log(const char *path)
+{
+    char log[4096];
+    struct error ignored;
+    struct sql *sql;
+    struct stat st;
+
+    if (snprintf(log, sizeof log, "%s-wal", path) >= (int)sizeof log || stat(log, &st) < 0 ||
+        st.st_size > 0 || sql_open(path, SQL_WRITE, &sql, &ignored) < 0)
+        return;
+    sql_script(sql, any_read, &ignored);
+    sql_close(sql);
+}
+
 /* The last to close a store writes its log into it, and removes the file of that name: which may be
  * another's by now. */
 void sql_close(struct sql *sql)
@@ -296,6 +315,8 @@ void sql_close(struct sql *sql)
     if (sql_check_place(sql, &ignored) < 0)
         sqlite3_db_config(sql->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close_v2(sql->db);
+    if (sql->is_reader)
+        remove_empty_log(sql->path);
     free(sql->path);
     free(sql);
 }
