@@ -86,7 +86,7 @@ grep -q 'failed  erm .* seed 1: its worker was ended by signal 9' said || die "s
 tr '\n' ' ' < said | grep -q 'Of 4 runs 1 ended, 1 failed, 2 are missing' || die "the table does not say what is missing: $(cat said)"
 "$program" retry quickstart 00 --quiet 2> said && die "a run was tried again that is not there"
 grep -q "no failed or cancelled run's spec has an id that begins with \"00\"" said || die "retry: $(cat said)"
-"$program" retry quickstart --quiet 2> said || die "retry failed: $(cat said)"
+"$program" retry quickstart 2> said || die "retry failed: $(cat said)"
 grep -q '^1 failed or cancelled runs are planned again' said || die "retry: $(cat said)"
 "$program" status quickstart | grep -q 'finished 4' || die "retry left something"
 sweep || die "a sweep with nothing left to do failed"

@@ -214,7 +214,7 @@ int launch(const struct invocation *in, struct error *err)
     if (in->is_dry)
         return print_scripts(&l, err);
     setenv("RGDBENCH_NETWORK_STORE", "1", 0); /* as the scripts: one machine at a time has each store */
-    if (project_put_plan(&plan, project_store_path(in->arena, l.name), &store, err) < 0 ||
+    if (project_put_plan(in, &plan, project_store_path(in->arena, l.name), &store, err) < 0 ||
         count_left(store, l.name, &n_left, err) < 0)
         goto out;
     if (n_left < l.slurm.n_tasks)

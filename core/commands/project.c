@@ -131,17 +131,17 @@ void project_print_runs(const struct plan *plan)
             plan->runs[i].seed);
 }
 
-int project_retry_failed(struct store *store, struct error *err)
+int project_retry_failed(const struct invocation *in, struct store *store, struct error *err)
 {
     int n = store_retry(store, "", false, err);
 
-    if (n > 0)
+    if (n > 0 && !in->is_quiet)
         say(stderr, "trying %d failed runs again\n", n);
     return n < 0 ? -1 : 0;
 }
 
-int project_put_plan(const struct plan *plan, const char *path, struct store **ret_store,
-                     struct error *err)
+int project_put_plan(const struct invocation *in, const struct plan *plan, const char *path,
+                     struct store **ret_store, struct error *err)
 {
     char folder[FILE_FOLDER_SIZE];
     struct text changed = {0};
@@ -151,12 +151,12 @@ int project_put_plan(const struct plan *plan, const char *path, struct store **r
     if (file_make_directory(folder, err) == 0 && store_open(path, STORE_CREATE, ret_store, err) == 0 &&
         changed_data_find(*ret_store, plan, &changed, err) == 0)
         result = store_put_plan(*ret_store, plan, err);
-    if (result == 0 && changed.s)
+    if (result == 0 && changed.s && !in->is_quiet)
         say_page(stderr, changed.s);
     text_release(&changed);
     if (result < 0)
         return -1;
-    return project_retry_failed(*ret_store, err);
+    return project_retry_failed(in, *ret_store, err);
 }
 
 int project_open_store(struct arena *arena, const char *name, enum store_mode mode,

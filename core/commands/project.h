@@ -37,11 +37,11 @@ void project_tell_plan(const struct plan *plan, FILE *out);
 void project_print_runs(const struct plan *plan);
 
 /* A sweep's beginning: the plan into the store at `path`, which is made with its folder where missing;
- * data that are not what they were are said, and what failed there is planned again, which is said.
- * The latter also by itself. */
-int project_put_plan(const struct plan *plan, const char *path, struct store **ret_store,
-                     struct error *err);
-int project_retry_failed(struct store *store, struct error *err);
+ * data that are not what they were are said, and what failed there is planned again, which is said: neither
+ * with --quiet. The latter also by itself. */
+int project_put_plan(const struct invocation *in, const struct plan *plan, const char *path,
+                     struct store **ret_store, struct error *err);
+int project_retry_failed(const struct invocation *in, struct store *store, struct error *err);
 
 /* The store of experiment NAME. Says what to do where there is none. */
 int project_open_store(struct arena *arena, const char *name, enum store_mode mode,

@@ -204,7 +204,7 @@ static int sweep_store(const struct invocation *in, enum exit_status *ret_status
         return error_set(err, "\"%s\" is a store and has its plan: words, --shard, --launcher and "
                               "--dry-run are for planning", in->words[0]);
     if (store_open(in->words[0], STORE_WRITE, &store, err) == 0 &&
-        project_retry_failed(store, err) == 0)
+        project_retry_failed(in, store, err) == 0)
         result = sweep_work(in, in->words[0], store, sweep_again(in, "sweep", in->words), NULL,
                             ret_status, err);
     return store_leave(store, result, err);
@@ -239,7 +239,7 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
         project_print_runs(&plan);
         return 0;
     }
-    if (project_put_plan(&plan, project_store_path(in->arena, word), &store, err) == 0 &&
+    if (project_put_plan(in, &plan, project_store_path(in->arena, word), &store, err) == 0 &&
         (!n_shards || store_take_share(store, i - 1, n_shards, false, err) == 0)) {
         if (!in->is_quiet)
             project_tell_plan(&plan, stderr);
@@ -275,7 +275,8 @@ int command_retry(const struct invocation *in, enum exit_status *ret_status, str
             error_set(err, "no failed or cancelled run's spec has an id that begins with \"%s\"",
                       prefix);
         else {
-            say(stderr, "%d failed or cancelled runs are planned again\n", n);
+            if (!in->is_quiet)
+                say(stderr, "%d failed or cancelled runs are planned again\n", n);
             result = sweep_work(in, in->words[0], store, again, NULL, ret_status, err);
         }
     }
