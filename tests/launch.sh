@@ -59,6 +59,11 @@ kill -USR1 $task
 wait $task; [ $? = 75 ] || die "a task that was warned ended otherwise than by 75: $(cat ../said)"
 [ "$(cat ../scontrol.said)" = "requeue 72_1" ] || die "scontrol was told: $(cat ../scontrol.said)"
 rm ../scontrol.said
+# So does one that is warned before the program listens.
+sed 's|^.* sweep "results/.*|sh -c '"'kill -USR1 \$\$; sleep 9'"' \&|' $folder/2/array.sh > ../early.sh
+SLURM_ARRAY_TASK_ID=1 sh ../early.sh 2> ../said; [ $? = 138 ] || die "a signal at once: $(cat ../said)"
+[ "$(cat ../scontrol.said)" = "requeue 72_1" ] || die "a task that was warned at once is not queued again"
+rm ../scontrol.said
 for i in 1 2 3; do
     SLURM_ARRAY_TASK_ID=$i sh $folder/2/array.sh 2> ../said || die "task $i: $(cat ../said)"
 done

@@ -137,8 +137,8 @@ void slurm_write_array(const struct slurm *s, const struct slurm_job *job, struc
                    "    wait $program\n"
                    "    status=$?\n"
                    "done\n"
-                   "# 75: it has written its checkpoints and goes on later.\n"
-                   "if [ $status = 75 ] && [ \"${SLURM_RESTART_COUNT:-0}\" -lt %d ]; then\n"
+                   "# 75: it has written its checkpoints and goes on later. 138: it was told before it could listen.\n"
+                   "if { [ $status = 75 ] || [ $status = 138 ]; } && [ \"${SLURM_RESTART_COUNT:-0}\" -lt %d ]; then\n"
                    "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$task\"\n"
                    "fi\n"
                    "exit $status\n", MAX_RESTARTS);
