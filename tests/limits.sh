@@ -44,6 +44,24 @@ for more in "" --dry-run; do
     expect 4 "memory: 2 runs at once would take about 142.* GB" $sweep "model.hidden=[65536,65536]" --jobs=2 $more
     [ ! -e results/quickstart.db ] || die "a plan that does not fit is in the store"
 done
+# So it is where the plan was made before, and perhaps elsewhere: a Slurm task's store, one that is gone on with,
+# what is tried again, and fresh seeds. Nothing of it is started.
+refuses() { # COMMAND...
+    timeout -s KILL 60 "$program" "$@" --quiet > said 2>&1; got=$?
+    [ $got = 4 ] && [ "$(wc -l < said)" = 1 ] && grep -q '^rgdbench: memory: [0-9]* runs at once would take about' said ||
+        die "$*: status $got: $(cat said)"
+}
+rm -rf results && mkdir bin && printf '#!/bin/sh\necho 7\n' > bin/sbatch && chmod +x bin/sbatch
+PATH="$work/bin:$PATH" $sweep "model.hidden=[65536,65536]" --launcher=slurm --slurm="tasks=1" > said 2>&1 || die "submitting: $(cat said)"
+refuses sweep results/quickstart.slurm/1/1.db --jobs=2
+refuses sweep results/quickstart.db --jobs=2
+"$program" cancel quickstart > /dev/null && refuses retry quickstart --jobs=2
+"$program" status quickstart | grep -q 'planned 2' || die "retry: $("$program" status quickstart)"
+if [ "$is_plain" ]; then # sanitizers take a minute for that model
+    rm -rf results
+    $sweep "model.hidden=[4000,4000]" train.epochs=1 > said 2>&1 || die "a sweep of a larger model: $(cat said)"
+    refuses confirm quickstart n=1000 --jobs=1000
+fi
 expect 0 "" sh -c 'trap "" CHLD; exec "$@"' sh $sweep
 
 # Threads that wait for each other let go of cores that they have not: on two cores two workers of two compute

@@ -49,7 +49,8 @@ static int train(const struct invocation *in, struct store *store, const struct 
 {
     const char *words[] = {in->words[0], arena_printf(in->arena, "n=%d", n), NULL};
 
-    if (store_put_plan(store, plan, err) < 0 || store_retry(store, "", false, err) < 0)
+    if (store_put_plan(store, plan, err) < 0 || store_retry(store, "", false, err) < 0 ||
+        sweep_check_memory(in, store, err) < 0)
         return -1;
     if (!in->is_quiet)
         tell_plan(plan, n, stderr);

@@ -8,6 +8,7 @@
 #include "os/process.h"
 #include "os/say.h"
 #include "table/table.h"
+#include "work/needs.h"
 #include "work/sweep.h"
 #include "work/worker.h"
 
@@ -108,11 +109,12 @@ static double worker_memory(const struct invocation *in, int n_runs)
     return machine.memory / (n_jobs > 0 ? n_jobs : 1) + ASIDE + in->n_threads * 2e8;
 }
 
-/* Before it starts: the runs of the plan that need most, all at once. */
-static int check_memory(const struct invocation *in, const struct plan *plan, struct error *err)
+/* Before it starts: the runs that need most, all at once. */
+static int check_memory(const struct invocation *in, const struct run_needs *needs, int n_runs,
+                        struct error *err)
 {
-    const int n_jobs = n_at_work(in, plan->n_runs);
-    const double each = run_needs_bytes(&plan->needs, in->n_threads);
+    const int n_jobs = n_at_work(in, n_runs);
+    const double each = run_needs_bytes(needs, in->n_threads);
     struct machine machine;
 
     machine_read("", &machine);
@@ -123,6 +125,18 @@ static int check_memory(const struct invocation *in, const struct plan *plan, st
                             "are %.1f GB: a smaller model or micro-batch, fewer --jobs or --threads "
                             "take less", n_jobs, n_jobs == 1 ? "" : "s", 1e-9 * n_jobs * each, 1e-9 * each,
                             1e-9 * machine.memory);
+}
+
+int sweep_check_memory(const struct invocation *in, struct store *store, struct error *err)
+{
+    const struct listener *listener = in->is_quiet ? NULL : &project_listener;
+    struct store_counts counts;
+    struct run_needs needs;
+
+    return store_count(store, &counts, err) < 0 ||
+                   needs_read(store, in->data_root, listener, &needs, err) < 0
+               ? -1
+               : check_memory(in, &needs, counts.planned + counts.running, err);
 }
 
 int sweep_work(const struct invocation *in, const char *word, struct store *store, const char *again,
@@ -204,7 +218,7 @@ static int sweep_store(const struct invocation *in, enum exit_status *ret_status
         return error_set(err, "\"%s\" is a store and has its plan: words, --shard, --launcher and "
                               "--dry-run are for planning", in->words[0]);
     if (store_open(in->words[0], STORE_WRITE, &store, err) == 0 &&
-        project_retry_failed(in, store, err) == 0)
+        project_retry_failed(in, store, err) == 0 && sweep_check_memory(in, store, err) == 0)
         result = sweep_work(in, in->words[0], store, sweep_again(in, "sweep", in->words), NULL,
                             ret_status, err);
     return store_leave(store, result, err);
@@ -229,7 +243,7 @@ int command_sweep(const struct invocation *in, enum exit_status *ret_status, str
     if ((in->shard && read_shard(in->shard, &i, &n_shards, err) < 0) ||
         project_load(in->arena, name, in->words + 1, in->n_words - 1, &e, err) < 0 ||
         plan_make(&e, in->data_root, in->is_quiet ? NULL : &project_listener, in->arena, &plan, err) < 0 ||
-        check_memory(in, &plan, err) < 0)
+        check_memory(in, &plan.needs, plan.n_runs, err) < 0)
         return -1;
     if (n_shards)
         word = arena_printf(in->arena, "results/%s.shards/%d-of-%d.db", name, i, n_shards);
@@ -277,7 +291,9 @@ int command_retry(const struct invocation *in, enum exit_status *ret_status, str
         else {
             if (!in->is_quiet)
                 say(stderr, "%d failed or cancelled runs are planned again\n", n);
-            result = sweep_work(in, in->words[0], store, again, NULL, ret_status, err);
+            result = sweep_check_memory(in, store, err) < 0
+                         ? -1
+                         : sweep_work(in, in->words[0], store, again, NULL, ret_status, err);
         }
     }
     return store_leave(store, result, err);

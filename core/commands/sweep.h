@@ -15,6 +15,9 @@ const char *sweep_again(const struct invocation *in, const char *verb, const cha
 /* Worker processes: as many as asked for, or as the cores have room for with their threads. */
 int sweep_jobs(const struct invocation *in);
 
+/* Has the machine the memory for what is left of a store's plan? A plan that was just made knows by itself. */
+int sweep_check_memory(const struct invocation *in, struct store *store, struct error *err);
+
 /* Works on the plan that the store is bound to, says how it went, and prints the table. word: the
  * experiment's name, or the store's path; again: sweep_again's;
  * shown: digest of the plan whose table it is, NULL: the same. */

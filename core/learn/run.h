@@ -98,4 +98,8 @@ struct run_size {
  * NULL. */
 int run_check(const struct run_input *input, struct run_size *ret_size, struct error *err);
 
+/* Adds those settings that matter to it and whose names begin so, a line each: where they are the same, so is
+ * what it finds. */
+void run_check_settings(const struct settings *s, const char *prefix, struct text *t);
+
 #endif

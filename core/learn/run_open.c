@@ -338,3 +338,22 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
     run_close(&run);
     return status;
 }
+
+void run_check_settings(const struct settings *s, const char *prefix, struct text *t)
+{
+    static const char *const beside[] = {"optimizer.momentum", "optimizer.weight_decay", "schedule",
+                                         "train.lr", "train.epochs", "train.seed", NULL};
+
+    for (int i = 0; i < s->n_items; i++) {
+        const char *name = s->items[i].name;
+        int k = 0;
+
+        while (beside[k] && strncmp(name, beside[k], strlen(beside[k])) != 0)
+            k++;
+        if (beside[k] || strncmp(name, prefix, strlen(prefix)) != 0)
+            continue;
+        text_printf(t, "%s = ", name);
+        value_write(t, &s->items[i].value);
+        text_printf(t, "\n");
+    }
+}

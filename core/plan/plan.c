@@ -28,18 +28,6 @@ struct maker {
     struct text warnings;
 };
 
-/* Does nothing of it matter to run_check? */
-static bool is_beside(const char *name)
-{
-    static const char *const beside[] = {"optimizer.momentum", "optimizer.weight_decay", "schedule",
-                                         "train.lr", "train.epochs", NULL};
-    int i = 0;
-
-    while (beside[i] && strncmp(name, beside[i], strlen(beside[i])) != 0)
-        i++;
-    return beside[i] != NULL;
-}
-
 /* Are they those of the last time? From now on they are. */
 static bool is_checked(struct text *last, struct text *now)
 {
@@ -60,19 +48,9 @@ static int check_run(struct maker *maker, const struct run_input *input, struct 
     const struct run_needs *needs;
     struct text all = {0}, model = {0};
 
-    for (int i = 0; i < s->n_items; i++) {
-        const char *name = s->items[i].name;
-        struct text line = {0};
-
-        if (is_beside(name))
-            continue;
-        text_printf(&line, "%s = ", name);
-        value_write(&line, &s->items[i].value);
-        text_printf(&all, "%s\n", line.s);
-        if (strncmp(name, "data", 4) == 0 || strncmp(name, "model", 5) == 0)
-            text_printf(&model, "%s\n", line.s);
-        text_release(&line);
-    }
+    run_check_settings(s, "", &all);
+    run_check_settings(s, "data", &model);
+    run_check_settings(s, "model", &model);
     if (is_checked(&maker->checked_model, &model))
         to_check.init = NULL;
     if (is_checked(&maker->checked, &all))
