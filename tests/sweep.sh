@@ -102,6 +102,23 @@ for part in slow_and_with_a_name _of_60_letters_that_ goes_on_and_on_to_en; do
     grep -q ">$part<" plots/order/ranks.svg || die "ranks: no line \"$part\" of a long name"
 done
 
+# Judged by another measure: of the same runs, none of which is trained anew, until the plan says otherwise.
+digest=$("$program" digest order)
+"$program" table order measure=log_loss | grep -q "Test log loss (lower is better) at the last epoch" ||
+    die "order by log loss: $("$program" table order measure=log_loss 2>&1)"
+"$program" table order measures=macro_f1,brier columns=method,n,test_macro_f1,measures --format=csv | head -1 |
+    grep -qx "method,n,test_macro_f1,test_brier,test_brier_ci95.\{0,1\}" || die "order: measures and columns"
+for word in measure=f1 measure=f1:cow measure=r2 measure= select=x measures= columns=x columns=n,n; do
+    "$program" table order $word > said 2>&1
+    [ $? = 2 ] && [ "$(wc -l < said)" = 1 ] || die "table $word: $(cat said)"
+done
+"$program" sweep order measure=log_loss select=macro_f1 > said 2>&1 || die "order by log loss: $(cat said)"
+grep -qx "judged by log_loss" said && grep -qx "selected by macro_f1" said || die "the plan does not say what judges"
+[ "$("$program" digest order)" = "$digest" ] || die "another measure changed the runs"
+"$program" table order | grep -q "Test log loss" || die "the plan's measure is not the table's"
+"$program" sweep order measure=r2 > said 2>&1
+[ $? = 2 ] && grep -q "measure \"r2\" is one of targets that are numbers" said || die "measure=r2: $(cat said)"
+
 # Numbers as targets: another measure in the tables, a drawing of what was learned.
 for e in toy_regression toy_classification; do
     "$program" sweep $e smoke > said 2>&1 || die "sweep $e: $(cat said)"

@@ -86,6 +86,10 @@ void detectable_describe(const struct plan *plan, struct text *t)
 
     text_printf(t, "%s: %d runs (%d methods, %d condition%s, %d seed%s)\n", e->title, plan->n_runs,
                 e->n_methods, n_conditions, n_conditions == 1 ? "" : "s", n, n == 1 ? "" : "s");
+    if (plan->measure && *plan->measure)
+        text_printf(t, "judged by %s\n", plan->measure);
+    if (plan->select && *plan->select)
+        text_printf(t, "selected by %s\n", plan->select);
     if (n_tests == 0) {
         text_printf(t, "one method alone is compared with none: no p-values\n");
     } else if (n < 2) {

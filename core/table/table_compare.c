@@ -59,6 +59,14 @@ static const char *name_of(const struct selections *s, const struct selection *r
     return *choices ? arena_printf(arena, "%s (%s)", r->method, choices) : r->method;
 }
 
+/* Of the ranks of positive differences, as people see them. */
+static double rank_sum(const struct measure *m, const struct paired *p)
+{
+    int n = p->n - p->signed_rank.n_zeros;
+
+    return m->sign < 0 ? n * (n + 1) / 2.0 - p->signed_rank.statistic : p->signed_rank.statistic;
+}
+
 /* Those that there are, and why the others are not. */
 static void write_p(const struct measure *m, const struct selection *a, const struct selection *b, const struct paired *p,
                     struct text *t)
@@ -77,7 +85,7 @@ static void write_p(const struct measure *m, const struct selection *a, const st
         text_printf(t, "; n = %d pair%s; no t-test (%s)", p->n, p->n == 1 ? "" : "s",
                     test_reason_name(p->t.reason));
     if (isfinite(p->signed_rank.p))
-        text_printf(t, "; Wilcoxon signed-rank V = %g, p = %.4g (%s%s)", p->signed_rank.statistic,
+        text_printf(t, "; Wilcoxon signed-rank V = %g, p = %.4g (%s%s)", rank_sum(m, p),
                     p->signed_rank.p, test_way_name(p->signed_rank.way),
                     p->signed_rank.has_ties ? ", ties share mean ranks" : "");
     if (isfinite(p->sign_flip.p))
