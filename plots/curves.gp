@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # curves: lines with bands. Needs figure_title, x_label, y_label, the arrays series
-# and n_points with series_width, x_low, x_high, y_low, y_high and
+# and n_points with series_width, x_low, x_high, y_low, y_high, y_least, y_most and
 # x_is_whole (x counts something).
 
 load templates.'/style.gp'
@@ -18,7 +18,7 @@ has_x_tics = 1
 @X_LABEL
 set ylabel wrap(y_label, 36) noenhanced offset 0.5, 0
 set xrange [padded_low(x_low, x_high, 0.02) : padded_high(x_low, x_high, 0.02)]
-set yrange [padded_low(y_low, y_high, 0.05) : padded_high(y_low, y_high, 0.05)]
+set yrange [low_end(y_low, y_high, 0.05, y_least, y_most) : high_end(y_low, y_high, 0.05, y_least, y_most)]
 set xtics more(step(padded_high(x_low, x_high, 0) - padded_low(x_low, x_high, 0), 5), x_is_whole)
 set ytics step(padded_high(y_low, y_high, 0) - padded_low(y_low, y_high, 0), 5)
 set format x '%g'

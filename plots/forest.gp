@@ -2,7 +2,7 @@
 #
 # forest: effects with intervals under each other, against a line at 0. Needs
 # figure_title, x_label, the arrays y_tick and series with y_tick_width and
-# series_width, x_low and x_high.
+# series_width, x_low, x_high, x_least and x_most.
 
 load templates.'/style.gp'
 
@@ -34,7 +34,7 @@ has_x_tics = 1
 x_middle = less(0.5 * (left + 1 - 14 / width), 1 - 0.5 * (letter * less(strlen(x_label), 50) + 8) / width)
 do for [k = 1 : lines(x_label, 50)] { set label 120 + k the_line(x_label, 50, k) noenhanced center \
     at screen x_middle, screen ((lines(x_label, 50) - k + 1) * line - 4) / height }
-set xrange [padded_low(x_low, x_high, 0.06) : padded_high(x_low, x_high, 0.06)]
+set xrange [low_end(x_low, x_high, 0.06, x_least, x_most) : high_end(x_low, x_high, 0.06, x_least, x_most)]
 set yrange [n_y + 0.5 : 0.5]
 set ytics ('' 1) noenhanced scale 0
 do for [i = 1 : n_y] { set ytics add (wrap(y_tick[i], tick_letters) i) }

@@ -2,7 +2,7 @@
 #
 # groups: points with intervals, one series beside the other. Needs figure_title,
 # x_label, y_label, the arrays x_tick and series with x_tick_width and
-# series_width, y_low and y_high.
+# series_width, y_low, y_high, y_least and y_most.
 
 load templates.'/style.gp'
 
@@ -20,7 +20,7 @@ has_x_tics = 1
 @X_LABEL
 set ylabel wrap(y_label, 36) noenhanced offset 0.5, 0
 set xrange [0.5 : n_x + 0.5]
-set yrange [padded_low(y_low, y_high, 0.05) : padded_high(y_low, y_high, 0.05)]
+set yrange [low_end(y_low, y_high, 0.05, y_least, y_most) : high_end(y_low, y_high, 0.05, y_least, y_most)]
 set xtics ('' 1) noenhanced
 do for [i = 1 : n_x] { set xtics add (x_tick[i] i) }
 if (turned) { set xtics rotate by 45 right }

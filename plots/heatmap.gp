@@ -3,7 +3,7 @@
 # heatmap: a grid of numbers, each written in its cell. Column and row count from
 # 1, the first row is the lowest. Needs figure_title, note, x_label, y_label, cell_label,
 # the arrays x_tick and y_tick with x_tick_width and y_tick_width, cell_low,
-# cell_high, best_x and best_y (0: none), n_seeds (0: cells have no counts). Rows of the data: column,
+# cell_high, cell_least, cell_most, best_x and best_y (0: none), n_seeds (0: cells have no counts). Rows of the data: column,
 # row, value, how many of n_seeds chose the cell, how many of its runs diverged, where that leaves no value.
 
 load templates.'/style.gp'
@@ -62,7 +62,9 @@ if (lower_is_better) { set palette negative }
 if (cell_high - cell_low < 1e-9 * (abs(cell_low) + abs(cell_high))) { cell_high = cell_low }
 middle = 0.5 * cell_low + 0.5 * cell_high
 spread = cell_high > cell_low ? 1. * cell_high - cell_low : 2 * room(cell_low, cell_high, 0)
-set cbrange [middle - spread / 2 : middle + spread / 2]
+cell_from = more(middle - spread / 2, cell_least)
+cell_to = less(middle + spread / 2, cell_most)
+set cbrange [cell_from : cell_to]
 set colorbox user origin (left + n_x * cell_width + 12) / width, bottom / height \
     size bar_width / width, n_y * cell_height / height noborder
 set cbtics step(spread, less(n_y * cell_height / 24, 5)) font ',12' offset -0.6, 0

@@ -2,7 +2,7 @@
 #
 # histograms: panels with two histograms each, of before and after, with the same axes. Needs
 # figure_title, x_label, y_label, before_label, after_label, the arrays panel, x_tick and x_tick_at,
-# x_low, x_high and y_high (y_low is 0). Rows of the data: low, high, before, after;
+# x_low, x_high and y_high (y_low is 0) and y_most. Rows of the data: low, high, before, after;
 # what is 0 before has no mark.
 
 load templates.'/style.gp'
@@ -45,7 +45,7 @@ unset border
 unset xtics
 unset ytics
 
-y_to = 1.04 * y_high
+y_to = less(1.04 * y_high, y_most)
 column_of(i) = (i - 1) % n_columns
 row_of(i) = (i - 1) / n_columns
 at_x(i, x) = column_of(i) * panel_width + (panel_width - 12.) * (x - x_low) / (x_high - x_low)
@@ -54,7 +54,7 @@ y_step = step(y_to, n_rows == 1 ? 5 : 3)
 do for [i = 1 : n] {
     set arrow from at_x(i, x_low), at_y(i, 0) to at_x(i, x_high), at_y(i, 0) nohead lw 1 lc rgb '#404040'
     size = strlen(panel[i]) > letters(12) ? 10 : 12
-    set label (strlen(panel[i]) > letters(size) ? panel[i][1:letters(size) - 1].'…' : panel[i]) noenhanced center \
+    set label fit(panel[i], letters(size)) noenhanced center \
         font sprintf(',%d', size) at at_x(i, (x_low + x_high) / 2), at_y(i, y_to) - 9 front
     is_lowest = i + n_columns > n
     do for [k = 1 : |x_tick|] {

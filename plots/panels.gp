@@ -35,23 +35,23 @@ unset border
 unset xtics
 unset ytics
 
-y_from = padded_low(y_low, y_high, 0.05)
-y_to = padded_high(y_low, y_high, 0.05)
+y_from = low_end(y_low, y_high, 0.05, y_least, y_most)
+y_to = high_end(y_low, y_high, 0.05, y_least, y_most)
 x_from = padded_low(x_low, x_high, 0.04)
 x_to = padded_high(x_low, x_high, 0.04)
 column_of(i) = (i - 2) % n_columns
 row_of(i) = (i - 2) / n_columns
 at_x(i, x) = column_of(i) * panel_width + (panel_width - 8.) * (x - x_from) / (x_to - x_from)
-at_y(i, y) = row_of(i) * panel_height + 20 + (panel_height - 24.) * (y_to - y) / (y_to - y_from)
+at_y(i, y) = row_of(i) * panel_height + 20 + (panel_height - 24.) * (y_to - clamp(y, y_from, y_to)) / (y_to - y_from)
 
-x_step = step(x_high == x_low ? 1. : x_high - x_low, 2) # one evaluation; 1 would be divided as a whole number
+x_step = step(x_high == x_low ? 1 : x_high - x_low, 2) # one evaluation
 if (x_is_whole) { x_step = more(x_step, 1) }
 y_step = step(y_to - y_from, 3)
 do for [i = 2 : n] {
     set arrow from at_x(i, x_from), at_y(i, y_from) to at_x(i, x_to), at_y(i, y_from) nohead lw 1 lc rgb '#404040'
     set arrow from at_x(i, x_from), at_y(i, y_from) to at_x(i, x_from), at_y(i, y_to) nohead lw 1 lc rgb '#404040'
     size = strlen(series[i]) > letters(11) ? 9 : 11
-    set label (strlen(series[i]) > letters(size) ? series[i][1:letters(size) - 1].'…' : series[i]) noenhanced center \
+    set label fit(series[i], letters(size)) noenhanced center \
         font sprintf(',%d', size) at at_x(i, (x_from + x_to) / 2), at_y(i, y_to) - 8 front
     is_lowest = i + n_columns > n
     do for [k = ceil(x_from / x_step) : floor(x_to / x_step)] {

@@ -52,7 +52,7 @@ do for [i = 1 : n] {
     set arrow from at_x(i, x_from), at_y(i, y_from) to at_x(i, x_to), at_y(i, y_from) nohead lw 1 lc rgb '#404040'
     set arrow from at_x(i, x_from), at_y(i, y_from) to at_x(i, x_from), at_y(i, y_to) nohead lw 1 lc rgb '#404040'
     size = strlen(panel[i]) > letters(12) ? 10 : 12
-    set label (strlen(panel[i]) > letters(size) ? panel[i][1:letters(size) - 1].'…' : panel[i]) noenhanced center \
+    set label fit(panel[i], letters(size)) noenhanced center \
         font sprintf(',%d', size) at at_x(i, (x_from + x_to) / 2), at_y(i, y_to) - 9 front
     is_lowest = i + n_columns > n
     do for [k = ceil(x_from / x_step) : floor(x_to / x_step)] {

@@ -2,7 +2,7 @@
 #
 # slopes: pairs as lines from one column to the next, and their means. Needs
 # figure_title, y_label, the array x_tick with x_tick_width (two for each panel),
-# y_low and y_high.
+# y_low, y_high, y_least and y_most.
 
 load templates.'/style.gp'
 
@@ -20,7 +20,7 @@ has_x_tics = 1
 @TITLE
 set ylabel wrap(y_label, 36) noenhanced offset 0.5, 0
 set xrange [0.6 : 3 * n_panels - 0.6]
-set yrange [padded_low(y_low, y_high, 0.06) : padded_high(y_low, y_high, 0.06)]
+set yrange [low_end(y_low, y_high, 0.06, y_least, y_most) : high_end(y_low, y_high, 0.06, y_least, y_most)]
 set xtics ('' 1) noenhanced scale 0
 do for [i = 1 : |x_tick|] { set xtics add (x_tick[i] 3 * ((i - 1) / 2) + 1 + (i - 1) % 2) }
 if (turned) { set xtics rotate by 45 right }

@@ -62,9 +62,19 @@ room(low, high, part) = low == high ? more(0.1 * abs(low), 0.5) \
 padded_low(low, high, part) = low - room(low, high, part)
 padded_high(low, high, part) = high + room(low, high, part)
 
-# A round step that cuts a range into about n parts.
+# The same, of an axis that ends at `least` and `most`: a share's at 0 and 100%.
+low_end(low, high, part, least, most) = less(more(padded_low(low, high, part), least), most)
+high_end(low, high, part, least, most) = more(less(padded_high(low, high, part), most), least)
+clamp(x, low, high) = x < low ? low : x > high ? high : x # keeps NaN
+
+# A name of at most n letters: what differs in names is mostly at their ends.
+fit(s, n) = strlen(s) <= n ? s : s[1 : n / 2]."…".s[strlen(s) - n + n / 2 + 2 : *]
+
+# A round step that cuts a range into about n parts, also where both are whole numbers, which gnuplot would
+# divide as such.
 round_step(x) = x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10
-step(range, n) = 10 ** floor(log10(range / n)) * round_step(range / n / 10 ** floor(log10(range / n)))
+power(x) = 10 ** floor(log10(x))
+step(range, n) = power(1. * range / n) * round_step(1. * range / n / power(1. * range / n))
 
 # The title at the upper edge, over the graph's middle or, where wide, the figure's; room below a graph,
 # and the label of its x axis at the lower edge.

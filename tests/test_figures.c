@@ -344,6 +344,74 @@ static void test_one_evaluation(void **state)
     assert_true(file_exists(arena_printf(&arena, "%s/one.svg", target.directory)));
 }
 
+/* The axis of a share ends at 0 and 100%, whatever an interval says; within, it is as wide as it was. */
+static void test_shares(void **state)
+{
+    struct plot_target target = {arena_printf(&arena, "%s/plots-shares", folder), "plots"};
+    const char *names[] = {"a", "b"};
+    const double value[] = {1, 3, 98, 99.5}, half_width[] = {12, 1, 12, 1};
+    struct plot_groups figure = {.name = "low", .title = "", .x_label = "class", .y_label = "%",
+                                 .limits = {0, 100}, .n_groups = 2, .n_series = 1, .group_labels = names,
+                                 .series_labels = names, .value = value, .half_width = half_width};
+    struct plot_line lines[PLOT_MAX_LINES + 1];
+    struct plot_curves curves = {.name = "panels", .title = "", .x_label = "epoch", .y_label = "%",
+                                 .limits = {0, 100}, .n_lines = PLOT_MAX_LINES + 1, .lines = lines};
+    const double x[] = {1, 2}, low[] = {-11, 2}, high[] = {13, 4};
+    struct selections s;
+    const char *directory, *svg;
+    struct error err;
+
+    (void)state;
+    OK(plot_groups(&target, &figure, &err));
+    svg = read_text(target.directory, "low.svg");
+    assert_null(strstr(svg, ">-"));
+    assert_non_null(strstr(svg, ">10<"));
+    figure.name = "high";
+    figure.value += 2;
+    OK(plot_groups(&target, &figure, &err));
+    svg = read_text(target.directory, "high.svg");
+    assert_non_null(strstr(svg, ">100<"));
+    assert_null(strstr(svg, ">105<"));
+    assert_null(strstr(svg, ">0<"));
+    for (int i = 0; i < curves.n_lines; i++)
+        lines[i] = (struct plot_line){"m", 2, x, value, low, high};
+    OK(plot_curves(&target, &curves, &err));
+    svg = read_text(target.directory, "panels.svg");
+    assert_null(strstr(svg, ">-"));
+    assert_non_null(strstr(svg, ">10<"));
+    directory = draw("accuracy", SELECT_IN_SEED, false, &s);
+    for (int i = 0; i < 4; i++)
+        says(directory, (const char *const[]){"learning-curves.gp", "budget.gp", "class-accuracy.gp",
+                                              "paired-differences.gp"}[i], "\ny_least = 0\ny_most = 100\n");
+    says(directory, "validation-erm.gp", "\ncell_least = 0\ncell_most = 100\n");
+    says(directory, "effects.gp", "\nx_least = -100\nx_most = 100\n");
+    directory = draw("r2", SELECT_IN_SEED, false, &s);
+    says(directory, "learning-curves.gp", "\ny_least = -1e+300\ny_most = 100\n");
+}
+
+/* What tells names apart is at their ends: they lose their middle. */
+static void test_long_names(void **state)
+{
+    struct plot_target target = {arena_printf(&arena, "%s/plots-long", folder), "plots"};
+    struct plot_line lines[PLOT_MAX_LINES + 1];
+    struct plot_curves figure = {.name = "few", .title = "", .x_label = "epoch", .y_label = "%", .lines = lines,
+                                 .n_lines = 1};
+    double x = 3, y = 50;
+    struct error err;
+
+    (void)state;
+    for (int i = 0; i <= PLOT_MAX_LINES; i++)
+        lines[i] = (struct plot_line){arena_printf(&arena, "a_method_of_a_%s_long_name_that_ends_in_%d",
+                                                   "very_very_very_very_very_very_very_very", i), 1, &x, &y, &y, &y};
+    OK(plot_curves(&target, &figure, &err));
+    says(target.directory, "few.gp", "['a_method_of_a_very_very_very_v…very_long_name_that_ends_in_0']");
+    figure.name = "many";
+    figure.n_lines = PLOT_MAX_LINES + 1;
+    OK(plot_curves(&target, &figure, &err));
+    says(target.directory, "many.svg", "in_7<");
+    says(target.directory, "many.svg", "in_8<");
+}
+
 static int remove_all(void **state)
 {
     int result = system(arena_printf(&arena, "rm -rf %s/plots*", folder));
@@ -357,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_selected_in_seeds), cmocka_unit_test(test_heatmap),
         cmocka_unit_test(test_baseline_last),     cmocka_unit_test(test_all_diverged),
         cmocka_unit_test(test_no_mean),           cmocka_unit_test(test_one_evaluation),
+        cmocka_unit_test(test_shares),            cmocka_unit_test(test_long_names),
     };
 
     return cmocka_run_group_tests(tests, set_up, remove_all);

@@ -35,6 +35,9 @@ const char *figure_title(struct figure *d, const char *title);
 /* "test accuracy (%)" of "test %s": what is judged by, with its unit where it stands last. */
 const char *figure_measure(struct figure *d, const char *format);
 
+/* Where the axis of that measure ends, in percent: at 0 and 100 for a share. */
+struct plot_range figure_limits(const struct measure *m);
+
 /* "kl_dro (1 of 10 diverged)": a method, and what became of its selected runs. */
 const char *figure_method(struct figure *d, const struct selection *row);
 

@@ -34,6 +34,7 @@ static int draw(struct figure *d, struct error *err)
                                  .title = figure_title(d, d->selections->plan.title),
                                  .x_label = "configurations tried",
                                  .y_label = figure_measure(d, "expected test %s"),
+                                 .limits = figure_limits(&d->selections->measure),
                                  .lines = lines};
     int n_most = 0;
 

@@ -7,7 +7,8 @@
 static int draw(struct figure *d, struct error *err)
 {
     struct plot_groups figure = {.x_label = "class, from head to tail",
-                                 .y_label = "test accuracy (%)"};
+                                 .y_label = "test accuracy (%)",
+                                 .limits = {0, 100}};
     const char *labels[EXPERIMENT_MAX_METHODS];
     const char **classes;
     double *value, *half_width, *sample;

@@ -177,6 +177,7 @@ static int draw(struct figure *d, struct error *err)
     struct plot_line lines[EXPERIMENT_MAX_METHODS];
     struct plot_curves figure = {.name = figure_name(d, "learning-curves"),
                                  .title = figure_title(d, d->selections->plan.title),
+                                 .limits = figure_limits(&d->selections->measure),
                                  .lines = lines};
     struct axes axes;
     bool has_any = false;

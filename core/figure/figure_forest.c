@@ -24,6 +24,7 @@ static int draw(struct figure *d, struct error *err)
         .title = d->selections->plan.title,
         .x_label = arena_printf(&d->arena, "test %s minus %s%s, 95%% interval", s->measure.title,
                                 s->plan.baseline, s->measure.type->is_share ? " (points)" : ""),
+        .limits = {s->measure.type->is_share ? -100 : -1e300, s->measure.type->is_share ? 100 : 1e300},
         .value = value,
         .half_width = half_width};
 

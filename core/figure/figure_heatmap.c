@@ -139,6 +139,7 @@ static int draw_method(struct figure *d, const struct selection *row, struct err
     figure.y_ticks = has_two ? ticks[0].texts : &blank;
     figure.x_label = ticks[has_two].name;
     figure.y_label = has_two ? ticks[0].name : "";
+    figure.limits = figure_limits(&d->selections->select_by);
     fill_cells(d, row, at, has_two, &figure);
     /* A store of strangers may have methods whose names are none for a file. */
     figure.name = figure_name(d, text_is_name(row->method) && strlen(row->method) < 40

@@ -61,6 +61,7 @@ static int draw(struct figure *d, struct error *err)
             .name = i ? arena_printf(&d->arena, "%s-part%d", name, i / MAX_PANELS + 1) : name,
             .title = figure_title(d, describe(d, panels + i, n_here)),
             .y_label = figure_measure(d, "test %s"),
+            .limits = figure_limits(&d->selections->measure),
             .n_panels = n_here,
             .panels = panels + i};
 

@@ -171,6 +171,7 @@ static int draw(struct figure *d, struct error *err)
                                      .y_label = "examples (%)",
                                      .before_label = "until the first one",
                                      .after_label = "before the last evaluation",
+                                     .limits = {0, 100},
                                      .labels = labels};
 
     for (int i = 0; i < d->n_rows; i++) {

@@ -4,6 +4,7 @@
 #include "analysis/ranking.h"
 #include "figure/figure.h"
 
+#include <math.h>
 #include <string.h>
 
 extern const struct figure_type figure_heatmap, figure_curves, figure_classes, figure_slopes,
@@ -38,6 +39,14 @@ const char *figure_measure(struct figure *d, const char *format)
         return format;
     return arena_printf(&d->arena, "%.*s%s%s%s", (int)(at - format), format, m->title,
                         strcmp(at, "%s") == 0 ? unit : "", at + 2);
+}
+
+struct plot_range figure_limits(const struct measure *m)
+{
+    static const double FAR = 1e300;
+
+    return (struct plot_range){isfinite(m->type->low) ? m->unit * m->type->low : -FAR,
+                               isfinite(m->type->high) ? m->unit * m->type->high : FAR};
 }
 
 const char *figure_method(struct figure *d, const struct selection *row)

@@ -28,7 +28,7 @@
 
 enum { MAX_PICTURE = 64 << 20 };
 
-const struct plot_range plot_range_empty = {INFINITY, -INFINITY};
+const struct plot_range plot_range_empty = {INFINITY, -INFINITY}, plot_no_limits = {0, 0};
 
 static bool drawable(double x)
 {
@@ -56,30 +56,42 @@ void plot_add_row(struct text *t, int n, const double *x)
     text_printf(t, "\n");
 }
 
-/* Adds at most `width` code points of a stranger's text as a gnuplot string, and
- * returns how many they were. In tick labels gnuplot wants % doubled. */
-static int add_quoted(struct text *t, const char *s, int width, bool is_tick)
+static int count_code_points(const char *s)
 {
     int n = 0, size;
 
+    for (; *s; s += size ? size : 1)
+        n += (size = text_code_point(s, NULL)) > 0;
+    return n;
+}
+
+/* Adds at most `width` code points of a stranger's text as a gnuplot string, and returns how many they
+ * were. Names and configurations differ at their ends: what is too much is left out in the middle. In
+ * tick labels gnuplot wants % doubled. */
+static int add_quoted(struct text *t, const char *s, int width, bool is_tick)
+{
+    int n = count_code_points(s = s ? s : ""), n_over = n - width, size, i = 0;
+    int first_lost = n_over > 0 ? width / 2 : n, last_lost = first_lost + n_over;
+
     text_add(t, "'", 1);
-    for (s = s ? s : ""; *s; s += size ? size : 1) {
+    for (; *s; s += size ? size : 1) {
         size = text_code_point(s, NULL);
         if (size == 0)
             continue;
-        if (++n == width && s[size]) {
+        if (i == first_lost)
             text_printf(t, "…");
-            break;
+        if (i < first_lost || i > last_lost) {
+            if (*s == '%' && is_tick)
+                text_add(t, "%", 1);
+            if (*s == '\'')
+                text_printf(t, "’");
+            else
+                text_add(t, s, (size_t)size);
         }
-        if (*s == '%' && is_tick)
-            text_add(t, "%", 1);
-        if (*s == '\'')
-            text_printf(t, "’");
-        else
-            text_add(t, s, (size_t)size);
+        i++;
     }
     text_add(t, "'", 1);
-    return n;
+    return n_over > 0 ? width : n;
 }
 
 void plot_add_text(struct plot_figure *f, const char *variable, const char *s, int width)
@@ -118,15 +130,22 @@ void plot_add_numbers(struct plot_figure *f, const char *variable, int n, const 
     text_printf(&f->script, "]\n");
 }
 
-void plot_add_range(struct plot_figure *f, const char *variable, struct plot_range range)
+void plot_add_range(struct plot_figure *f, const char *variable, struct plot_range range,
+                    struct plot_range limits)
 {
     char low[TEXT_NUMBER_SIZE] = "0", high[TEXT_NUMBER_SIZE] = "1";
+    char least[TEXT_NUMBER_SIZE] = "-1e300", most[TEXT_NUMBER_SIZE] = "1e300";
 
     if (range.low <= range.high) {
         text_number(range.low, low);
         text_number(range.high, high);
     }
-    text_printf(&f->script, "%s_low = %s\n%s_high = %s\n", variable, low, variable, high);
+    if (limits.low < limits.high) {
+        text_number(limits.low, least);
+        text_number(limits.high, most);
+    }
+    text_printf(&f->script, "%s_low = %s\n%s_high = %s\n%s_least = %s\n%s_most = %s\n", variable, low,
+                variable, high, variable, least, variable, most);
 }
 
 /* A path in a gnuplot string; rule 2. */

@@ -22,6 +22,12 @@ struct plot_target {
     const char *templates; /* e.g. plots */
 };
 
+/* Beyond these an axis does not go, as that of a share beyond 0 and 100%, nor does an interval that would;
+ * low >= high: as far as the data and some room around them. */
+struct plot_range {
+    double low, high;
+};
+
 /* A grid of numbers over two settings. cells[y * n_x + x]; NaN: no run there; not finite otherwise: no
  * mean, as of a number of runs that diverged[], which is written instead. */
 struct plot_heatmap {
@@ -32,6 +38,7 @@ struct plot_heatmap {
     const char *const *x_ticks; /* [n_x] */
     const char *const *y_ticks; /* [n_y] */
     const double *cells;
+    struct plot_range limits; /* of the colour bar */
     const int *diverged;
     const int *chosen;  /* how many of n_seeds chose the cell; NULL: not seed by seed */
     int n_seeds;
@@ -53,6 +60,7 @@ struct plot_line {
 
 struct plot_curves {
     const char *name, *title, *x_label, *y_label;
+    struct plot_range limits; /* of y */
     int n_lines;
     const struct plot_line *lines;
 };
@@ -61,6 +69,7 @@ struct plot_curves {
  * method. value[s * n_groups + g]; half widths may be NaN: no bar. */
 struct plot_groups {
     const char *name, *title, *x_label, *y_label;
+    struct plot_range limits; /* of y */
     int n_groups, n_series;
     const char *const *group_labels; /* [n_groups] */
     const char *const *series_labels; /* [n_series] */
@@ -77,6 +86,7 @@ struct plot_panel {
 
 struct plot_slopes {
     const char *name, *title, *y_label;
+    struct plot_range limits; /* of y */
     int n_panels;
     const struct plot_panel *panels;
 };
@@ -85,6 +95,7 @@ struct plot_slopes {
  * plot_groups: value[s * n_rows + r]. */
 struct plot_forest {
     const char *name, *title, *x_label;
+    struct plot_range limits; /* of x */
     int n_rows, n_series;
     const char *const *row_labels;    /* [n_rows], from the top */
     const char *const *series_labels; /* [n_series] */
@@ -105,6 +116,7 @@ struct plot_ranks {
  * the positions below; ticks say what stands there. before[p * n_bins + b]. */
 struct plot_histograms {
     const char *name, *title, *x_label, *y_label, *before_label, *after_label;
+    struct plot_range limits; /* of y */
     int n_bins, n_panels, n_ticks;
     const double *low, *high;        /* [n_bins] positions, ascending */
     const char *const *labels;       /* [n_panels] */

@@ -46,9 +46,9 @@ int plot_curves(const struct plot_target *target, const struct plot_curves *figu
     for (int i = 0; i < figure->n_lines; i++)
         text_printf(&f.script, "%s%d", i ? ", " : "", figure->lines[i].n);
     text_printf(&f.script, "]\n");
-    plot_add_range(&f, "x", x);
+    plot_add_range(&f, "x", x, plot_no_limits);
     text_printf(&f.script, "x_is_whole = %d\n", is_whole);
-    plot_add_range(&f, "y", y);
+    plot_add_range(&f, "y", y, figure->limits);
     result = plot_figure_draw(&f, target->directory, err);
 out:
     plot_figure_release(&f);

@@ -45,22 +45,20 @@ void plot_figure_release(struct plot_figure *f);
 int plot_figure_draw(struct plot_figure *f, const char *directory, struct error *err);
 
 /* What is drawn of the data, for the axes; low > high: nothing. */
-struct plot_range {
-    double low, high;
-};
-
-extern const struct plot_range plot_range_empty;
+extern const struct plot_range plot_range_empty, plot_no_limits;
 void plot_range_add(struct plot_range *range, double x);
 
 /* One line of numbers of the data file; what cannot be drawn is NaN. */
 void plot_add_row(struct text *t, int n, const double *x);
 
 /* Variables of the script: a text; an array of texts and NAME_width, the width of the
- * widest; an array of finite numbers; NAME_low and NAME_high. In tick labels gnuplot wants % doubled. */
+ * widest; an array of finite numbers; NAME_low and NAME_high, NAME_least and NAME_most. A text that is
+ * longer than `width` loses its middle. In tick labels gnuplot wants % doubled. */
 void plot_add_text(struct plot_figure *f, const char *variable, const char *s, int width);
 void plot_add_texts(struct plot_figure *f, const char *variable, int n, const char *const *texts,
                     int width, bool is_tick);
 void plot_add_numbers(struct plot_figure *f, const char *variable, int n, const double *x);
-void plot_add_range(struct plot_figure *f, const char *variable, struct plot_range range);
+void plot_add_range(struct plot_figure *f, const char *variable, struct plot_range range,
+                    struct plot_range limits);
 
 #endif

@@ -28,7 +28,7 @@ int plot_forest(const struct plot_target *target, const struct plot_forest *figu
         plot_add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
         plot_add_texts(&f, "y_tick", figure->n_rows, figure->row_labels, SERIES_WIDTH, true);
         plot_add_texts(&f, "series", figure->n_series, figure->series_labels, SERIES_WIDTH, false);
-        plot_add_range(&f, "x", x);
+        plot_add_range(&f, "x", x, figure->limits);
         result = plot_figure_draw(&f, target->directory, err);
     }
     plot_figure_release(&f);

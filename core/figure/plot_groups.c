@@ -14,7 +14,7 @@ static int plot_as_curves(const struct plot_target *target, const struct plot_gr
                                  arena_printf(&arena, "%s (%s to %s)", figure->x_label,
                                               figure->group_labels[0],
                                               figure->group_labels[figure->n_groups - 1]),
-                                 figure->y_label, figure->n_series, lines};
+                                 figure->y_label, figure->limits, figure->n_series, lines};
     int n = figure->n_groups, result;
 
     for (int i = 0; i < figure->n_series; i++) {
@@ -63,7 +63,7 @@ int plot_groups(const struct plot_target *target, const struct plot_groups *figu
     plot_add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
     plot_add_texts(&f, "x_tick", figure->n_groups, figure->group_labels, TICK_WIDTH, true);
     plot_add_texts(&f, "series", figure->n_series, figure->series_labels, LABEL_WIDTH, false);
-    plot_add_range(&f, "y", y);
+    plot_add_range(&f, "y", y, figure->limits);
     result = plot_figure_draw(&f, target->directory, err);
 out:
     plot_figure_release(&f);

@@ -28,7 +28,7 @@ int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *fi
     plot_add_text(&f, "cell_label", figure->cell_label, LABEL_WIDTH);
     plot_add_texts(&f, "x_tick", figure->n_x, figure->x_ticks, TICK_WIDTH, true);
     plot_add_texts(&f, "y_tick", figure->n_y, figure->y_ticks, TICK_WIDTH, true);
-    plot_add_range(&f, "cell", cells);
+    plot_add_range(&f, "cell", cells, figure->limits);
     plot_add_text(&f, "note", figure->note, TITLE_WIDTH);
     text_printf(&f.script, "best_x = %d\nbest_y = %d\nn_seeds = %d\nlower_is_better = %d\n", figure->best_x + 1,
                 figure->best_y + 1, figure->chosen ? figure->n_seeds : 0, figure->lower_is_better);

@@ -37,8 +37,8 @@ int plot_histograms(const struct plot_target *target, const struct plot_histogra
     plot_add_texts(&f, "panel", figure->n_panels, figure->labels, LABEL_WIDTH, false);
     plot_add_texts(&f, "x_tick", figure->n_ticks, figure->tick_labels, TICK_WIDTH, false);
     plot_add_numbers(&f, "x_tick_at", figure->n_ticks, figure->ticks);
-    plot_add_range(&f, "x", x);
-    plot_add_range(&f, "y", y);
+    plot_add_range(&f, "x", x, plot_no_limits);
+    plot_add_range(&f, "y", y, figure->limits);
     result = plot_figure_draw(&f, target->directory, err);
 out:
     plot_figure_release(&f);

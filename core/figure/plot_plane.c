@@ -48,8 +48,8 @@ int plot_plane(const struct plot_target *target, const struct plot_plane *figure
     plot_add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
     plot_add_text(&f, "note", figure->note, TITLE_WIDTH);
     plot_add_texts(&f, "panel", figure->n_panels, labels, LABEL_WIDTH, false);
-    plot_add_range(&f, "x", x);
-    plot_add_range(&f, "y", y);
+    plot_add_range(&f, "x", x, plot_no_limits);
+    plot_add_range(&f, "y", y, plot_no_limits);
     result = plot_figure_draw(&f, target->directory, err);
 out:
     plot_figure_release(&f);

@@ -51,7 +51,7 @@ int plot_slopes(const struct plot_target *target, const struct plot_slopes *figu
         plot_add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
         plot_add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
         plot_add_texts(&f, "x_tick", 2 * figure->n_panels, labels, TICK_WIDTH, true);
-        plot_add_range(&f, "y", y);
+        plot_add_range(&f, "y", y, figure->limits);
         result = plot_figure_draw(&f, target->directory, err);
     }
     plot_figure_release(&f);
