@@ -12,13 +12,52 @@ static double worst_of(const struct store_series *s)
     return worst;
 }
 
-static double tail_of(const struct store_series *s, int n_tail)
+static double tail_of(const struct store_series *s, const struct class_order *order, int n_tail)
 {
     double sum = 0;
 
     for (int i = s->n - n_tail; i < s->n; i++)
-        sum += s->values[i];
+        sum += s->values[order->at[i]];
     return sum / n_tail;
+}
+
+/* Insertion keeps the order of equals. */
+static void sort_classes(int *at, const double *counts, int n)
+{
+    for (int i = 1; i < n; i++) {
+        int c = at[i], k = i;
+
+        for (; k > 0 && counts[at[k - 1]] < counts[c]; k--)
+            at[k] = at[k - 1];
+        at[k] = c;
+    }
+}
+
+int classes_order(struct store *store, const struct selection *r, int n_classes, struct arena *arena,
+                  struct class_order *ret_order, struct error *err)
+{
+    int *at = arena_alloc(arena, ((size_t)n_classes + 1) * sizeof *at), n_runs = 0;
+    double *counts = arena_alloc(arena, ((size_t)n_classes + 1) * sizeof *counts);
+
+    for (int c = 0; c < n_classes; c++)
+        at[c] = c;
+    for (int i = 0; i < r->n; i++) {
+        struct store_array *records;
+        int n;
+
+        if (store_read_arrays(store, r->runs[i], "train_counts", arena, &records, &n, err) < 0)
+            return -1;
+        if (n == 0 || records[n - 1].n != n_classes)
+            continue;
+        n_runs++;
+        for (int c = 0; c < n_classes; c++)
+            counts[c] += (double)records[n - 1].numbers[c];
+    }
+    for (int c = 0; c < n_classes && n_runs > 0; c++)
+        counts[c] /= n_runs;
+    sort_classes(at, counts, n_classes);
+    *ret_order = (struct class_order){n_classes, at, n_runs > 0 ? counts : NULL};
+    return 0;
 }
 
 int classes_read(struct store *store, const struct selection *r, struct arena *arena,
@@ -26,6 +65,7 @@ int classes_read(struct store *store, const struct selection *r, struct arena *a
 {
     double *worst = arena_alloc(arena, ((size_t)r->n + 1) * sizeof *worst);
     double *tail = arena_alloc(arena, ((size_t)r->n + 1) * sizeof *tail);
+    struct class_order order = {0};
     struct classes c = {0};
 
     for (int i = 0; i < r->n; i++) {
@@ -39,10 +79,12 @@ int classes_read(struct store *store, const struct selection *r, struct arena *a
             worst[i] = tail[i] = NAN;
             continue;
         }
+        if (series.n != order.n && classes_order(store, r, series.n, arena, &order, err) < 0)
+            return -1;
         c.n_classes = series.n;
         c.n_tail = series.n / 3 ? series.n / 3 : 1;
         worst[i] = worst_of(&series);
-        tail[i] = tail_of(&series, c.n_tail);
+        tail[i] = tail_of(&series, &order, c.n_tail);
     }
     c.worst = summary_of(worst, c.n_classes ? r->n : 0);
     c.tail = summary_of(tail, c.n_classes ? r->n : 0);

@@ -452,7 +452,8 @@ static int write_caption(const struct frame *f, const struct comparisons *c, str
         caption_tests(t, s, c);
     if (options->with_classes)
         text_printf(t, " Worst class: the lowest accuracy of a class in each seed; tail: mean accuracy of the "
-                       "last third of the classes; means over seeds and 95%% t intervals.");
+                       "third of the classes with the fewest training examples; means over seeds and 95%% t "
+                       "intervals.");
     caption_measures(f, t);
     if (options->with_effects)
         effects_caption(t, s, options->rope);
