@@ -32,26 +32,37 @@ static double test_at(int method, int point, int seed, int step)
     return .01 * test_values[method][point][seed] * step / STEPS;
 }
 
+/* Of the stores to come: classes, and the training examples of each; NULL: no run says. */
+static int n_classes = 2;
+static const float *class_counts;
+
+static double class_at(int method, int point, int seed, int step, int c)
+{
+    return n_classes > 2 ? .01 * (7 * c % n_classes) : test_at(method, point, seed, step) + (c ? -.05 : .05);
+}
+
 static void finish(struct store *store, int method, int point, int seed, bool is_lost, const char *measure)
 {
     int n_steps = is_lost ? 27 : STEPS, n = 0;
-    struct store_metric made[STEPS];
+    struct store_metric made[STEPS * 8];
+    struct store_array counts = {STEPS, "class_counts", n_classes, class_counts};
     struct store_outcome o = outcome();
 
     for (int step = 10; step <= n_steps; step += 10) {
         made[n++] = (struct store_metric){step, "test", measure, -1, test_at(method, point, seed, step)};
         made[n++] = (struct store_metric){step, "validation", measure, -1,
                                           .01 * validation_values[method][point][seed]};
-        for (int c = 0; c < 2 && strcmp(measure, "accuracy") == 0; c++)
+        for (int c = 0; c < n_classes && strcmp(measure, "accuracy") == 0; c++)
             made[n++] = (struct store_metric){step, "test", "class_accuracy", c,
-                                              test_at(method, point, seed, step) + (c ? -.05 : .05)};
+                                              class_at(method, point, seed, step, c)};
     }
     o.n_steps = STEPS;
     o.last_step = n_steps;
     o.has_diverged = is_lost;
     o.metrics = made;
     o.n_metrics = n;
-    o.n_arrays = 0;
+    o.arrays = &counts;
+    o.n_arrays = class_counts && !is_lost;
     o.answers = (struct store_answers){0};
     finish_next(store, "me", &o);
 }
@@ -60,6 +71,25 @@ static void ignore(void *context, const char *path, const char *doc)
 {
     (void)context, (void)path;
     assert_null(strstr(doc, "%s"));
+}
+
+static const char *skipped; /* of the figures drawn last: "NAME: WHY\n" and so on */
+
+static void note_skipped(void *context, const char *line)
+{
+    (void)context;
+    skipped = arena_printf(&arena, "%s%s\n", skipped, line);
+}
+
+static const struct figures_listener listener = {.drawn = ignore, .skipped = note_skipped};
+
+static const char *list_classes(void)
+{
+    const char *list = "[\"c0\"";
+
+    for (int c = 1; c < n_classes; c++)
+        list = arena_printf(&arena, "%s,\"c%d\"", list, c);
+    return arena_printf(&arena, "%s]", list);
 }
 
 /* Gives the folder of the figures of a new store. */
@@ -74,9 +104,12 @@ static const char *draw(const char *measure, enum select_in in, bool is_slow_los
     struct error err;
     int n = 0;
 
+    skipped = "";
     experiment.baseline = "erm";
     if (strcmp(measure, "r2") == 0)
         pets.classes = "[]";
+    else if (n_classes != 2)
+        pets.classes = list_classes();
     for (int i = 0; i < N_ALL; i++) {
         int m = i / (N_POINTS * N_SEEDS), p = i / N_SEEDS % N_POINTS, seed = i % N_SEEDS;
         const char *spec = arena_printf(&arena, "data.digest = \"dd\"\nobjective = \"%s\"\ntrain.epochs = 4\n"
@@ -98,7 +131,7 @@ static const char *draw(const char *measure, enum select_in in, bool is_slow_los
         finish(store, m, n / N_SEEDS % N_POINTS, seed, diverges(m, seed, is_slow_lost), measure);
     }
     OK(select_points(store, &(struct select_options){.in = in}, &arena, ret_s, &err));
-    OK(figures_draw(store, ret_s, &target, ignore, NULL, &err));
+    OK(figures_draw(store, ret_s, &target, &listener, &err));
     store_close(store);
     return target.directory;
 }
@@ -154,6 +187,14 @@ static const struct selection *find(const struct selections *s, int method)
             return &s->items[i];
     fail_msg("no %s", methods[method]);
     return NULL;
+}
+
+static void lacks(const char *directory, const char *name, const char *part)
+{
+    const char *text = read_text(directory, name);
+
+    if (strstr(text, part))
+        fail_msg("%s has \"%s\":\n%s", name, part, text);
 }
 
 /* No word that a scripting language would take for a variable, no number that none can read. */
@@ -412,6 +453,196 @@ static void test_long_names(void **state)
     says(target.directory, "many.svg", "in_8<");
 }
 
+/* From the class with most training examples to the one with fewest, whatever the data set's order. */
+static void test_classes_by_size(void **state)
+{
+    static const float uneven[] = {30, 3000}, even[] = {500, 500};
+    struct selections s;
+    const char *directory;
+    double row[3], sample[N_SEEDS];
+    const struct selection *erm;
+
+    (void)state;
+    class_counts = uneven;
+    directory = draw("accuracy", SELECT_IN_SEED, false, &s);
+    says(directory, "class-accuracy.gp", "x_label = 'class and its training examples, from head to tail'");
+    says(directory, "class-accuracy.gp", "array x_tick[2] = ['dog 3000', 'cat 30']");
+    erm = find(&s, ERM);
+    for (int g = 0; g < 2; g++) {
+        for (int i = 0; i < N_SEEDS; i++)
+            sample[i] = 100 * erm->test[i] + (g ? 5 : -5);
+        read_row(directory, "class-accuracy", 0, g, 3, row);
+        is_near(row[1], summary_of(sample, N_SEEDS).mean);
+    }
+    class_counts = even;
+    directory = draw("accuracy", SELECT_IN_SEED, false, &s);
+    says(directory, "class-accuracy.gp", "x_label = 'class (500 training examples each)'");
+    says(directory, "class-accuracy.gp", "array x_tick[2] = ['cat', 'dog']");
+    class_counts = NULL;
+    directory = draw("accuracy", SELECT_IN_SEED, false, &s);
+    says(directory, "class-accuracy.gp", "x_label = 'class, in the data set’s order (sizes are not recorded)'");
+}
+
+/* Of many classes the worst and the best ten of the baseline, and how many others there are. Class 7 c mod
+ * 25 percent is right in class c. */
+static void test_many_classes(void **state)
+{
+    struct selections s;
+    const char *directory;
+    float counts[25];
+    double row[3];
+    int n = 0;
+
+    (void)state;
+    n_classes = 25;
+    class_counts = counts;
+    for (int c = 0; c < n_classes; c++)
+        counts[c] = (float)(100 + c);
+    directory = draw("accuracy", SELECT_IN_SEED, false, &s);
+    says(directory, "class-accuracy.gp", "array x_tick[20] = ['c24 124', 'c22 122'");
+    says(directory, "class-accuracy.gp", "'class and its training examples, from head to tail; the worst 10 and the "
+                                         "best 10 of erm, 5 others are not shown'");
+    for (int c = n_classes - 1; c >= 0; c--) {
+        int percent = 7 * c % n_classes;
+
+        if (percent >= 10 && percent < 15) {
+            lacks(directory, "class-accuracy.gp", arena_printf(&arena, "'c%d ", c));
+            continue;
+        }
+        read_row(directory, "class-accuracy", 0, n++, 3, row);
+        is_near(row[1], percent);
+    }
+    n_classes = 2;
+    class_counts = NULL;
+}
+
+/* What there is of a store; all of it is 0.5 and a bit. */
+struct extent {
+    int n_methods, n_conditions, n_seeds, n_points;
+    bool is_lost;     /* all runs diverge */
+    int n_ended;      /* methods whose runs have ended, the first ones; 0: all */
+};
+
+/* Gives the folder of the figures of methods m0, m1 ..., of which m0 is the baseline. */
+static const char *draw_shape(struct extent shape)
+{
+    static int n_drawn;
+    int n_ended = shape.n_ended ? shape.n_ended : shape.n_methods, n = 0;
+    int n_each = shape.n_conditions * shape.n_seeds * shape.n_points;
+    struct plan_run *all = arena_alloc(&arena, (size_t)(shape.n_methods * n_each) * sizeof *all);
+    struct store *store = open_store(fresh_path(), STORE_CREATE);
+    struct plot_target target = {arena_printf(&arena, "%s/plots-shape%d", folder, n_drawn++), "plots"};
+    struct plan_data pets = data;
+    struct plan made = plan;
+    struct selections s;
+    struct error err;
+
+    skipped = "";
+    experiment.baseline = "m0";
+    pets.classes = list_classes();
+    made.data = &pets;
+    for (int i = 0; i < shape.n_methods * n_each; i++) {
+        int m = i / n_each, c = i % n_each / (shape.n_seeds * shape.n_points);
+        int p = i / shape.n_seeds % shape.n_points, seed = i % shape.n_seeds;
+        const char *spec = arena_printf(&arena, "data.digest = \"dd\"\ndata.imbalance = %d\nmodel = \"m%d\"\n"
+                                        "train.epochs = 4\ntrain.lr = %d\ntrain.numeric = \"portable\"\n"
+                                        "train.seed = %d\n", c + 1, m, p + 1, seed);
+
+        all[n] = (struct plan_run){.method = arena_printf(&arena, "m%d", m), .seed = seed, .spec = spec,
+                                   .condition = shape.n_conditions > 1
+                                                    ? arena_printf(&arena, "data.imbalance=%d", c + 1) : "",
+                                   .point = shape.n_points > 1 ? arena_printf(&arena, "train.lr=%d", p + 1) : ""};
+        hash_block(spec, strlen(spec), all[n++].id);
+    }
+    made.runs = all;
+    made.n_runs = n;
+    plan_set_id(&made);
+    OK(store_put_plan(store, &made, &err));
+    for (int i = 0; i < n_ended * n_each; i++) {
+        int seed = i % shape.n_seeds;
+        double x = .5 + .001 * (i / n_each) + .0001 * (i * i % 7);
+        const struct store_metric measured[] = {{STEPS, "test", "accuracy", -1, x},
+                                               {STEPS, "validation", "accuracy", -1, x + .001 * seed},
+                                               {STEPS, "test", "class_accuracy", 0, x},
+                                               {STEPS, "test", "class_accuracy", 1, 0}}; /* never predicted */
+        struct store_outcome o = outcome();
+
+        o.n_steps = STEPS;
+        o.last_step = shape.is_lost ? STEPS / 2 : STEPS;
+        o.has_diverged = shape.is_lost;
+        o.metrics = measured;
+        o.n_metrics = shape.is_lost ? 0 : 2 + n_classes;
+        o.n_arrays = 0;
+        o.answers = (struct store_answers){0};
+        finish_next(store, "me", &o);
+    }
+    OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
+    OK(figures_draw(store, &s, &target, &listener, &err));
+    store_close(store);
+    return target.directory;
+}
+
+/* More methods than one picture holds: in others, none left out. */
+static void test_many_methods(void **state)
+{
+    const char *directory = draw_shape((struct extent){12, 2, 2, 1, false, 0});
+
+    (void)state;
+    says(directory, "effects.gp", "array series[8] = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8']");
+    says(directory, "effects.gp", "; methods 1 to 8 of 11'");
+    says(directory, "effects-part2.gp", "array series[3] = ['m9', 'm10', 'm11']");
+    says(directory, "effects-part2.gp", "; methods 9 to 11 of 11'");
+    says(directory, "class-accuracy-1.gp", "'m9', 'm10', 'm11']");
+    says(directory, "learning-curves-1.gp", "'m9', 'm10', 'm11']");
+    says(directory, "paired-differences-1-part2.gp", "methods 7 to 11 of 11");
+    directory = draw_shape((struct extent){42, 1, 1, 1, false, 0});
+    says(directory, "effects.gp", "array y_tick[40] = ['m1'");
+    says(directory, "effects-part2.gp", "array y_tick[1] = ['m41'");
+    says(directory, "learning-curves.gp", "array series[42]");
+    says(directory, "class-accuracy.gp", "array series[42]");
+}
+
+/* Methods whose runs have not ended are named. */
+static void test_absent(void **state)
+{
+    const char *directory = draw_shape((struct extent){5, 1, 2, 2, false, 3});
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        says(directory, (const char *const[]){"learning-curves.gp", "budget.gp", "class-accuracy.gp",
+                                              "paired-differences.gp"}[i], "; no run has ended: m3, m4'");
+    says(directory, "effects.gp", "; without a run of it or the baseline: m3, m4'");
+    assert_non_null(strstr(skipped, "ranks: not all methods have runs that ended\n"));
+    directory = draw_shape((struct extent){12, 1, 2, 2, false, 3});
+    says(directory, "learning-curves.gp", "; no run has ended: m3, m4, m5 and 6 others'");
+}
+
+/* Little or nothing to draw is no failure, and is said. */
+static void test_little(void **state)
+{
+    const char *directory;
+
+    (void)state;
+    directory = draw_shape((struct extent){1, 1, 1, 1, false, 0});
+    says(directory, "class-accuracy.gp", "array series[1] = ['m0']");
+    assert_string_equal(skipped, "paired-differences: no method has a seed in common with the baseline\n"
+                                 "budget: each method has one configuration\n"
+                                 "weights: no run that finished has recorded weights\n"
+                                 "effects: no method has a seed in common with the baseline\n"
+                                 "ranks: fewer than three methods\n");
+    directory = draw_shape((struct extent){3, 1, 1, 2, false, 0});
+    says(directory, "effects.gp", "array y_tick[2] = ['m1', 'm2']");
+    directory = draw_shape((struct extent){3, 1, 2, 2, true, 0});
+    says(directory, "learning-curves.gp", "'m1 (2 of 2 diverged)");
+    says(directory, "effects.gp", "'m1 (2 of 2 diverged)'");
+    says(directory, "class-accuracy.gp", "'m1 (2 of 2 diverged)'");
+    directory = draw_shape((struct extent){2, 1, 2, 1, false, -1});
+    assert_string_equal(skipped, "figures: no run has ended\n");
+    n_classes = 1;
+    draw_shape((struct extent){3, 1, 2, 2, false, 0});
+    n_classes = 2;
+}
+
 static int remove_all(void **state)
 {
     int result = system(arena_printf(&arena, "rm -rf %s/plots*", folder));
@@ -426,6 +657,9 @@ int main(void)
         cmocka_unit_test(test_baseline_last),     cmocka_unit_test(test_all_diverged),
         cmocka_unit_test(test_no_mean),           cmocka_unit_test(test_one_evaluation),
         cmocka_unit_test(test_shares),            cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_classes_by_size),   cmocka_unit_test(test_many_classes),
+        cmocka_unit_test(test_many_methods),      cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_little),
     };
 
     return cmocka_run_group_tests(tests, set_up, remove_all);

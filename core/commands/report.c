@@ -258,9 +258,16 @@ static void tell_figure(void *context, const char *path, const char *doc)
     say(stdout, "%s.svg  %s.png  %s.pdf\n", path, path, path);
 }
 
+static void tell_line(void *context, const char *line)
+{
+    (void)context;
+    say(stderr, "no %s\n", line);
+}
+
 int command_plot(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     struct plot_target target = {project_path(in->arena, "plots", in->words[0], ""), "plots"};
+    const struct figures_listener listener = {.drawn = tell_figure, .skipped = tell_line};
     struct table_options options;
     struct published published;
     struct selections s;
@@ -268,7 +275,7 @@ int command_plot(const struct invocation *in, enum exit_status *ret_status, stru
 
     (void)ret_status;
     if (result == 0 && (result = open_table(in, &options, &s, &published, err)) == 0)
-        result = figures_draw(options.store, &s, &target, tell_figure, NULL, err);
+        result = figures_draw(options.store, &s, &target, &listener, err);
     store_close(options.store);
     return result;
 }

@@ -3,8 +3,8 @@
  * figure: what the figures of figures.h are drawn from. Not for use outside of them.
  *
  * To add one: a file figure_NAME.c that ends in `const struct figure_type figure_NAME`,
- * and its line in the list of figures.c. A figure that has nothing to show draws
- * nothing and gives 0.
+ * and its line in the list of figures.c. A figure that has nothing to show says why and draws
+ * nothing; what it leaves out of what it shows stands in it.
  */
 #ifndef FIGURE_FIGURE_H
 #define FIGURE_FIGURE_H
@@ -18,19 +18,28 @@ struct figure {
     const struct figure_type *type; /* that is being drawn */
     struct arena arena;
     /* one condition, and its methods that have runs which ended or diverged, the baseline first; an
-     * overall figure sees the first condition here */
+     * overall figure sees the first condition that has some here */
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
     int n_rows;
+    const char *absent[EXPERIMENT_MAX_METHODS]; /* its other methods */
+    int n_absent;
     const char *condition;
     int n_conditions, condition_index;
     bool is_overall;
-    void (*drawn)(void *context, const char *path, const char *doc);
-    void *context;
+    const struct figures_listener *listener;
 };
 
-/* A figure's name and title, told apart by the condition where there are several. */
+/* A figure's name and title, told apart by the condition where there are several; the title names the
+ * methods that are absent. */
 const char *figure_name(struct figure *d, const char *name);
 const char *figure_title(struct figure *d, const char *title);
+
+/* NAME, NAME-part2 ...: the part-th picture, from 0, of one that has too much for one. */
+const char *figure_part_name(struct figure *d, const char *name, int part);
+
+/* "TITLE; WHY: a, b": names the methods that the figure has not; `title` where there are none. */
+const char *figure_without(struct figure *d, const char *title, const char *why,
+                           const char *const *methods, int n);
 
 /* "test accuracy (%)" of "test %s": what is judged by, with its unit where it stands last. */
 const char *figure_measure(struct figure *d, const char *format);
@@ -43,6 +52,9 @@ const char *figure_method(struct figure *d, const struct selection *row);
 
 /* The same and the configuration that most seeds selected, "lr=0.2 (7 of 10)", where there is room. */
 const char *figure_label(struct figure *d, const struct selection *row);
+
+/* Tells that there is nothing to draw, and why; gives 0. */
+int figure_skip(struct figure *d, const char *name, const char *why);
 
 /* Tells of a picture that was drawn; hands `result` on. */
 int figure_done(struct figure *d, const char *name, int result);

@@ -44,7 +44,7 @@ static int draw(struct figure *d, struct error *err)
     }
     figure.n_lines = d->n_rows;
     if (n_most < 2)
-        return 0;
+        return figure_skip(d, figure.name, "each method has one configuration");
     return figure_done(d, figure.name, plot_curves(d->target, &figure, err));
 }
 

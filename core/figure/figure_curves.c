@@ -180,6 +180,8 @@ static int draw(struct figure *d, struct error *err)
                                  .limits = figure_limits(&d->selections->measure),
                                  .lines = lines};
     struct axes axes;
+    const char *without[EXPERIMENT_MAX_METHODS];
+    int n_without = 0;
     bool has_any = false;
 
     if (read_axes(d, &axes, err) < 0)
@@ -200,10 +202,14 @@ static int draw(struct figure *d, struct error *err)
         *line = make_line(d, curves[i], d->rows[i]->n, axes.end);
         line->label = figure_label(d, d->rows[i]);
         has_any |= line->n > 0;
-        figure.n_lines += line->n > 0 || d->rows[i]->n_diverged_here > 0; /* its label says why */
+        if (line->n > 0 || d->rows[i]->n_diverged_here > 0)
+            figure.n_lines++; /* its label says why it has no points */
+        else
+            without[n_without++] = d->rows[i]->method;
     }
     if (!has_any)
-        return 0;
+        return figure_skip(d, figure.name, "no run was evaluated");
+    figure.title = figure_without(d, figure.title, "never evaluated", without, n_without);
     return figure_done(d, figure.name, plot_curves(d->target, &figure, err));
 }
 

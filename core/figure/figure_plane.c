@@ -143,37 +143,61 @@ static const char *label(struct figure *d, const struct selection *row, int i)
     return arena_printf(&d->arena, "%s %s", row->method, select_short_point(&d->arena, point));
 }
 
-static int draw(struct figure *d, struct error *err)
+/* A panel of each method that has one; gives their number. */
+static int list_panels(struct figure *d, struct plot_plane_panel *ret_panels, const char **ret_without,
+                       int *ret_n_without, bool *ret_is_class, struct error *err)
 {
-    struct plot_plane_panel panels[PLOT_MAX_LINES];
-    struct plot_plane figure = {.name = figure_name(d, "plane"),
-                                .title = figure_title(d, d->selections->plan.title),
-                                .panels = panels};
-    bool is_class = false;
+    int n = 0;
 
-    for (int i = 0; i < d->n_rows && figure.n_panels < PLOT_MAX_LINES; i++) {
-        struct plot_plane_panel *panel = &panels[figure.n_panels];
-        struct records records;
+    *ret_n_without = 0;
+    for (int i = 0; i < d->n_rows; i++) {
+        struct records records = {.n_train = 0};
         int run = first_run(d->rows[i]);
 
-        if (run < 0)
-            continue;
-        if (read_records(d, d->rows[i]->runs[run], &records, err) < 0)
+        if (run >= 0 && read_records(d, d->rows[i]->runs[run], &records, err) < 0)
             return -1;
-        if (records.n_train == 0)
+        if (records.n_train == 0) {
+            ret_without[(*ret_n_without)++] = d->rows[i]->method;
             continue;
-        is_class = records.is_class;
-        *panel = (struct plot_plane_panel){.label = label(d, d->rows[i], run)};
-        fill_panel(d, &records, panel);
-        figure.n_panels++;
+        }
+        *ret_is_class = records.is_class;
+        ret_panels[n] = (struct plot_plane_panel){.label = label(d, d->rows[i], run)};
+        fill_panel(d, &records, &ret_panels[n++]);
     }
-    if (figure.n_panels == 0)
-        return 0;
-    figure.x_label = is_class ? "first input" : "input";
-    figure.y_label = is_class ? "second input" : "target";
-    figure.note = arena_printf(&d->arena, "%s; area: weight; grey: %s",
-                               is_class ? "black: boundary" : "black: model", panels[0].label);
-    return figure_done(d, figure.name, plot_plane(d->target, &figure, err));
+    return n;
+}
+
+/* The first panel is in each picture. */
+static int draw(struct figure *d, struct error *err)
+{
+    enum { OTHERS = PLOT_MAX_LINES - 1 };
+    struct plot_plane_panel panels[EXPERIMENT_MAX_METHODS], here[PLOT_MAX_LINES];
+    const char *without[EXPERIMENT_MAX_METHODS], *title, *name = figure_name(d, "plane");
+    bool is_class = false;
+    int n_without, result = 0, n = list_panels(d, panels, without, &n_without, &is_class, err);
+
+    if (n <= 0)
+        return n; /* most data name no points to look at */
+    title = figure_without(d, figure_title(d, d->selections->plan.title), "no run finished", without,
+                           n_without);
+    for (int i = 1, part = 0; (i < n || part == 0) && result == 0; i += OTHERS, part++) {
+        int n_here = n - i < OTHERS ? n - i : OTHERS;
+        struct plot_plane figure = {.name = figure_part_name(d, name, part),
+                                    .title = title,
+                                    .x_label = is_class ? "first input" : "input",
+                                    .y_label = is_class ? "second input" : "target",
+                                    .panels = here,
+                                    .n_panels = 1 + n_here};
+
+        here[0] = panels[0];
+        memcpy(here + 1, panels + i, (size_t)n_here * sizeof *here);
+        if (n_here < n - 1)
+            figure.title = arena_printf(&d->arena, "%s; methods %d to %d of %d", title, i + 1, i + n_here, n);
+        figure.note = arena_printf(&d->arena, "%s; area: weight; grey: %s",
+                                   is_class ? "black: boundary" : "black: model", panels[0].label);
+        result = figure_done(d, figure.name, plot_plane(d->target, &figure, err));
+    }
+    return result;
 }
 
 const struct figure_type figure_plane = {

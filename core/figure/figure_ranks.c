@@ -91,10 +91,13 @@ static int draw(struct figure *d, struct error *err)
                                 .labels = methods};
 
     if (k < 3 || (!has_conditions && (d->n_rows < k || d->n_conditions > 1)))
-        return 0;
+        return figure_skip(d, figure.name, k < 3 ? "fewer than three methods"
+                                           : d->n_conditions > 1 ? "fewer than four conditions"
+                                                                 : "not all methods have runs that ended");
     n = has_conditions ? rank_conditions(d, methods, k, values) : rank_seeds(d, methods, k, values);
     if (n < 2)
-        return 0;
+        return figure_skip(d, figure.name, has_conditions ? "fewer than two conditions have all methods"
+                                                          : "fewer than two seeds have all methods");
     f = friedman_test(values, n, k, true, &d->arena);
     figure.ranks = f.mean_ranks;
     figure.critical_distance = f.critical_distance;

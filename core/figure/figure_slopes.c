@@ -47,24 +47,36 @@ static int draw(struct figure *d, struct error *err)
     const struct selection *base = select_beside(s, d->rows[0], s->plan.baseline);
     const char *name = figure_name(d, "paired-differences");
     struct plot_panel panels[EXPERIMENT_MAX_METHODS];
-    int n = 0, result = 0;
+    const char *without[EXPERIMENT_MAX_METHODS];
+    int n = 0, n_without = 0, result = 0;
 
-    for (int i = 0; i < d->n_rows && base; i++) {
+    if (!base || base->n == 0)
+        return figure_skip(d, name, "no run of the baseline has ended");
+    for (int i = 0; i < d->n_rows; i++) {
         if (d->rows[i] == base)
             continue;
         fill_panel(d, base, d->rows[i], &panels[n]);
-        n += panels[n].n > 0;
+        if (panels[n].n > 0)
+            n++;
+        else
+            without[n_without++] = d->rows[i]->method;
     }
+    if (n == 0)
+        return figure_skip(d, name, "no method has a seed in common with the baseline");
     for (int i = 0; i < n && result == 0; i += MAX_PANELS) {
         int n_here = n - i < MAX_PANELS ? n - i : MAX_PANELS;
         struct plot_slopes figure = {
-            .name = i ? arena_printf(&d->arena, "%s-part%d", name, i / MAX_PANELS + 1) : name,
-            .title = figure_title(d, describe(d, panels + i, n_here)),
+            .name = figure_part_name(d, name, i / MAX_PANELS),
+            .title = figure_without(d, figure_title(d, describe(d, panels + i, n_here)),
+                                    "no seed in common", without, n_without),
             .y_label = figure_measure(d, "test %s"),
             .limits = figure_limits(&d->selections->measure),
             .n_panels = n_here,
             .panels = panels + i};
 
+        if (n_here < n)
+            figure.title = arena_printf(&d->arena, "%s; methods %d to %d of %d", figure.title, i + 1,
+                                        i + n_here, n);
         result = figure_done(d, figure.name, plot_slopes(d->target, &figure, err));
     }
     return result;

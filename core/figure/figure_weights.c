@@ -173,6 +173,8 @@ static int draw(struct figure *d, struct error *err)
                                      .after_label = "before the last evaluation",
                                      .limits = {0, 100},
                                      .labels = labels};
+    const char *equal[EXPERIMENT_MAX_METHODS], *without[EXPERIMENT_MAX_METHODS];
+    int n_equal = 0, n_without = 0;
 
     for (int i = 0; i < d->n_rows; i++) {
         struct shares *s = &shares[figure.n_panels];
@@ -180,10 +182,18 @@ static int draw(struct figure *d, struct error *err)
         if (read_shares(d, d->rows[i], s, err) < 0)
             return -1;
         labels[figure.n_panels] = figure_label(d, d->rows[i]);
-        figure.n_panels += varies(s);
+        if (varies(s))
+            figure.n_panels++;
+        else if (s->n_runs > 0)
+            equal[n_equal++] = d->rows[i]->method;
+        else
+            without[n_without++] = d->rows[i]->method;
     }
     if (figure.n_panels == 0)
-        return 0;
+        return figure_skip(d, figure.name, n_equal ? "all examples weigh the same"
+                                                   : "no run that finished has recorded weights");
+    figure.title = figure_without(d, figure.title, "all weigh the same", equal, n_equal);
+    figure.title = figure_without(d, figure.title, "none recorded", without, n_without);
     fill(d, &figure, shares);
     return figure_done(d, figure.name, plot_histograms(d->target, &figure, err));
 }

@@ -22,12 +22,31 @@ const char *figure_name(struct figure *d, const char *name)
                : name;
 }
 
+const char *figure_part_name(struct figure *d, const char *name, int part)
+{
+    return part ? arena_printf(&d->arena, "%s-part%d", name, part + 1) : name;
+}
+
+const char *figure_without(struct figure *d, const char *title, const char *why,
+                           const char *const *methods, int n)
+{
+    enum { MOST = 4 };
+
+    if (n == 0)
+        return title;
+    title = arena_printf(&d->arena, "%s; %s: %s", title, why, methods[0]);
+    for (int i = 1; i < n && (i < MOST - 1 || n <= MOST); i++)
+        title = arena_printf(&d->arena, "%s, %s", title, methods[i]);
+    return n > MOST ? arena_printf(&d->arena, "%s and %d others", title, n - MOST + 1) : title;
+}
+
 const char *figure_title(struct figure *d, const char *title)
 {
-    return d->n_conditions > 1 && !d->is_overall
-               ? arena_printf(&d->arena, "%s, %s", title,
-                              select_short_point(&d->arena, d->condition))
-               : title;
+    if (d->is_overall)
+        return title;
+    if (d->n_conditions > 1)
+        title = arena_printf(&d->arena, "%s, %s", title, select_short_point(&d->arena, d->condition));
+    return d->n_rows ? figure_without(d, title, "no run has ended", d->absent, d->n_absent) : title;
 }
 
 const char *figure_measure(struct figure *d, const char *format)
@@ -70,10 +89,16 @@ const char *figure_label(struct figure *d, const struct selection *row)
     return arena_printf(&d->arena, "%s %s (%d of %d)", method, point, row->n_chose, row->n);
 }
 
+int figure_skip(struct figure *d, const char *name, const char *why)
+{
+    d->listener->skipped(d->listener->context, arena_printf(&d->arena, "%s: %s", name, why));
+    return 0;
+}
+
 int figure_done(struct figure *d, const char *name, int result)
 {
     if (result == 0)
-        d->drawn(d->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
+        d->listener->drawn(d->listener->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
                  figure_measure(d, d->type->doc));
     return result;
 }
@@ -85,11 +110,13 @@ static bool set_condition(struct figure *d, int i)
     const struct selection *rows[EXPERIMENT_MAX_METHODS];
     int n = ranking_condition(d->selections, i, rows);
 
-    d->n_rows = 0;
+    d->n_rows = d->n_absent = 0;
     d->condition_index = i;
     for (int k = 0; k < n; k++) {
-        if (rows[k]->n == 0)
+        if (rows[k]->n == 0) {
+            d->absent[d->n_absent++] = rows[k]->method;
             continue;
+        }
         d->rows[d->n_rows++] = rows[k];
         if (strcmp(rows[k]->method, d->selections->plan.baseline) == 0) {
             memmove(d->rows + 1, d->rows, (size_t)(d->n_rows - 1) * sizeof *d->rows);
@@ -113,20 +140,24 @@ static int draw_all(struct figure *d, bool overall, struct error *err)
 }
 
 int figures_draw(struct store *store, const struct selections *s,
-                 const struct plot_target *target,
-                 void (*drawn)(void *context, const char *path, const char *doc), void *context, struct error *err)
+                 const struct plot_target *target, const struct figures_listener *listener,
+                 struct error *err)
 {
-    struct figure d = {.store = store, .selections = s, .target = target, .drawn = drawn,
-                       .context = context};
-    int result = 0;
+    struct figure d = {.store = store, .selections = s, .target = target, .listener = listener};
+    int result = 0, first = -1; /* condition in which a run has ended */
 
-    while (set_condition(&d, d.n_conditions))
+    while (set_condition(&d, d.n_conditions)) {
+        if (d.n_rows > 0 && first < 0)
+            first = d.n_conditions;
         d.n_conditions++;
+    }
     for (int i = 0; i < d.n_conditions && result == 0; i++) {
         set_condition(&d, i);
+        if (d.n_rows == 0)
+            figure_skip(&d, figure_title(&d, "figures"), "no run has ended");
         result = draw_all(&d, false, err);
     }
-    if (result == 0 && set_condition(&d, 0))
+    if (result == 0 && first >= 0 && set_condition(&d, first))
         result = draw_all(&d, true, err);
     arena_release(&d.arena);
     return result;

@@ -20,10 +20,16 @@ struct figure_type {
 
 extern const struct figure_type *const figure_types[]; /* NULL-ended */
 
-/* Calls `drawn` with the path of each picture, without its ending, and what it shows. */
+/* Is told the path of each picture, without its ending, and what it shows; and "NAME: WHY" of each figure
+ * that these data have nothing for. */
+struct figures_listener {
+    void (*drawn)(void *context, const char *path, const char *doc);
+    void (*skipped)(void *context, const char *line);
+    void *context;
+};
+
 int figures_draw(struct store *store, const struct selections *s,
-                 const struct plot_target *target,
-                 void (*drawn)(void *context, const char *path, const char *doc), void *context,
+                 const struct plot_target *target, const struct figures_listener *listener,
                  struct error *err);
 
 #endif

@@ -39,7 +39,7 @@ int plot_curves(const struct plot_target *target, const struct plot_curves *figu
             plot_add_row(&f.data, 4, nowhere); /* keeps the count of lines */
     }
     plot_add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
-    plot_add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
+    plot_add_text(&f, "x_label", figure->x_label, NOTE_WIDTH);
     plot_add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
     plot_add_texts(&f, "series", figure->n_lines, labels, LABEL_WIDTH, false);
     text_printf(&f.script, "array n_points[%d] = [", figure->n_lines);

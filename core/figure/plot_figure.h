@@ -22,11 +22,11 @@
 /* Code points that are kept of a text; the templates wrap and rotate the rest. */
 enum {
     NOTE_WIDTH = 320,
-    TITLE_WIDTH = 160,
+    TITLE_WIDTH = 320,
     NAME_WIDTH = 64, /* of a method, whole */
     LABEL_WIDTH = 60,
     SERIES_WIDTH = 45,
-    TICK_WIDTH = 16,
+    TICK_WIDTH = 24,
 };
 
 /* What is written about one figure. `base` is DIRECTORY/NAME. */

@@ -11,7 +11,7 @@ static int plot_as_curves(const struct plot_target *target, const struct plot_gr
     struct arena arena = {0};
     struct plot_line *lines = arena_alloc(&arena, (size_t)figure->n_series * sizeof *lines);
     struct plot_curves curves = {figure->name, figure->title,
-                                 arena_printf(&arena, "%s (%s to %s)", figure->x_label,
+                                 arena_printf(&arena, "%s; here %s to %s", figure->x_label,
                                               figure->group_labels[0],
                                               figure->group_labels[figure->n_groups - 1]),
                                  figure->y_label, figure->limits, figure->n_series, lines};
@@ -59,7 +59,7 @@ int plot_groups(const struct plot_target *target, const struct plot_groups *figu
         plot_range_add(&y, row[1] + row[2]);
     }
     plot_add_text(&f, "figure_title", figure->title, TITLE_WIDTH);
-    plot_add_text(&f, "x_label", figure->x_label, LABEL_WIDTH);
+    plot_add_text(&f, "x_label", figure->x_label, NOTE_WIDTH);
     plot_add_text(&f, "y_label", figure->y_label, LABEL_WIDTH);
     plot_add_texts(&f, "x_tick", figure->n_groups, figure->group_labels, TICK_WIDTH, true);
     plot_add_texts(&f, "series", figure->n_series, figure->series_labels, LABEL_WIDTH, false);

@@ -21,6 +21,7 @@ struct page {
     struct text *t;
     struct error *err;
     int status; /* of the figures */
+    const char *skipped; /* figures, and why; NULL: none */
 };
 
 /* ---- tables ---- */
@@ -66,15 +67,26 @@ static void add_figure(void *context, const char *path, const char *doc)
     file_map_close(&map);
 }
 
+static void add_line(void *context, const char *line)
+{
+    struct page *p = context;
+
+    p->skipped = arena_printf(&p->arena, "%s%s%s", p->skipped ? p->skipped : "", p->skipped ? "; " : "", line);
+}
+
 static int write_figures(struct page *p, const struct plot_target *target)
 {
+    const struct figures_listener listener = {.drawn = add_figure, .skipped = add_line, .context = p};
+
     html_heading(p->t, "figures", "Figures");
     html_paragraph(p->t, NULL, arena_printf(&p->arena, "Numbers, scripts, PNG and PDF of each are in "
                                             "%s.", target->directory));
     text_printf(p->t, "<div class=\"figures\">\n");
-    if (figures_draw(p->store, &p->s, target, add_figure, p, p->err) < 0 || p->status < 0)
+    if (figures_draw(p->store, &p->s, target, &listener, p->err) < 0 || p->status < 0)
         return -1;
     text_printf(p->t, "</div>\n");
+    if (p->skipped)
+        html_paragraph(p->t, NULL, arena_printf(&p->arena, "Not drawn: %s.", p->skipped));
     return 0;
 }
 
