@@ -54,17 +54,8 @@ do for [i = 1 : n_x] { set xtics add (x_tick[i] i) }
 do for [i = 1 : n_y] { set ytics add (y_tick[i] i) }
 if (turned) { set xtics rotate by 45 right }
 
-# Viridis: its lightness grows evenly, so it survives grey printers.
-set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355F8D', 4 '#2A788E', \
-    5 '#21918C', 6 '#22A884', 7 '#44BF70', 8 '#7AD151', 9 '#BDDF26', 10 '#FDE725')
+@COLOURS
 if (lower_is_better) { set palette negative }
-# What differs in the last bits only is one colour: gnuplot refuses so narrow a range.
-if (cell_high - cell_low < 1e-9 * (abs(cell_low) + abs(cell_high))) { cell_high = cell_low }
-middle = 0.5 * cell_low + 0.5 * cell_high
-spread = cell_high > cell_low ? 1. * cell_high - cell_low : 2 * room(cell_low, cell_high, 0)
-cell_from = more(middle - spread / 2, cell_least)
-cell_to = less(middle + spread / 2, cell_most)
-set cbrange [cell_from : cell_to]
 set colorbox user origin (left + n_x * cell_width + 12) / width, bottom / height \
     size bar_width / width, n_y * cell_height / height noborder
 set cbtics step(spread, less(n_y * cell_height / 24, 5)) font ',12' offset -0.6, 0
@@ -79,7 +70,7 @@ letters = digits + 1 + decimals + (cell_low < 0)
 font_size = less(13., floor((cell_width - 3) / (0.56 * letters)))
 if (font_size < 10) { decimals = more(decimals - 1, 0); font_size = 10 }
 cell_format = size >= 1e5 || (size < 0.01 && size > 0) ? '%.1e' : sprintf('%%.%df', decimals)
-ink(x) = (x - middle) / spread > 0.06 ? 0x000000 : 0xFFFFFF
+ink(x) = (lower_is_better ? middle - x : x - middle) / spread > 0.06 ? 0x000000 : 0xFFFFFF
 # The value, and below it the seeds: rows count upwards.
 lift = n_seeds > 0 ? 7.5 / cell_height : 0
 count_format = cell_width > 0.56 * 10 * (4 + 2 * strlen(sprintf('%d', n_seeds))) ? '%d of %d' : '%d'

@@ -56,6 +56,15 @@ set tics nomirror out scale 0.5 font ',13' textcolor rgb '#202020'
 set grid y lt 1 dt solid lw 0.7 lc rgb '#DDDDDD' back
 set key noenhanced font ',13' textcolor rgb '#202020'
 
+# Colours of values from cell_low to cell_high: viridis, whose lightness grows evenly, so that it survives grey
+# printers. What differs in the last bits only is one colour: gnuplot refuses so narrow a range.
+COLOURS = "set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355F8D', 4 '#2A788E', \
+    5 '#21918C', 6 '#22A884', 7 '#44BF70', 8 '#7AD151', 9 '#BDDF26', 10 '#FDE725'); \
+    if (cell_high - cell_low < 1e-9 * (abs(cell_low) + abs(cell_high))) { cell_high = cell_low }; \
+    middle = 0.5 * cell_low + 0.5 * cell_high; \
+    spread = cell_high > cell_low ? 1. * cell_high - cell_low : 2 * room(cell_low, cell_high, 0); \
+    set cbrange [more(middle - spread / 2, cell_least) : less(middle + spread / 2, cell_most)]"
+
 # Axis ends with room around the data, also where all of it is one number.
 room(low, high, part) = low == high ? more(0.1 * abs(low), 0.5) \
     : more(part * (1. * high - low), 1e-3 * more(abs(1. * low), abs(1. * high)))

@@ -2,15 +2,13 @@
  *
  * What the figures draw of stores that are made here: of what each seed selected, of runs that diverged,
  * of a baseline that stands last. The numbers are those of the tables, which their data files show. */
-#include "figure/figures.h"
+#include "figure_fixture.h"
 #include "stats/summary.h"
-#include "store_fixture.h"
 
 #include <ctype.h>
 #include <strings.h>
 
 enum { SLOW, KL, ERM, N_METHODS, N_POINTS = 2, N_SEEDS = 3, N_ALL = N_METHODS * N_POINTS * N_SEEDS };
-enum { STEPS = 40 };
 
 static const char *const methods[] = {"slow", "kl", "erm"}; /* the baseline is the last */
 
@@ -31,10 +29,6 @@ static double test_at(int method, int point, int seed, int step)
 {
     return .01 * test_values[method][point][seed] * step / STEPS;
 }
-
-/* Of the stores to come: classes, and the training examples of each; NULL: no run says. */
-static int n_classes = 2;
-static const float *class_counts;
 
 static double class_at(int method, int point, int seed, int step, int c)
 {
@@ -65,31 +59,6 @@ static void finish(struct store *store, int method, int point, int seed, bool is
     o.n_arrays = class_counts && !is_lost;
     o.answers = (struct store_answers){0};
     finish_next(store, "me", &o);
-}
-
-static void ignore(void *context, const char *path, const char *doc)
-{
-    (void)context, (void)path;
-    assert_null(strstr(doc, "%s"));
-}
-
-static const char *skipped; /* of the figures drawn last: "NAME: WHY\n" and so on */
-
-static void note_skipped(void *context, const char *line)
-{
-    (void)context;
-    skipped = arena_printf(&arena, "%s%s\n", skipped, line);
-}
-
-static const struct figures_listener listener = {.drawn = ignore, .skipped = note_skipped};
-
-static const char *list_classes(void)
-{
-    const char *list = "[\"c0\"";
-
-    for (int c = 1; c < n_classes; c++)
-        list = arena_printf(&arena, "%s,\"c%d\"", list, c);
-    return arena_printf(&arena, "%s]", list);
 }
 
 /* Gives the folder of the figures of a new store. */
@@ -136,50 +105,6 @@ static const char *draw(const char *measure, enum select_in in, bool is_slow_los
     return target.directory;
 }
 
-static const char *read_text(const char *directory, const char *name)
-{
-    size_t size;
-    char *bytes;
-
-    read_file(arena_printf(&arena, "%s/%s", directory, name), &bytes, &size);
-    return bytes;
-}
-
-/* The line-th row, from 0, of the block-th block of numbers. */
-static void read_row(const char *directory, const char *name, int block, int line, int n, double *ret)
-{
-    const char *at = read_text(directory, arena_printf(&arena, "%s.dat", name));
-
-    for (int i = 0; i < block; i++) {
-        at = strstr(at, "\n\n\n");
-        assert_non_null(at);
-        at += 3;
-    }
-    for (; *at == '#' || line > 0; at = strchr(at, '\n') + 1)
-        line -= *at != '#';
-    for (int i = 0; i < n; i++) {
-        char *end;
-
-        ret[i] = strtod(at, &end);
-        assert_true(end > at);
-        at = end;
-    }
-}
-
-static void says(const char *directory, const char *name, const char *part)
-{
-    const char *text = read_text(directory, name);
-
-    if (!strstr(text, part))
-        fail_msg("%s lacks \"%s\":\n%s", name, part, text);
-}
-
-static void is_near(double x, double y)
-{
-    if (!(fabs(x - y) < 1e-9))
-        fail_msg("%.12g is not %.12g", x, y);
-}
-
 static const struct selection *find(const struct selections *s, int method)
 {
     for (int i = 0; i < s->n; i++)
@@ -187,14 +112,6 @@ static const struct selection *find(const struct selections *s, int method)
             return &s->items[i];
     fail_msg("no %s", methods[method]);
     return NULL;
-}
-
-static void lacks(const char *directory, const char *name, const char *part)
-{
-    const char *text = read_text(directory, name);
-
-    if (strstr(text, part))
-        fail_msg("%s has \"%s\":\n%s", name, part, text);
 }
 
 /* No word that a scripting language would take for a variable, no number that none can read. */
@@ -516,140 +433,6 @@ static void test_many_classes(void **state)
     class_counts = NULL;
 }
 
-/* What there is of a store; all of it is 0.5 and a bit. */
-struct extent {
-    int n_methods, n_conditions, n_seeds, n_points;
-    bool is_lost;     /* all runs diverge */
-    int n_ended;      /* methods whose runs have ended, the first ones; 0: all */
-};
-
-/* Gives the folder of the figures of methods m0, m1 ..., of which m0 is the baseline. */
-static const char *draw_shape(struct extent shape)
-{
-    static int n_drawn;
-    int n_ended = shape.n_ended ? shape.n_ended : shape.n_methods, n = 0;
-    int n_each = shape.n_conditions * shape.n_seeds * shape.n_points;
-    struct plan_run *all = arena_alloc(&arena, (size_t)(shape.n_methods * n_each) * sizeof *all);
-    struct store *store = open_store(fresh_path(), STORE_CREATE);
-    struct plot_target target = {arena_printf(&arena, "%s/plots-shape%d", folder, n_drawn++), "plots"};
-    struct plan_data pets = data;
-    struct plan made = plan;
-    struct selections s;
-    struct error err;
-
-    skipped = "";
-    experiment.baseline = "m0";
-    pets.classes = list_classes();
-    made.data = &pets;
-    for (int i = 0; i < shape.n_methods * n_each; i++) {
-        int m = i / n_each, c = i % n_each / (shape.n_seeds * shape.n_points);
-        int p = i / shape.n_seeds % shape.n_points, seed = i % shape.n_seeds;
-        const char *spec = arena_printf(&arena, "data.digest = \"dd\"\ndata.imbalance = %d\nmodel = \"m%d\"\n"
-                                        "train.epochs = 4\ntrain.lr = %d\ntrain.numeric = \"portable\"\n"
-                                        "train.seed = %d\n", c + 1, m, p + 1, seed);
-
-        all[n] = (struct plan_run){.method = arena_printf(&arena, "m%d", m), .seed = seed, .spec = spec,
-                                   .condition = shape.n_conditions > 1
-                                                    ? arena_printf(&arena, "data.imbalance=%d", c + 1) : "",
-                                   .point = shape.n_points > 1 ? arena_printf(&arena, "train.lr=%d", p + 1) : ""};
-        hash_block(spec, strlen(spec), all[n++].id);
-    }
-    made.runs = all;
-    made.n_runs = n;
-    plan_set_id(&made);
-    OK(store_put_plan(store, &made, &err));
-    for (int i = 0; i < n_ended * n_each; i++) {
-        int seed = i % shape.n_seeds;
-        double x = .5 + .001 * (i / n_each) + .0001 * (i * i % 7);
-        const struct store_metric measured[] = {{STEPS, "test", "accuracy", -1, x},
-                                               {STEPS, "validation", "accuracy", -1, x + .001 * seed},
-                                               {STEPS, "test", "class_accuracy", 0, x},
-                                               {STEPS, "test", "class_accuracy", 1, 0}}; /* never predicted */
-        struct store_outcome o = outcome();
-
-        o.n_steps = STEPS;
-        o.last_step = shape.is_lost ? STEPS / 2 : STEPS;
-        o.has_diverged = shape.is_lost;
-        o.metrics = measured;
-        o.n_metrics = shape.is_lost ? 0 : 2 + n_classes;
-        o.n_arrays = 0;
-        o.answers = (struct store_answers){0};
-        finish_next(store, "me", &o);
-    }
-    OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
-    OK(figures_draw(store, &s, &target, &listener, &err));
-    store_close(store);
-    return target.directory;
-}
-
-/* More methods than one picture holds: in others, none left out. */
-static void test_many_methods(void **state)
-{
-    const char *directory = draw_shape((struct extent){12, 2, 2, 1, false, 0});
-
-    (void)state;
-    says(directory, "effects.gp", "array series[8] = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8']");
-    says(directory, "effects.gp", "; methods 1 to 8 of 11'");
-    says(directory, "effects-part2.gp", "array series[3] = ['m9', 'm10', 'm11']");
-    says(directory, "effects-part2.gp", "; methods 9 to 11 of 11'");
-    says(directory, "class-accuracy-1.gp", "'m9', 'm10', 'm11']");
-    says(directory, "learning-curves-1.gp", "'m9', 'm10', 'm11']");
-    says(directory, "paired-differences-1-part2.gp", "methods 7 to 11 of 11");
-    directory = draw_shape((struct extent){42, 1, 1, 1, false, 0});
-    says(directory, "effects.gp", "array y_tick[40] = ['m1'");
-    says(directory, "effects-part2.gp", "array y_tick[1] = ['m41'");
-    says(directory, "learning-curves.gp", "array series[42]");
-    says(directory, "class-accuracy.gp", "array series[42]");
-}
-
-/* Methods whose runs have not ended are named. */
-static void test_absent(void **state)
-{
-    const char *directory = draw_shape((struct extent){5, 1, 2, 2, false, 3});
-
-    (void)state;
-    for (int i = 0; i < 4; i++)
-        says(directory, (const char *const[]){"learning-curves.gp", "budget.gp", "class-accuracy.gp",
-                                              "paired-differences.gp"}[i], "; no run has ended: m3, m4'");
-    says(directory, "effects.gp", "; without a run of it or the baseline: m3, m4'");
-    assert_non_null(strstr(skipped, "ranks: not all methods have runs that ended\n"));
-    directory = draw_shape((struct extent){12, 1, 2, 2, false, 3});
-    says(directory, "learning-curves.gp", "; no run has ended: m3, m4, m5 and 6 others'");
-}
-
-/* Little or nothing to draw is no failure, and is said. */
-static void test_little(void **state)
-{
-    const char *directory;
-
-    (void)state;
-    directory = draw_shape((struct extent){1, 1, 1, 1, false, 0});
-    says(directory, "class-accuracy.gp", "array series[1] = ['m0']");
-    assert_string_equal(skipped, "paired-differences: no method has a seed in common with the baseline\n"
-                                 "budget: each method has one configuration\n"
-                                 "weights: no run that finished has recorded weights\n"
-                                 "effects: no method has a seed in common with the baseline\n"
-                                 "ranks: fewer than three methods\n");
-    directory = draw_shape((struct extent){3, 1, 1, 2, false, 0});
-    says(directory, "effects.gp", "array y_tick[2] = ['m1', 'm2']");
-    directory = draw_shape((struct extent){3, 1, 2, 2, true, 0});
-    says(directory, "learning-curves.gp", "'m1 (2 of 2 diverged)");
-    says(directory, "effects.gp", "'m1 (2 of 2 diverged)'");
-    says(directory, "class-accuracy.gp", "'m1 (2 of 2 diverged)'");
-    directory = draw_shape((struct extent){2, 1, 2, 1, false, -1});
-    assert_string_equal(skipped, "figures: no run has ended\n");
-    n_classes = 1;
-    draw_shape((struct extent){3, 1, 2, 2, false, 0});
-    n_classes = 2;
-}
-
-static int remove_all(void **state)
-{
-    int result = system(arena_printf(&arena, "rm -rf %s/plots*", folder));
-
-    return result ? result : tear_down(state);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -658,8 +441,6 @@ int main(void)
         cmocka_unit_test(test_no_mean),           cmocka_unit_test(test_one_evaluation),
         cmocka_unit_test(test_shares),            cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_classes_by_size),   cmocka_unit_test(test_many_classes),
-        cmocka_unit_test(test_many_methods),      cmocka_unit_test(test_absent),
-        cmocka_unit_test(test_little),
     };
 
     return cmocka_run_group_tests(tests, set_up, remove_all);

@@ -90,11 +90,13 @@ static int draw_part(struct figure *d, const struct effects *e, int c, int n_c, 
 static int draw(struct figure *d, struct error *err)
 {
     const struct store_plan *plan = &d->selections->plan;
+    const struct measure *measure = &d->selections->measure;
+    const double far = measure->type->is_share ? 100 : 1e300; /* points; or no limit */
     const char *without[EXPERIMENT_MAX_METHODS], *title;
-    struct plot_forest figure = {.x_label = arena_printf(&d->arena,
-                                                         "test %s minus %s (points), 95%% interval",
-                                                         plan->measure->title, plan->baseline),
-                                 .limits = {-100, 100}};
+    struct plot_forest figure = {.x_label = arena_printf(&d->arena, "test %s minus %s%s, 95%% interval",
+                                                         measure->title, plan->baseline,
+                                                         measure->type->is_share ? " (points)" : ""),
+                                 .limits = {-far, far}};
     int n_without, n_part = 0, result = 0;
     struct effects e = list_effects(d, without, &n_without);
     int n_across = e.n_conditions == 1 ? MAX_ROWS : MAX_SERIES;

@@ -47,6 +47,29 @@ struct plot_heatmap {
     const char *note;   /* below the title: what is marked */
 };
 
+/* Points over one or more settings, a panel for each x, all with the same y; their colour is their value. */
+struct plot_axis {
+    const char *label;
+    const double *at;  /* [n_points] positions */
+    bool is_log;       /* they are logarithms to base 10 */
+    int n_ticks;       /* 0: where numbers are round */
+    const double *ticks;
+    const char *const *texts; /* [n_ticks] */
+};
+
+struct plot_points {
+    const char *name, *title, *cell_label; /* cell_label: the colour bar */
+    const char *note;                      /* below the title: what is marked */
+    struct plot_range limits;              /* of values */
+    int n_points, n_panels;
+    const struct plot_axis *x; /* [n_panels] */
+    struct plot_axis y;
+    const double *value;       /* [n_points]; not finite: none */
+    const int *chosen;         /* [n_points] by how many; 0: no ring */
+    int best;                  /* the point to frame, or -1 */
+    bool lower_is_better;      /* as above */
+};
+
 /* What one graph can hold. With more lines or series each but the first gets a graph of
  * its own, beside the first, which should be what the others are compared with. */
 enum { PLOT_MAX_LINES = 8 };
@@ -143,6 +166,8 @@ struct plot_plane {
 
 int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
                  struct error *err);
+int plot_points(const struct plot_target *target, const struct plot_points *figure,
+                struct error *err);
 int plot_curves(const struct plot_target *target, const struct plot_curves *figure,
                 struct error *err);
 int plot_groups(const struct plot_target *target, const struct plot_groups *figure,
