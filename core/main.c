@@ -108,6 +108,7 @@ static const struct command commands[] = {
      "  rope=0.5               differences up to so many points are as good as none: is that shown?\n"
      "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 12, command_table, false, READS},
     {"plot", "NAME [WORD ...]", "draw the figures into plots/NAME",
+     "Says which figures these data have nothing for, and removes those that an earlier plan drew.\n"
      "Words:\n" SELECT_IN MEASURE, "", 1, 4, command_plot, false, STARTS},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
      "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false, STARTS},

@@ -21,7 +21,16 @@ static __attribute__((unused)) void note_skipped(void *context, const char *line
     skipped = arena_printf(&arena, "%s%s\n", skipped, line);
 }
 
-static const struct figures_listener listener = {.drawn = ignore, .skipped = note_skipped};
+static int n_removed;
+
+static __attribute__((unused)) void count_removed(void *context, const char *path)
+{
+    (void)context, (void)path;
+    n_removed++;
+}
+
+static const struct figures_listener listener = {.drawn = ignore, .skipped = note_skipped,
+                                                 .removed = count_removed};
 
 /* Of the stores to come: classes, and the training examples of each; NULL: no run says. */
 static int n_classes = 2;

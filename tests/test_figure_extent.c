@@ -12,14 +12,13 @@ struct extent {
 };
 
 /* Gives the folder of the figures of methods m0, m1 ..., of which m0 is the baseline. */
-static const char *draw_shape(struct extent shape)
+static const char *draw_into(const char *directory, struct extent shape)
 {
-    static int n_drawn;
     int n_ended = shape.n_ended ? shape.n_ended : shape.n_methods, n = 0;
     int n_each = shape.n_conditions * shape.n_seeds * shape.n_points;
     struct plan_run *all = arena_alloc(&arena, (size_t)(shape.n_methods * n_each) * sizeof *all);
     struct store *store = open_store(fresh_path(), STORE_CREATE);
-    struct plot_target target = {arena_printf(&arena, "%s/plots-shape%d", folder, n_drawn++), "plots"};
+    struct plot_target target = {directory, "plots"};
     struct plan_data pets = data;
     struct plan made = plan;
     struct selections s;
@@ -68,6 +67,13 @@ static const char *draw_shape(struct extent shape)
     OK(figures_draw(store, &s, &target, &listener, &err));
     store_close(store);
     return target.directory;
+}
+
+static const char *draw_shape(struct extent shape)
+{
+    static int n;
+
+    return draw_into(arena_printf(&arena, "%s/plots-shape%d", folder, n++), shape);
 }
 
 /* More methods than one picture holds: in others, none left out. */
@@ -212,6 +218,40 @@ static void test_configurations(void **state)
     is_near(row[1], 2);
 }
 
+static void put(const char *directory, const char *name, const char *text)
+{
+    struct error err;
+
+    OK(file_write(arena_printf(&arena, "%s/%s", directory, name), text, strlen(text), &err));
+}
+
+/* What the plan does not draw any more goes, all five files of it; nothing else does. */
+static void test_earlier_plan(void **state)
+{
+    static const char *const endings[] = {"gp", "dat", "svg", "png", "pdf"};
+    const char *directory = draw_shape((struct extent){3, 1, 2, 2, false, 0}), *script;
+
+    (void)state;
+    script = read_text(directory, "validation-m1.gp");
+    put(directory, "mine.gp", script); /* a copy, which names another */
+    put(directory, "mine.svg", "");
+    put(directory, "validation-m9.gp", "plot sin(x)\n");
+    put(directory, "validation-m9.png", "");
+    put(directory, "budget.txt", "a note");
+    n_removed = 0;
+    draw_into(directory, (struct extent){1, 1, 2, 2, false, 0});
+    for (int i = 0; i < 5; i++) {
+        assert_false(file_exists(arena_printf(&arena, "%s/validation-m1.%s", directory, endings[i])));
+        assert_false(file_exists(arena_printf(&arena, "%s/ranks.%s", directory, endings[i])));
+        assert_true(file_exists(arena_printf(&arena, "%s/validation-m0.%s", directory, endings[i])));
+    }
+    assert_int_equal(n_removed, 5); /* two heat maps, paired differences, effects, ranks */
+    for (int i = 0; i < 5; i++)
+        assert_true(file_exists(arena_printf(&arena, "%s/%s", directory,
+                                             (const char *const[]){"mine.gp", "mine.svg", "validation-m9.gp",
+                                                                   "validation-m9.png", "budget.txt"}[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_absent),
         cmocka_unit_test(test_little),
         cmocka_unit_test(test_configurations),
+        cmocka_unit_test(test_earlier_plan),
     };
 
     return cmocka_run_group_tests(tests, set_up, remove_all);

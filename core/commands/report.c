@@ -264,10 +264,17 @@ static void tell_line(void *context, const char *line)
     say(stderr, "no %s\n", line);
 }
 
+static void tell_removed(void *context, const char *path)
+{
+    (void)context;
+    say(stderr, "removed %s, which an earlier plan drew\n", path);
+}
+
 int command_plot(const struct invocation *in, enum exit_status *ret_status, struct error *err)
 {
     struct plot_target target = {project_path(in->arena, "plots", in->words[0], ""), "plots"};
-    const struct figures_listener listener = {.drawn = tell_figure, .skipped = tell_line};
+    const struct figures_listener listener = {.drawn = tell_figure, .skipped = tell_line,
+                                              .removed = tell_removed};
     struct table_options options;
     struct published published;
     struct selections s;

@@ -27,6 +27,8 @@ struct figure {
     int n_conditions, condition_index;
     bool is_overall;
     const struct figures_listener *listener;
+    const char **drawn; /* [n_drawn] names */
+    int n_drawn;
 };
 
 /* A figure's name and title, told apart by the condition where there are several; the title names the

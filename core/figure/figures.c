@@ -97,9 +97,12 @@ int figure_skip(struct figure *d, const char *name, const char *why)
 
 int figure_done(struct figure *d, const char *name, int result)
 {
-    if (result == 0)
+    if (result == 0) {
+        d->drawn = arena_grow(&d->arena, d->drawn, d->n_drawn, sizeof *d->drawn);
+        d->drawn[d->n_drawn++] = name;
         d->listener->drawn(d->listener->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
                  figure_measure(d, d->type->doc));
+    }
     return result;
 }
 
@@ -159,6 +162,8 @@ int figures_draw(struct store *store, const struct selections *s,
     }
     if (result == 0 && first >= 0 && set_condition(&d, first))
         result = draw_all(&d, true, err);
+    if (result == 0)
+        result = plot_remove_others(target, d.drawn, d.n_drawn, listener->removed, listener->context, err);
     arena_release(&d.arena);
     return result;
 }

@@ -21,10 +21,12 @@ struct figure_type {
 extern const struct figure_type *const figure_types[]; /* NULL-ended */
 
 /* Is told the path of each picture, without its ending, and what it shows; and "NAME: WHY" of each figure
- * that these data have nothing for. */
+ * that these data have nothing for; and the path of each that an earlier plan drew and this one does not, whose
+ * files are removed. */
 struct figures_listener {
     void (*drawn)(void *context, const char *path, const char *doc);
     void (*skipped)(void *context, const char *line);
+    void (*removed)(void *context, const char *path);
     void *context;
 };
 

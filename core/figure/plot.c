@@ -161,6 +161,9 @@ static int add_path(struct text *t, const char *variable, const char *path, stru
     return 0;
 }
 
+/* The first lines of a script; of what follows the folder may have been another. */
+static const char header[] = "# Draws this figure again, from the folder where it was drawn:\n# gnuplot ";
+
 int plot_figure_init(struct plot_figure *f, const struct plot_target *target, const char *template,
                        const char *name, struct error *err)
 {
@@ -169,8 +172,7 @@ int plot_figure_init(struct plot_figure *f, const struct plot_target *target, co
         return error_set(err, "bad name \"%s\" for a figure; have letters, digits and _ . -", name);
     f->base = arena_printf(&f->arena, "%s/%s", target->directory, name);
     f->template = arena_printf(&f->arena, "%s/%s.gp", target->templates, template);
-    text_printf(&f->script, "# Draws this figure again, from the folder where it was drawn:\n"
-                            "# gnuplot %s.gp\n", f->base);
+    text_printf(&f->script, "%s%s.gp\n", header, f->base);
     if (add_path(&f->script, "templates", target->templates, err) < 0 ||
         add_path(&f->script, "base", f->base, err) < 0)
         return -1;
@@ -294,4 +296,52 @@ int plot_figure_draw(struct plot_figure *f, const char *directory, struct error 
     for (int i = 0; i < N_PICTURES; i++)
         unlink(paths[i]);
     return error_context(err, "figure \"%s\"", f->base);
+}
+
+/* Is DIRECTORY/NAME.gp a script of ours, of that name? */
+static bool is_ours(const char *path, const char *name, struct arena *arena)
+{
+    struct file_map map;
+    const char *end, *wanted = arena_printf(arena, "/%s.gp", name);
+    size_t size = strlen(wanted), begin = sizeof header - 1;
+    struct error unreadable;
+    bool is_one;
+
+    if (file_map_open(path, &map, &unreadable) < 0)
+        return false;
+    is_one = map.size > begin && memcmp(map.bytes, header, begin) == 0;
+    end = is_one ? memchr(map.bytes + begin, '\n', map.size - begin) : NULL;
+    is_one = end && (size_t)(end - (const char *)map.bytes) >= begin + size &&
+             memcmp(end - size, wanted, size) == 0;
+    file_map_close(&map);
+    return is_one;
+}
+
+int plot_remove_others(const struct plot_target *target, const char *const *kept, int n,
+                       void (*removed)(void *context, const char *path), void *context, struct error *err)
+{
+    static const char *const endings[] = {"dat", "svg", "png", "pdf", "gp"}; /* the last tells whose they are */
+    struct arena arena = {0};
+    const char *const *names = file_names(target->directory, ".gp", &arena, err);
+    int result = names ? 0 : -1;
+
+    for (; names && *names && result == 0; names++) {
+        const char *base = arena_printf(&arena, "%s/%s", target->directory, *names);
+        bool is_kept = false;
+
+        for (int i = 0; i < n; i++)
+            is_kept |= strcmp(kept[i], *names) == 0;
+        if (is_kept || !is_ours(arena_printf(&arena, "%s.gp", base), *names, &arena))
+            continue;
+        for (size_t i = 0; i < sizeof endings / sizeof *endings && result == 0; i++) {
+            const char *path = arena_printf(&arena, "%s.%s", base, endings[i]);
+
+            if (unlink(path) < 0 && errno != ENOENT)
+                result = error_set(err, "could not remove \"%s\": %s", path, strerror(errno));
+        }
+        if (result == 0)
+            removed(context, base);
+    }
+    arena_release(&arena);
+    return result;
 }

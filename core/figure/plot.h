@@ -164,6 +164,12 @@ struct plot_plane {
     const struct plot_plane_panel *panels;
 };
 
+/* Removes the five files of each figure in target->directory that these calls have made, now or once, and
+ * that is not one of the `n` names `kept`: what NAME.gp says in its first lines tells them from a user's.
+ * Tells of each, by its path without an ending. */
+int plot_remove_others(const struct plot_target *target, const char *const *kept, int n,
+                       void (*removed)(void *context, const char *path), void *context, struct error *err);
+
 int plot_heatmap(const struct plot_target *target, const struct plot_heatmap *figure,
                  struct error *err);
 int plot_points(const struct plot_target *target, const struct plot_points *figure,

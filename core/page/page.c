@@ -74,9 +74,16 @@ static void add_line(void *context, const char *line)
     p->skipped = arena_printf(&p->arena, "%s%s%s", p->skipped ? p->skipped : "", p->skipped ? "; " : "", line);
 }
 
+/* The page is the same whatever was there before. */
+static void ignore_removed(void *context, const char *path)
+{
+    (void)context, (void)path;
+}
+
 static int write_figures(struct page *p, const struct plot_target *target)
 {
-    const struct figures_listener listener = {.drawn = add_figure, .skipped = add_line, .context = p};
+    const struct figures_listener listener = {.drawn = add_figure, .skipped = add_line, .removed = ignore_removed,
+                                              .context = p};
 
     html_heading(p->t, "figures", "Figures");
     html_paragraph(p->t, NULL, arena_printf(&p->arena, "Numbers, scripts, PNG and PDF of each are in "
