@@ -75,7 +75,7 @@ done
 kill -KILL $sweep $(cat /proc/$sweep/task/$sweep/children)
 wait $sweep 2> /dev/null
 sweep=
-tr '\n' ' ' <<END | grep -q 'Of 12 runs [0-9]* ended, 0 failed, [0-9]* \(is\|are\) missing\. *$' || die "missing runs are not told"
+tr '\n' ' ' <<END | grep -q 'Of 12 runs [0-9]* ended, 0 failed, [0-9]* \(is\|are\) missing\.' || die "missing runs are not told"
 $("$program" table quickstart)
 END
 confirm n=3 || die "going on failed: $(cat said)"

@@ -63,7 +63,7 @@ static const char *draw_into(const char *directory, struct extent shape)
         o.answers = (struct store_answers){0};
         finish_next(store, "me", &o);
     }
-    OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
+    OK(select_points(store, &(struct select_options){0}, &arena, &s, &err));
     OK(figures_draw(store, &s, &target, &listener, &err));
     store_close(store);
     return target.directory;
@@ -171,7 +171,7 @@ static const char *draw_points(const char *const *points, int n)
         o.answers = (struct store_answers){0};
         finish_next(store, "me", &o);
     }
-    OK(select_points(store, SELECT_IN_SEED, &arena, &s, &err));
+    OK(select_points(store, &(struct select_options){0}, &arena, &s, &err));
     OK(figures_draw(store, &s, &target, &listener, &err));
     store_close(store);
     return target.directory;

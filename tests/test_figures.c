@@ -39,7 +39,7 @@ static void finish(struct store *store, int method, int point, int seed, bool is
 {
     int n_steps = is_lost ? 27 : STEPS, n = 0;
     struct store_metric made[STEPS * 8];
-    struct store_array counts = {STEPS, "class_counts", n_classes, class_counts};
+    struct store_array counts = {STEPS, "train_counts", n_classes, class_counts};
     struct store_outcome o = outcome();
 
     for (int step = 10; step <= n_steps; step += 10) {

@@ -61,7 +61,7 @@ struct witness {
     struct evaluation validation, test; /* whose values are gone with the run, but for: */
     double validation_r2, test_r2;
     int n_records, n_looks;
-    struct run_record records[6];
+    struct run_record records[12];
 };
 
 static int evaluated(void *context, const struct run_point *point, struct error *err)
@@ -74,7 +74,7 @@ static int evaluated(void *context, const struct run_point *point, struct error 
     w->validation_r2 = metric_value(&point->validation.values, "r2", -1);
     w->test_r2 = metric_value(&point->test.values, "r2", -1);
     w->n_looks++;
-    assert_true(point->n_records <= 6);
+    assert_true(point->n_records <= 12);
     w->n_records = point->n_records;
     for (int i = 0; i < point->n_records; i++) {
         size_t size = (size_t)point->records[i].n * sizeof(float);
@@ -199,7 +199,7 @@ static void test_weights(void **state)
     int n = w.records[4].n, n_right = 0;
 
     (void)state;
-    assert_true(w.n_looks == 8 && w.n_records == 6 && n == 70 && w.records[5].n == n);
+    assert_true(w.n_looks == 8 && w.n_records == 11 && n == 70 && w.records[5].n == n);
     assert_string_equal(w.records[5].name, "train_weights");
     assert_int_equal(w.records[2].n, 2 * d.probe.n);
     for (int i = 0; i < n; i++) {
@@ -223,7 +223,7 @@ static void test_memory(void **state)
     (void)state;
     bare.probe.n = 0;
     v = train(&s, &bare, 1);
-    assert_true(w.n_records == 6 && v.n_records == 1);
+    assert_true(w.n_records == 11 && v.n_records == 6);
     assert_true(w.test.loss == v.test.loss);
     dataset_close(&d);
 }

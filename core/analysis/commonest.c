@@ -37,8 +37,9 @@ static int read_names(struct store *store, long run, int n_classes, struct arena
         store_read_class_names(store, digest->string, arena, &list, err) < 0)
         return -1;
     for (int i = 0; i < n_classes; i++)
-        names[i] = i < list.n_items && list.items[i].kind == VALUE_STRING ? list.items[i].string
-                                                                         : arena_printf(arena, "class %d", i);
+        names[i] = i < list.n_items && list.items[i].kind == VALUE_STRING && text_is_plain(list.items[i].string)
+                       ? list.items[i].string
+                       : arena_printf(arena, "class %d", i);
     *ret_names = names;
     return 0;
 }

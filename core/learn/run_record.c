@@ -90,12 +90,12 @@ static int record_probe(struct run *run, struct run_record *ret_records)
 
 int run_record_end(struct run *run, const struct run_point *point, struct run_record *ret_records)
 {
-    int n = point->validation.n_classes > 0 ? record_answers(run, point, ret_records) : 0;
+    int n = run->dataset->probe.n ? record_probe(run, ret_records) : 0;
 
+    if (point->validation.n_classes > 0)
+        n += record_answers(run, point, ret_records + n);
     if (run->train->keep_scores && point->test.scores)
         ret_records[n++] = (struct run_record){"test_scores", point->test.n * run->dataset->n_classes,
                                                point->test.scores};
-    if (run->dataset->probe.n)
-        n += record_probe(run, ret_records + n);
     return n;
 }

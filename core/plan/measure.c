@@ -62,16 +62,15 @@ static int find_class(const char *text, const char *name, const struct value *cl
 /* Can it be computed of such data? */
 static int check_kind(const char *text, const struct metric_type *type, int n_classes, struct error *err)
 {
-    int least = type->min_classes > 2 ? type->min_classes : 2;
-
     if ((type->needs & METRIC_NUMBERS) && n_classes > 0)
         return error_set(err, "measure \"%s\" is one of targets that are numbers; the data have %d classes, "
                               "say measure=accuracy or another of `rgdbench list measure`", text, n_classes);
     if (!(type->needs & METRIC_NUMBERS) && n_classes == 0)
         return error_set(err, "measure \"%s\" is one of classes; the data's targets are numbers, say "
                               "measure=r2 or another of `rgdbench list measure`", text);
-    if (n_classes > 0 && n_classes < least)
-        return error_set(err, "measure \"%s\" needs %d classes; the data have %d", text, least, n_classes);
+    if (n_classes > 0 && n_classes < type->min_classes)
+        return error_set(err, "measure \"%s\" needs %d classes; the data have %d", text, type->min_classes,
+                         n_classes);
     return 0;
 }
 

@@ -37,12 +37,21 @@ const char *caption_when(const struct selections *s)
 void caption_overrides(struct text *t, const struct selections *s)
 {
     const char *at = s->plan.overrides;
+    struct arena arena = {0};
 
     if (!at || !*at)
         return;
     text_printf(t, " The command line changed:");
-    for (; *at; at += strcspn(at, "\n"), at += *at == '\n')
-        text_printf(t, " %.*s", (int)strcspn(at, "\n"), at);
+    for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        size_t size = strcspn(at, "\n");
+        char *word = arena_printf(&arena, "%.*s", (int)size, at);
+        const char *quote = text_is_plain(word) && !strchr(word, ' ') ? "" : "\"";
+
+        text_printf(t, " %s", quote);
+        text_add_plain(t, at, size, "");
+        text_add_string(t, quote);
+    }
+    arena_release(&arena);
     text_printf(t, ".");
 }
 
