@@ -322,6 +322,78 @@ static void test_plan(void **state)
     }
 }
 
+/* "model=\"mlp\" model.hidden=[4]; ...": the different points of a plan's method, in its order. */
+static const char *points_of(const struct plan *plan, const char *method)
+{
+    const char *last = NULL, *all = "";
+
+    for (int i = 0; i < plan->n_runs; i++) {
+        const struct plan_run *run = &plan->runs[i];
+
+        if (strcmp(run->method, method) != 0 || (last && strcmp(run->point, last) == 0))
+            continue;
+        all = arena_printf(&arena, "%s%s%s", all, last ? "; " : "", run->point);
+        last = run->point;
+    }
+    return all;
+}
+
+/* The settings of a type count where it is chosen, and there alone. */
+static void test_types(void **state)
+{
+    static const char models[] = "model=\"mlp\" model.hidden=[4]; model=\"mlp\" model.hidden=[5]; "
+                                 "model=\"mnist_cnn\"";
+    struct experiment e = sample();
+    struct value decays[] = {value_number(0.1), value_number(0)};
+    struct error err;
+    struct plan plan;
+
+    (void)state;
+    apply(&e, "train.lr=0.1");
+    apply(&e, "methods=erm");
+    apply(&e, "model=mlp,mnist_cnn");
+    apply(&e, "model.hidden=[4],[5]");
+    make(&e, &plan);
+    assert_string_equal(points_of(&plan, "erm"), models);
+    assert_int_equal(plan.n_runs, 9);
+    assert_int_equal(override_apply(&e, "model.depth=2", &err), -1);
+    assert_non_null(strstr(err.text, "model mlp has no setting \"depth\""));
+    apply(&e, "model=mlp");
+    apply(&e, "optimizer=sgd,adam");
+    assert_int_equal(experiment_check_for(&e, NULL, "optimizer.weight_decay", "adam", decays, 2, &err),
+                     SETTING_FITS);
+    experiment_put_for(&e, NULL, "optimizer.weight_decay", "adam", decays, 2);
+    experiment_put_for(&e, NULL, "optimizer.weight_decay", "sgd", decays, 1);
+    assert_int_not_equal(experiment_check_for(&e, NULL, "optimizer.weight_decay", "adagrad", decays, 1, &err),
+                         SETTING_FITS);
+    make(&e, &plan);
+    assert_string_equal(points_of(&plan, "erm"), "optimizer=\"sgd\"; optimizer=\"adam\" optimizer.weight_decay=0.1; "
+                                                 "optimizer=\"adam\" optimizer.weight_decay=0");
+    assert_non_null(strstr(plan.runs[0].spec, "optimizer.weight_decay = 0.1\n"));
+    apply(&e, "optimizer=adam"); /* keeps what is its own */
+    make(&e, &plan);
+    assert_string_equal(points_of(&plan, "erm"), "optimizer.weight_decay=0.1; optimizer.weight_decay=0");
+    apply(&e, "optimizer.weight_decay=0.5"); /* of all types */
+    make(&e, &plan);
+    assert_string_equal(points_of(&plan, "erm"), "");
+}
+
+/* Where a type has nothing that is drawn, it is there once and not for each draw. */
+static void test_draws_of_types(void **state)
+{
+    struct experiment e = sample();
+    struct plan plan;
+
+    (void)state;
+    apply(&e, "train.lr=0.1");
+    apply(&e, "methods=erm");
+    apply(&e, "model=mlp,mnist_cnn");
+    apply(&e, "model.dropout=uniform(0,0.5)");
+    apply(&e, "draws=3");
+    make(&e, &plan);
+    assert_int_equal(plan.n_runs, 3 * 4);
+}
+
 /* What varies of the data is a condition: selection is within it. */
 static void test_conditions(void **state)
 {
@@ -489,6 +561,8 @@ int main(void)
         cmocka_unit_test(test_default_methods),
         cmocka_unit_test(test_plan),
         cmocka_unit_test(test_drawn_decay),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_draws_of_types),
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_plan_id),
         cmocka_unit_test(test_too_many_runs),

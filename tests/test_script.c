@@ -84,6 +84,30 @@ static void test_a_script(void **state)
     assert_string_equal(e.title, "Ümlaut \"quoted\" \\ back");
 }
 
+/* Types of a slot side by side: what is written with one is for it alone. */
+static void test_types(void **state)
+{
+    struct experiment e = load(
+        "return experiment { title = 'x', data = grid { shapes { imbalance = 2 }, 'shapes_domains' },\n"
+        "  model = grid { mlp { hidden = { 64 } }, 'mnist_cnn' },\n"
+        "  optimizer = grid { sgd { weight_decay = 0.1 }, adam { weight_decay = grid { 0, 1 } } },\n"
+        "  methods = { { 'a', objective = grid { rgd {} } } } }");
+    struct experiment copy = {.arena = &arena, .data = data, .n_data = n_data};
+    struct error err;
+
+    (void)state;
+    assert_non_null(strstr(describe(&e), "axis data\nvalue \"shapes\"\nvalue \"shapes_domains\"\n"
+                                         "axis data.imbalance shapes\nvalue 2\n"
+                                         "axis model\nvalue \"mlp\"\nvalue \"mnist_cnn\"\n"
+                                         "axis model.hidden mlp\nvalue [64]\n"
+                                         "axis optimizer\nvalue \"sgd\"\nvalue \"adam\"\n"
+                                         "axis optimizer.weight_decay sgd\nvalue 0.1\n"
+                                         "axis optimizer.weight_decay adam\nvalue 0\nvalue 1\n"
+                                         "method a\naxis objective\nvalue \"rgd\"\n"));
+    assert_int_equal(description_read(describe(&e), &copy, &err), 0);
+    assert_string_equal(describe(&copy), describe(&e));
+}
+
 static void test_defaults(void **state)
 {
     struct experiment e = load("return experiment { title = 'x', methods = { { 'only' } } }");
@@ -287,6 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_script),
+        cmocka_unit_test(test_types),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_same_each_time),
         cmocka_unit_test(test_functions),

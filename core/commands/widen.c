@@ -108,6 +108,9 @@ static int read_axis(const struct widening *w, const struct experiment_method *m
         axis = grid_find(&w->e.grid, e->setting);
     if (axis && axis->values[0].kind == VALUE_LAW)
         return 0;
+    if (axis && axis->type)
+        return error_set(err, "--widen: %s of \"%s\" has values for \"%s\" alone, which no word can "
+                              "set; its script can", e->setting, m->label, axis->type);
     is_same = axis && axis->n_values == e->n_values;
     values = arena_alloc(w->in->arena, ((size_t)e->n_values + 2) * sizeof *values);
     for (int i = 0; is_same && i < e->n_values; i++) {

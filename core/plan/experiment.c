@@ -84,11 +84,11 @@ static const struct component *find_type(const struct experiment *e,
                 : NULL;
 }
 
-/* The type that is chosen for a slot: the first value of its axis, for the method
- * or the experiment; what has several is checked when the plan is made. */
-static const struct component *chosen_type(const struct experiment *e,
-                                           const struct experiment_method *m,
-                                           const struct config_slot *slot, struct error *err)
+/* The names of the types that are chosen for a slot, *ret_n: those of its axis, for the method or
+ * the experiment. NULL where there is none. */
+static const struct value *chosen_types(const struct experiment *e, const struct experiment_method *m,
+                                        const struct config_slot *slot, struct value *ret_fallback,
+                                        int *ret_n, struct error *err)
 {
     const struct axis *axis = m ? grid_find(&m->grid, slot->name) : NULL;
 
@@ -98,7 +98,10 @@ static const struct component *chosen_type(const struct experiment *e,
         error_set(err, "%s is not chosen, and has no settings then", slot->name);
         return NULL;
     }
-    return find_type(e, slot, axis ? axis->values[0].string : slot->fallback, err);
+    if (!axis)
+        *ret_fallback = value_string(slot->fallback);
+    *ret_n = axis ? axis->n_values : 1;
+    return axis ? axis->values : ret_fallback;
 }
 
 /* Has a component that can stand in this slot a setting of that name? */
@@ -155,14 +158,75 @@ static enum experiment_fit check_choices(const struct experiment *e,
     return SETTING_FITS;
 }
 
+/* A setting of a slot whose type is `type`. */
+static enum experiment_fit check_values(const struct config_slot *slot, const struct component *type,
+                                        const char *key, const struct value *values, int n,
+                                        struct error *err)
+{
+    const struct hparam *h = config_hparam(slot, type, strchr(key, '.') + 1, err);
+
+    if (!h)
+        return SETTING_UNKNOWN;
+    for (int i = 0; i < n; i++)
+        if (search_check(h, &values[i], err) < 0) {
+            error_context(err, "%s", key);
+            return SETTING_INVALID;
+        }
+    return SETTING_FITS;
+}
+
+/* Has one of the chosen types the setting, and can all that have it take the values? */
+static enum experiment_fit check_setting(const struct experiment *e, const struct experiment_method *m,
+                                         const struct config_slot *slot, const char *key,
+                                         const char *only, const struct value *values, int n,
+                                         struct error *err)
+{
+    enum experiment_fit result = SETTING_UNKNOWN;
+    struct value fallback;
+    const struct value *names;
+    int n_names;
+
+    if (!slot->kind)
+        return check_values(slot, NULL, key, values, n, err);
+    names = chosen_types(e, m, slot, &fallback, &n_names, err);
+    if (names && only)
+        error_set(err, "%s: \"%s\" is not chosen", slot->name, only);
+    for (int i = 0; names && i < n_names; i++) {
+        const char *name = names[i].string;
+        const struct component *type;
+        struct error own;
+        enum experiment_fit fit;
+
+        if (only && strcmp(name, only) != 0)
+            continue;
+        if (!(type = find_type(e, slot, name, err)))
+            return SETTING_UNKNOWN;
+        fit = check_values(slot, type, key, values, n, &own);
+        if (fit == SETTING_FITS)
+            result = fit;
+        else if (fit == SETTING_INVALID || i == 0 || only)
+            *err = own;
+        if (fit == SETTING_INVALID)
+            return fit;
+    }
+    return result;
+}
+
 enum experiment_fit experiment_check(const struct experiment *e,
                                      const struct experiment_method *m, const char *key,
                                      const struct value *values, int n, struct error *err)
 {
+    return experiment_check_for(e, m, key, NULL, values, n, err);
+}
+
+enum experiment_fit experiment_check_for(const struct experiment *e,
+                                         const struct experiment_method *m, const char *key,
+                                         const char *type, const struct value *values, int n,
+                                         struct error *err)
+{
     const char *dot = strchr(key, '.');
     const struct config_slot *slot = config_slot_of(key);
-    const struct component *type = NULL;
-    const struct hparam *h;
+    enum experiment_fit fit;
 
     if (!slot || (!dot && !slot->kind)) {
         if (slot)
@@ -175,22 +239,23 @@ enum experiment_fit experiment_check(const struct experiment *e,
     if (!dot) {
         if (check_choices(e, slot, values, n, err) != SETTING_FITS)
             return SETTING_INVALID;
-    } else {
-        if (slot->kind && !(type = chosen_type(e, m, slot, err)))
-            return SETTING_UNKNOWN;
-        if (!(h = config_hparam(slot, type, dot + 1, err)))
-            return SETTING_UNKNOWN;
-        for (int i = 0; i < n; i++)
-            if (search_check(h, &values[i], err) < 0) {
-                error_context(err, "%s", key);
-                return SETTING_INVALID;
-            }
+    } else if ((fit = check_setting(e, m, slot, key, type, values, n, err)) != SETTING_FITS) {
+        return fit;
     }
     if (value_check_distinct(values, n, err) < 0) {
         error_context(err, "%s", key);
         return SETTING_INVALID;
     }
     return SETTING_FITS;
+}
+
+bool experiment_has(const struct experiment *e, const struct config_slot *slot, const char *type,
+                    const char *name)
+{
+    struct error ignored;
+    const struct component *c = find_type(e, slot, type, &ignored);
+
+    return c && config_hparam(slot, c, name, &ignored);
 }
 
 bool experiment_is_replaced(const struct experiment_method *m, const char *key)
@@ -208,25 +273,33 @@ struct choice {
     int n;
 };
 
-static bool survives(const void *context, const char *name)
+static bool survives(const void *context, const struct axis *axis)
 {
     const struct choice *choice = context;
-    const char *dot = strchr(name, '.');
-    struct error ignored;
+    const char *dot = strchr(axis->name, '.');
+    bool is_chosen = false;
 
-    if (!dot || config_slot_of(name) != choice->slot)
+    if (!dot || config_slot_of(axis->name) != choice->slot)
         return true;
+    for (int i = 0; i < choice->n && axis->type; i++)
+        is_chosen |= strcmp(axis->type, choice->values[i].string) == 0;
+    if (axis->type)
+        return is_chosen;
     for (int i = 0; i < choice->n; i++)
         if (!is_data(choice->slot) ||
-            !config_hparam(choice->slot,
-                           find_type(choice->e, choice->slot, choice->values[i].string, &ignored),
-                           dot + 1, &ignored))
+            !experiment_has(choice->e, choice->slot, choice->values[i].string, dot + 1))
             return false;
     return true;
 }
 
 void experiment_put(struct experiment *e, struct experiment_method *m, const char *key,
                     const struct value *values, int n)
+{
+    experiment_put_for(e, m, key, NULL, values, n);
+}
+
+void experiment_put_for(struct experiment *e, struct experiment_method *m, const char *key,
+                        const char *type, const struct value *values, int n)
 {
     struct grid *grid = m ? &m->grid : &e->grid;
     struct choice choice = {e, config_slot_of(key), values, n};
@@ -237,5 +310,5 @@ void experiment_put(struct experiment *e, struct experiment_method *m, const cha
             if (!grid_find(&e->methods[i].grid, key))
                 grid_keep(&e->methods[i].grid, survives, &choice);
     }
-    grid_set(grid, key, values, n);
+    grid_set_for(grid, key, type, values, n);
 }

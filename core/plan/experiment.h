@@ -76,10 +76,25 @@ enum experiment_fit experiment_check(const struct experiment *e,
                                      const struct experiment_method *m, const char *key,
                                      const struct value *values, int n, struct error *err);
 
-/* Sets it, after that check. A slot that gets another type forgets the settings of the
- * one before; another data set keeps those that its format has too. */
+/* The same of a setting of one type alone among several that are chosen for its slot: of
+ * optimizer.weight_decay for "sgd". NULL: of all of them that have it. */
+enum experiment_fit experiment_check_for(const struct experiment *e,
+                                         const struct experiment_method *m, const char *key,
+                                         const char *type, const struct value *values, int n,
+                                         struct error *err);
+
+/* Sets it, after that check. A slot that gets other types forgets the settings of those
+ * before; another data set keeps those that its format has too. */
 void experiment_put(struct experiment *e, struct experiment_method *m, const char *key,
                     const struct value *values, int n);
+void experiment_put_for(struct experiment *e, struct experiment_method *m, const char *key,
+                        const char *type, const struct value *values, int n);
+
+/* Has the slot, where its type is `type`, a setting of that name ("hidden")? A data set's type is
+ * its name. */
+struct config_slot;
+bool experiment_has(const struct experiment *e, const struct config_slot *slot, const char *type,
+                    const char *name);
 
 /* Does the method choose this setting's slot anew? Then the experiment's settings of that slot are for
  * another type and do not apply. */

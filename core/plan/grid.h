@@ -13,11 +13,13 @@
 
 struct axis {
     const char *name;
+    const char *type; /* of the setting's slot, for which alone these values are: of optimizer.weight_decay
+                       * "sgd"; NULL: for all that have the setting */
     int n_values; /* at least 1 */
     struct value *values;
 };
 
-/* Axes in sorted order of their names. */
+/* Axes in sorted order of their names; those of one name have a type each. */
 struct grid {
     struct arena *arena; /* owns names and arrays; texts in values stay the caller's */
     struct axis *axes;
@@ -26,14 +28,18 @@ struct grid {
 
 void grid_init(struct grid *g, struct arena *arena);
 
-/* Replaces what was there. */
+/* Replaces what was there, of all types. */
 void grid_set(struct grid *g, const char *name, const struct value *values, int n_values);
 
-/* NULL where there is none. */
+/* Of this type (NULL: as grid_set). */
+void grid_set_for(struct grid *g, const char *name, const char *type, const struct value *values,
+                  int n_values);
+
+/* NULL where there is none; of several types the first. */
 const struct axis *grid_find(const struct grid *g, const char *name);
 
 /* Removes the axes for which `is_wanted` is false. */
-void grid_keep(struct grid *g, bool (*is_wanted)(const void *context, const char *name),
+void grid_keep(struct grid *g, bool (*is_wanted)(const void *context, const struct axis *axis),
                const void *context);
 
 /* ---- the ends of an axis of numbers ---- */

@@ -8,6 +8,7 @@
 #include "learn/domainbed_hparams.h"
 #include "learn/run.h"
 #include "learn/weights.h"
+#include "plan/choices.h"
 #include "plan/measure.h"
 #include "plan/same.h"
 #include "plan/search.h"
@@ -199,19 +200,6 @@ static const char *keep_text(struct arena *arena, struct text *t)
     return s;
 }
 
-static bool is_drawn(const struct axis *axis)
-{
-    return axis->values[0].kind == VALUE_LAW;
-}
-
-/* The algorithm whose hyper-parameters DomainBed would draw, or NULL. */
-static const char *domainbed_algorithm(const struct grid *grid)
-{
-    const struct axis *axis = grid_find(grid, "train.hparams");
-
-    return axis && strcmp(axis->values[0].string, "none") != 0 ? axis->values[0].string : NULL;
-}
-
 /* Can what is chosen in `s` have the setting, and has nobody set it? */
 static bool is_open(const struct settings *s, const char *setting)
 {
@@ -241,6 +229,11 @@ static int fill_draw(const char *algorithm, const struct data_description *descr
     return 0;
 }
 
+static bool is_varied(const struct axis *axis)
+{
+    return axis->n_values > 1 || choices_is_drawn(axis);
+}
+
 /* The seeds that share a point's settings. */
 struct seeds {
     int first, n;
@@ -249,10 +242,9 @@ struct seeds {
 /* One configuration of a method, for these seeds: the choice-th value of each axis, and
  * draw k of those that have a law or are DomainBed's. */
 static int add_point(struct maker *maker, const struct experiment_method *m,
-                     const struct grid *grid, const int *choice, int k, struct seeds seeds,
-                     struct error *err)
+                     const struct choices *c, int k, struct seeds seeds, struct error *err)
 {
-    const char *algorithm = domainbed_algorithm(grid);
+    const char *algorithm = choices_algorithm(&c->grid);
     struct arena arena = {0};
     struct settings s;
     struct text point = {0}, condition = {0};
@@ -263,24 +255,26 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
 
     settings_init(&s, &arena);
     settings_set(&s, "spec", value_number(PLAN_SPEC_VERSION));
-    for (int i = 0; i < grid->n_axes; i++) {
-        const struct axis *axis = &grid->axes[i];
-        struct value v = is_drawn(axis) ? search_draw(&axis->values[0], axis->name, k)
-                                        : axis->values[choice[i]];
+    for (int i = 0; i < c->grid.n_axes; i++) {
+        const struct axis *axis = &c->grid.axes[i];
+        struct value v = choices_is_drawn(axis) ? search_draw(&axis->values[0], axis->name, k)
+                                                : axis->values[c->at[i]];
         bool is_data = strncmp(axis->name, "data", 4) == 0 && strchr(".", axis->name[4]);
         struct text *t = is_data ? &condition : &point;
 
+        if (!choices_counts(c, i))
+            continue;
         settings_set(&s, axis->name, v);
-        if (axis->n_values == 1 && !is_drawn(axis))
+        if (!is_varied(axis))
             continue;
         text_printf(t, "%s%s=", t->size ? " " : "", axis->name);
         value_write(t, &v);
     }
     if (algorithm && maker->e->n_draws)
         text_printf(&point, "%sdraw=%d", point.size ? " " : "", k);
-    for (int i = 0; i < grid->n_axes; i++)
-        if (grid->axes[i].n_values > 1 || is_drawn(&grid->axes[i]))
-            conflicts_forget(&s, grid->axes[i].name);
+    for (int i = 0; i < c->grid.n_axes; i++)
+        if (is_varied(&c->grid.axes[i]))
+            conflicts_forget(&s, c->grid.axes[i].name);
     if (condition.size > PLAN_MAX_LABEL || point.size > PLAN_MAX_LABEL) {
         error_set(err, "what varies takes %zu bytes to write down; at most %d",
                   condition.size + point.size, PLAN_MAX_LABEL);
@@ -312,92 +306,15 @@ out:
     return result;
 }
 
-/* The method's axes: the experiment's, and over them its own. */
-static void join_axes(const struct experiment *e, const struct experiment_method *m,
-                      struct grid *ret_grid)
-{
-    for (int i = 0; i < e->grid.n_axes; i++)
-        if (!experiment_is_replaced(m, e->grid.axes[i].name))
-            grid_set(ret_grid, e->grid.axes[i].name, e->grid.axes[i].values,
-                     e->grid.axes[i].n_values);
-    for (int i = 0; i < m->grid.n_axes; i++)
-        grid_set(ret_grid, m->grid.axes[i].name, m->grid.axes[i].values,
-                 m->grid.axes[i].n_values);
-}
-
-/* Which draws to take: the first n_draws that differ; all of them 0 where nothing is
- * drawn. Gives their number, or -1. */
-static int choose_draws(const struct experiment *e, const struct grid *grid, struct arena *arena,
-                        int **ret_draws, struct error *err)
-{
-    enum { MAX_TRIES = 100 };
-    int *draws = arena_alloc(arena, (size_t)(e->n_draws + 1) * sizeof *draws);
-    const char **texts = arena_alloc(arena, (size_t)(e->n_draws + 1) * sizeof *texts);
-    int n = 0, n_laws = 0;
-
-    for (int i = 0; i < grid->n_axes; i++) {
-        if (is_drawn(&grid->axes[i]) && grid->axes[i].n_values > 1)
-            return error_set(err, "%s: a law stands alone, not beside other values",
-                             grid->axes[i].name);
-        n_laws += is_drawn(&grid->axes[i]);
-    }
-    *ret_draws = draws;
-    if (n_laws && domainbed_algorithm(grid))
-        return error_set(err, "train.hparams draws as DomainBed does: no other setting can be drawn");
-    if (n_laws == 0 && domainbed_algorithm(grid) && e->n_draws) {
-        for (int k = 0; k < e->n_draws; k++)
-            draws[k] = k;
-        return e->n_draws;
-    }
-    if (n_laws == 0)
-        return 1;
-    if (e->n_draws == 0)
-        return error_set(err, "settings are drawn: say how often, as in draws = 8");
-    for (int k = 0; n < e->n_draws && k < MAX_TRIES * e->n_draws; k++) {
-        struct text t = {0};
-        int same = 0;
-
-        for (int i = 0; i < grid->n_axes; i++) {
-            const struct axis *axis = &grid->axes[i];
-            struct value v;
-
-            if (!is_drawn(axis))
-                continue;
-            v = search_draw(&axis->values[0], axis->name, k);
-            value_write(&t, &v);
-            text_printf(&t, "\n");
-        }
-        texts[n] = keep_text(arena, &t);
-        while (strcmp(texts[same], texts[n]) != 0)
-            same++;
-        if (same == n)
-            draws[n++] = k;
-    }
-    return n == e->n_draws ? n
-                           : error_set(err, "there are not %d different configurations to draw; "
-                                            "found %d",
-                                       e->n_draws, n);
-}
-
 /* A configuration for all seeds; DomainBed's draws differ from trial to trial. */
 static int add_seeds(struct maker *maker, const struct experiment_method *m,
-                     const struct grid *grid, const int *choice, int k, struct error *err)
+                     const struct choices *c, int k, struct error *err)
 {
-    int n = maker->e->n_seeds, at_once = domainbed_algorithm(grid) ? 1 : n, result = 0;
+    int n = maker->e->n_seeds, at_once = choices_algorithm(&c->grid) ? 1 : n, result = 0;
 
     for (int seed = 0; seed < n && result == 0; seed += at_once)
-        result = add_point(maker, m, grid, choice, k, (struct seeds){seed, at_once}, err);
+        result = add_point(maker, m, c, k, (struct seeds){seed, at_once}, err);
     return result;
-}
-
-/* Draws that add_method takes; their laws are checked there. */
-static int count_draws(const struct experiment *e, const struct grid *grid)
-{
-    bool draws = domainbed_algorithm(grid) != NULL;
-
-    for (int i = 0; i < grid->n_axes; i++)
-        draws |= is_drawn(&grid->axes[i]);
-    return draws && e->n_draws ? e->n_draws : 1;
 }
 
 /* Combinations are multiplied before they are made: a thousand values on each of three axes are soon said. */
@@ -405,18 +322,8 @@ static int check_size(const struct experiment *e, struct error *err)
 {
     double n_all = 0;
 
-    for (int i = 0; i < e->n_methods; i++) {
-        struct arena arena = {0};
-        struct grid grid;
-        double n = e->n_seeds;
-
-        grid_init(&grid, &arena);
-        join_axes(e, &e->methods[i], &grid);
-        for (int k = 0; k < grid.n_axes; k++)
-            n *= grid.axes[k].n_values;
-        n_all += n * count_draws(e, &grid);
-        arena_release(&arena);
-    }
+    for (int i = 0; i < e->n_methods; i++)
+        n_all += choices_count_runs(e, &e->methods[i]);
     return n_all <= PLAN_MAX_RUNS ? 0
                                   : error_set(err, "these are %.15g runs; a plan has %d at most: fewer values, "
                                                    "seeds or draws", n_all, PLAN_MAX_RUNS);
@@ -425,26 +332,15 @@ static int check_size(const struct experiment *e, struct error *err)
 static int add_method(struct maker *maker, const struct experiment_method *m, struct error *err)
 {
     struct arena arena = {0};
-    struct grid grid;
-    int *choice, *draws = NULL;
-    int n_draws, result = 0;
+    struct choices c;
+    int result = choices_begin(&c, maker->e, m, &arena, err);
 
-    grid_init(&grid, &arena);
-    join_axes(maker->e, m, &grid);
-    choice = arena_alloc(&arena, (size_t)(grid.n_axes + 1) * sizeof *choice);
-    n_draws = choose_draws(maker->e, &grid, &arena, &draws, err);
-    if (n_draws < 0)
-        result = -1;
-    while (result == 0) {
-        int i = grid.n_axes - 1;
-
-        for (int k = 0; k < n_draws && result == 0; k++)
-            result = add_seeds(maker, m, &grid, choice, draws[k], err);
-        while (i >= 0 && ++choice[i] == grid.axes[i].n_values)
-            choice[i--] = 0;
-        if (i < 0)
-            break;
-    }
+    if (result == 0)
+        do
+            for (int k = 0; k < c.n_draws && result == 0; k++)
+                if (!choices_repeats(&c, k))
+                    result = add_seeds(maker, m, &c, c.draws[k], err);
+        while (result == 0 && choices_next(&c));
     arena_release(&arena);
     return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
@@ -458,10 +354,10 @@ static void warn_of_draws(const struct experiment *e, struct text *t)
         struct grid grid;
 
         grid_init(&grid, &arena);
-        join_axes(e, &e->methods[i], &grid);
-        draws |= domainbed_algorithm(&grid) != NULL;
+        choices_join(e, &e->methods[i], &grid);
+        draws |= choices_algorithm(&grid) != NULL;
         for (int k = 0; k < grid.n_axes; k++)
-            draws |= is_drawn(&grid.axes[k]);
+            draws |= choices_is_drawn(&grid.axes[k]);
         arena_release(&arena);
     }
     if (e->n_draws && !draws)

@@ -23,7 +23,8 @@ static void write_text(struct text *t, const char *word, const char *s)
 static void write_grid(struct text *t, const struct grid *g)
 {
     for (int i = 0; i < g->n_axes; i++) {
-        text_printf(t, "axis %s\n", g->axes[i].name);
+        text_printf(t, "axis %s%s%s\n", g->axes[i].name, g->axes[i].type ? " " : "",
+                    g->axes[i].type ? g->axes[i].type : "");
         for (int k = 0; k < g->axes[i].n_values; k++)
             write_line(t, "value", &g->axes[i].values[k]);
     }
@@ -53,6 +54,7 @@ struct parser {
     struct experiment *e;
     struct experiment_method *method; /* whose axes are read; NULL: the experiment's */
     const char *axis;                 /* whose values are read; or NULL */
+    const char *type;                 /* that they are for; or NULL */
     struct value *values;             /* [EXPERIMENT_MAX_VALUES] */
     int n_values;
 };
@@ -67,16 +69,20 @@ static int end_axis(struct parser *p, struct error *err)
         return 0;
     if (p->n_values == 0)
         return error_set(err, "%s has no value", axis);
-    if (experiment_check(p->e, p->method, axis, p->values, p->n_values, err) != SETTING_FITS)
+    if (experiment_check_for(p->e, p->method, axis, p->type, p->values, p->n_values, err) !=
+        SETTING_FITS)
         return -1;
-    experiment_put(p->e, p->method, axis, p->values, p->n_values);
+    experiment_put_for(p->e, p->method, axis, p->type, p->values, p->n_values);
     return 0;
 }
 
 static int read_axis(struct parser *p, const char *rest, struct error *err)
 {
+    const char *blank = strchr(rest, ' ');
+
     (void)err;
-    p->axis = rest;
+    p->axis = arena_printf(p->e->arena, "%.*s", (int)strcspn(rest, " "), rest);
+    p->type = blank ? blank + 1 : NULL;
     p->n_values = 0;
     return 0;
 }

@@ -163,25 +163,35 @@ int lua_value_law(lua_State *L)
     return 1;
 }
 
+int lua_value_open_grid(lua_State *L, int index)
+{
+    int n = 0;
+
+    if (!lua_istable(L, index))
+        return 0;
+    if (lua_getfield(L, index, GRID_FIELD) == LUA_TTABLE && (n = (int)lua_rawlen(L, -1)) == 0)
+        n = -1; /* it may have changed after grid{} looked */
+    if (n <= 0)
+        lua_pop(L, 1);
+    return n < EXPERIMENT_MAX_VALUES ? n : EXPERIMENT_MAX_VALUES;
+}
+
 int lua_value_read_choices(lua_State *L, int index, struct arena *arena,
                            struct value **ret_values, int *ret_n, const char **ret_what)
 {
     struct value *values;
-    int n = 1, got = 0;
+    int n, got = 0;
 
     index = lua_absindex(L, index);
-    if (!lua_istable(L, index) || lua_getfield(L, index, GRID_FIELD) != LUA_TTABLE) {
-        if (lua_istable(L, index))
-            lua_pop(L, 1);
-        values = arena_alloc(arena, sizeof *values);
+    n = lua_value_open_grid(L, index);
+    values = arena_alloc(arena, (size_t)(n > 0 ? n : 1) * sizeof *values);
+    if (n < 0) {
+        *ret_what = "an empty grid";
+        got = -1;
+    } else if (n == 0) {
+        n = 1;
         got = lua_value_read(L, index, arena, values, ret_what);
     } else {
-        n = (int)lua_rawlen(L, -1);
-        if (n > EXPERIMENT_MAX_VALUES) /* it grew after grid{} looked */
-            n = EXPERIMENT_MAX_VALUES;
-        values = arena_alloc(arena, (size_t)n * sizeof *values);
-        *ret_what = "an empty grid";
-        got = n == 0 ? -1 : 0;
         for (int i = 0; i < n && got == 0; i++) {
             lua_rawgeti(L, -1, i + 1);
             got = lua_value_read(L, -1, arena, &values[i], ret_what);

@@ -18,6 +18,10 @@ int lua_value_read(lua_State *L, int index, struct arena *arena, struct value *r
 int lua_value_read_choices(lua_State *L, int index, struct arena *arena,
                            struct value **ret_values, int *ret_n, const char **ret_what);
 
+/* Pushes the list of a grid { ... } at `index` and gives how many it has. Nothing is pushed where that
+ * is none, 0, or has none, -1. */
+int lua_value_open_grid(lua_State *L, int index);
+
 /* grid { a, b, c }: the constructor. */
 int lua_value_grid(lua_State *L);
 

@@ -96,10 +96,10 @@ static int read_setting(lua_State *L, struct arena *arena, const char *label,
 }
 
 /* Checks the table at `index` as settings of a slot; puts them into `grid` as
- * slot.KEY unless that is NULL. Raises. */
+ * slot.KEY unless that is NULL, for `only` (axis.type). Raises. */
 static void read_slot_table(lua_State *L, int index, struct arena *arena,
                             const struct config_slot *slot, const struct component *type,
-                            struct grid *grid)
+                            const char *only, struct grid *grid)
 {
     struct error err;
     int n_other;
@@ -124,7 +124,7 @@ static void read_slot_table(lua_State *L, int index, struct arena *arena,
             reader_raise(L, *keys, &err);
         lua_pop(L, 1);
         if (grid)
-            grid_set(grid, arena_printf(arena, "%s.%s", slot->name, *keys), values, n);
+            grid_set_for(grid, arena_printf(arena, "%s.%s", slot->name, *keys), only, values, n);
     }
 }
 
@@ -139,7 +139,7 @@ static int construct(lua_State *L)
         error_set(&err, "%s takes a table, as in %s {}", maker->name, maker->name);
         return reader_raise(L, NULL, &err);
     }
-    read_slot_table(L, 1, maker->reader->arena, maker->slot, maker->type, NULL);
+    read_slot_table(L, 1, maker->reader->arena, maker->slot, maker->type, NULL, NULL);
     lua_pushstring(L, maker->slot->name);
     lua_setfield(L, 1, SLOT);
     lua_pushstring(L, maker->name);
@@ -193,30 +193,65 @@ static const char *read_name(lua_State *L, struct reader *r, const struct config
     return name.string;
 }
 
+/* One type of a slot, on the stack's top: gives its name; its settings go into `grid`, of several
+ * types for it alone. */
+static struct value read_type(lua_State *L, struct reader *r, const struct config_slot *slot,
+                              bool is_of_several, struct grid *grid)
+{
+    struct value name = value_string(read_name(L, r, slot));
+    struct error err;
+    const struct component *type = find_type(r, slot, name.string, &err);
+
+    if (!type)
+        reader_raise(L, slot->name, &err);
+    if (lua_istable(L, -1))
+        read_slot_table(L, lua_gettop(L), r->arena, slot, type, is_of_several ? name.string : NULL,
+                        grid);
+    return name;
+}
+
+/* The types of a slot on the stack's top: one, or grid { mlp {}, vit {} }. */
+static void read_types(lua_State *L, struct reader *r, const struct config_slot *slot,
+                       struct grid *grid)
+{
+    int n = lua_value_open_grid(L, -1), n_values = n > 0 ? n : 1;
+    struct value *names = arena_alloc(r->arena, (size_t)n_values * sizeof *names);
+    struct error err;
+
+    for (int i = 0; i < n; i++) {
+        lua_rawgeti(L, -1, i + 1);
+        names[i] = read_type(L, r, slot, n > 1, grid);
+        lua_pop(L, 1);
+    }
+    if (n > 0)
+        lua_pop(L, 1);
+    else
+        names[0] = read_type(L, r, slot, false, grid);
+    if (value_check_distinct(names, n_values, &err) < 0) {
+        error_context(&err, "%s", slot->name);
+        reader_raise(L, slot->name, &err);
+    }
+    grid_set(grid, slot->name, names, n_values);
+}
+
 /* The slot `slot` of the table at `index`, where it has one, into `grid`. */
 static void read_slot(lua_State *L, struct reader *r, int index, const struct config_slot *slot,
                       struct grid *grid)
 {
     struct error err;
-    const struct component *type = NULL;
-    struct value name;
 
     if (lua_getfield(L, index, slot->name) == LUA_TNIL) {
         lua_pop(L, 1);
         return;
     }
     if (slot->kind) {
-        name = value_string(read_name(L, r, slot));
-        type = find_type(r, slot, name.string, &err);
-        if (!type)
-            reader_raise(L, slot->name, &err);
-        grid_set(grid, slot->name, &name, 1);
+        read_types(L, r, slot, grid);
     } else if (!lua_istable(L, -1)) {
         error_set(&err, "%s must be a table, as in %s = { ... }", slot->name, slot->name);
         reader_raise(L, slot->name, &err);
+    } else {
+        read_slot_table(L, lua_gettop(L), r->arena, slot, NULL, NULL, grid);
     }
-    if (lua_istable(L, -1))
-        read_slot_table(L, lua_gettop(L), r->arena, slot, type, grid);
     lua_pop(L, 1);
 }
 
@@ -245,7 +280,7 @@ static int read_component(lua_State *L)
     if (!type)
         return reader_raise(L, NULL, &err);
     grid_set(grid, slot->name, &name, 1);
-    read_slot_table(L, 4, r->arena, slot, type, grid);
+    read_slot_table(L, 4, r->arena, slot, type, NULL, grid);
     return 0;
 }
 
