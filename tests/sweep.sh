@@ -119,6 +119,17 @@ grep -qx "judged by log_loss" said && grep -qx "selected by macro_f1" said || di
 "$program" sweep order measure=r2 > said 2>&1
 [ $? = 2 ] && grep -q "measure \"r2\" is one of targets that are numbers" said || die "measure=r2: $(cat said)"
 
+# Each model is tuned by itself where it is a condition: of equals, as the transformer's are, the first rate is selected.
+cat > experiments/models.lua <<'END'
+return experiment { title = "Models", question = "Which model?", baseline = "erm", seeds = 1, conditions = { "model" },
+    data = shapes { train_per_class = 60, validation = 20, test_per_class = 5, difficulty = 0.2 },
+    model = grid { mlp { hidden = {} }, vit { dim = 8, depth = 1, heads = 1, patch = 16 } },
+    train = { epochs = 6, batch = 32, lr = grid { 1, 0.02 }, evaluate = 6 }, methods = { { "erm", objective = erm {} } } }
+END
+"$program" sweep models --quiet > said 2>&1 || die "models: $(cat said)"
+"$program" export models selected | tr -d '"\r' | cut -d, -f5,7 > said
+printf 'condition,configuration\nmodel=mlp,train.lr=0.02\nmodel=vit,train.lr=1\n' | cmp -s - said || die "models: $(cat said)"
+
 # Numbers as targets: another measure in the tables, a drawing of what was learned.
 for e in toy_regression toy_classification; do
     "$program" sweep $e smoke > said 2>&1 || die "sweep $e: $(cat said)"

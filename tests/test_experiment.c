@@ -453,6 +453,77 @@ static void test_drawn_decay(void **state)
 
 /* The same question has the same plan, whatever it is called and in whatever order it was
  * put; another one has another. */
+static const char *conditions_of(const struct plan *plan, const char *method)
+{
+    const char *last = NULL, *all = "";
+
+    for (int i = 0; i < plan->n_runs; i++) {
+        const struct plan_run *run = &plan->runs[i];
+
+        if (strcmp(run->method, method) != 0 || (last && strcmp(run->condition, last) == 0))
+            continue;
+        all = arena_printf(&arena, "%s%s%s", all, last ? "; " : "", run->condition);
+        last = run->condition;
+    }
+    return all;
+}
+
+/* Anything else is one where the experiment says so, for all methods: rgd has one model, and is paired
+ * under that. Runs lie by condition. */
+static void test_named_conditions(void **state)
+{
+    struct experiment e = sample();
+    struct plan plan;
+
+    (void)state;
+    apply(&e, "conditions=model,train.lr");
+    apply(&e, "rgd.model=mnist_cnn");
+    apply(&e, "erm.model=mlp,mnist_cnn");
+    apply(&e, "erm.model.hidden=[4],[5]");
+    make(&e, &plan);
+    assert_null(strstr(plan.warnings, "conditions"));
+    assert_string_equal(conditions_of(&plan, "erm"), "model=\"mlp\" train.lr=0.1; model=\"mlp\" train.lr=0.2; "
+                                                     "model=\"mnist_cnn\" train.lr=0.1; "
+                                                     "model=\"mnist_cnn\" train.lr=0.2");
+    assert_string_equal(conditions_of(&plan, "rgd"), "model=\"mnist_cnn\" train.lr=0.1; "
+                                                     "model=\"mnist_cnn\" train.lr=0.2");
+    assert_string_equal(points_of(&plan, "rgd"), "objective.clip=1; objective.clip=3; objective.clip=1; "
+                                                 "objective.clip=3");
+    apply(&e, "conditions=none");
+    make(&e, &plan);
+    assert_string_equal(conditions_of(&plan, "erm"), "");
+}
+
+static void test_bad_conditions(void **state)
+{
+    static const char *const cases[][2] = {
+        {"conditions=modle", "conditions: unknown setting \"modle\", did you mean \"model\"?"},
+        {"conditions=model,train.late_", "conditions: train has no setting \"late_\""},
+        {"conditions=train", "conditions: train is a group of settings; name one of them, as train.epochs"},
+        {"conditions=", "conditions: unknown setting \"\""},
+        {"conditions=model,model", "\"model\" is there twice"},
+    };
+    struct experiment e = sample();
+    struct error err;
+    struct plan plan;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(override_apply(&e, cases[i][0], &err), -1);
+        if (!strstr(err.text, cases[i][1]))
+            fail_msg("\"%s\" lacks \"%s\"", err.text, cases[i][1]);
+    }
+    apply(&e, "conditions=model,data.imbalance");
+    make(&e, &plan);
+    assert_non_null(strstr(plan.warnings, "conditions: model does not vary, so that it is none; "
+                                          "conditions: data.imbalance does not vary, so that it is none"));
+    apply(&e, "conditions=train.lr");
+    apply(&e, "train.lr=uniform(0.1,0.2)");
+    apply(&e, "draws=2");
+    assert_int_equal(plan_make(&e, "/nowhere", NULL, &arena, &plan, &err), -1);
+    assert_non_null(strstr(err.text, "conditions: train.lr is drawn"));
+}
+
 static void test_plan_id(void **state)
 {
     struct experiment e = sample(), same = sample(), other = sample();
@@ -564,6 +635,8 @@ int main(void)
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_draws_of_types),
         cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_named_conditions),
+        cmocka_unit_test(test_bad_conditions),
         cmocka_unit_test(test_plan_id),
         cmocka_unit_test(test_too_many_runs),
         cmocka_unit_test(test_bad_plans),

@@ -91,12 +91,14 @@ static void test_types(void **state)
         "return experiment { title = 'x', data = grid { shapes { imbalance = 2 }, 'shapes_domains' },\n"
         "  model = grid { mlp { hidden = { 64 } }, 'mnist_cnn' },\n"
         "  optimizer = grid { sgd { weight_decay = 0.1 }, adam { weight_decay = grid { 0, 1 } } },\n"
+        "  conditions = { 'model', 'train.lr' },\n"
         "  methods = { { 'a', objective = grid { rgd {} } } } }");
     struct experiment copy = {.arena = &arena, .data = data, .n_data = n_data};
     struct error err;
 
     (void)state;
-    assert_non_null(strstr(describe(&e), "axis data\nvalue \"shapes\"\nvalue \"shapes_domains\"\n"
+    assert_non_null(strstr(describe(&e), "default_methods \"\"\ncondition \"model\"\ncondition \"train.lr\"\n"
+                                         "axis data\nvalue \"shapes\"\nvalue \"shapes_domains\"\n"
                                          "axis data.imbalance shapes\nvalue 2\n"
                                          "axis model\nvalue \"mlp\"\nvalue \"mnist_cnn\"\n"
                                          "axis model.hidden mlp\nvalue [64]\n"

@@ -121,9 +121,9 @@ static bool has_setting(const struct config_slot *slot, const char *name)
 static int unknown_setting(const struct experiment *e, const char *key, struct error *err)
 {
     enum { MAX_NAMES = 63 };
-    const char *names[MAX_NAMES + 1] = {"seeds", "methods", "draws", "smoke"};
+    const char *names[MAX_NAMES + 1] = {"seeds", "methods", "draws", "conditions", "smoke"};
     struct arena arena = {0};
-    int n = 4;
+    int n = 5;
 
     for (const struct config_slot *slot = config_slots; slot->name; slot++) {
         if (has_setting(slot, key))
@@ -256,6 +256,51 @@ bool experiment_has(const struct experiment *e, const struct config_slot *slot, 
     const struct component *c = find_type(e, slot, type, &ignored);
 
     return c && config_hparam(slot, c, name, &ignored);
+}
+
+/* Of any type that the slot could have. */
+static int check_condition(const struct experiment *e, const char *name, struct error *err)
+{
+    const char *dot = strchr(name, '.');
+    const struct config_slot *slot = config_slot_of(name);
+
+    if (!slot)
+        return unknown_setting(e, name, err);
+    if (!dot && !slot->kind)
+        return error_set(err, "%s is a group of settings; name one of them, as %s.%s", name, name,
+                         slot->fixed[0]->hparams[0].name);
+    if (dot && !has_setting(slot, dot + 1))
+        return error_set(err, "%s has no setting \"%s\", whatever is chosen", slot->name, dot + 1);
+    return 0;
+}
+
+int experiment_set_conditions(struct experiment *e, const char *const *names, int n, struct error *err)
+{
+    const char **kept = arena_alloc(e->arena, ((size_t)n + 1) * sizeof *kept);
+
+    if (n > EXPERIMENT_MAX_CONDITIONS)
+        return error_set(err, "conditions: more than %d", EXPERIMENT_MAX_CONDITIONS);
+    for (int i = 0; i < n; i++) {
+        if (check_condition(e, names[i], err) < 0)
+            return error_context(err, "conditions");
+        for (int k = 0; k < i; k++)
+            if (strcmp(kept[k], names[i]) == 0)
+                return error_set(err, "conditions: \"%s\" is there twice", names[i]);
+        kept[i] = names[i];
+    }
+    e->conditions = kept;
+    e->n_conditions = n;
+    return 0;
+}
+
+bool experiment_is_condition(const struct experiment *e, const char *setting)
+{
+    const struct config_slot *slot = config_slot_of(setting);
+
+    for (int i = 0; i < e->n_conditions; i++)
+        if (strcmp(e->conditions[i], setting) == 0)
+            return true;
+    return slot && is_data(slot);
 }
 
 bool experiment_is_replaced(const struct experiment_method *m, const char *key)

@@ -29,6 +29,7 @@ enum {
     EXPERIMENT_MAX_VALUES = 1000,
     EXPERIMENT_MAX_SEEDS = 10000,
     EXPERIMENT_MAX_DRAWS = 1000,
+    EXPERIMENT_MAX_CONDITIONS = 64,
 };
 
 struct experiment {
@@ -40,6 +41,8 @@ struct experiment {
     struct experiment_method methods[EXPERIMENT_MAX_METHODS];
     int n_methods;
     int n_seeds;
+    const char *const *conditions; /* [n_conditions] settings that are never tuned over, beside those of the data */
+    int n_conditions;
     int n_draws;       /* configurations drawn for each method that has a law; 0: none */
     const char *default_methods; /* "erm,rgd": what a sweep runs that names none; "": all */
     const char *smoke; /* words that make it run in under a minute; "": none */
@@ -95,6 +98,13 @@ void experiment_put_for(struct experiment *e, struct experiment_method *m, const
 struct config_slot;
 bool experiment_has(const struct experiment *e, const struct config_slot *slot, const char *type,
                     const char *name);
+
+/* What is never tuned over, in place of what was: -1 with an error that says what there is, where one
+ * is no setting's name. The texts stay the caller's. */
+int experiment_set_conditions(struct experiment *e, const char *const *names, int n, struct error *err);
+
+/* Is it one of them, or a setting of the data? */
+bool experiment_is_condition(const struct experiment *e, const char *setting);
 
 /* Does the method choose this setting's slot anew? Then the experiment's settings of that slot are for
  * another type and do not apply. */

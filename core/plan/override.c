@@ -128,6 +128,22 @@ int override_end(struct experiment *e, struct error *err)
     return *e->default_methods ? keep_methods(e, e->default_methods, err) : 0;
 }
 
+/* Those of "model,train.batch", in place of the script's; of "none" none. */
+static int set_conditions(struct experiment *e, const char *list, struct error *err)
+{
+    char *rest = arena_strdup(e->arena, list);
+    const char **names = NULL;
+    int n = 0;
+
+    if (strcmp(list, "none") == 0)
+        return experiment_set_conditions(e, NULL, 0, err);
+    for (char *name; (name = strsep(&rest, ","));) {
+        names = arena_grow(e->arena, names, n, sizeof *names);
+        names[n++] = name;
+    }
+    return experiment_set_conditions(e, names, n, err);
+}
+
 static int set_count(const char *name, const char *text, int most, int *ret_n, struct error *err)
 {
     double n;
@@ -213,6 +229,8 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
         return set_count(key, equals + 1, EXPERIMENT_MAX_SEEDS, &e->n_seeds, err);
     if (strcmp(key, "draws") == 0)
         return set_count(key, equals + 1, EXPERIMENT_MAX_DRAWS, &e->n_draws, err);
+    if (strcmp(key, "conditions") == 0)
+        return set_conditions(e, equals + 1, err);
     if (strcmp(key, "methods") == 0)
         return keep_methods(e, equals + 1, err);
     if (strcmp(key, "measure") == 0 || strcmp(key, "select") == 0) {

@@ -6,6 +6,7 @@
  *     train.lr=logspace(-3,-1,5)          train.epochs=range(2,8,2)
  *     data.test_envs=held_out(4)          [0] [1] [2] [3]; held_out(4,2): and the pairs
  *     seeds=3                             methods=erm,rgd     methods=all
+ *     conditions=model,train.batch        what is never tuned over; conditions=none
  *     draws=8                             train.lr=log_uniform(1e-3,0.1)   (search.h)
  *     smoke                    the words that the script says run it in under a minute
  *     rgd.objective.clip=1,2   one method's own      ~rgd_mean_one   drop a method

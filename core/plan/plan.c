@@ -9,6 +9,7 @@
 #include "learn/run.h"
 #include "learn/weights.h"
 #include "plan/choices.h"
+#include "plan/conditions.h"
 #include "plan/measure.h"
 #include "plan/same.h"
 #include "plan/search.h"
@@ -27,6 +28,7 @@ struct maker {
     struct text checked_model; /* the data and the model of it */
     struct run_size size;      /* of that run */
     struct text warnings;
+    bool *varies; /* [e->n_conditions] */
 };
 
 /* Are they those of the last time? From now on they are. */
@@ -229,15 +231,68 @@ static int fill_draw(const char *algorithm, const struct data_description *descr
     return 0;
 }
 
-static bool is_varied(const struct axis *axis)
-{
-    return axis->n_values > 1 || choices_is_drawn(axis);
-}
-
 /* The seeds that share a point's settings. */
 struct seeds {
     int first, n;
 };
+
+static struct label_part part_of(const struct maker *maker, const char *setting,
+                                 const struct value *v)
+{
+    return (struct label_part){setting, value_text(maker->plan->arena, v)};
+}
+
+/* Takes the choice into `s`; what varies into the labels. */
+static void choose(const struct maker *maker, const struct choices *c, int k, struct settings *s,
+                   struct plan_run *like)
+{
+    struct arena *arena = maker->plan->arena;
+
+    for (int i = 0; i < c->grid.n_axes; i++) {
+        const struct axis *axis = &c->grid.axes[i];
+        struct value v = choices_is_drawn(axis) ? search_draw(&axis->values[0], axis->name, k)
+                                                : axis->values[c->at[i]];
+        struct label *l = experiment_is_condition(maker->e, axis->name) ? &like->condition_label
+                                                                        : &like->point_label;
+
+        if (!choices_counts(c, i))
+            continue;
+        settings_set(s, axis->name, v);
+        if (conditions_varies(axis))
+            *l = label_with(l, part_of(maker, arena_strdup(arena, axis->name), &v), arena);
+    }
+    for (int i = 0; i < c->grid.n_axes; i++)
+        if (conditions_varies(&c->grid.axes[i]))
+            conflicts_forget(s, c->grid.axes[i].name);
+    if (choices_algorithm(&c->grid) && maker->e->n_draws) /* behind the others */
+        like->point_label = label_and(&like->point_label,
+                                      (struct label_part){"draw", arena_printf(arena, "%d", k)}, arena);
+}
+
+/* A condition that varies for other methods has a value here too: with that one they are paired. */
+static void add_fixed(const struct maker *maker, const struct settings *s, struct plan_run *like)
+{
+    for (int i = 0; i < maker->e->n_conditions; i++) {
+        const char *name = maker->e->conditions[i];
+        const struct value *v = maker->varies[i] ? settings_find(s, name) : NULL;
+
+        if (v && !label_find(&like->condition_label, name))
+            like->condition_label = label_with(&like->condition_label, part_of(maker, name, v),
+                                               maker->plan->arena);
+    }
+}
+
+static int write_labels(const struct maker *maker, struct plan_run *like, struct error *err)
+{
+    size_t size;
+
+    like->condition = label_text(&like->condition_label, maker->plan->arena);
+    like->point = label_text(&like->point_label, maker->plan->arena);
+    size = strlen(like->condition) + strlen(like->point);
+    if (strlen(like->condition) <= PLAN_MAX_LABEL && strlen(like->point) <= PLAN_MAX_LABEL)
+        return 0;
+    return error_set(err, "what varies takes %zu bytes to write down; at most %d", size, PLAN_MAX_LABEL);
+}
 
 /* One configuration of a method, for these seeds: the choice-th value of each axis, and
  * draw k of those that have a law or are DomainBed's. */
@@ -247,7 +302,6 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     const char *algorithm = choices_algorithm(&c->grid);
     struct arena arena = {0};
     struct settings s;
-    struct text point = {0}, condition = {0};
     struct plan_run like = {.method = m->label};
     const struct data_description *description;
     struct run_input input = {.settings = &s};
@@ -255,35 +309,7 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
 
     settings_init(&s, &arena);
     settings_set(&s, "spec", value_number(PLAN_SPEC_VERSION));
-    for (int i = 0; i < c->grid.n_axes; i++) {
-        const struct axis *axis = &c->grid.axes[i];
-        struct value v = choices_is_drawn(axis) ? search_draw(&axis->values[0], axis->name, k)
-                                                : axis->values[c->at[i]];
-        bool is_data = strncmp(axis->name, "data", 4) == 0 && strchr(".", axis->name[4]);
-        struct text *t = is_data ? &condition : &point;
-
-        if (!choices_counts(c, i))
-            continue;
-        settings_set(&s, axis->name, v);
-        if (!is_varied(axis))
-            continue;
-        text_printf(t, "%s%s=", t->size ? " " : "", axis->name);
-        value_write(t, &v);
-    }
-    if (algorithm && maker->e->n_draws)
-        text_printf(&point, "%sdraw=%d", point.size ? " " : "", k);
-    for (int i = 0; i < c->grid.n_axes; i++)
-        if (is_varied(&c->grid.axes[i]))
-            conflicts_forget(&s, c->grid.axes[i].name);
-    if (condition.size > PLAN_MAX_LABEL || point.size > PLAN_MAX_LABEL) {
-        error_set(err, "what varies takes %zu bytes to write down; at most %d",
-                  condition.size + point.size, PLAN_MAX_LABEL);
-        text_release(&condition);
-        text_release(&point);
-        goto out;
-    }
-    like.condition = keep_text(maker->plan->arena, &condition);
-    like.point = keep_text(maker->plan->arena, &point);
+    choose(maker, c, k, &s, &like);
     if (!settings_find(&s, "data") || settings_find(&s, "data")->kind != VALUE_STRING) {
         error_set(err, "no data set is given: set data");
         goto out;
@@ -294,7 +320,10 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     settings_set(&s, "data.format", *settings_find(&description->settings, "format"));
     if (algorithm && fill_draw(algorithm, description, k, seeds.first, &s, err) < 0)
         goto out;
-    if (config_complete(&s, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
+    if (config_complete(&s, err) < 0)
+        goto out;
+    add_fixed(maker, &s, &like);
+    if (write_labels(maker, &like, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
         resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
         goto out;
     warn(maker, &s);
@@ -333,7 +362,7 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
 {
     struct arena arena = {0};
     struct choices c;
-    int result = choices_begin(&c, maker->e, m, &arena, err);
+    int first = maker->plan->n_runs, result = choices_begin(&c, maker->e, m, &arena, err);
 
     if (result == 0)
         do
@@ -341,26 +370,14 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
                 if (!choices_repeats(&c, k))
                     result = add_seeds(maker, m, &c, c.draws[k], err);
         while (result == 0 && choices_next(&c));
+    conditions_arrange(maker->plan->runs + first, maker->plan->n_runs - first);
     arena_release(&arena);
     return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
 
 static void warn_of_draws(const struct experiment *e, struct text *t)
 {
-    bool draws = false;
-
-    for (int i = 0; i < e->n_methods; i++) {
-        struct arena arena = {0};
-        struct grid grid;
-
-        grid_init(&grid, &arena);
-        choices_join(e, &e->methods[i], &grid);
-        draws |= choices_algorithm(&grid) != NULL;
-        for (int k = 0; k < grid.n_axes; k++)
-            draws |= choices_is_drawn(&grid.axes[k]);
-        arena_release(&arena);
-    }
-    if (e->n_draws && !draws)
+    if (e->n_draws && conditions_variation(e, NULL) != VARIATION_DRAWN)
         text_printf(t, "%sdraws = %d does nothing where no setting is drawn", t->size ? "; " : "",
                     e->n_draws);
 }
@@ -438,7 +455,8 @@ int plan_make(const struct experiment *e, const char *data_root, const struct li
 
     if (e->n_methods == 0)
         return error_set(err, "no method is left to run");
-    if (check_size(e, err) < 0)
+    maker.varies = arena_alloc(arena, ((size_t)e->n_conditions + 1) * sizeof *maker.varies);
+    if (check_size(e, err) < 0 || conditions_find(e, maker.varies, &maker.warnings, err) < 0)
         return -1;
     for (int i = 0; i < e->n_methods && result == 0; i++)
         result = add_method(&maker, &e->methods[i], err);

@@ -15,6 +15,7 @@
 #include "base/listener.h"
 #include "learn/run.h"
 #include "plan/experiment.h"
+#include "plan/label.h"
 
 /* Raised when the same settings would give other bits: then no old run is taken
  * for a new one. */
@@ -22,9 +23,11 @@ enum { PLAN_SPEC_VERSION = 1 };
 
 struct plan_run {
     const char *method;    /* label */
-    const char *condition; /* what varies of the data: "data.imbalance=100"; or "" */
+    const char *condition; /* what varies of the data and of the experiment's conditions:
+                            * "data.imbalance=100"; or "" */
     const char *point;     /* what else varies: "objective.clip=1 train.lr=0.05"; or "".
                             * Points are what selection chooses from, in each condition */
+    struct label condition_label, point_label; /* their parts */
     int seed;
     const char *spec;
     char id[HASH_HEX_SIZE];

@@ -42,6 +42,8 @@ void description_write(struct text *t, const struct experiment *e)
     write_text(t, "default_methods", e->default_methods);
     write_text(t, "measure", e->measure);
     write_text(t, "select", e->select);
+    for (int i = 0; i < e->n_conditions; i++)
+        write_text(t, "condition", e->conditions[i]);
     write_grid(t, &e->grid);
     for (int i = 0; i < e->n_methods; i++) {
         text_printf(t, "method %s\n", e->methods[i].label);
@@ -174,6 +176,19 @@ static int read_select(struct parser *p, const char *rest, struct error *err)
     return read_text(p, rest, &p->e->select, err);
 }
 
+static int read_condition(struct parser *p, const char *rest, struct error *err)
+{
+    const char *names[EXPERIMENT_MAX_CONDITIONS + 1], *name = NULL;
+    int n = p->e->n_conditions;
+
+    if (read_text(p, rest, &name, err) < 0)
+        return -1;
+    for (int i = 0; i < n; i++)
+        names[i] = p->e->conditions[i];
+    names[n] = name;
+    return experiment_set_conditions(p->e, names, n + 1, err);
+}
+
 static const struct {
     const char *word;
     int (*read)(struct parser *p, const char *rest, struct error *err);
@@ -182,6 +197,7 @@ static const struct {
     {"axis", read_axis},     {"value", read_value},       {"method", read_method},
     {"baseline", read_baseline}, {"draws", read_draws}, {"smoke", read_smoke},
     {"default_methods", read_default_methods}, {"measure", read_measure}, {"select", read_select},
+    {"condition", read_condition},
 };
 
 static int read_line(struct parser *p, const char *line, struct error *err)

@@ -94,10 +94,34 @@ static const char *read_measure(lua_State *L, struct reader *r, const char *key)
     return name;
 }
 
+static void read_conditions(lua_State *L, struct reader *r, int index)
+{
+    struct value list = {.kind = VALUE_LIST};
+    const char **names, *what;
+    struct error err;
+    bool is_list;
+
+    is_list = lua_getfield(L, index, "conditions") == LUA_TNIL ||
+              (lua_value_read(L, -1, r->arena, &list, &what) == 0 && list.kind == VALUE_LIST);
+    names = arena_alloc(r->arena, ((size_t)list.n_items + 1) * sizeof *names);
+    for (int i = 0; i < list.n_items && is_list; i++) {
+        is_list = list.items[i].kind == VALUE_STRING;
+        names[i] = list.items[i].string;
+    }
+    if (!is_list) {
+        error_set(&err, "conditions must be a list of settings' names, as in conditions = { \"model\" }");
+        reader_raise(L, "conditions", &err);
+    }
+    if (experiment_set_conditions(r->experiment, names, list.n_items, &err) < 0)
+        reader_raise(L, "conditions", &err);
+    lua_pop(L, 1);
+}
+
 int reader_experiment(lua_State *L)
 {
     static const char *const known[] = {"title", "question", "methods", "baseline", "seeds",
-                                        "draws", "smoke",    "default_methods", "measure", "select", NULL};
+                                        "draws", "smoke",    "default_methods", "conditions", "measure",
+                                        "select", NULL};
     struct reader *r = sandbox_data(L);
     struct experiment *e = r->experiment;
     bool is_named[EXPERIMENT_MAX_METHODS];
@@ -120,6 +144,7 @@ int reader_experiment(lua_State *L)
     /* 6: the fewest with which an exact two-sided rank test can reach 5% */
     e->n_seeds = read_count(L, 1, "seeds", EXPERIMENT_MAX_SEEDS, 6);
     e->n_draws = read_count(L, 1, "draws", EXPERIMENT_MAX_DRAWS, 0);
+    read_conditions(L, r, 1);
     e->smoke = reader_text(L, r, 1, "smoke", "");
     e->baseline = reader_text(L, r, 1, "baseline", e->methods[0].label);
     if (!experiment_find_method(e, e->baseline)) {
