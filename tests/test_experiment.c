@@ -494,6 +494,29 @@ static void test_named_conditions(void **state)
     assert_string_equal(conditions_of(&plan, "erm"), "");
 }
 
+/* Any text is its parts again; blanks, signs and points in quotes belong to their value. */
+static void test_labels(void **state)
+{
+    static const char *const texts[] = {"", " ", "a  b ", "a=", "=a", "a.b=\"x y=z.q\\\" \" c=[1,2]", "\"", "a=b=c d"};
+    struct label l;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        l = label_read(texts[i], &arena);
+        assert_string_equal(label_text(&l, &arena), texts[i]);
+    }
+    l = label_read("data=\"x y\" model=\"mlp\" model.head=\"a.b\" train.lr=0.1", &arena);
+    assert_int_equal(l.n, 4);
+    assert_string_equal(l.parts[0].value, "\"x y\"");
+    assert_string_equal(label_short(&l, &arena), "data=\"x y\" model=mlp head=a.b lr=0.1");
+    assert_ptr_equal(label_find(&l, "lr"), &l.parts[3]);
+    assert_ptr_equal(label_find(&l, "train.lr"), &l.parts[3]);
+    assert_null(label_find(&l, "r"));
+    l = label_without(&l, &l.parts[1], &arena);
+    l = label_with(&l, (struct label_part){"loss", "\"mse\""}, &arena);
+    assert_string_equal(label_text(&l, &arena), "data=\"x y\" loss=\"mse\" model.head=\"a.b\" train.lr=0.1");
+}
+
 static void test_bad_conditions(void **state)
 {
     static const char *const cases[][2] = {
@@ -637,6 +660,7 @@ int main(void)
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_named_conditions),
         cmocka_unit_test(test_bad_conditions),
+        cmocka_unit_test(test_labels),
         cmocka_unit_test(test_plan_id),
         cmocka_unit_test(test_too_many_runs),
         cmocka_unit_test(test_bad_plans),

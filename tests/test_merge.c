@@ -95,6 +95,30 @@ static void test_states(void **state)
     store_close(failed);
 }
 
+/* What varies goes with the runs' places. */
+static void test_labels(void **state)
+{
+    struct store *from = planned_store(fresh_path()), *out = open_store(fresh_path(), STORE_CREATE);
+    struct store_plan read;
+    struct error err;
+
+    (void)state;
+    merge(out, from);
+    merge(out, from);
+    OK(store_read_plan(out, &arena, &read, &err));
+    assert_int_equal(read.n_runs, N_RUNS);
+    for (int i = 0; i < read.n_runs; i++) {
+        const struct label *l = &read.runs[i].point_label;
+
+        assert_int_equal(l->n, 1);
+        assert_string_equal(l->parts[0].setting, "train.lr");
+        assert_string_equal(l->parts[0].value, "1");
+        assert_int_equal(read.runs[i].condition_label.n, 0);
+    }
+    store_close(out);
+    store_close(from);
+}
+
 static struct store *share(struct store *from, int i, int n, bool only_planned)
 {
     struct store *store = open_store(fresh_path(), STORE_CREATE);
@@ -264,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_order),
         cmocka_unit_test(test_states),
+        cmocka_unit_test(test_labels),
         cmocka_unit_test(test_shares),
         cmocka_unit_test(test_shares_join),
         cmocka_unit_test(test_refusals),

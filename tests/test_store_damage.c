@@ -8,6 +8,8 @@
 static void downgrade(const char *path, int version)
 {
     static const char *const steps[] = {
+        "DROP TABLE plan_settings", /* 9 */
+        "", "", "", "",             /* what these brought is dropped for all */
         "DROP TABLE arrays", /* 4 */
         "DROP TABLE answers",
     };
@@ -19,10 +21,17 @@ static void downgrade(const char *path, int version)
                   "DROP INDEX runs_by_end; ALTER TABLE runs DROP COLUMN lease; "
                   "ALTER TABLE runs DROP COLUMN fence; ALTER TABLE runs DROP COLUMN sum; "
                   "ALTER TABLE plans DROP COLUMN sum; ALTER TABLE data_sets DROP COLUMN sum", &err));
-    for (int v = 4; v > version; v--)
-        OK(sql_script(db, steps[4 - v], &err));
+    for (int v = 9; v > version; v--)
+        OK(sql_script(db, steps[9 - v], &err));
     OK(sql_script(db, arena_printf(&arena, "PRAGMA user_version = %d", version), &err));
     sql_close(db);
+}
+
+static void check_label(const struct label *l)
+{
+    assert_int_equal(l->n, 1);
+    assert_string_equal(l->parts[0].setting, "train.lr");
+    assert_string_equal(l->parts[0].value, "1");
 }
 
 /* An older store is read as it is; whoever writes to it brings it up to date. */
@@ -33,6 +42,7 @@ static void read_old_version(int version)
     struct store_outcome o = outcome();
     struct store_answers answers;
     struct store_array *read;
+    struct store_plan read_plan;
     char want[HASH_HEX_SIZE], got[HASH_HEX_SIZE], *before, *after;
     size_t size_before, size_after;
     int n_read;
@@ -51,6 +61,8 @@ static void read_old_version(int version)
     assert_int_equal(answers.n, version < 3 ? 0 : 9);
     OK(store_read_arrays(store, 1, "weights", &arena, &read, &n_read, &err));
     assert_int_equal(n_read, version < 4 ? 0 : 2);
+    OK(store_read_plan(store, &arena, &read_plan, &err));
+    check_label(&read_plan.runs[0].point_label);
     store_close(store);
     read_file(path, &after, &size_after);
     assert_true(size_after == size_before && memcmp(before, after, size_after) == 0);
@@ -280,6 +292,12 @@ static void test_no_wrong_number(void **state)
         "UPDATE plan_runs SET run = 2 WHERE position = 0",
         "UPDATE plan_runs SET position = 7 WHERE position = 0",
         "DELETE FROM plan_runs WHERE position = 3",
+        "UPDATE plan_settings SET value = '2' WHERE position = 1",
+        "UPDATE plan_settings SET setting = 'train.lR' WHERE position = 1",
+        "UPDATE plan_settings SET is_condition = 1 WHERE position = 2",
+        "DELETE FROM plan_settings WHERE position = 0",
+        "PRAGMA foreign_keys = OFF; INSERT INTO plan_settings VALUES (1, 9, 0, 0, 'a', '1')",
+        "INSERT INTO plan_settings VALUES (1, 3, 1, 0, 'a', '1')",
         "UPDATE plans SET baseline = 'b'",
         "UPDATE plans SET title = 'Titlf'",
         "UPDATE plans SET used = 2",

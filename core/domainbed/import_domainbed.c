@@ -168,20 +168,19 @@ static int drop_doubles(struct domainbed_job *jobs, int n, struct arena *arena,
 
 /* ---- the plan ---- */
 
-static const char *describe_condition(const struct domainbed_job *job, bool with_data,
-                                      struct arena *arena)
+static struct label describe_condition(const struct domainbed_job *job, bool with_data,
+                                       struct arena *arena)
 {
-    struct text t = {0};
-    const char *s;
+    struct label_part *parts = arena_alloc(arena, 2 * sizeof *parts);
+    const char *list = "[";
+    int n = 0;
 
     if (with_data)
-        text_printf(&t, "data=\"%s\" ", job->dataset);
+        parts[n++] = (struct label_part){"data", arena_printf(arena, "\"%s\"", job->dataset)};
     for (int i = 0; i < job->n_test_envs; i++)
-        text_printf(&t, "%s%d", i ? "," : "data.test_envs=[", job->test_envs[i]);
-    text_printf(&t, "]");
-    s = arena_strdup(arena, t.s);
-    text_release(&t);
-    return s;
+        list = arena_printf(arena, "%s%s%d", list, i ? "," : "", job->test_envs[i]);
+    parts[n++] = (struct label_part){"data.test_envs", arena_printf(arena, "%s]", list)};
+    return (struct label){parts, n};
 }
 
 static void make_plan(struct import *import, const struct experiment *experiment, int n,
@@ -200,10 +199,16 @@ static void make_plan(struct import *import, const struct experiment *experiment
         const struct domainbed_job *job = &import->jobs[i];
         struct plan_run *run = &plan->runs[i];
 
+        struct label condition = describe_condition(job, has_data_sets, arena), none = {0};
+        struct label point = label_with(
+            &none, (struct label_part){"draw", arena_printf(arena, "%d", job->draw)}, arena);
+
         *run = (struct plan_run){
             .method = job->algorithm,
-            .condition = describe_condition(job, has_data_sets, arena),
-            .point = arena_printf(arena, "draw=%d", job->draw),
+            .condition = label_text(&condition, arena),
+            .point = label_text(&point, arena),
+            .condition_label = condition,
+            .point_label = point,
             .seed = job->trial,
             .spec = job->spec,
         };

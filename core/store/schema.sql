@@ -83,11 +83,24 @@ CREATE TABLE IF NOT EXISTS plan_runs (
     plan       INTEGER NOT NULL REFERENCES plans (id),
     position   INTEGER NOT NULL, -- order of the plan
     method     TEXT NOT NULL,    -- label
-    condition  TEXT NOT NULL,    -- what varies of the data; '' where nothing does
+    condition  TEXT NOT NULL,    -- what varies of the data, and what else is never tuned over; '' where nothing does
     point      TEXT NOT NULL,    -- what else varies: selection chooses from these
     seed       INTEGER NOT NULL, -- methods are paired by it
     run        INTEGER NOT NULL REFERENCES runs (id),
     PRIMARY KEY (plan, position)
+) STRICT, WITHOUT ROWID;
+
+-- The conditions and points of plan_runs setting by setting, in the order in which they stand there:
+--     SELECT * FROM plan_runs JOIN plan_settings USING (plan, position) WHERE setting = 'train.lr'
+CREATE TABLE IF NOT EXISTS plan_settings (
+    plan         INTEGER NOT NULL,
+    position     INTEGER NOT NULL,
+    place        INTEGER NOT NULL, -- from 0, those of the condition first
+    is_condition INTEGER NOT NULL CHECK (is_condition IN (0, 1)),
+    setting      TEXT NOT NULL, -- train.lr; draw: the number of DomainBed's draw
+    value        TEXT,          -- as in a spec; NULL where an older store had a word without "="
+    PRIMARY KEY (plan, position, place),
+    FOREIGN KEY (plan, position) REFERENCES plan_runs (plan, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS metrics (

@@ -134,8 +134,11 @@ static int put_run(struct store *store, long plan, int position, const struct pl
 {
     const char *key = "train.numeric = \"";
     const char *at = strstr(run->spec, key);
+    struct arena arena = {0};
+    struct label condition, point;
     char numeric[16] = "";
     long id;
+    int result;
 
     if (at) /* runs that are not trained here have no profile */
         sscanf(at + strlen(key), "%15[a-z]", numeric);
@@ -143,13 +146,18 @@ static int put_run(struct store *store, long plan, int position, const struct pl
                "INSERT INTO runs (spec_id, spec, numeric) VALUES (?1, ?2, ?3) "
                "ON CONFLICT (spec_id) DO NOTHING",
                "ttt", run->id, run->spec, numeric) < 0 ||
-        sql_get(store->db, err, 0, &id, "SELECT id FROM runs WHERE spec_id = ?1", "t", run->id) < 0)
+        sql_get(store->db, err, 0, &id, "SELECT id FROM runs WHERE spec_id = ?1", "t", run->id) < 0 ||
+        sql_do(store->db, err,
+               "INSERT INTO plan_runs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+               "ON CONFLICT DO NOTHING",
+               "iitttii", plan, (long)position, run->method, run->condition, run->point,
+               (long)run->seed, id) < 0)
         return -1;
-    return sql_do(store->db, err,
-                  "INSERT INTO plan_runs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
-                  "ON CONFLICT DO NOTHING",
-                  "iitttii", plan, (long)position, run->method, run->condition, run->point,
-                  (long)run->seed, id);
+    condition = label_of(run->condition_label, run->condition, &arena);
+    point = label_of(run->point_label, run->point, &arena);
+    result = store_labels_put(store, plan, position, &condition, &point, err);
+    arena_release(&arena);
+    return result;
 }
 
 int store_insert_plan(struct store *store, const struct plan *plan, struct error *err)

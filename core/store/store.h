@@ -235,6 +235,7 @@ int store_freeze(struct store *store, struct error *err);
 struct store_run {
     long run;
     const char *method, *condition, *point;
+    struct label condition_label, point_label; /* of what is read as a whole plan, or has ended */
     int seed;
     const char *state, *error, *spec_id;
     long last_step, n_steps, ended; /* made, to be made; ended: 0 while it has not */

@@ -53,6 +53,16 @@ static const struct {
      "(?3, ?4, ?5, ?6, ?7, ?8) > (used, title, question, baseline, source, overrides)"},
 };
 
+/* What varies, of the runs whose places are there by then. */
+static const struct {
+    const char *select, *insert;
+} settings = {
+    "SELECT digest, position, place, is_condition, setting, value FROM plan_settings JOIN plans ON plans.id = plan",
+    "INSERT INTO plan_settings (plan, position, place, is_condition, setting, value) SELECT plan, position, "
+    "?4, ?5, ?6, ?7 FROM plan_runs WHERE plan = (SELECT id FROM plans WHERE digest = ?2) AND position = ?3 "
+    "ON CONFLICT DO NOTHING",
+};
+
 struct merge {
     struct store *into, *from;
     enum store_merge_kind kind;
@@ -283,7 +293,8 @@ static int merge(struct merge *m, struct error *err)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (copy(m, texts[i].select, 0, texts[i].insert, 0, err) < 0 && !is_forgiven(m, err))
             return -1;
-    if (merge_runs(m, err) < 0 || (merge_places(m, err) < 0 && !is_forgiven(m, err)))
+    if (merge_runs(m, err) < 0 || (merge_places(m, err) < 0 && !is_forgiven(m, err)) ||
+        (copy(m, settings.select, 0, settings.insert, 0, err) < 0 && !is_forgiven(m, err)))
         return -1;
     return m->kind == MERGE_SOUND ? store_drop_damaged(m->into, err) : 0;
 }

@@ -26,12 +26,28 @@ int store_schema_prepare(struct store *store, enum store_mode mode, struct error
  * there is none. */
 int store_current_plan(struct store *store, long *ret_plan, struct error *err);
 
-/* A row of a join of plan_runs and runs that begins with these columns. */
+/* A row of a join of plan_runs and runs that begins with these columns. Their plan and position are for
+ * store_labels_read, without which the run has no labels, but their texts. */
 #define STORE_RUN_COLUMNS \
     "run, method, condition, point, seed, state, error, spec_id, last_step, seconds, ended, " \
-    "n_steps"
+    "n_steps, plan, position"
+
+enum { STORE_RUN_PLAN = 12, STORE_RUN_N_COLUMNS = 14 };
 
 struct store_run store_read_run(struct sql_query *q, struct arena *arena);
+
+/* The rows of plan_settings (store_labels.c): what varies of a run in a plan. They are put with its row in
+ * plan_runs; in an older store, all are made from the texts there. Reading takes those of the row's
+ * run, by store_labels_query's query; `before`: NULL, or a run that may be the same but for the seed. */
+int store_labels_put(struct store *store, long plan, long position, const struct label *condition,
+                     const struct label *point, struct error *err);
+int store_labels_make(struct store *store, struct error *err);
+struct sql_query *store_labels_query(struct store *store, struct error *err);
+int store_labels_read(struct sql_query *labels, struct sql_query *row, const struct store_run *before,
+                      struct arena *arena, struct store_run *run, struct error *err);
+
+/* Do they spell the texts of the plan's runs? 1, 0 or -1. */
+int store_labels_check(struct store *store, long plan, struct error *err);
 
 /* The runs of plan ?1. */
 #define STORE_PLAN_RUNS "(SELECT run FROM plan_runs WHERE plan = ?1)"

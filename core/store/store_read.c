@@ -77,21 +77,25 @@ static int check_labels(const struct store_run *run, struct error *err)
 }
 
 /* Rows of STORE_RUN_COLUMNS. Ends the query. */
-static int read_runs(struct sql_query *q, struct arena *arena, struct store_plan *plan,
-                     struct error *err)
+static int read_runs(struct store *store, struct sql_query *q, struct arena *arena,
+                     struct store_plan *plan, struct error *err)
 {
+    struct sql_query *labels = q ? store_labels_query(store, err) : NULL;
     struct store_run *runs = NULL;
-    int n = 0, got;
+    int n = 0, got = -1;
 
-    while ((got = sql_step(q, err)) > 0) {
+    while (labels && (got = sql_step(q, err)) > 0) {
         runs = arena_grow(arena, runs, n, sizeof *runs);
         runs[n] = store_read_run(q, arena);
-        if (check_labels(&runs[n++], err) < 0) {
+        if (check_labels(&runs[n], err) < 0 ||
+            store_labels_read(labels, q, n > 0 ? &runs[n - 1] : NULL, arena, &runs[n], err) < 0) {
             got = -1;
             break;
         }
+        n++;
     }
     sql_end(q);
+    sql_end(labels);
     plan->runs = runs;
     plan->n_runs = n;
     return got;
@@ -197,7 +201,8 @@ int store_read_plan(struct store *store, struct arena *arena, struct store_plan 
     }
     sql_end(q);
     if (got <= 0 ||
-        read_runs(sql_prepare(store->db, err,
+        read_runs(store,
+                  sql_prepare(store->db, err,
                               "SELECT " STORE_RUN_COLUMNS " FROM plan_runs JOIN runs ON "
                               "runs.id = plan_runs.run WHERE plan = ?1 ORDER BY position",
                               "i", id),
@@ -216,10 +221,12 @@ int store_read_fresh(struct store *store, const struct store_plan *plan, struct 
 {
     struct store_plan fresh = *plan;
 
-    if (read_runs(sql_prepare(store->db, err,
-                              "SELECT DISTINCT " STORE_RUN_COLUMNS " FROM plan_runs JOIN runs ON "
+    if (read_runs(store,
+                  sql_prepare(store->db, err,
+                              "SELECT " STORE_RUN_COLUMNS " FROM plan_runs JOIN runs ON "
                               "runs.id = plan_runs.run WHERE plan IN (SELECT id FROM plans WHERE "
-                              "confirms = ?1) ORDER BY method, condition, point, seed",
+                              "confirms = ?1) GROUP BY run, method, condition, point, seed "
+                              "ORDER BY method, condition, point, seed",
                               "t", plan->digest),
                   arena, &fresh, err) < 0)
         return -1;

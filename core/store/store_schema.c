@@ -16,6 +16,7 @@ enum {
     APPLICATION_ID = 0x72676462, /* "rgdb", in the file's header */
     SCHEMA_VERSION = 9,
     FIRST_WITH_SUMS = 5,
+    FIRST_WITH_SETTINGS = 9, /* the table plan_settings */
     OLDEST_VERSION = 2,
 };
 
@@ -117,8 +118,10 @@ static int check_idle(struct store *store, struct error *err)
 }
 
 /* Those of later versions were copied: what is damaged stays so. */
-static int put_first_sums(struct store *store, long version, struct error *err)
+static int put_what_is_new(struct store *store, long version, struct error *err)
 {
+    if (version < FIRST_WITH_SETTINGS && store_labels_make(store, err) < 0)
+        return -1;
     return version < FIRST_WITH_SUMS ? store_sum_put_all(store, err) : 0;
 }
 
@@ -141,7 +144,7 @@ static int rewrite(struct store *store, struct arena *arena, struct error *err)
     if (!copy || !drop || sql_script(store->db, copy, err) < 0 ||
         sql_script(store->db, drop, err) < 0)
         return -1;
-    return put_first_sums(store, version, err);
+    return put_what_is_new(store, version, err);
 }
 
 static int upgrade(struct store *store, struct error *err)
@@ -173,7 +176,7 @@ static int read_old(struct store *store, long version, struct error *err)
     if (sql_open_memory(store->db, &new.db, err) == 0 && make(&new, err) == 0 &&
         (copy = copy_statements(&new, &arena, "old", "", err)) &&
         sql_script(new.db, copy, err) == 0 && sql_script(new.db, "DETACH old", err) == 0 &&
-        put_first_sums(&new, version, err) == 0)
+        put_what_is_new(&new, version, err) == 0)
         result = 0;
     arena_release(&arena);
     if (result < 0) {

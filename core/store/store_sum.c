@@ -336,7 +336,9 @@ static int is_plan_right(struct store *store, long plan, struct error *err)
 /* Are its runs and their places those that its digest is of? 1, 0 or -1. */
 static int has_plan_its_runs(struct store *store, long plan, struct error *err)
 {
-    return holds(store, plan, "SELECT digest FROM plans WHERE id = ?1", store_plan_digest, err);
+    int is_right = holds(store, plan, "SELECT digest FROM plans WHERE id = ?1", store_plan_digest, err);
+
+    return is_right > 0 ? store_labels_check(store, plan, err) : is_right;
 }
 
 /* The plan and those of its fresh seeds: 1, 0 or -1. */
@@ -403,7 +405,8 @@ int store_drop_damaged(struct store *store, struct error *err)
             is_right = has_plan_its_runs(store, plan, err);
         if (is_right < 0 ||
             (is_right == 0 &&
-             (sql_do(store->db, err, "DELETE FROM plan_runs WHERE plan = ?1", "i", plan) < 0 ||
+             (sql_do(store->db, err, "DELETE FROM plan_settings WHERE plan = ?1", "i", plan) < 0 ||
+              sql_do(store->db, err, "DELETE FROM plan_runs WHERE plan = ?1", "i", plan) < 0 ||
               sql_do(store->db, err, "DELETE FROM plans WHERE id = ?1", "i", plan) < 0))) {
             got = -1;
             break;
@@ -411,7 +414,8 @@ int store_drop_damaged(struct store *store, struct error *err)
     }
     sql_end(q);
     if (got == 0)
-        got = sql_do(store->db, err, "DELETE FROM plan_runs WHERE plan IN (" ORPHANS ")", "") < 0 ||
+        got = sql_do(store->db, err, "DELETE FROM plan_settings WHERE plan IN (" ORPHANS ")", "") < 0 ||
+                      sql_do(store->db, err, "DELETE FROM plan_runs WHERE plan IN (" ORPHANS ")", "") < 0 ||
                       sql_do(store->db, err, "DELETE FROM plans WHERE id IN (" ORPHANS ")", "") < 0
                   ? -1
                   : 0;

@@ -83,7 +83,7 @@ int store_read_ended(struct store *store, long since, const struct measure *sele
                      struct store_ended **ret_ended, int *ret_n, struct error *err)
 {
     struct store_ended *ended;
-    struct sql_query *q;
+    struct sql_query *q, *labels;
     long n, plan;
     int i = 0, got = 0;
 
@@ -98,10 +98,18 @@ int store_read_ended(struct store *store, long since, const struct measure *sele
                     "LIMIT 1) FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
                     "WHERE plan = ?1 AND ended > ?2 GROUP BY run ORDER BY ended",
                     "iiti", plan, since, select_by->type->name, (long)select_by->class_index);
-    while (i < n && (got = sql_step(q, err)) > 0)
-        ended[i++] = (struct store_ended){store_read_run(q, arena),
-                                          sql_is_null(q, 12) ? NAN : sql_double(q, 12)};
+    labels = q ? store_labels_query(store, err) : NULL;
+    if (!labels)
+        got = -1;
+    while (got >= 0 && i < n && (got = sql_step(q, err)) > 0) {
+        ended[i] = (struct store_ended){store_read_run(q, arena),
+                                        sql_is_null(q, STORE_RUN_N_COLUMNS) ? NAN
+                                                                            : sql_double(q, STORE_RUN_N_COLUMNS)};
+        got = store_labels_read(labels, q, NULL, arena, &ended[i].run, err);
+        i++;
+    }
     sql_end(q);
+    sql_end(labels);
     *ret_ended = ended;
     *ret_n = i;
     return got < 0 ? -1 : 0;
@@ -143,9 +151,9 @@ int store_read_watch(struct store *store, struct arena *arena, struct store_watc
         runs = arena_grow(arena, runs, watch.n_runs, sizeof *runs);
         runs[watch.n_runs++] = (struct store_watched){
             .run = store_read_run(q, arena),
-            .owner = arena_strdup(arena, sql_text(q, 12)),
-            .started = sql_double(q, 13),
-            .lease = sql_double(q, 14),
+            .owner = arena_strdup(arena, sql_text(q, STORE_RUN_N_COLUMNS)),
+            .started = sql_double(q, STORE_RUN_N_COLUMNS + 1),
+            .lease = sql_double(q, STORE_RUN_N_COLUMNS + 2),
         };
     }
     sql_end(q);

@@ -325,6 +325,8 @@ void target_values(const uint8_t *bytes, size_t size)
     OK(sql_script(store->db, "PRAGMA foreign_keys = OFF; PRAGMA journal_mode = OFF; BEGIN", &err));
     while (in.at < in.end)
         put_value(store->db, &in);
+    if (how & 1)
+        OK(store_labels_make(store, &err));
     if (how & 1 && store_plan_digest(store, 1, digest, &err) == 0)
         OK(sql_do(store->db, &err, "UPDATE plans SET digest = ?1 WHERE rowid = 1", "t", digest));
     if (how & 2 && store_sum_put_all(store, &err) < 0)
