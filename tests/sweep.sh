@@ -129,6 +129,7 @@ END
 "$program" sweep models --quiet > said 2>&1 || die "models: $(cat said)"
 "$program" export models selected | tr -d '"\r' | cut -d, -f5,7 > said
 printf 'condition,configuration\nmodel=mlp,train.lr=0.02\nmodel=vit,train.lr=1\n' | cmp -s - said || die "models: $(cat said)"
+"$program" table models by=model --format=csv | head -1 | grep -q ',model=mlp,.*,model=vit,' || die "by=model: $("$program" table models by=model)"
 
 # Numbers as targets: another measure in the tables, a drawing of what was learned.
 for e in toy_regression toy_classification; do

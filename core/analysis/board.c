@@ -14,15 +14,16 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int place_of_point(struct board *b, const char *point)
+static int place_of_point(struct board *b, const struct store_run *run, struct arena *arena)
 {
     int i = b->n_points; /* the plan has a point's seeds together: it is the last one, mostly */
 
-    while (i > 0 && strcmp(b->points[i - 1], point) != 0)
+    while (i > 0 && strcmp(b->points[i - 1], run->point) != 0)
         i--;
     if (i > 0)
         return i - 1;
-    b->points[b->n_points++] = point;
+    b->labels[b->n_points] = label_of(run->point_label, run->point, arena);
+    b->points[b->n_points++] = run->point;
     return b->n_points - 1;
 }
 
@@ -48,6 +49,7 @@ struct board board_fill(const struct store_plan *plan, const double *validation,
                         const int *order, int n, struct arena *arena)
 {
     struct board b = {.points = arena_alloc(arena, (size_t)n * sizeof *b.points),
+                      .labels = arena_alloc(arena, (size_t)n * sizeof *b.labels),
                       .seeds = arena_alloc(arena, (size_t)n * sizeof *b.seeds)};
     int *places = arena_alloc(arena, (size_t)n * sizeof *places);
     int *points = arena_alloc(arena, (size_t)n * sizeof *points);
@@ -57,7 +59,7 @@ struct board board_fill(const struct store_plan *plan, const double *validation,
     qsort(places, (size_t)n, sizeof *places, ascending);
     list_seeds(&b, plan, places, n);
     for (int i = 0; i < n; i++)
-        points[i] = place_of_point(&b, plan->runs[places[i]].point);
+        points[i] = place_of_point(&b, &plan->runs[places[i]], arena);
     n_cells = (size_t)b.n_points * (size_t)b.n_seeds;
     b.places = arena_alloc(arena, n_cells * sizeof *b.places);
     b.validation = arena_alloc(arena, n_cells * sizeof *b.validation);

@@ -21,6 +21,7 @@
 struct board {
     int n_points, n_seeds;
     const char **points;       /* [n_points] configurations, in the plan's order */
+    struct label *labels;      /* [n_points] their parts */
     int *seeds;                /* [n_seeds] rising */
     int *places;               /* [n_seeds][n_points] of the run in the plan; -1: is not in it */
     double *validation, *test; /* [n_seeds][n_points]; NaN: has not ended */

@@ -98,7 +98,9 @@ static int add_point(struct store *store, const struct store_plan *plan, const s
         run = &ret_plan->runs[ret_plan->n_runs++];
         write_spec(&spec, seed, &t);
         *run = (struct plan_run){.method = r->method, .condition = r->condition,
-                                 .point = r->board->points[point], .seed = seed,
+                                 .point = r->board->points[point],
+                                 .condition_label = r->condition_label,
+                                 .point_label = r->board->labels[point], .seed = seed,
                                  .spec = arena_strdup(ret_plan->arena, t.s)};
         hash_block(t.s, t.size, run->id);
         text_release(&t);

@@ -7,43 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The length of the word that s begins with; blanks inside quotes are of it. */
-static size_t word_length(const char *s)
-{
-    bool is_quoted = false;
-    size_t n = 0;
-
-    for (; s[n] && (s[n] != ' ' || is_quoted); n++)
-        if (s[n] == '\\' && is_quoted && s[n + 1])
-            n++;
-        else if (s[n] == '"')
-            is_quoted = !is_quoted;
-    return n;
-}
-
-/* The word "setting=..." of a point, or NULL. */
-static const char *find_word(const char *point, const char *setting)
-{
-    size_t length = strlen(setting);
-
-    while (*point) {
-        if (strncmp(point, setting, length) == 0 && point[length] == '=')
-            return point;
-        point += word_length(point);
-        point += *point == ' ';
-    }
-    return NULL;
-}
-
 /* Is the setting a number there? */
-static bool read_number(const char *point, const char *setting, struct arena *arena,
-                        double *ret_number)
+static bool read_number(const struct label *point, const char *setting, double *ret_number)
 {
-    const char *word = find_word(point, setting);
-    const char *value = word ? word + strlen(setting) + 1 : "";
-
-    value = arena_printf(arena, "%.*s", (int)word_length(value), value);
-    return text_parse_number(value, ret_number) == 0;
+    for (int i = 0; i < point->n; i++)
+        if (strcmp(point->parts[i].setting, setting) == 0)
+            return point->parts[i].value && text_parse_number(point->parts[i].value, ret_number) == 0;
+    return false;
 }
 
 static int by_text(const void *a, const void *b)
@@ -58,10 +28,14 @@ static int count_others(const struct board *b, const char *setting, struct arena
     int n = 0;
 
     for (int p = 0; p < b->n_points; p++) {
-        const char *word = find_word(b->points[p], setting);
+        const struct label *l = &b->labels[p];
+        int i = 0;
+        struct label rest;
 
-        others[p] = arena_printf(arena, "%.*s%s", (int)(word - b->points[p]), b->points[p],
-                                 word + word_length(word));
+        while (strcmp(l->parts[i].setting, setting) != 0)
+            i++;
+        rest = label_without(l, &l->parts[i], arena);
+        others[p] = label_text(&rest, arena);
     }
     qsort(others, (size_t)b->n_points, sizeof *others, by_text);
     for (int p = 0; p < b->n_points; p++)
@@ -112,7 +86,7 @@ static bool find_grid(const struct board *b, const char *setting, struct arena *
     int n;
 
     for (int p = 0; p < b->n_points; p++)
-        if (!read_number(b->points[p], setting, arena, &ret_at[p]))
+        if (!read_number(&b->labels[p], setting, &ret_at[p]))
             return false;
     memcpy(values, ret_at, (size_t)b->n_points * sizeof *values);
     n = sort_different(values, b->n_points);
@@ -136,19 +110,14 @@ static enum grid_end place(const struct edge *e, double value, const double beyo
     return end != GRID_INSIDE && isnan(beyond[end]) ? GRID_INSIDE : end;
 }
 
-static void apply(const char *point, struct settings *s)
+static void apply(const struct label *point, struct settings *s)
 {
-    for (; *point; point += word_length(point), point += *point == ' ') {
-        size_t name = strcspn(point, "= "), length = word_length(point);
-        const char *text;
+    for (int i = 0; i < point->n; i++) {
         struct error ignored;
         struct value v;
 
-        if (name >= length)
-            continue;
-        text = arena_printf(s->arena, "%.*s", (int)(length - name - 1), point + name + 1);
-        if (value_parse(text, s->arena, &v, &ignored) == 0)
-            settings_set(s, arena_printf(s->arena, "%.*s", (int)name, point), v);
+        if (point->parts[i].value && value_parse(point->parts[i].value, s->arena, &v, &ignored) == 0)
+            settings_set(s, point->parts[i].setting, v);
     }
 }
 
@@ -156,7 +125,8 @@ static void apply(const char *point, struct settings *s)
  * nothing at the new value, which is refused where it is set. */
 static bool is_accepted(const struct selection *r, const char *setting, double x)
 {
-    const char *points[] = {"", r->board->points[0], r->board->points[r->board->n_points - 1]};
+    const struct board *b = r->board;
+    const struct label points[] = {{NULL, 0}, b->labels[0], b->labels[b->n_points - 1]};
     bool result = true;
 
     for (int i = 0; i < 3 && result && r->spec; i++) {
@@ -165,7 +135,7 @@ static bool is_accepted(const struct selection *r, const char *setting, double x
 
         settings_init(&s, &arena);
         settings_copy(&s, r->spec);
-        apply(points[i], &s);
+        apply(&points[i], &s);
         result = grid_accepts(&s, setting, x);
         arena_release(&arena);
     }
@@ -185,8 +155,8 @@ struct edges edges_find(const struct selection *r, struct arena *arena)
         return edges;
     at = arena_alloc(arena, (size_t)b->n_points * sizeof *at);
     is_at_edge = arena_alloc(arena, (size_t)b->n_points * sizeof *is_at_edge);
-    for (const char *word = b->points[0]; *word; word += word_length(word), word += *word == ' ') {
-        const char *setting = arena_printf(arena, "%.*s", (int)strcspn(word, "="), word);
+    for (int k = 0; k < b->labels[0].n; k++) {
+        const char *setting = b->labels[0].parts[k].setting;
         double beyond[] = {[GRID_INSIDE] = NAN, [GRID_SMALLEST] = NAN, [GRID_LARGEST] = NAN};
         struct grid_range range;
         struct edge e;

@@ -114,6 +114,7 @@ static void find_most_chosen(struct selection *r, struct arena *arena)
             continue;
         r->n_chose = counts[p];
         r->point = r->board->points[p];
+        r->point_label = r->board->labels[p];
     }
 }
 
@@ -147,6 +148,7 @@ static void choose_one(const struct selections *s, int point, struct arena *aren
     }
     read_chosen(s, b, choices, arena, r);
     r->point = b->points[point];
+    r->point_label = b->labels[point];
     r->n_chose = r->n;
 }
 
@@ -174,6 +176,7 @@ static struct selection select_one(const struct selections *s, const int *order,
     struct selection r = {
         .method = runs[order[0]].method,
         .condition = runs[order[0]].condition,
+        .condition_label = label_of(runs[order[0]].condition_label, runs[order[0]].condition, arena),
         .place = first_place(order, n),
         .board = board,
     };
@@ -310,7 +313,8 @@ static const struct selection *select_fresh(const struct selections *f, const st
     int point;
 
     *board = board_fill(&f->plan, f->validation, f->test, order, n, arena);
-    *fresh = (struct selection){.method = r->method, .condition = r->condition, .place = r->place,
+    *fresh = (struct selection){.method = r->method, .condition = r->condition,
+                                .condition_label = r->condition_label, .place = r->place,
                                 .board = board, .n_points = board->n_points, .best = -1};
     count_states(f, order, n, fresh);
     fresh->is_frozen = most_planned(board) < r->n_points;
@@ -510,17 +514,6 @@ struct paired select_compare(const struct selection *a, const struct selection *
     return p;
 }
 
-const char *select_short_point(struct arena *arena, const char *point)
-{
-    struct text t = {0};
-    const char *out;
-
-    settings_shorten(&t, point);
-    out = arena_strdup(arena, t.s ? t.s : "");
-    text_release(&t);
-    return out;
-}
-
 /* A configuration and how many seeds chose it. */
 struct choice {
     int point, count;
@@ -544,7 +537,7 @@ const char *select_choices(struct arena *arena, const struct selection *r, enum 
     if (!r->point || !r->board)
         return "-";
     if (in == SELECT_IN_ALL || r->board->n_points == 1)
-        return select_short_point(arena, r->point);
+        return label_short(&r->point_label, arena);
     choices = arena_alloc(arena, (size_t)r->board->n_points * sizeof *choices);
     for (int p = 0; p < r->board->n_points; p++)
         choices[p].point = p;
@@ -552,8 +545,7 @@ const char *select_choices(struct arena *arena, const struct selection *r, enum 
         choices[r->chosen[i]].count++;
     qsort(choices, (size_t)r->board->n_points, sizeof *choices, by_count);
     for (int p = 0; p < r->board->n_points && p < most && choices[p].count > 0; p++) {
-        text_printf(&t, "%s", p ? ", " : "");
-        settings_shorten(&t, r->board->points[choices[p].point]);
+        text_printf(&t, "%s%s", p ? ", " : "", label_short(&r->board->labels[choices[p].point], arena));
         text_printf(&t, p ? " (%d)" : " (%d of %d)", choices[p].count, r->n);
         n_left -= choices[p].count;
     }

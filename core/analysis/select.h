@@ -28,11 +28,13 @@ enum select_in { SELECT_IN_SEED, SELECT_IN_ALL };
 /* One method under one condition. */
 struct selection {
     const char *method, *condition;
+    struct label condition_label; /* its parts */
     int place;          /* of its first run in the plan; selections stand in this order */
     int condition_index; /* of its condition, in the order of their first appearance */
     const struct board *board; /* all its runs; NULL: selected otherwise */
     int best;           /* place in board->points with the best mean over all seeds; -1: none has ended */
     const struct settings *spec; /* of a run of the best; NULL: none, or not from a store */
+    struct label point_label; /* of: */
     const char *point;  /* the selected one, or the one that most seeds selected, the first of equals;
                          * NULL where no run has ended */
     int n_chose;        /* seeds that selected it */
@@ -102,9 +104,6 @@ int select_pairs(const struct selection *a, const struct selection *b, double *r
 /* The tests of a against b on those seeds. */
 struct paired;
 struct paired select_compare(const struct selection *a, const struct selection *b);
-
-/* "clip=1 lr=0.05": a point without its slots' names; in `arena`. */
-const char *select_short_point(struct arena *arena, const char *point);
 
 /* What the seeds selected: "lr=0.05 (7 of 10), lr=0.02 (3)", the most frequent first and `most` of
  * them at the most, the rest being counted; without counts where it is one configuration of all; "-"

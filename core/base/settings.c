@@ -113,20 +113,6 @@ void settings_write(struct text *t, const struct settings *s)
     }
 }
 
-void settings_shorten(struct text *t, const char *words)
-{
-    while (*words) {
-        size_t word = strcspn(words, " ");
-        const char *dot = memchr(words, '.', strcspn(words, "= "));
-        const char *from = dot ? dot + 1 : words;
-
-        text_add(t, from, (size_t)(words + word - from));
-        words += word;
-        if (*words)
-            text_add(t, words++, 1);
-    }
-}
-
 int settings_parse(struct settings *ret_settings, const char *text, struct error *err)
 {
     struct arena *arena = ret_settings->arena;

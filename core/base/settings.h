@@ -41,10 +41,6 @@ const char *settings_string(const struct settings *s, const char *name);
 
 void settings_write(struct text *t, const struct settings *s);
 
-/* Adds the words of a point or a condition, "objective.clip=1 train.lr=0.05", without the slots' names,
- * which a reader knows: "clip=1 lr=0.05". Any text will do: a store may be a stranger's. */
-void settings_shorten(struct text *t, const char *words);
-
 int settings_parse(struct settings *ret_settings, const char *text, struct error *err);
 
 #endif

@@ -71,19 +71,16 @@ static bool read_test_envs(const struct settings *spec, struct held_out_run *run
 }
 
 /* What else than the environments varies of the data, behind its name. */
-static const char *make_label(const char *name, const char *condition, struct arena *arena)
+static const char *make_label(const char *name, const struct label *condition, struct arena *arena)
 {
-    char *copy = arena_strdup(arena, condition), *next = NULL;
-    struct text rest = {0};
-    const char *label;
+    struct label rest = *condition;
+    const struct label_part *part;
+    const char *others;
 
-    for (char *word = strtok_r(copy, " ", &next); word; word = strtok_r(NULL, " ", &next))
-        if (strncmp(word, "data.test_envs=", 15) != 0 && strncmp(word, "data=", 5) != 0)
-            text_printf(&rest, " %s", word);
-    label = arena_printf(arena, "%s%s%s", name, rest.s ? " " : "",
-                         rest.s ? select_short_point(arena, rest.s + 1) : "");
-    text_release(&rest);
-    return label;
+    while ((part = label_find(&rest, "data.test_envs")) || (part = label_find(&rest, "data")))
+        rest = label_without(&rest, part, arena);
+    others = label_short(&rest, arena);
+    return arena_printf(arena, "%s%s%s", name, *others ? " " : "", others);
 }
 
 /* ---- the lists ---- */
@@ -266,7 +263,7 @@ static int read_run(struct held_out *h, struct store *store, const struct store_
     read_test_envs(&spec, run);
     h->n_diverged += run->has_diverged;
     run->data = find_data(h, store, &spec,
-                          make_label(settings_string(&spec, "data"), from->condition, arena), arena,
+                          make_label(settings_string(&spec, "data"), &from->condition_label, arena), arena,
                           err);
     if (run->data >= 0 &&
         store_read_metrics(store, from->run, &scratch, &metrics, &n, err) == 0) {

@@ -14,13 +14,16 @@ static int row_size(const struct held_out_cell *cells, int n)
 static struct selection make_selection(const struct held_out *h, const struct held_out_cell *cells, int n,
                                        struct arena *arena)
 {
+    struct label_part *label = arena_alloc(arena, sizeof *label);
     struct selection r = {.method = h->plan.methods[cells->method],
-                          .condition = h->data[cells->data].label, .point = "", .best = -1, .n = n,
+                          .condition = h->data[cells->data].label,
+                          .condition_label = {label, 1}, .point = "", .best = -1, .n = n,
                           .n_seeds = n};
     double *test = arena_alloc(arena, (size_t)n * sizeof *test);
     int *trials = arena_alloc(arena, (size_t)n * sizeof *trials);
     int *environments = arena_alloc(arena, (size_t)n * sizeof *environments);
 
+    *label = (struct label_part){r.condition, NULL};
     for (int i = 0; i < n; i++) {
         trials[i] = cells[i].trial;
         environments[i] = cells[i].environment;

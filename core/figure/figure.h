@@ -23,7 +23,7 @@ struct figure {
     int n_rows;
     const char *absent[EXPERIMENT_MAX_METHODS]; /* its other methods */
     int n_absent;
-    const char *condition;
+    const char *condition; /* for short */
     int n_conditions, condition_index;
     bool is_overall;
     const struct figures_listener *listener;

@@ -42,7 +42,7 @@ static struct effects list_effects(struct figure *d, const char **ret_without, i
             size_t at = (size_t)(e.n_methods * n + c);
 
             ranking_condition(s, c, rows);
-            e.conditions[c] = select_short_point(&d->arena, rows[0]->condition);
+            e.conditions[c] = label_short(&rows[0]->condition_label, &d->arena);
             a = select_beside(s, rows[0], s->plan.methods[m]);
             b = select_beside(s, rows[0], s->plan.baseline);
             if (a && b && a->n && b->n) {

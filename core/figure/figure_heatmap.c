@@ -51,25 +51,18 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Splits "objective.clip=1 train.lr=0.1" into names and values; gives their number, or -1 where there are
- * too many. */
-static int split_point(struct arena *arena, const char *point, const char *ret_names[MAX_SETTINGS],
+/* The settings of a configuration and their values, for short; gives their number, or -1 where there are too
+ * many. */
+static int split_point(struct arena *arena, const struct label *l, const char *ret_names[MAX_SETTINGS],
                        const char *ret_values[MAX_SETTINGS])
 {
-    char *copy = arena_strdup(arena, select_short_point(arena, point));
-    char *rest = NULL;
-    int n = 0;
-
-    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        char *equals = strchr(word, '=');
-
-        if (n == MAX_SETTINGS || !equals)
+    for (int k = 0; k < l->n; k++) {
+        if (k == MAX_SETTINGS || !l->parts[k].value)
             return -1;
-        *equals = '\0';
-        ret_names[n] = word;
-        ret_values[n++] = equals + 1;
+        ret_names[k] = label_short_setting(l->parts[k].setting);
+        ret_values[k] = label_short_value(l->parts[k].value, arena);
     }
-    return n;
+    return l->n;
 }
 
 /* False where the configurations are not over the same few settings. */
@@ -81,7 +74,7 @@ static bool read_grid(struct figure *d, const struct board *b, struct points *re
 
     for (int p = 0; p < b->n_points; p++) {
         const char *names[MAX_SETTINGS];
-        int n = split_point(&d->arena, b->points[p], names, values[p]);
+        int n = split_point(&d->arena, &b->labels[p], names, values[p]);
 
         if (n < 1 || (p > 0 && n != g.n_settings))
             return false;

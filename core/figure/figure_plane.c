@@ -138,9 +138,9 @@ static int first_run(const struct selection *row)
 /* The configuration is that of the run which is drawn, whatever other seeds selected. */
 static const char *label(struct figure *d, const struct selection *row, int i)
 {
-    const char *point = row->board ? row->board->points[row->chosen[i]] : row->point;
+    const struct label *point = row->board ? &row->board->labels[row->chosen[i]] : &row->point_label;
 
-    return arena_printf(&d->arena, "%s %s", row->method, select_short_point(&d->arena, point));
+    return arena_printf(&d->arena, "%s %s", row->method, label_short(point, &d->arena));
 }
 
 /* A panel of each method that has one; gives their number. */

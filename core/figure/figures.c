@@ -45,7 +45,7 @@ const char *figure_title(struct figure *d, const char *title)
     if (d->is_overall)
         return title;
     if (d->n_conditions > 1)
-        title = arena_printf(&d->arena, "%s, %s", title, select_short_point(&d->arena, d->condition));
+        title = arena_printf(&d->arena, "%s, %s", title, d->condition);
     return d->n_rows ? figure_without(d, title, "no run has ended", d->absent, d->n_absent) : title;
 }
 
@@ -81,7 +81,7 @@ const char *figure_label(struct figure *d, const struct selection *row)
 
     if (d->n_rows > PLOT_MAX_LINES || !row->point)
         return method;
-    point = select_short_point(&d->arena, row->point);
+    point = label_short(&row->point_label, &d->arena);
     if (!*point)
         return method;
     if (d->selections->in == SELECT_IN_ALL || row->n_points == 1)
@@ -127,7 +127,7 @@ static bool set_condition(struct figure *d, int i)
         }
     }
     if (n > 0)
-        d->condition = rows[0]->condition;
+        d->condition = label_short(&rows[0]->condition_label, &d->arena);
     return n > 0;
 }
 

@@ -113,8 +113,8 @@ static int add_run(struct store *store, const struct selections *sweep, const st
     text_printf(t, "<tr><th scope=\"row\"><code>%.12s</code></th>", run->spec_id);
     add_text(t, run->state);
     add_text(t, run->method);
-    add_text(t, select_short_point(&arena, run->condition));
-    add_text(t, select_short_point(&arena, run->point));
+    add_text(t, label_short(&run->condition_label, &arena));
+    add_text(t, label_short(&run->point_label, &arena));
     text_printf(t, "<td class=\"number\" data-value=\"%d\">%d</td>", run->seed, run->seed);
     add_value(t, &s->select_by, s->validation[i]);
     add_value(t, &s->measure, s->test[i]);
@@ -193,8 +193,8 @@ static void write_settings(const struct selections *s, const struct store_proven
 
         n = count_seeds(&s->plan, i);
         html_details(t, arena_printf(&arena, "%s %s %s", run->method,
-                                     select_short_point(&arena, run->condition),
-                                     select_short_point(&arena, run->point)),
+                                     label_short(&run->condition_label, &arena),
+                                     label_short(&run->point_label, &arena)),
                      common_lines_own(common_lines_common(specs + i, n, &arena), common, &arena));
     }
     text_printf(t, "</details>\n");

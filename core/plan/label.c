@@ -96,9 +96,11 @@ const char *label_short(const struct label *l, struct arena *arena)
     struct text t = {0};
 
     for (int i = 0; i < l->n; i++) {
-        text_printf(&t, "%s%s", i ? " " : "", label_short_setting(l->parts[i].setting));
-        if (l->parts[i].value)
-            text_printf(&t, "=%s", label_short_value(l->parts[i].value, arena));
+        const struct label_part *p = &l->parts[i];
+
+        text_printf(&t, "%s%s", i ? " " : "", p->value ? label_short_setting(p->setting) : p->setting);
+        if (p->value)
+            text_printf(&t, "=%s", label_short_value(p->value, arena));
     }
     return keep(&t, arena);
 }

@@ -309,7 +309,7 @@ void caption_edges(struct text *t, const struct selections *s)
             const struct edge *e = &edges.items[k];
 
             if (e->end != GRID_INSIDE)
-                mention(&mentions, &n, select_short_point(&arena, e->setting), e->end, &s->items[i],
+                mention(&mentions, &n, label_short_setting(e->setting), e->end, &s->items[i],
                         &arena);
         }
     }
@@ -383,7 +383,7 @@ static void list_failure_rates(struct text *t, const struct selections *s)
 
         if (n_bad)
             text_printf(t, "%s %s%s%s %d of %d", n++ ? "," : " Diverged or failed:", r->method,
-                        *r->condition ? " " : "", select_short_point(&arena, r->condition), n_bad,
+                        *r->condition ? " " : "", label_short(&r->condition_label, &arena), n_bad,
                         r->n_planned);
     }
     if (n)
@@ -424,7 +424,7 @@ static void list_collapses(struct text *t, const struct selections *s)
             if (n++ < MAX_TOLD) {
                 text_printf(t, "%s %s%s%s seed %d, ",
                             n > 1 ? ";" : m->sign < 0 ? " FAR ABOVE THEIR SIBLINGS:" : " FAR BELOW THEIR SIBLINGS:",
-                            r->method, *r->condition ? " " : "", select_short_point(&arena, r->condition),
+                            r->method, *r->condition ? " " : "", label_short(&r->condition_label, &arena),
                             r->seeds[k]);
                 text_printf(t, m->format, measure_shown(m, r->test[k]));
                 text_add_string(t, " where the median is ");

@@ -85,7 +85,7 @@ static int add_constant(struct text *t, const struct selections *s, struct store
             return -1;
         if (n_constant)
             text_printf(t, "%s %s%s%s in %d of %d", n++ ? "," : " ONE CLASS ONLY IS NAMED, whatever is shown:",
-                        r->method, *r->condition ? " " : "", select_short_point(&arena, r->condition), n_constant,
+                        r->method, *r->condition ? " " : "", label_short(&r->condition_label, &arena), n_constant,
                         r->n);
     }
     text_printf(t, n ? "." : "");

@@ -115,7 +115,7 @@ static bool is_shown(const struct published_number *x, const struct selections *
                      struct arena *arena)
 {
     for (int i = 0; i < s->n; i++)
-        if (is_of(x, s->items[i].method, select_short_point(arena, s->items[i].condition)))
+        if (is_of(x, s->items[i].method, label_short(&s->items[i].condition_label, arena)))
             return true;
     return false;
 }

@@ -11,7 +11,7 @@ static void write_field(struct text *t, const char *s)
 
 static void write_trial(const struct selection *r, int i, struct arena *arena, struct text *t)
 {
-    const char *condition = select_short_point(arena, r->condition);
+    const char *condition = label_short(&r->condition_label, arena);
 
     write_field(t, r->method);
     write_field(t, arena_printf(arena, "%s%sseed %d", condition, *condition ? " " : "", r->seeds[i]));

@@ -111,7 +111,7 @@ static void write_tests(const struct selections *s, const struct selection *a, c
 
     text_printf(t, "Test %s%s. %s minus %s%s%s", m->title, m->in_percent, name_of(s, a, arena),
                 name_of(s, b, arena), a->condition[0] ? ", " : "",
-                select_short_point(arena, a->condition));
+                label_short(&a->condition_label, arena));
     if (isfinite(p->difference.mean)) {
         text_add_string(t, ": ");
         measure_add_difference(t, m, p->difference.mean);
@@ -166,7 +166,7 @@ static void add_pairs(struct sheet *g, const struct measure *m, const struct sel
         double x = a->test[pairs->a[i]], y = b->test[pairs->b[i]];
         const struct mcnemar_pair *answers = &pairs->answers[i];
 
-        sheet_text(g, select_short_point(g->arena, a->condition));
+        sheet_text(g, label_short(&a->condition_label, g->arena));
         sheet_number(g, "%.0f", a->seeds[pairs->a[i]]);
         sheet_number(g, m->format, measure_shown(m, x));
         sheet_number(g, m->format, measure_shown(m, y));

@@ -28,38 +28,19 @@ struct pivot {
     int n_rows;
 };
 
-/* Is `word`, "data.imbalance=100", about the setting "imbalance" or "data.imbalance"? */
-static bool is_about(const char *word, const char *by)
-{
-    size_t length = strcspn(word, "=");
-    const char *dot = memchr(word, '.', length);
-
-    if (word[length] == '\0') /* a store's text may be anything */
-        return false;
-    if (strlen(by) == length && strncmp(word, by, length) == 0)
-        return true;
-    return dot && strlen(by) == length - (size_t)(dot + 1 - word) &&
-           strncmp(dot + 1, by, strlen(by)) == 0;
-}
-
 /* Splits a condition into the value of p->by and the rest. False where it has none. */
-static bool split(const struct pivot *p, const char *condition, const char **ret_value,
+static bool split(const struct pivot *p, const struct label *condition, const char **ret_value,
                   const char **ret_rest)
 {
-    struct text rest = {0};
-    char *copy = arena_strdup(p->arena, condition);
+    const struct label_part *part = label_find(condition, p->by);
+    struct label rest;
 
-    *ret_value = NULL;
-    for (char *next = NULL, *word = strtok_r(copy, " ", &next); word;
-         word = strtok_r(NULL, " ", &next)) {
-        if (!*ret_value && is_about(word, p->by))
-            *ret_value = strchr(word, '=') + 1;
-        else
-            text_printf(&rest, "%s%s", rest.size ? " " : "", word);
-    }
-    *ret_rest = rest.s ? select_short_point(p->arena, rest.s) : "";
-    text_release(&rest);
-    return *ret_value != NULL;
+    if (!part)
+        return false;
+    rest = label_without(condition, part, p->arena);
+    *ret_value = label_short_value(part->value, p->arena);
+    *ret_rest = label_short(&rest, p->arena);
+    return true;
 }
 
 static int find_value(struct pivot *p, const char *value)
@@ -86,24 +67,21 @@ static struct row *find_row(struct pivot *p, const char *rest, const char *metho
     return &p->rows[p->n_rows++];
 }
 
-/* What varies of the data, for the message. */
+/* What there is, for the message. */
 static int no_such_setting(const struct selections *s, const char *by, struct error *err)
 {
-    const char *condition = s->items[0].condition;
+    const struct label *condition = &s->items[0].condition_label;
     char names[300] = "";
     size_t used = 0;
 
-    while (*condition) {
-        size_t word = strcspn(condition, " "), name = strcspn(condition, "= ");
+    for (int i = 0; i < condition->n; i++) {
+        const char *name = condition->parts[i].setting;
 
-        if (used + name + 2 < sizeof names) {
-            used += (size_t)snprintf(names + used, sizeof names - used, " %.*s", (int)name,
-                                     condition);
-        }
-        condition += word + (condition[word] == ' ');
+        if (used + strlen(name) + 2 < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, " %s", name);
     }
-    return error_set(err, "the data's setting \"%s\" does not vary in this experiment; what "
-                          "varies:%s", by, *names ? names : " nothing");
+    return error_set(err, "by=%s: that is no condition of this experiment; what is one:%s", by,
+                     *names ? names : " nothing");
 }
 
 static int fill(struct pivot *p, const struct selections *s, struct error *err)
@@ -116,7 +94,7 @@ static int fill(struct pivot *p, const struct selections *s, struct error *err)
     for (int i = 0; (size = ranking_condition(s, i, block)) > 0; i++) {
         int at;
 
-        if (!split(p, block[0]->condition, &value, &rest))
+        if (!split(p, &block[0]->condition_label, &value, &rest))
             return no_such_setting(s, p->by, err);
         if ((at = find_value(p, value)) < 0)
             return error_set(err, "\"%s\" takes more than %d values: too many columns", p->by,

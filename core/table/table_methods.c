@@ -392,7 +392,7 @@ static int fill_row(const struct frame *f, const struct comparison *c, int strea
     struct summary test = summary_of(r->test, r->n);
     struct retuning whole = retuning_bootstrap(r);
 
-    row->condition = select_short_point(g->arena, r->condition);
+    row->condition = label_short(&r->condition_label, g->arena);
     row->method = r->method;
     row->n = count(g, r);
     row->n_planned = r->n_planned;

@@ -36,17 +36,17 @@ static void clear_line(struct progress *p)
 /* "rgd clip=1 lr=0.05" */
 static void short_label(const struct store_run *run, char *ret_label, size_t size)
 {
-    const char *texts[] = {run->condition, run->point};
+    const struct label *const labels[] = {&run->condition_label, &run->point_label};
+    struct arena arena = {0};
     struct text t = {0};
 
     text_printf(&t, "%s", run->method);
     for (int i = 0; i < 2; i++)
-        if (*texts[i]) {
-            text_printf(&t, " ");
-            settings_shorten(&t, texts[i]);
-        }
+        if (labels[i]->n > 0)
+            text_printf(&t, " %s", label_short(labels[i], &arena));
     snprintf(ret_label, size, "%s", t.s);
     text_release(&t);
+    arena_release(&arena);
 }
 
 /* "73.1%" of a share, "0.423" of another number. */
