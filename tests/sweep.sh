@@ -130,6 +130,11 @@ END
 "$program" export models selected | tr -d '"\r' | cut -d, -f5,7 > said
 printf 'condition,configuration\nmodel=mlp,train.lr=0.02\nmodel=vit,train.lr=1\n' | cmp -s - said || die "models: $(cat said)"
 "$program" table models by=model --format=csv | head -1 | grep -q ',model=mlp,.*,model=vit,' || die "by=model: $("$program" table models by=model)"
+"$program" table models by=lr --format=csv | tr -d '\r"' | cut -d, -f1,2,3,6 > said # a rate is none, and is taken for one
+printf 'condition,method,lr=1,lr=0.02\nmodel=mlp,erm,22,20\nmodel=vit,erm,10,10\n' > want
+cmp -s want said || die "by=lr: $(cat said)"
+"$program" table models by=batch 2> said && die "took a setting that does not vary"
+grep -qF "by=batch: no setting of that name varies for all methods; what varies: model train.lr" said || die "by=batch: $(cat said)"
 
 # Numbers as targets: another measure in the tables, a drawing of what was learned.
 for e in toy_regression toy_classification; do

@@ -348,14 +348,38 @@ static void select_all_fresh(const struct selections *s, struct selection *items
     }
 }
 
+/* Makes the setting `by`, which is of points, one of conditions. */
+static void regroup(struct store_plan *plan, const char *by, struct arena *arena)
+{
+    struct store_run *runs = arena_alloc(arena, ((size_t)plan->n_runs + 1) * sizeof *runs);
+
+    for (int i = 0; i < plan->n_runs; i++) {
+        struct store_run *run = &runs[i];
+        const struct label_part *part;
+
+        *run = plan->runs[i];
+        part = label_find(&run->condition_label, by) ? NULL : label_find(&run->point_label, by);
+        if (!part)
+            continue;
+        run->condition_label = label_with(&run->condition_label, *part, arena);
+        run->point_label = label_without(&run->point_label, part, arena);
+        run->condition = label_text(&run->condition_label, arena);
+        run->point = label_text(&run->point_label, arena);
+    }
+    plan->runs = runs;
+}
+
 /* Sets s->fresh where there are any. */
-static int read_fresh(struct store *store, struct arena *arena, struct selections *s, struct error *err)
+static int read_fresh(struct store *store, const char *by, struct arena *arena, struct selections *s,
+                      struct error *err)
 {
     struct selections *f = arena_alloc(arena, sizeof *f);
 
     *f = (struct selections){.in = s->in, .measure = s->measure, .select_by = s->select_by};
     if (store_read_fresh(store, &s->plan, arena, &f->plan, err) < 0 || read_all_values(store, arena, f, err) < 0)
         return -1;
+    if (by)
+        regroup(&f->plan, by, arena);
     if (f->plan.n_runs > 0)
         s->fresh = f;
     return 0;
@@ -429,8 +453,10 @@ int select_points(struct store *store, const struct select_options *options, str
 
     if (store_read_plan(store, arena, &s.plan, err) < 0 ||
         find_measures(store, options, arena, &s, err) < 0 || read_all_values(store, arena, &s, err) < 0 ||
-        read_fresh(store, arena, &s, err) < 0)
+        read_fresh(store, options->by, arena, &s, err) < 0)
         return -1;
+    if (options->by)
+        regroup(&s.plan, options->by, arena);
     items = select_all(&s, arena);
     if (read_epochs(store, arena, &s, err) < 0 || read_specs(store, &s, items, arena, err) < 0)
         return -1;

@@ -76,6 +76,8 @@ struct selections {
 struct select_options {
     enum select_in in;
     const char *measure, *select_by;
+    const char *by; /* this setting ("model", "lr"), if it varies and is no condition, is taken for one, so that
+                     * nothing is tuned over it */
 };
 
 int select_points(struct store *store, const struct select_options *options, struct arena *arena,

@@ -125,7 +125,7 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
         const char *word = in->words[i];
 
         if (strncmp(word, "by=", 3) == 0 && word[3]) {
-            ret_options->by = word + 3;
+            ret_options->by = ret_options->select.by = word + 3;
         } else if (strcmp(word, "layout=domainbed") == 0) {
             ret_options->is_domainbed = true;
         } else if (strncmp(word, "stats=", 6) == 0) {

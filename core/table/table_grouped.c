@@ -67,20 +67,27 @@ static struct row *find_row(struct pivot *p, const char *rest, const char *metho
     return &p->rows[p->n_rows++];
 }
 
-/* What there is, for the message. */
+static void list(const struct label *l, char *names, size_t size)
+{
+    for (int i = 0; i < l->n; i++) {
+        size_t used = strlen(names);
+
+        if (used + strlen(l->parts[i].setting) + 2 < size && !strstr(names, l->parts[i].setting))
+            snprintf(names + used, size - used, " %s", l->parts[i].setting);
+    }
+}
+
+/* What varies, for the message: conditions, and what would be taken for one. */
 static int no_such_setting(const struct selections *s, const char *by, struct error *err)
 {
-    const struct label *condition = &s->items[0].condition_label;
     char names[300] = "";
-    size_t used = 0;
 
-    for (int i = 0; i < condition->n; i++) {
-        const char *name = condition->parts[i].setting;
-
-        if (used + strlen(name) + 2 < sizeof names)
-            used += (size_t)snprintf(names + used, sizeof names - used, " %s", name);
+    for (int i = 0; i < s->n; i++) {
+        list(&s->items[i].condition_label, names, sizeof names);
+        if (s->items[i].board)
+            list(&s->items[i].board->labels[0], names, sizeof names);
     }
-    return error_set(err, "by=%s: that is no condition of this experiment; what is one:%s", by,
+    return error_set(err, "by=%s: no setting of that name varies for all methods; what varies:%s", by,
                      *names ? names : " nothing");
 }
 
