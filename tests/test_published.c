@@ -26,8 +26,10 @@ static int read_rows(const char *rows, struct arena *arena, struct published *p,
 
 static void test_shown(void **state)
 {
-    static const struct selection items[] = {{.method = "erm", .condition = "data.imbalance=20"},
-                                             {.method = "rgd", .condition = "data.imbalance=20"}};
+    static const struct label_part parts[] = {{"data.imbalance", "20"}};
+    static const struct selection items[] = {
+        {.method = "erm", .condition = "data.imbalance=20", .condition_label = {parts, 1}},
+        {.method = "rgd", .condition = "data.imbalance=20", .condition_label = {parts, 1}}};
     const struct selections s = {.items = items, .n = 2};
     struct arena arena = {0};
     struct error err = {0};

@@ -97,7 +97,7 @@ static void test_types(void **state)
     struct error err;
 
     (void)state;
-    assert_non_null(strstr(describe(&e), "default_methods \"\"\ncondition \"model\"\ncondition \"train.lr\"\n"
+    assert_non_null(strstr(describe(&e), "default_methods \"\"\nmeasure \"\"\nselect \"\"\ncondition \"model\"\ncondition \"train.lr\"\n"
                                          "axis data\nvalue \"shapes\"\nvalue \"shapes_domains\"\n"
                                          "axis data.imbalance shapes\nvalue 2\n"
                                          "axis model\nvalue \"mlp\"\nvalue \"mnist_cnn\"\n"
