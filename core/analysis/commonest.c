@@ -2,6 +2,7 @@
 #include "analysis/commonest.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The last that the run recorded under that name, of n numbers (0: of any); NULL: none, or of others. */
 static int read_last(struct store *store, long run, const char *name, int n, struct arena *arena,
@@ -21,11 +22,12 @@ static int read_last(struct store *store, long run, const char *name, int n, str
     return 0;
 }
 
-static int read_names(struct store *store, long run, int n_classes, struct arena *arena,
-                      const char *const **ret_names, struct error *err)
+/* What the run's settings say of them. */
+static int read_settings(struct store *store, long run, struct arena *arena, struct commonest *c, struct error *err)
 {
+    int n_classes = c->n_classes;
     const char **names = arena_alloc(arena, (size_t)n_classes * sizeof *names);
-    const struct value *digest;
+    const struct value *digest, *as;
     struct settings spec;
     struct value list = {0};
 
@@ -40,7 +42,9 @@ static int read_names(struct store *store, long run, int n_classes, struct arena
         names[i] = i < list.n_items && list.items[i].kind == VALUE_STRING && text_is_plain(list.items[i].string)
                        ? list.items[i].string
                        : arena_printf(arena, "class %d", i);
-    *ret_names = names;
+    as = settings_find(&spec, "data.validation_as");
+    c->is_weighed = as && as->kind == VALUE_STRING && strcmp(as->string, "natural") == 0;
+    c->names = names;
     return 0;
 }
 
@@ -99,7 +103,7 @@ int commonest_read(struct store *store, const struct selections *s, const struct
         return 0;
     if (read_last(store, r->runs[i], "train_counts", c.n_classes, arena, &c.train, NULL, err) < 0 ||
         read_last(store, r->runs[i], "validation_counts", c.n_classes, arena, &c.validation, NULL, err) < 0 ||
-        read_names(store, r->runs[i], c.n_classes, arena, &c.names, err) < 0)
+        read_settings(store, r->runs[i], arena, &c, err) < 0)
         return -1;
     if (!c.train || !are_counts(c.test, c.n_classes) || !are_counts(c.train, c.n_classes) || s->measure.class_index >= c.n_classes)
         return 0;

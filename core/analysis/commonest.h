@@ -12,6 +12,7 @@
 struct commonest {
     int n_classes; /* 0: the runs have not recorded it, or have no classes */
     const float *train, *validation, *test;
+    bool is_weighed; /* validation measures weigh classes as the training part has them */
     const char *const *names; /* [n_classes] */
     int index;     /* the class */
     double value;  /* of the measure, higher being better; NaN: it asks for scores or groups */

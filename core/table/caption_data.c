@@ -51,9 +51,9 @@ static void add_parts(struct text *t, const struct commonest *c, struct arena *a
         return;
     text_printf(t, " Validation has %s, the test part %s%s.", range_text(c->validation, c->n_classes, arena),
                 range_text(c->test, c->n_classes, arena),
-                is_alike(c->validation, c->test, c->n_classes)
+                c->is_weighed || is_alike(c->validation, c->test, c->n_classes)
                     ? ""
-                    : ": IT IS DRAWN IN OTHER PROPORTIONS than what is reported");
+                    : ": IT IS DRAWN IN OTHER PROPORTIONS than what is reported (data.validation_as weighs it)");
 }
 
 /* "star, 20 of 200 test examples". */
