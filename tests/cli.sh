@@ -377,6 +377,13 @@ fails 'train.micro_batch 64 is more than train.batch, 32' sweep quickstart train
 [ "$(grep -c 'seed 0' draws)" = 15 ] || { echo "draws: $(grep -c 'seed 0' draws) runs, not 15"; failures=1; }
 "$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' draws=3 seeds=1 methods=erm --dry-run | grep 'seed 0' > fewer
 head -3 fewer | cut -c15- | while read -r line; do grep -qF -- "$line" draws || echo "another draw: $line"; done | grep . && failures=1
+"$program" sweep quickstart 'train.lr=log_uniform(1e-3,0.1)' draws=3 draws_seed=7 seeds=1 methods=erm --dry-run | grep 'seed 0' | cut -c15- > others
+[ "$(wc -l < others)" = 3 ] || { echo "draws_seed: $(cat others)"; failures=1; }
+grep -qFf others draws && { echo "draws_seed=7: the draws of 0"; failures=1; }
+fails 'draws_seed=-1: not a whole number from 0 to 999999999' sweep quickstart draws_seed=-1
+fails 'did you mean "draws_seed"' sweep quickstart draw_seed=1
+script 'draws_seed must be a whole number from 0' 'return experiment { title = "x", data = shapes {}, draws_seed = 0.5, methods = { { "a" } } }'
+"$program" sweep quickstart smoke draws_seed=7 --dry-run | grep -q 'draws_seed = 7 does nothing' || { echo "an idle draws_seed: not a word"; failures=1; }
 
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n# value 5.878910499\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }

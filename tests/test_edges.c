@@ -139,7 +139,7 @@ static void test_drawn(void **state)
 
             assert_int_equal(value_parse(laws[i], &arena, &law, &err), 0);
             for (int k = 0; k < n; k++)
-                values[k] = search_draw(&law, "train.lr", k).number;
+                values[k] = search_draw(&law, "train.lr", 0, k).number;
             assert_true(search_looks_drawn(values, n));
         }
     for (int n = 2; n <= 6; n++)

@@ -49,7 +49,7 @@ static void test_a_script(void **state)
         "local rates = {}\n"
         "for i = 1, 3 do rates[i] = 10 ^ -i end\n"
         "return experiment {\n"
-        "  title = 'Ümlaut \"quoted\" \\\\ back', question = 'Why?', seeds = 4, baseline = 'b',\n"
+        "  title = 'Ümlaut \"quoted\" \\\\ back', question = 'Why?', seeds = 4, draws_seed = 3, baseline = 'b',\n"
         "  data = shapes { imbalance = 10, augment = 'crop_flip' },\n"
         "  model = mlp { hidden = grid { { 64 }, {}, { 32, 16 } } },\n"
         "  optimizer = sgd { nesterov = true }, schedule = 'constant',\n"
@@ -63,7 +63,7 @@ static void test_a_script(void **state)
     (void)state;
     assert_string_equal(describe(&e), "title \"Ümlaut \\\"quoted\\\" \\\\ back\"\n"
                                       "question \"Why?\"\n"
-                                      "seeds 4\ndraws 0\nsmoke \"\"\ndefault_methods \"\"\n"
+                                      "seeds 4\ndraws 0\ndraws_seed 3\nsmoke \"\"\ndefault_methods \"\"\n"
                                       "measure \"\"\nselect \"\"\n"
                                       "axis data\nvalue \"shapes\"\n"
                                       "axis data.augment\nvalue \"crop_flip\"\n"

@@ -33,7 +33,7 @@ static void check_law(const char *text, double (*place)(double x))
     double sum = 0, squares = 0;
 
     for (int k = 0; k < DRAWS; k++) {
-        double x = place(search_draw(&law, "train.lr", k).number);
+        double x = place(search_draw(&law, "train.lr", 0, k).number);
 
         assert_true(x > -1e-5 && x < 1 + 1e-5); /* six digits */
         sum += x - 0.5;
@@ -69,7 +69,7 @@ static void test_choices(void **state)
 
     (void)state;
     for (int k = 0; k < DRAWS; k++) {
-        struct value v = search_draw(&law, "a", k);
+        struct value v = search_draw(&law, "a", 0, k);
 
         for (int i = 0; i < 3; i++)
             n[i] += value_equal(&v, &law.items[i]);
@@ -88,11 +88,11 @@ static void test_names(void **state)
     double a, b, sum = 0;
 
     (void)state;
-    a = search_draw(&law, "train.lr", 7).number;
-    b = search_draw(&law, "train.lr", 7).number;
+    a = search_draw(&law, "train.lr", 0, 7).number;
+    b = search_draw(&law, "train.lr", 0, 7).number;
     assert_true(a == b);
     for (int k = 0; k < DRAWS; k++)
-        sum += (search_draw(&law, "a", k).number - 0.5) * (search_draw(&law, "b", k).number - 0.5);
+        sum += (search_draw(&law, "a", 0, k).number - 0.5) * (search_draw(&law, "b", 0, k).number - 0.5);
     assert_true(fabs(sum / DRAWS) < 4 / 12.0 / sqrt(DRAWS));
     arena_release(&arena);
 }
@@ -110,7 +110,7 @@ static void test_draws_cover(void **state)
             bool seen[128] = {false};
 
             for (int k = 0; k < n; k++) {
-                int part = (int)(search_draw(&law, names[i], k).number * n);
+                int part = (int)(search_draw(&law, names[i], 7 * i, k).number * n);
 
                 assert_false(seen[part]);
                 seen[part] = true;
@@ -121,8 +121,8 @@ static void test_draws_cover(void **state)
             int n_in[4] = {0};
 
             for (int k = 0; k < 256; k++)
-                n_in[2 * (search_draw(&law, names[i], k).number < 0.5) +
-                     (search_draw(&law, names[j], k).number < 0.5)]++;
+                n_in[2 * (search_draw(&law, names[i], 0, k).number < 0.5) +
+                     (search_draw(&law, names[j], 0, k).number < 0.5)]++;
             for (int q = 0; q < 4; q++)
                 assert_in_range(n_in[q], 40, 88);
         }
@@ -138,9 +138,31 @@ static void test_choices_cover(void **state)
 
     (void)state;
     for (int k = 0; k < 8; k++)
-        n[(int)search_draw(&law, "train.lr", k).number]++;
+        n[(int)search_draw(&law, "train.lr", 0, k).number]++;
     for (int i = 1; i <= 8; i++)
         assert_int_equal(n[i], 1);
+    arena_release(&arena);
+}
+
+/* Another seed draws others, which do not go together with the first; seed 0 are those of before there was one. */
+static void test_seeds(void **state)
+{
+    static const double first[] = {0.0194526, 0.00472688, 0.0628003, 0.00115345,
+                                   0.0388949, 0.00681639, 0.0115578, 0.00232494};
+    struct arena arena = {0};
+    struct value law = parse(&arena, "log_uniform(0.001,0.1)"), even = parse(&arena, "uniform(0,1)");
+    double sum = 0;
+    int n_same = 0;
+
+    (void)state;
+    for (int k = 0; k < 8; k++) {
+        assert_true(search_draw(&law, "train.lr", 0, k).number == first[k]);
+        n_same += search_draw(&law, "train.lr", 7, k).number == first[k];
+    }
+    assert_int_equal(n_same, 0);
+    for (int k = 0; k < DRAWS; k++)
+        sum += (search_draw(&even, "a", 0, k).number - 0.5) * (search_draw(&even, "a", 1, k).number - 0.5);
+    assert_true(fabs(sum / DRAWS) < 4 / 12.0 / sqrt(DRAWS));
     arena_release(&arena);
 }
 
@@ -152,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_draws_cover),
         cmocka_unit_test(test_choices_cover),
+        cmocka_unit_test(test_seeds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

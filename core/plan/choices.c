@@ -114,7 +114,7 @@ double choices_count_runs(const struct experiment *e, const struct experiment_me
 /* ---- draws ---- */
 
 /* What draw k of all settings that are drawn comes to; of those that count, where c is not NULL. */
-static const char *write_draw(const struct grid *grid, const struct choices *c, int k,
+static const char *write_draw(const struct experiment *e, const struct grid *grid, const struct choices *c, int k,
                               struct arena *arena)
 {
     struct text t = {0};
@@ -126,7 +126,7 @@ static const char *write_draw(const struct grid *grid, const struct choices *c, 
 
         if (!choices_is_drawn(axis) || (c && !choices_counts(c, i)))
             continue;
-        v = search_draw(&axis->values[0], axis->name, k);
+        v = search_draw(&axis->values[0], axis->name, e->draws_seed, k);
         value_write(&t, &v);
         text_printf(&t, "\n");
     }
@@ -146,7 +146,7 @@ static int find_different(const struct experiment *e, const struct grid *grid, s
     for (int k = 0; n < e->n_draws && k < MAX_TRIES * e->n_draws; k++) {
         int same = 0;
 
-        texts[n] = write_draw(grid, NULL, k, arena);
+        texts[n] = write_draw(e, grid, NULL, k, arena);
         while (strcmp(texts[same], texts[n]) != 0)
             same++;
         if (same == n)
@@ -194,9 +194,9 @@ bool choices_repeats(const struct choices *c, int i)
         all_count &= !choices_is_drawn(&c->grid.axes[k]) || choices_counts(c, k);
     if (all_count)
         return false;
-    text = write_draw(&c->grid, c, c->draws[i], &arena);
+    text = write_draw(c->e, &c->grid, c, c->draws[i], &arena);
     for (int k = 0; k < i && !result; k++)
-        result = strcmp(write_draw(&c->grid, c, c->draws[k], &arena), text) == 0;
+        result = strcmp(write_draw(c->e, &c->grid, c, c->draws[k], &arena), text) == 0;
     arena_release(&arena);
     return result;
 }

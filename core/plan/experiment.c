@@ -121,9 +121,10 @@ static bool has_setting(const struct config_slot *slot, const char *name)
 static int unknown_setting(const struct experiment *e, const char *key, struct error *err)
 {
     enum { MAX_NAMES = 63 };
-    const char *names[MAX_NAMES + 1] = {"seeds", "methods", "draws", "conditions", "smoke"};
+    const char *names[MAX_NAMES + 1] = {"seeds", "methods", "draws", "draws_seed", "conditions", "smoke", "measure",
+                                        "select"};
     struct arena arena = {0};
-    int n = 5;
+    int n = 8;
 
     for (const struct config_slot *slot = config_slots; slot->name; slot++) {
         if (has_setting(slot, key))

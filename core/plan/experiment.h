@@ -30,6 +30,7 @@ enum {
     EXPERIMENT_MAX_SEEDS = 10000,
     EXPERIMENT_MAX_DRAWS = 1000,
     EXPERIMENT_MAX_CONDITIONS = 64,
+    EXPERIMENT_MAX_DRAWS_SEED = 999999999,
 };
 
 struct experiment {
@@ -44,6 +45,7 @@ struct experiment {
     const char *const *conditions; /* [n_conditions] settings that are never tuned over, beside those of the data */
     int n_conditions;
     int n_draws;       /* configurations drawn for each method that has a law; 0: none */
+    int draws_seed;    /* another one draws others (plan/search.h) */
     const char *default_methods; /* "erm,rgd": what a sweep runs that names none; "": all */
     const char *smoke; /* words that make it run in under a minute; "": none */
     const char *baseline; /* a method's label */

@@ -144,12 +144,12 @@ static int set_conditions(struct experiment *e, const char *list, struct error *
     return experiment_set_conditions(e, names, n, err);
 }
 
-static int set_count(const char *name, const char *text, int most, int *ret_n, struct error *err)
+static int set_count(const char *name, const char *text, int least, int most, int *ret_n, struct error *err)
 {
     double n;
 
-    if (text_parse_number(text, &n) < 0 || n != floor(n) || n < 1 || n > most)
-        return error_set(err, "%s=%s: not a whole number from 1 to %d", name, text, most);
+    if (text_parse_number(text, &n) < 0 || n != floor(n) || n < least || n > most)
+        return error_set(err, "%s=%s: not a whole number from %d to %d", name, text, least, most);
     *ret_n = (int)n;
     return 0;
 }
@@ -226,9 +226,11 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
         return error_set(err, "\"%s\" is not NAME=VALUE", word);
     key = arena_printf(e->arena, "%.*s", (int)(equals - word), word);
     if (strcmp(key, "seeds") == 0)
-        return set_count(key, equals + 1, EXPERIMENT_MAX_SEEDS, &e->n_seeds, err);
+        return set_count(key, equals + 1, 1, EXPERIMENT_MAX_SEEDS, &e->n_seeds, err);
     if (strcmp(key, "draws") == 0)
-        return set_count(key, equals + 1, EXPERIMENT_MAX_DRAWS, &e->n_draws, err);
+        return set_count(key, equals + 1, 1, EXPERIMENT_MAX_DRAWS, &e->n_draws, err);
+    if (strcmp(key, "draws_seed") == 0)
+        return set_count(key, equals + 1, 0, EXPERIMENT_MAX_DRAWS_SEED, &e->draws_seed, err);
     if (strcmp(key, "conditions") == 0)
         return set_conditions(e, equals + 1, err);
     if (strcmp(key, "methods") == 0)

@@ -250,7 +250,7 @@ static void choose(const struct maker *maker, const struct choices *c, int k, st
 
     for (int i = 0; i < c->grid.n_axes; i++) {
         const struct axis *axis = &c->grid.axes[i];
-        struct value v = choices_is_drawn(axis) ? search_draw(&axis->values[0], axis->name, k)
+        struct value v = choices_is_drawn(axis) ? search_draw(&axis->values[0], axis->name, maker->e->draws_seed, k)
                                                 : axis->values[c->at[i]];
         struct label *l = experiment_is_condition(maker->e, axis->name) ? &like->condition_label
                                                                         : &like->point_label;
@@ -380,6 +380,9 @@ static void warn_of_draws(const struct experiment *e, struct text *t)
     if (e->n_draws && conditions_variation(e, NULL) != VARIATION_DRAWN)
         text_printf(t, "%sdraws = %d does nothing where no setting is drawn", t->size ? "; " : "",
                     e->n_draws);
+    if (e->draws_seed && !has_law)
+        text_printf(t, "%sdraws_seed = %d does nothing where no setting has a law", t->size ? "; " : "",
+                    e->draws_seed);
 }
 
 /* A method beside itself would look like a comparison. */

@@ -66,9 +66,9 @@ static double place_of(struct rng rng, uint32_t k)
     return (floor(before) + (fmod(floor(before), 2) == 0 ? 1 : -1) + within) / (2 * n);
 }
 
-struct value search_draw(const struct value *law, const char *setting, int k)
+struct value search_draw(const struct value *law, const char *setting, int seed, int k)
 {
-    struct rng rng = rng_derive(rng_derive(rng_seed(0), "search"), setting);
+    struct rng rng = rng_derive(rng_derive(rng_seed((uint64_t)seed), "search"), setting);
     double low, high, u = place_of(rng, (uint32_t)k);
 
     assert(law->kind == VALUE_LAW);

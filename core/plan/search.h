@@ -4,8 +4,8 @@
  *
  *     lr = log_uniform(0.001, 0.1)    uniform(0, 1)    one_of { 1, 3, 9 }
  *
- * Draw k of a setting depends on k and the setting's name alone: so a new setting
- * moves no other, more draws begin with the same ones, and methods that draw the
+ * Draw k of a setting depends on k, the setting's name and the experiment's draws_seed alone: so a new
+ * setting moves no other, more draws begin with the same ones, and methods that draw the
  * same setting draw the same values of it.
  *
  * The draws of a setting cover its range: of the first 2^m one lies in each of the 2^m equal parts of it
@@ -21,7 +21,7 @@
 int search_check(const struct hparam *h, const struct value *v, struct error *err);
 
 /* The value of draw k, to six digits; that of choices as they are. */
-struct value search_draw(const struct value *law, const char *setting, int k);
+struct value search_draw(const struct value *law, const char *setting, int seed, int k);
 
 /* Do the n values look as if uniform or log_uniform had given them: six digits, more than people type and
  * fewer than a script computes? For stores, whose plans have no laws. */

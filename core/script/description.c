@@ -32,12 +32,14 @@ static void write_grid(struct text *t, const struct grid *g)
 
 void description_write(struct text *t, const struct experiment *e)
 {
-    struct value seeds = value_number(e->n_seeds), draws = value_number(e->n_draws);
+    struct value seeds = value_number(e->n_seeds), draws = value_number(e->n_draws),
+                 draws_seed = value_number(e->draws_seed);
 
     write_text(t, "title", e->title);
     write_text(t, "question", e->question);
     write_line(t, "seeds", &seeds);
     write_line(t, "draws", &draws);
+    write_line(t, "draws_seed", &draws_seed);
     write_text(t, "smoke", e->smoke);
     write_text(t, "default_methods", e->default_methods);
     write_text(t, "measure", e->measure);
@@ -156,6 +158,16 @@ static int read_draws(struct parser *p, const char *rest, struct error *err)
     return 0;
 }
 
+static int read_draws_seed(struct parser *p, const char *rest, struct error *err)
+{
+    double n;
+
+    if (text_parse_number(rest, &n) < 0 || !(n >= 0 && n <= EXPERIMENT_MAX_DRAWS_SEED) || n != floor(n))
+        return error_set(err, "not a seed of draws");
+    p->e->draws_seed = (int)n;
+    return 0;
+}
+
 static int read_smoke(struct parser *p, const char *rest, struct error *err)
 {
     return read_text(p, rest, &p->e->smoke, err);
@@ -195,7 +207,7 @@ static const struct {
 } lines[] = {
     {"title", read_title},   {"question", read_question}, {"seeds", read_seeds},
     {"axis", read_axis},     {"value", read_value},       {"method", read_method},
-    {"baseline", read_baseline}, {"draws", read_draws}, {"smoke", read_smoke},
+    {"baseline", read_baseline}, {"draws", read_draws}, {"draws_seed", read_draws_seed}, {"smoke", read_smoke},
     {"default_methods", read_default_methods}, {"measure", read_measure}, {"select", read_select},
     {"condition", read_condition},
 };

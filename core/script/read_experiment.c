@@ -67,7 +67,7 @@ static void read_methods(lua_State *L, struct reader *r, int index)
     lua_pop(L, 1);
 }
 
-static int read_count(lua_State *L, int index, const char *key, int most, int otherwise)
+static int read_count(lua_State *L, int index, const char *key, int least, int most, int otherwise)
 {
     struct error err;
     double n = lua_getfield(L, index, key) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
@@ -76,8 +76,8 @@ static int read_count(lua_State *L, int index, const char *key, int most, int ot
     lua_pop(L, 1);
     if (is_absent)
         return otherwise;
-    if (!(n >= 1 && n <= most) || n != floor(n)) {
-        error_set(&err, "%s must be a whole number from 1 to %d", key, most);
+    if (!(n >= least && n <= most) || n != floor(n)) {
+        error_set(&err, "%s must be a whole number from %d to %d", key, least, most);
         reader_raise(L, key, &err);
     }
     return (int)n;
@@ -120,8 +120,8 @@ static void read_conditions(lua_State *L, struct reader *r, int index)
 int reader_experiment(lua_State *L)
 {
     static const char *const known[] = {"title", "question", "methods", "baseline", "seeds",
-                                        "draws", "smoke",    "default_methods", "conditions", "measure",
-                                        "select", NULL};
+                                        "draws", "draws_seed", "smoke", "default_methods", "conditions",
+                                        "measure", "select", NULL};
     struct reader *r = sandbox_data(L);
     struct experiment *e = r->experiment;
     bool is_named[EXPERIMENT_MAX_METHODS];
@@ -142,8 +142,9 @@ int reader_experiment(lua_State *L)
     reader_slots(L, r, 1, &e->grid);
     read_methods(L, r, 1);
     /* 6: the fewest with which an exact two-sided rank test can reach 5% */
-    e->n_seeds = read_count(L, 1, "seeds", EXPERIMENT_MAX_SEEDS, 6);
-    e->n_draws = read_count(L, 1, "draws", EXPERIMENT_MAX_DRAWS, 0);
+    e->n_seeds = read_count(L, 1, "seeds", 1, EXPERIMENT_MAX_SEEDS, 6);
+    e->n_draws = read_count(L, 1, "draws", 1, EXPERIMENT_MAX_DRAWS, 0);
+    e->draws_seed = read_count(L, 1, "draws_seed", 0, EXPERIMENT_MAX_DRAWS_SEED, 0);
     read_conditions(L, r, 1);
     e->smoke = reader_text(L, r, 1, "smoke", "");
     e->baseline = reader_text(L, r, 1, "baseline", e->methods[0].label);
