@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # docs/METHODS.md is the program's list of methods, and README names each; what README and the experiments
-# say to type reaches the program. usage: tests/docs.sh PROGRAM
+# say to type reaches the program; README's files of C compile. usage: tests/docs.sh PROGRAM
 program=$1
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
@@ -34,4 +34,13 @@ done < "$list"
 while read -r command; do
     echo "$command" | sh -n 2>/dev/null || { echo "no command for a shell: $command"; failures=1; }
 done < "$list"
-[ $failures = 0 ] && echo "docs: name every method; their commands work"
+
+# Indented lines from an include of ours on are a file.
+files=$(mktemp -d)
+awk -v files="$files" '/^    #include "/ {n++; on = 1} /^[^ ]/ {on = 0} on {print > files "/" n ".c"}' README.md
+for f in "$files"/*.c; do
+    said=$(${CC:-cc} -std=c11 -D_GNU_SOURCE -Icore -Wall -Wextra -Werror -fsyntax-only "$f" 2>&1) ||
+        { echo "README's file does not compile: $said"; failures=1; }
+done
+rm -r "$files"
+[ $failures = 0 ] && echo "docs: name every method; their commands work, their files compile"
