@@ -79,7 +79,11 @@ static void test_shown(void **state)
     measure_add_difference(&t, &accuracy, .012);
     text_add_string(&t, "; ");
     measure_add_difference(&t, &loss, .012);
-    assert_string_equal(t.s, "+1.20 points; -0.0120");
+    text_add_string(&t, "; ");
+    measure_add_difference(&t, &accuracy, -4e-5); /* no zero has a minus */
+    text_add_string(&t, "; ");
+    measure_add_difference(&t, &loss, 6e-5);
+    assert_string_equal(t.s, "+1.20 points; -0.0120; +0.00 points; -0.0001");
     assert_string_equal(measure_worst(&accuracy, &arena), "counted as accuracy 0");
     assert_string_equal(measure_worst(&loss, &arena), "above any other log loss");
     loss = measure_fixture("brier", &arena);

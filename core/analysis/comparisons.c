@@ -127,7 +127,7 @@ static void judge_once(const struct measure *m, const char *method, const struct
         text_printf(t, ", %sequal to within %g%s", direction(c) ? "but " : "", m->unit * rope, m->points);
     text_printf(t, " (");
     if (isfinite(d->mean))
-        text_printf(t, m->signed_format, measure_shown(m, d->mean));
+        measure_add(t, m->signed_format, measure_shown(m, d->mean));
     if (no_test) {
         text_printf(t, "%s%sno test: %s)", isfinite(d->mean) ? m->points : "", isfinite(d->mean) ? "; " : "",
                     no_test);

@@ -106,6 +106,16 @@ void text_number(double x, char ret_text[TEXT_NUMBER_SIZE])
         snprintf(ret_text, TEXT_NUMBER_SIZE, "%lld", (long long)x);
 }
 
+double text_tidy_zero(const char *format, double x)
+{
+    char s[TEXT_NUMBER_SIZE];
+
+    if (!(x <= 0 && x > -1))
+        return x;
+    snprintf(s, sizeof s, format, x);
+    return s[0] == '-' && s[1 + strspn(s + 1, "0.")] == '\0' ? 0 : x;
+}
+
 int text_parse_number(const char *s, double *ret_x)
 {
     const char *p = s + (*s == '-' || *s == '+');

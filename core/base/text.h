@@ -39,6 +39,9 @@ enum { TEXT_NUMBER_SIZE = 32 };
 /* The shortest decimal that reads back as the same double: 0.1, 1e-05, 3. */
 void text_number(double x, char ret_text[TEXT_NUMBER_SIZE]);
 
+/* x for printf with `format` ("%+.2f"), but 0 where it would be written as a zero with a minus: "-0.00". */
+double text_tidy_zero(const char *format, double x);
+
 /* Reads all of `s` as a number, in the C locale's spelling. 0, or -1. */
 int text_parse_number(const char *s, double *ret_x);
 

@@ -59,7 +59,7 @@ static void add_value(struct text *t, const struct measure *m, double x)
 {
     if (isfinite(x)) {
         text_printf(t, "<td class=\"number\" data-value=\"%.17g\">", m->sign * x);
-        text_printf(t, m->format, measure_shown(m, x));
+        measure_add(t, m->format, measure_shown(m, x));
         text_printf(t, "</td>");
     } else {
         text_printf(t, "<td class=\"number\">-</td>");

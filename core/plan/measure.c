@@ -105,9 +105,14 @@ double measure_shown(const struct measure *m, double x)
     return m->sign * m->unit * x;
 }
 
+void measure_add(struct text *t, const char *format, double shown)
+{
+    text_printf(t, fabs(shown) < 1e9 ? format : "%.3g", text_tidy_zero(format, shown));
+}
+
 void measure_add_difference(struct text *t, const struct measure *m, double difference)
 {
-    text_printf(t, m->signed_format, measure_shown(m, difference));
+    measure_add(t, m->signed_format, measure_shown(m, difference));
     text_add_string(t, m->points);
 }
 

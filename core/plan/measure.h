@@ -47,6 +47,9 @@ int measure_check(const char *text, struct error *err);
 /* What the higher-is-better x is as people know it, in percent where shares are. Of differences too. */
 double measure_shown(const struct measure *m, double x);
 
+/* Adds what measure_shown gives, by m->format or m->signed_format. */
+void measure_add(struct text *t, const char *format, double shown);
+
 /* Adds "+1.20 points" of a difference; of what is no share "+0.0120". */
 void measure_add_difference(struct text *t, const struct measure *m, double difference);
 

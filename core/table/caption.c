@@ -426,9 +426,9 @@ static void list_collapses(struct text *t, const struct selections *s)
                             n > 1 ? ";" : m->sign < 0 ? " FAR ABOVE THEIR SIBLINGS:" : " FAR BELOW THEIR SIBLINGS:",
                             r->method, *r->condition ? " " : "", label_short(&r->condition_label, &arena),
                             r->seeds[k]);
-                text_printf(t, m->format, measure_shown(m, r->test[k]));
+                measure_add(t, m->format, measure_shown(m, r->test[k]));
                 text_add_string(t, " where the median is ");
-                text_printf(t, m->format, measure_shown(m, median));
+                measure_add(t, m->format, measure_shown(m, median));
             }
         }
     }

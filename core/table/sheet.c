@@ -33,7 +33,7 @@ void sheet_text(struct sheet *g, const char *s)
 /* A run that all but diverged may have an R2 of -1e70. */
 static const char *number(struct sheet *g, const char *format, double x)
 {
-    return arena_printf(g->arena, fabs(x) < 1e9 ? format : "%.3g", x);
+    return arena_printf(g->arena, fabs(x) < 1e9 ? format : "%.3g", text_tidy_zero(format, x));
 }
 
 void sheet_number(struct sheet *g, const char *format, double x)

@@ -77,10 +77,11 @@ static void write_p(const struct measure *m, const struct selection *a, const st
                       p->difference.mean + p->difference.half_width, &low, &high);
     if (isfinite(p->difference.half_width)) {
         text_printf(t, ", 95%% t interval ");
-        text_printf(t, m->signed_format, low);
+        measure_add(t, m->signed_format, low);
         text_printf(t, " to ");
-        text_printf(t, m->signed_format, high);
-        text_printf(t, "; n = %d pairs; paired t = %.3f, p = %.4g", p->n, m->sign * p->t.statistic, p->t.p);
+        measure_add(t, m->signed_format, high);
+        text_printf(t, "; n = %d pairs; paired t = %.3f, p = %.4g", p->n,
+                    text_tidy_zero("%.3f", m->sign * p->t.statistic), p->t.p);
     } else
         text_printf(t, "; n = %d pair%s; no t-test (%s)", p->n, p->n == 1 ? "" : "s",
                     test_reason_name(p->t.reason));
@@ -92,9 +93,9 @@ static void write_p(const struct measure *m, const struct selection *a, const st
         text_printf(t, "; sign-flip permutation p = %.4g (%s)", p->sign_flip.p,
                     test_way_name(p->sign_flip.way));
     if (isfinite(p->cohens_dz))
-        text_printf(t, "; Cohen's d_z = %.2f", m->sign * p->cohens_dz);
+        text_printf(t, "; Cohen's d_z = %.2f", text_tidy_zero("%.2f", m->sign * p->cohens_dz));
     if (isfinite(p->hedges_g))
-        text_printf(t, ", Hedges' g = %.2f", m->sign * p->hedges_g);
+        text_printf(t, ", Hedges' g = %.2f", text_tidy_zero("%.2f", m->sign * p->hedges_g));
     if (a->n > 0 && b->n > 0)
         text_printf(t, "; %s is %s %s with probability %.2f (runs unpaired, ties half)", a->method,
                     m->sign < 0 ? "below" : "above", b->method, probability_of_improvement(a->test, a->n, b->test, b->n));
