@@ -38,7 +38,7 @@ struct sheet_cell {
     enum emphasis emphasis;
 };
 
-enum { SHEET_MAX_COLUMNS = 64 };
+enum { SHEET_MAX_COLUMNS = 96 };
 
 struct sheet {
     struct arena *arena;

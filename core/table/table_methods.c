@@ -125,6 +125,8 @@ static const struct column columns[] = {
 
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
+_Static_assert(N_COLUMNS - 1 + 2 * MAX_MEASURES <= SHEET_MAX_COLUMNS, "a mean and its half width for each measure");
+
 static const char *fill_name(struct arena *arena, const char *pattern, const struct selections *s)
 {
     struct text t = {0};
