@@ -85,6 +85,10 @@ best=$(awk '$2 != "" {print $2, $1}' values | sort -n | sed -n '1s/.* //p')
 "$program" table numbers | grep -q "^$best  *3  *\*[0-9]" || die "$best has the lowest error, and is not marked: $("$program" table numbers)"
 awk '$1 == "erm" {erm = $2; next} $2 == "" {n++; next}
     ($2 - erm - $3) ^ 2 > 1e-20 {exit 1} END {if (n != 1) exit 1}' values || die "a difference has another sign: $(cat values)"
+"$program" export numbers selected > selected.csv
+grep -q '^never,seed 0,inf,inf,' selected.csv && grep -q '^erm,seed 0,0\.[0-9]' selected.csv || die "the selected errors: $(cat selected.csv)"
+show stats selected.csv baseline=erm better=lower
+
 for e in classes numbers; do
     measure=$(sed -n 's/.*measure = "\(.*\)".*/\1/p' experiments/$e.lua)
     "$program" plot $e > figures 2>&1 || die "plot $e: $(cat figures)"

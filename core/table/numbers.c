@@ -137,8 +137,10 @@ int numbers_read(const char *path, struct arena *arena, struct numbers *ret_samp
     for (int r = 0; r < csv.n_rows; r++) {
         double *at = &values[(size_t)blocks[r] * (size_t)s.n_methods + (size_t)methods[r]], x;
 
-        if (strcmp(csv_field(&csv, r, value), "-inf") == 0)
-            x = -INFINITY; /* a run that diverged, where no value is the worst */
+        const char *text = csv_field(&csv, r, value);
+
+        if (strcmp(text, "-inf") == 0 || strcmp(text, "inf") == 0)
+            x = *text == '-' ? -INFINITY : INFINITY; /* a run that diverged, where no value is the worst */
         else if (csv_number(&csv, r, value, &x, err) < 0)
             return -1;
         if (!isnan(*at))

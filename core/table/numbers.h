@@ -6,8 +6,8 @@
  * A CSV file with the columns method, block and value (others are passed over); a block
  * is what pairs the methods: a seed, a data set, a test example. Each pair of method
  * and block stands there once; a block that a method lacks is left out where the method
- * is tested, and counted. A value is a finite number, or -inf: a run that diverged where the measure has
- * no lowest value.
+ * is tested, and counted. A value is a finite number, or -inf (of an error: inf): a run that diverged where
+ * the measure has no worst value.
  *
  *     method,block,value
  *     erm,seed 1,0.712
