@@ -375,12 +375,24 @@ static int add_method(struct maker *maker, const struct experiment_method *m, st
     return result < 0 ? error_context(err, "method \"%s\"", m->label) : 0;
 }
 
+static bool has_law(const struct grid *grid)
+{
+    for (int i = 0; i < grid->n_axes; i++)
+        if (choices_is_drawn(&grid->axes[i]))
+            return true;
+    return false;
+}
+
 static void warn_of_draws(const struct experiment *e, struct text *t)
 {
+    bool draws = has_law(&e->grid);
+
+    for (int i = 0; i < e->n_methods; i++)
+        draws |= has_law(&e->methods[i].grid);
     if (e->n_draws && conditions_variation(e, NULL) != VARIATION_DRAWN)
         text_printf(t, "%sdraws = %d does nothing where no setting is drawn", t->size ? "; " : "",
                     e->n_draws);
-    if (e->draws_seed && !has_law)
+    if (e->draws_seed && !draws)
         text_printf(t, "%sdraws_seed = %d does nothing where no setting has a law", t->size ? "; " : "",
                     e->draws_seed);
 }
