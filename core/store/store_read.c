@@ -239,9 +239,9 @@ static int tell_missing(struct store *store, const struct store_run *run, const 
                         const struct measure *m, struct error *err)
 {
     if (m->type->is_later || m->class_index >= 0)
-        return error_set(err, "measure \"%s\": run %.12s has not recorded it on %s data (an earlier version "
+        return error_set(err, "measure \"%s\": %s%.12s has not recorded it on %s data (an earlier version "
                               "of this program, or no such data); train anew to have it, or say another measure",
-                         m->name, run->spec_id, part);
+                         m->name, *run->spec_id ? "run " : "a run", run->spec_id, part);
     return error_set_status(err, EXIT_MISMATCH, "store \"%s\" is damaged: run %.12s has finished and has no %s %s",
                             store->path, run->spec_id, part, m->name);
 }

@@ -505,7 +505,8 @@ int table_methods(const struct selections *s, const struct table_options *option
 
         result = fill_row(&f, &c.items[i], stream, &row, err);
         stream += c.items[i].on[ON_TUNED].is_tested;
-        add_cells(&f, &row);
+        if (result == 0)
+            add_cells(&f, &row);
     }
     if (result == 0)
         result = write_caption(&f, &c, &caption, err);
