@@ -19,6 +19,11 @@ void sheet_column(struct sheet *g, struct sheet_column column)
     g->columns[g->n_columns++] = column;
 }
 
+void sheet_role(struct sheet *g, enum sheet_role role)
+{
+    g->roles[g->n_columns - 1] = role;
+}
+
 void sheet_cell(struct sheet *g, struct sheet_cell cell)
 {
     g->cells = arena_grow(g->arena, g->cells, g->n_cells, sizeof *g->cells);

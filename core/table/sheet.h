@@ -25,6 +25,12 @@
 
 enum sheet_reader { SHEET_ALL, SHEET_PEOPLE, SHEET_PROGRAMS };
 
+enum sheet_role {
+    SHEET_PLAIN,
+    SHEET_GROUP, /* says by itself what its rows have in common: "noise=0.2"; may stand above them */
+    SHEET_NOTE,  /* long text: may stand below the table */
+};
+
 struct sheet_column {
     const char *head; /* for people */
     const char *key;  /* for programs */
@@ -44,12 +50,16 @@ struct sheet {
     struct arena *arena;
     struct sheet_column columns[SHEET_MAX_COLUMNS];
     int n_columns;
+    enum sheet_role roles[SHEET_MAX_COLUMNS];
     struct sheet_cell *cells; /* [n_rows][n_columns] */
     int n_cells;
 };
 
 /* Columns come before cells; one too many is a bug of the caller. */
 void sheet_column(struct sheet *g, struct sheet_column column);
+
+/* How the column that was added last gives way where lines have an end (layout.h). */
+void sheet_role(struct sheet *g, enum sheet_role role);
 
 void sheet_text(struct sheet *g, const char *s);
 void sheet_number(struct sheet *g, const char *format, double x);

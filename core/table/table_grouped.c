@@ -136,6 +136,7 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
 
     sheet_column(&g, (struct sheet_column){"condition", "condition",
                                          has_rest ? SHEET_ALL : SHEET_PROGRAMS, false});
+    sheet_role(&g, SHEET_GROUP);
     sheet_column(&g, (struct sheet_column){"method", "method", SHEET_ALL, false});
     for (int v = 0; v < p->n_values; v++) {
         const char *key = arena_printf(p->arena, "%s=%s", p->by, p->values[v]);

@@ -35,7 +35,8 @@ struct row {
         fresh_p_w_corrected;
 };
 
-enum show { TEXT, NUMBER, P, CELL, MEASURES /* of other measures: a mean, and its half width */ };
+enum show { TEXT, GROUP, NOTE /* texts, by their role */, NUMBER, P, CELL,
+            MEASURES /* of other measures: a mean, and its half width */ };
 
 /* People see a column where there is something in it. */
 enum when {
@@ -62,7 +63,7 @@ struct column {
 #define TO(member) offsetof(struct row, member)
 
 static const struct column columns[] = {
-    {"condition", "condition", SHEET_ALL, CONDITIONS, TEXT, TO(condition), NULL},
+    {"condition", "condition", SHEET_ALL, CONDITIONS, GROUP, TO(condition), NULL},
     {"method", "method", SHEET_ALL, ALWAYS, TEXT, TO(method), NULL},
     {"n", "n", SHEET_ALL, ALWAYS, CELL, TO(n), NULL},
     {"", "n_planned", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(n_planned), "%.0f"},
@@ -120,7 +121,7 @@ static const struct column columns[] = {
     {"", "validation_lead_se", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead_error), NULL},
     {"", "edge", SHEET_PROGRAMS, ALWAYS, TEXT, TO(edge), NULL},
     {"", "edge_share", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(edge_share), "%.2f"},
-    {"selected", "selected", SHEET_ALL, ALWAYS, TEXT, TO(selected), NULL},
+    {"selected", "selected", SHEET_ALL, ALWAYS, NOTE, TO(selected), NULL},
 };
 
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
@@ -230,7 +231,8 @@ static void add_columns(struct frame *f)
                                                      !is_seen                    ? SHEET_PROGRAMS
                                                      : c->reader == SHEET_PEOPLE ? SHEET_PEOPLE
                                                                                  : SHEET_ALL,
-                                                     c->show != TEXT});
+                                                     c->show > NOTE});
+        sheet_role(f->g, c->show == NOTE ? SHEET_NOTE : c->show == GROUP ? SHEET_GROUP : SHEET_PLAIN);
     }
 }
 
@@ -240,7 +242,7 @@ static void add_cells(const struct frame *f, const struct row *row)
         const struct column *c = &columns[f->shown[i]];
         const void *at = (const char *)row + c->offset;
 
-        if (c->show == TEXT)
+        if (c->show <= NOTE)
             sheet_text(f->g, *(const char *const *)at);
         else if (c->show == NUMBER)
             sheet_number(f->g, c->format ? c->format : f->s->measure.format, *(const double *)at);
