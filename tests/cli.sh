@@ -75,6 +75,8 @@ fails 'could not start sbatch: No such file or directory' sweep quickstart --lau
 run=
 [ -e results ] && { echo "a sweep that could not be launched made results/"; failures=$((failures + 1)); }
 fails 'data.validation_own 30 does nothing: no class gives more than data.validation, 30' sweep quickstart data.validation_own=30
+fails 'unknown intervals "all"' table quickstart intervals=all
+fails 'intervals=simultaneous does not go with by=' table quickstart by=imbalance intervals=simultaneous
 fails 'unknown select_in "sed", did you mean "seed"' table quickstart select_in=sed
 "$program" sweep quickstart objective.trim=0.1,0.4 --dry-run | grep -q '^Long-tailed shapes, MLP: 144 runs' ||
     { echo "a setting that all objectives have does not reach methods that choose theirs"; failures=1; }

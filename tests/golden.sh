@@ -14,6 +14,7 @@ reports() {
         "$program" table quickstart --format=$format > table.$format || return 1
     done
     "$program" table quickstart stats=all,classes rope=0.5 > effects.txt &&
+        "$program" table quickstart intervals=simultaneous > simultaneous.txt &&
         "$program" compare quickstart rgd erm > compare.txt &&
         for format in txt json; do
             "$program" stats scores.csv rope=0.01 --format=$format > stats.$format || return 1
@@ -24,7 +25,7 @@ cp -r datasets experiments "$work" && cp tests/golden/scores.csv "$work" && cd "
 "$program" sweep quickstart train.epochs=4 train.lr=0.05 data.train_per_class=60 \
     data.test_per_class=30 --jobs=2 --quiet || die "the sweep failed"
 reports || die "a report failed"
-for f in table.* effects.txt compare.txt stats.*; do
+for f in table.* effects.txt simultaneous.txt compare.txt stats.*; do
     if [ "$2" = renew ]; then
         cp "$f" "$here/tests/golden/$f"
     elif ! diff -u "$here/tests/golden/$f" "$f"; then

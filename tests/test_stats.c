@@ -473,9 +473,42 @@ static void test_friedman_exact_agrees(void **state)
     arena_release(&arena);
 }
 
+/* t(1 - 0.05 / 2k, n - 1) as scipy.stats.t has it; the sample 0 .. n - 1 has the variance n (n + 1) / 12. */
+static void test_simultaneous(void **state)
+{
+    static const struct {
+        int n, k;
+        double t;
+    } cases[] = {
+        {2, 1, 12.706204736175},  {2, 3, 38.188459297026},  {3, 2, 6.2053468165707},  {4, 2, 4.1765348461045},
+        {6, 5, 4.0321429835552},  {10, 15, 3.9542188938267}, {30, 40, 3.5752857116594},
+    };
+    const double equal[] = {1, 1, INFINITY};
+    double x[30];
+    struct summary s;
+
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        x[i] = i;
+    for (int i = 0; i < LENGTH(cases); i++) {
+        s = summary_of(x, cases[i].n);
+        assert_near("half width", i, summary_simultaneous(&s, cases[i].k), cases[i].t * sqrt((cases[i].n + 1) / 12.0),
+                    TOLERANCE);
+        assert_near("of one", i, summary_simultaneous(&s, 1), s.half_width, TOLERANCE);
+        assert_true(isnan(summary_simultaneous(&s, 0)));
+    }
+    s = summary_of(x, 1);
+    assert_true(isnan(summary_simultaneous(&s, 2)));
+    s = summary_of(equal, 2);
+    assert_true(summary_simultaneous(&s, 2) == 0);
+    s = summary_of(equal, 3);
+    assert_true(isnan(summary_simultaneous(&s, 2)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_simultaneous),
         cmocka_unit_test(test_brute_force),
         cmocka_unit_test(test_mcnemar_counts),
         cmocka_unit_test(test_many),

@@ -122,6 +122,12 @@ static int compare(int sweep, const struct sweep *w, const struct numbers_result
             check(sweep, "posterior", row->method, e.bayes.rope, pair->bayes.rope);
         }
         n_tested += !isnan(on->against.signed_rank.p);
+        if (fabs(on->against.difference.mean) > on->simultaneous)
+            assert_true(on->p_t < 0.05); /* as the caption says */
+        assert_true(isnan(on->simultaneous) == isnan(on->against.t.p));
+        assert_true(c.n_tests[ON_TUNED].t > 1 ? !(on->simultaneous <= on->against.difference.half_width)
+                                              : !(on->simultaneous != on->against.difference.half_width) ||
+                                                    isnan(on->simultaneous));
     }
     return n_tested;
 }

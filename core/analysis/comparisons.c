@@ -75,6 +75,7 @@ static struct n_tests correct(struct comparison *rows, int n, int on,
         rows[i].on[on].p_t = p_t[i];
         rows[i].on[on].p_signed_rank = p_w[i];
         rows[i].on[on].p_equal = p_equal[i];
+        rows[i].on[on].simultaneous = summary_simultaneous(&rows[i].on[on].against.difference, n_tests.t);
     }
     return n_tests;
 }
@@ -183,8 +184,9 @@ static void judge_all(const struct measure *m, const struct comparisons *c, bool
     if (c->n_tests[on].t == 0)
         text_printf(t, ".");
     else
-        text_printf(t, " (paired t-test at 5%%, %s-corrected over %d comparison%s).",
-                c->correction->title, c->n_tests[on].t, c->n_tests[on].t == 1 ? "" : "s");
+        text_printf(t, " (paired t-test at 5%%, %s-corrected over %d comparison%s%s).",
+                c->correction->title, c->n_tests[on].t, c->n_tests[on].t == 1 ? "" : "s",
+                c->n_tests[on].t > 1 && !has_conditions ? "; intervals by themselves" : "");
 }
 
 void comparisons_verdict(const struct selections *s, const struct comparisons *c, struct text *t)

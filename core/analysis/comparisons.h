@@ -16,6 +16,8 @@ struct contrast {
     struct paired against;     /* minus the baseline; all NaN where it is not tested, or where no test
                                 * exists (paired.h) */
     double p_t, p_signed_rank; /* corrected over all */
+    double simultaneous;       /* half width of the difference's interval where all that have a t-test are to
+                                * hold together, at 95%; that of `against` is by itself */
     struct test_result equal;  /* that the mean difference is within the rope (TOST); NaN: not asked for */
     double p_equal;            /* corrected likewise */
 };

@@ -93,6 +93,20 @@ static int parse_select_in(const char *text, enum select_in *ret_in, struct erro
     return text_unknown(err, "select_in", text, names);
 }
 
+/* Of differences: each by itself, or so that they hold together. */
+static int parse_intervals(const char *text, bool *ret_is_simultaneous, struct error *err)
+{
+    static const char *const names[] = {"each", "simultaneous", NULL};
+
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(text, names[i]) != 0)
+            continue;
+        *ret_is_simultaneous = i == 1;
+        return 0;
+    }
+    return text_unknown(err, "intervals", text, names);
+}
+
 /* Words that do not go together. */
 static int check_words(const struct table_options *o, bool has_rope, struct error *err)
 {
@@ -110,6 +124,8 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
                               "accuracy");
     if ((o->measures || o->columns) && (o->by || is_held_out))
         return error_set(err, "measures= and columns= do not go with by=, layout=domainbed or rule=");
+    if (o->is_simultaneous && (o->by || is_held_out))
+        return error_set(err, "intervals=simultaneous does not go with by=, layout=domainbed or rule=");
     if (has_rope && (o->by || is_held_out))
         return error_set(err, "rope= does not go with by=, layout=domainbed or rule=");
     return 0;
@@ -141,6 +157,9 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
         } else if (strncmp(word, "measures=", 9) == 0) {
             if (parse_measures(word + 9, in->arena, ret_options, err) < 0)
                 return -1;
+        } else if (strncmp(word, "intervals=", 10) == 0) {
+            if (parse_intervals(word + 10, &ret_options->is_simultaneous, err) < 0)
+                return -1;
         } else if (strncmp(word, "columns=", 8) == 0) {
             ret_options->columns = word + 8;
         } else if (strncmp(word, "select=", 7) == 0) {
@@ -158,7 +177,7 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
             return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME "
                                   "layout=domainbed rule=NAME select_in=seed|all stats=all,classes "
                                   "rope=POINTS measure=NAME select=NAME measures=NAME,NAME "
-                                  "columns=KEY,KEY", word);
+                                  "columns=KEY,KEY intervals=each|simultaneous", word);
         } else if (!(ret_options->correction = adjust_find(word + 11, err))) {
             return -1;
         }

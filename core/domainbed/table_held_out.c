@@ -92,7 +92,7 @@ static void write_caption(const struct held_out *h, const struct table_options *
     if (c->n_tests[ON_TUNED].compared) {
         text_printf(t, " Difference to %s of what was selected, paired by trial and environment and averaged "
                        "over the environments of a trial, pair by pair: trials are what is drawn anew, and "
-                       "environments of one share pictures and a seed. 95%% t interval; two-sided p of the paired t-test and of the exact "
+                       "environments of one share pictures and a seed. 95%% t interval, by itself; two-sided p of the paired t-test and of the exact "
                        "Wilcoxon signed-rank test, ", h->plan.baseline);
         caption_correction(t, c);
         caption_untested(t, c);

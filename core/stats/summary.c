@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double UPPER_QUANTILE = 0.975; /* two-sided 5% */
+static const double ERROR = 0.05; /* two-sided */
 
 /* A sum with what its additions lost (Neumaier 1974): the same in any order of what is added. */
 struct sum {
@@ -51,8 +51,16 @@ struct summary summary_of(const double *x, int n)
     for (int i = 0; i < n; i++)
         add(&squares, (x[i] - s.mean) * (x[i] - s.mean));
     s.sd = sqrt((squares.sum + squares.lost) / (n - 1));
-    s.half_width = t_quantile(UPPER_QUANTILE, n - 1) * s.sd / sqrt(n);
+    s.half_width = t_quantile(1 - ERROR / 2, n - 1) * s.sd / sqrt(n);
     return s;
+}
+
+double summary_simultaneous(const struct summary *s, int k)
+{
+    assert(k >= 0);
+    if (isnan(s->half_width) || k < 1)
+        return NAN;
+    return t_quantile(1 - ERROR / 2 / k, s->n - 1) * s->sd / sqrt(s->n);
 }
 
 int summary_ascending(const void *a, const void *b)

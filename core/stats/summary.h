@@ -23,6 +23,10 @@ struct summary {
 
 struct summary summary_of(const double *x, int n);
 
+/* What half_width is for k such intervals of k samples that all hold at 95% or more, however they depend on each
+ * other (Bonferroni): t(1 - 0.05 / 2k, n-1) * sd / sqrt(n). NaN where half_width is. */
+double summary_simultaneous(const struct summary *s, int k);
+
 /* For qsort of doubles, none NaN. */
 int summary_ascending(const void *a, const void *b);
 

@@ -134,7 +134,21 @@ void caption_correction(struct text *t, const struct comparisons *c)
                     c->correction->title, n->t, n->signed_rank, n->compared);
 }
 
-void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c)
+/* Of one comparison both are the same. */
+static void add_intervals(struct text *t, int n_tests, bool is_simultaneous)
+{
+    if (n_tests < 2)
+        return;
+    if (is_simultaneous)
+        text_printf(t, " The %d intervals of differences hold together at 95%% (Bonferroni): where one leaves 0 "
+                       "out, its corrected p (t) is below 0.05; not always the other way round.", n_tests);
+    else
+        text_printf(t, " Each 95%% interval of a difference is by itself, NOT CORRECTED as p is: it may leave 0 "
+                       "out where p is above 0.05 (intervals=simultaneous corrects it).");
+}
+
+void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c,
+                   const struct table_options *options)
 {
     const struct n_tests *n = &c->n_tests[ON_TUNED];
 
@@ -142,6 +156,7 @@ void caption_tests(struct text *t, const struct selections *s, const struct comp
                    "exact Wilcoxon signed-rank test (zeros left out, ties at mean ranks), ", s->plan.baseline,
                 s->measure.type->is_share ? ", in points" : "");
     caption_correction(t, c);
+    add_intervals(t, n->t, options->is_simultaneous);
     if (s->in == SELECT_IN_ALL)
         text_printf(t, " THESE ARE TESTS OF TWO CONFIGURATIONS, not of methods: what the selection got wrong is "
                        "common to all seeds (select_in=seed tests methods).");
@@ -445,7 +460,8 @@ void caption_failures(struct text *t, const struct selections *s)
     list_collapses(t, s);
 }
 
-void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c)
+void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c,
+                   const struct table_options *options)
 {
     struct tally tally = {0};
     bool is_frozen = false;
@@ -471,6 +487,7 @@ void caption_fresh(struct text *t, const struct selections *s, const struct comp
         text_printf(t, ", p %s-corrected over their own %d comparison%s", c->correction->title,
                     c->n_tests[ON_FRESH].t, c->n_tests[ON_FRESH].t == 1 ? "" : "s");
     text_printf(t, ".");
+    add_intervals(t, c->n_tests[ON_FRESH].t, options->is_simultaneous);
     tally_write(&tally, &s->measure, t);
 }
 

@@ -25,9 +25,10 @@ int caption_data(struct text *t, const struct selections *s, struct store *store
 /* What a row's mean is of: trials that tune by themselves, or one configuration. */
 void caption_unit(struct text *t, const struct selections *s);
 
-/* What is tested against the baseline, how, and over how many tests it is corrected; which of them do
- * not exist, and why. */
-void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c);
+/* What is tested against the baseline, how, and over how many tests it is corrected, the intervals too or
+ * not; which of them do not exist, and why. */
+void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c,
+                   const struct table_options *options);
 
 /* "each Holm-corrected over the table's 4 comparisons.", behind the p of t-test and rank test. */
 void caption_correction(struct text *t, const struct comparisons *c);
@@ -56,7 +57,8 @@ void caption_runs(struct text *t, const struct selections *s);
 void caption_failures(struct text *t, const struct selections *s);
 
 /* What the fresh seeds are, and how their runs stand. */
-void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c);
+void caption_fresh(struct text *t, const struct selections *s, const struct comparisons *c,
+                   const struct table_options *options);
 
 /* What is to be known of the runs (store/caveats.h). */
 void caption_caveats(struct text *t, const struct store_caveats *caveats);

@@ -19,6 +19,7 @@ struct held_out_rule;
 struct table_options {
     const struct sheet_format *format;
     const struct adjust_type *correction; /* over all comparisons with the baseline; NULL: Holm */
+    bool is_simultaneous;                 /* table_methods: intervals of differences that hold together */
     struct select_options select;
     const char *const *measures;          /* table_methods: more of them, NULL-ended, at what was selected; or NULL */
     const char *columns;                  /* table_methods: "method,n,p_t": keys of those to show; NULL: as usual */

@@ -52,7 +52,8 @@ enum when {
 };
 
 struct column {
-    const char *head, *key; /* $m: the measure's title, $k: its key, $b: the baseline, $%: " %" of shares */
+    const char *head, *key; /* $m: the measure's title, $k: its key, $b: the baseline, $%: " %" of shares, $i:
+                             * ci95, or that they hold together */
     enum sheet_reader reader;
     enum when when;
     enum show show;
@@ -82,7 +83,7 @@ static const struct column columns[] = {
     {"tail %", "tail", SHEET_ALL, CLASSES, CELL, TO(tail), NULL},
     {"", "tail_ci95", SHEET_PROGRAMS, CLASSES, NUMBER, TO(tail_half_width), "%.2f"},
     {"minus $b", "difference", SHEET_ALL, ALWAYS, CELL, TO(difference), NULL},
-    {"", "difference_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_half_width), NULL},
+    {"", "difference_$i", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_half_width), NULL},
     {"tuned anew, minus $b", "difference_procedure_low", SHEET_ALL, ALWAYS, CELL, TO(difference_anew), NULL},
     {"", "difference_procedure_high", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(difference_anew_high), NULL},
     {"", "p_t", SHEET_PROGRAMS, ALWAYS, P, TO(p_t), NULL},
@@ -98,7 +99,7 @@ static const struct column columns[] = {
     {"fresh seeds$%", "$k_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_test), NULL},
     {"", "$k_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_half_width), NULL},
     {"fresh minus $b", "difference_fresh", SHEET_ALL, FRESH, CELL, TO(fresh_difference), NULL},
-    {"", "difference_fresh_ci95", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_difference_half_width), NULL},
+    {"", "difference_fresh_$i", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(fresh_difference_half_width), NULL},
     {"", "p_t_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_t), NULL},
     {"fresh p (t)", "p_t_fresh_corrected", SHEET_ALL, FRESH, P, TO(fresh_p_t_corrected), NULL},
     {"", "p_signed_rank_fresh", SHEET_PROGRAMS, ALWAYS, P, TO(fresh_p_w), NULL},
@@ -128,8 +129,20 @@ enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
 _Static_assert(N_COLUMNS - 1 + 2 * MAX_MEASURES <= SHEET_MAX_COLUMNS, "a mean and its half width for each measure");
 
-static const char *fill_name(struct arena *arena, const char *pattern, const struct selections *s)
+/* What a table is made of besides its rows. */
+struct frame {
+    struct sheet *g;
+    const struct selections *s;
+    const struct table_options *options;
+    bool has[N_WHEN];
+    struct measure measures[MAX_MEASURES]; /* more of them */
+    int n_measures;
+    int shown[N_COLUMNS], n_shown; /* places in columns[] */
+};
+
+static const char *fill_name(const struct frame *f, const char *pattern)
 {
+    const struct selections *s = f->s;
     struct text t = {0};
     const char *filled;
 
@@ -142,23 +155,13 @@ static const char *fill_name(struct arena *arena, const char *pattern, const str
         text_add_string(&t, *pattern == 'm'   ? s->measure.title
                             : *pattern == 'k' ? s->measure.column
                             : *pattern == '%' ? s->measure.percent
+                            : *pattern == 'i' ? f->options->is_simultaneous ? "ci95_simultaneous" : "ci95"
                                               : s->plan.baseline);
     }
-    filled = arena_strdup(arena, t.s ? t.s : "");
+    filled = arena_strdup(f->g->arena, t.s ? t.s : "");
     text_release(&t);
     return filled;
 }
-
-/* What a table is made of besides its rows. */
-struct frame {
-    struct sheet *g;
-    const struct selections *s;
-    const struct table_options *options;
-    bool has[N_WHEN];
-    struct measure measures[MAX_MEASURES]; /* more of them */
-    int n_measures;
-    int shown[N_COLUMNS], n_shown; /* places in columns[] */
-};
 
 static bool is_there(const struct frame *f, const struct column *c)
 {
@@ -174,7 +177,7 @@ static int choose_columns(struct frame *f, struct error *err)
     for (int i = 0; i < N_COLUMNS; i++)
         if (is_there(f, &columns[i])) {
             places[n] = i;
-            keys[n++] = fill_name(f->g->arena, columns[i].key, f->s);
+            keys[n++] = fill_name(f, columns[i].key);
         }
     if (!at) {
         memcpy(f->shown, places, sizeof places);
@@ -216,7 +219,7 @@ static void add_columns(struct frame *f)
     for (int i = 0; i < f->n_shown; i++) {
         const struct column *c = &columns[f->shown[i]];
         bool is_seen = (c->reader != SHEET_PROGRAMS && f->has[c->when]) || f->options->columns;
-        const char *key = fill_name(f->g->arena, c->key, f->s), *head = fill_name(f->g->arena, c->head, f->s);
+        const char *key = fill_name(f, c->key), *head = fill_name(f, c->head);
 
         for (int k = 0; k < f->n_measures && c->show == MEASURES; k++) {
             const struct measure *m = &f->measures[k];
@@ -286,17 +289,25 @@ static struct sheet_cell count(struct sheet *g, const struct selection *r)
     return (struct sheet_cell){arena_printf(g->arena, "%d%s%s", r->n, of, diverged), r->n, EMPHASIS_NONE};
 }
 
-static void fill_difference(struct sheet *g, const struct measure *m, const struct selection *r,
+static double half_width(const struct contrast *on, const struct table_options *options)
+{
+    return options->is_simultaneous ? on->simultaneous : on->against.difference.half_width;
+}
+
+static void fill_difference(const struct frame *f, const struct selection *r,
                             const struct selection *base, const struct comparison *c, struct row *row)
 {
+    const struct measure *m = &f->s->measure;
+    struct sheet *g = f->g;
     const struct contrast *on = &c->on[ON_TUNED];
     const struct paired *p = &on->against;
+    double half = half_width(on, f->options);
     struct retuning anew = {.low = NAN, .high = NAN};
 
     if (on->is_tested)
         anew = retuning_difference(r, base);
-    row->difference = measured_difference(g, m, p->difference.mean, p->difference.half_width);
-    row->difference_half_width = m->unit * p->difference.half_width;
+    row->difference = measured_difference(g, m, p->difference.mean, half);
+    row->difference_half_width = m->unit * half;
     row->difference_anew = measured_ends(g, m, true, anew.low, anew.high, &row->difference_anew_high);
     row->p_t = p->t.p;
     row->p_t_corrected = on->p_t;
@@ -309,17 +320,19 @@ static void fill_difference(struct sheet *g, const struct measure *m, const stru
     row->p_equal = on->p_equal;
 }
 
-static void fill_fresh(struct sheet *g, const struct measure *m, const struct selection *fresh,
-                       const struct contrast *c, struct row *row)
+static void fill_fresh(const struct frame *f, const struct selection *fresh, const struct contrast *c,
+                       struct row *row)
 {
+    const struct measure *m = &f->s->measure;
+    struct sheet *g = f->g;
     struct summary test = summary_of(fresh ? fresh->test : NULL, fresh ? fresh->n : 0);
-    const struct summary *d = &c->against.difference;
+    double half = half_width(c, f->options);
 
     row->fresh_n = fresh ? count(g, fresh) : (struct sheet_cell){"-", NAN, EMPHASIS_NONE};
     row->fresh_test = measured_value(g, m, test.mean, test.half_width, EMPHASIS_NONE);
     row->fresh_half_width = m->unit * test.half_width;
-    row->fresh_difference = measured_difference(g, m, d->mean, d->half_width);
-    row->fresh_difference_half_width = m->unit * d->half_width;
+    row->fresh_difference = measured_difference(g, m, c->against.difference.mean, half);
+    row->fresh_difference_half_width = m->unit * half;
     row->fresh_p_t = c->against.t.p;
     row->fresh_p_t_corrected = c->p_t;
     row->fresh_p_w = c->against.signed_rank.p;
@@ -408,8 +421,8 @@ static int fill_row(const struct frame *f, const struct comparison *c, int strea
     row->sd = m->unit * test.sd;
     row->half_width = m->unit * test.half_width;
     row->anew = measured_ends(g, m, false, whole.low, whole.high, &row->anew_high);
-    fill_difference(g, m, r, base, c, row);
-    fill_fresh(g, m, r->fresh, &c->on[ON_FRESH], row);
+    fill_difference(f, r, base, c, row);
+    fill_fresh(f, r->fresh, &c->on[ON_FRESH], row);
     if (fill_measures(f, r, row, err) < 0)
         return -1;
     if (options->with_effects) {
@@ -453,7 +466,7 @@ static int write_caption(const struct frame *f, const struct comparisons *c, str
                 s->measure.sign < 0 ? " (lower is better)" : "", caption_when(s));
     caption_unit(t, s);
     if (c->n_tests[ON_TUNED].compared)
-        caption_tests(t, s, c);
+        caption_tests(t, s, c, options);
     if (options->with_classes)
         text_printf(t, " Worst class: the lowest accuracy of a class in each seed; tail: mean accuracy of the "
                        "third of the classes with the fewest training examples; means over seeds and 95%% t "
@@ -469,7 +482,7 @@ static int write_caption(const struct frame *f, const struct comparisons *c, str
         return -1;
     caption_runs(t, s);
     caption_failures(t, s);
-    caption_fresh(t, s, c);
+    caption_fresh(t, s, c, options);
     caption_overrides(t, s);
     caption_caveats(t, &s->plan.caveats);
     published_caption(t, options->published, s);
