@@ -105,6 +105,7 @@ static const struct command commands[] = {
      "  stats=classes          more columns: the worst class and the tail; both: stats=all,classes\n"
      "  measures=accuracy,log_loss  several side by side; the first one judges\n"
      "  columns=method,n,p_t   these only, by their names in --format=csv\n"
+     "  intervals=simultaneous of differences: that hold together, as p is corrected; default each\n"
      "  rope=0.5               differences up to so many points are as good as none: is that shown?\n"
      "Options:\n  --format=txt|md|tex|csv|jsonl|html\n", "format", 1, 12, command_table, false, READS},
     {"plot", "NAME [WORD ...]", "draw the figures into plots/NAME",
@@ -113,7 +114,8 @@ static const struct command commands[] = {
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
      "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false, STARTS},
     {"export", "NAME [selected [WORD ...]]", "every metric of every run, as CSV",
-     "selected: what the table is made of instead, a line for each method and seed; `stats` reads it.\n"
+     "selected: what the table is made of instead, a line for each method and seed; `stats` reads it\n"
+     "(of an error, measure=log_loss, with better=lower).\n"
      "Words:\n" SELECT_IN MEASURE, "", 1, 5, command_export, false, READS},
     {"digest", "NAME", "one SHA-256 over specs, metrics and weights of all runs",
      "Equal results have equal digests, whoever computed them, when and where.\n", "", 1, 1,
@@ -187,7 +189,7 @@ static const struct command commands[] = {
      "A block is what pairs the methods: a seed, a data set, a test example (values 0 and 1).\n"
      "Words:\n"
      "  baseline=NAME     compare with this method only, not all pairs\n"
-     "  better=lower      for ranks; default higher\n"
+     "  better=lower      of errors; default higher\n"
      "  rope=0.005        differences up to this are as good as none (Bayesian test)\n"
      "  correction=NAME   holm, hochberg, benjamini_hochberg\n"
      "  seed=1            of resampling\n"

@@ -75,6 +75,9 @@ fails 'could not start sbatch: No such file or directory' sweep quickstart --lau
 run=
 [ -e results ] && { echo "a sweep that could not be launched made results/"; failures=$((failures + 1)); }
 fails 'data.validation_own 30 does nothing: no class gives more than data.validation, 30' sweep quickstart data.validation_own=30
+printf 'method,block,value\na,1,inf\nb,1,2\n' > inf.csv
+fails 'inf.csv:2: value "inf" would be the best of all' stats inf.csv
+"$program" stats inf.csv better=lower --format=csv | grep -q 'bayes_a_lower' || { echo "stats better=lower"; failures=1; }
 fails 'unknown intervals "all"' table quickstart intervals=all
 fails 'intervals=simultaneous does not go with by=' table quickstart by=imbalance intervals=simultaneous
 fails 'unknown select_in "sed", did you mean "seed"' table quickstart select_in=sed

@@ -46,13 +46,13 @@ void effects_caption(struct text *t, const struct selections *s, double rope)
     const char *baseline = s->plan.baseline;
 
     text_printf(t, " BCa: 95%% bootstrap interval of the difference%s (%d draws; too narrow with "
-                   "few seeds). g: Hedges' g of the paired differences. P(>%s): probability that a run "
+                   "few seeds). g: Hedges' g of the paired differences. P(%s%s): probability that a run "
                    "is %s one of %s (unpaired, ties half), IQM: interquartile mean%s, each with "
                    "its 95%% percentile interval, for which runs are drawn anew by method. Posterior: "
                    "Bayesian signed-rank test (a pair at either end of the rope is equal: ours), "
                    "probability that %s is better / that they differ by at most %g%s / that the "
                    "method is better. None of these is corrected.",
-                m->type->is_share ? " in points" : "", BOOTSTRAP_DRAWS, baseline,
-                m->sign < 0 ? "better than" : "above", baseline, m->in_percent, baseline, m->unit * rope,
+                m->type->is_share ? " in points" : "", BOOTSTRAP_DRAWS, m->sign < 0 ? "<" : ">", baseline,
+                m->sign < 0 ? "below" : "above", baseline, m->in_percent, baseline, m->unit * rope,
                 m->points);
 }

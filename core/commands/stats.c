@@ -72,7 +72,7 @@ int command_stats(const struct invocation *in, enum exit_status *ret_status, str
     for (int i = 1; i < in->n_words; i++)
         if (read_word(in->words[i], &options, err) < 0)
             return -1;
-    if (numbers_read(in->words[0], in->arena, &samples, err) < 0 ||
+    if (numbers_read(in->words[0], options.smaller_is_better, in->arena, &samples, err) < 0 ||
         numbers_analyse(&samples, &options, &listener, in->arena, &results, err) < 0)
         return -1;
     if (isatty(STDERR_FILENO))

@@ -108,8 +108,25 @@ static int check_labels(const struct csv *csv, int column, const char *const *na
     return 0;
 }
 
-int numbers_read(const char *path, struct arena *arena, struct numbers *ret_samples,
-                 struct error *err)
+/* A number, or that of a run that diverged, where no value is the worst. */
+static int read_value(const struct csv *csv, int row, int column, bool smaller_is_better, double *ret_x,
+                      struct error *err)
+{
+    const char *s = csv_field(csv, row, column), *worst = smaller_is_better ? "inf" : "-inf";
+
+    if (strcmp(s, worst) == 0) {
+        *ret_x = smaller_is_better ? INFINITY : -INFINITY;
+        return 0;
+    }
+    if (strcmp(s, "inf") == 0 || strcmp(s, "-inf") == 0)
+        return error_set(err, "%s:%d: %s \"%s\" would be the best of all; with better=%s a run that diverged is %s",
+                         csv->path, csv->lines[row], csv->heads[column], s,
+                         smaller_is_better ? "lower" : "higher", worst);
+    return csv_number(csv, row, column, ret_x, err);
+}
+
+int numbers_read(const char *path, bool smaller_is_better, struct arena *arena,
+                 struct numbers *ret_samples, struct error *err)
 {
     struct numbers s = {0};
     struct csv csv;
@@ -137,11 +154,7 @@ int numbers_read(const char *path, struct arena *arena, struct numbers *ret_samp
     for (int r = 0; r < csv.n_rows; r++) {
         double *at = &values[(size_t)blocks[r] * (size_t)s.n_methods + (size_t)methods[r]], x;
 
-        const char *text = csv_field(&csv, r, value);
-
-        if (strcmp(text, "-inf") == 0 || strcmp(text, "inf") == 0)
-            x = *text == '-' ? -INFINITY : INFINITY; /* a run that diverged, where no value is the worst */
-        else if (csv_number(&csv, r, value, &x, err) < 0)
+        if (read_value(&csv, r, value, smaller_is_better, &x, err) < 0)
             return -1;
         if (!isnan(*at))
             return error_set(err, "%s:%d: method \"%.60s\", block \"%.60s\" stands there twice",
@@ -201,6 +214,7 @@ static void compare_pair(struct work *w, int a, int b)
     const struct numbers *s = w->r->samples;
     struct numbers_pair *p = &w->r->pairs[w->r->n_pairs];
     struct test_input in = {.a = w->x, .b = w->y, .rng = w->rng};
+    bool lower = w->r->options.smaller_is_better;
     int n = 0;
 
     for (int k = 0; k < s->n_blocks; k++) {
@@ -223,6 +237,8 @@ static void compare_pair(struct work *w, int a, int b)
     }
     in.rng = rng_index(w->rng, (uint64_t)w->r->n_pairs); /* as a table draws for its rows */
     p->bayes = bayes_signed_rank(&in, w->r->options.rope);
+    if (lower)
+        p->bayes = (struct bayes){p->bayes.right, p->bayes.rope, p->bayes.left, p->bayes.n_draws};
 
     /* Unpaired, over all that either has. */
     in.n_a = in.n_b = 0;
@@ -235,7 +251,8 @@ static void compare_pair(struct work *w, int a, int b)
     for (int t = 0; test_types[t]; t++)
         if (!test_types[t]->is_paired)
             p->tests[t] = test_types[t]->run(&in);
-    p->improvement = probability_of_improvement(w->x, in.n_a, w->y, in.n_b);
+    p->improvement = lower ? probability_of_improvement(w->y, in.n_b, w->x, in.n_a)
+                           : probability_of_improvement(w->x, in.n_a, w->y, in.n_b);
     w->r->n_pairs++;
 }
 

@@ -6,8 +6,8 @@
  * A CSV file with the columns method, block and value (others are passed over); a block
  * is what pairs the methods: a seed, a data set, a test example. Each pair of method
  * and block stands there once; a block that a method lacks is left out where the method
- * is tested, and counted. A value is a finite number, or -inf (of an error: inf): a run that diverged where
- * the measure has no worst value.
+ * is tested, and counted. A value is a finite number, or that of a run that diverged where the measure has no
+ * worst value: -inf, or inf where lower is better.
  *
  *     method,block,value
  *     erm,seed 1,0.712
@@ -33,8 +33,8 @@ struct numbers {
 };
 
 /* In `arena`. The error names file, line and what is wrong; so for labels that look alike. */
-int numbers_read(const char *path, struct arena *arena, struct numbers *ret_samples,
-                 struct error *err);
+int numbers_read(const char *path, bool smaller_is_better, struct arena *arena,
+                 struct numbers *ret_samples, struct error *err);
 
 struct numbers_options {
     const char *baseline; /* compare with this method only; NULL: all pairs */
@@ -58,8 +58,8 @@ struct numbers_pair {
     struct paired compared;
     struct test_result tests[SAMPLES_MAX_TESTS]; /* as test_types; p NaN: does not apply */
     double corrected[SAMPLES_MAX_TESTS];
-    double improvement; /* P(a value of a above one of b) */
-    struct bayes bayes;
+    double improvement; /* P(a value of a better than one of b) */
+    struct bayes bayes; /* .left: b is better, .right: a is */
 };
 
 struct numbers_results {

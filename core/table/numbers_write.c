@@ -6,6 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+/* "lower" or "higher": which is better. */
+static const char *better(const struct numbers_results *r)
+{
+    return r->options.smaller_is_better ? "lower" : "higher";
+}
+
 static const char *interval(struct arena *arena, double low, double high)
 {
     return isfinite(low) ? arena_printf(arena, "%.6g to %.6g", low, high) : "-";
@@ -54,8 +60,9 @@ static void write_methods(const struct numbers_results *r, const struct sheet_fo
         sheet_number(&g, "%.3f", x->mean_rank);
     }
     caption = arena_printf(arena, "95%% intervals of the mean over %d blocks; bootstraps of %d draws, "
-                           "seed %.0f, are too narrow with few values.%s", r->samples->n_blocks,
+                           "seed %.0f, are too narrow with few values.%s%s", r->samples->n_blocks,
                            bootstrap_draws(r->samples->n_blocks), r->options.seed,
+                           r->options.smaller_is_better ? " Lower is better." : "",
                            r->has_friedman ? " Mean rank over complete blocks, 1 is best." : "");
     sheet_write(&g, format, caption, t);
 }
@@ -126,7 +133,7 @@ static const char *pairs_caption(const struct numbers_results *r, struct arena *
         if (r->pairs[i].bayes.n_draws > 0 && r->pairs[i].bayes.n_draws < n_draws)
             n_draws = r->pairs[i].bayes.n_draws; /* large samples get fewer */
     }
-    text_printf(&c, "Difference a minus b over common blocks and its 95%% t interval. Two-sided p, "
+    text_printf(&c, "Difference a minus b over common blocks and its 95%% t interval, by itself. Two-sided p, "
                     "each %s-corrected over the %d pair%s:", r->options.correction->title,
                 r->n_pairs, r->n_pairs == 1 ? "" : "s");
     for (int k = 0; test_types[k]; k++) {
@@ -151,10 +158,11 @@ static const char *pairs_caption(const struct numbers_results *r, struct arena *
                     n_zeros == 1 ? "" : "s");
     if (n_ties)
         text_printf(&c, " Ties share mean ranks in %d pair%s.", n_ties, n_ties == 1 ? "" : "s");
-    text_printf(&c, " d_z is Cohen's, g is Hedges' correction of it. P(a>b): of a value of a above one "
+    text_printf(&c, " d_z is Cohen's, g is Hedges' correction of it. P(a%sb): of a value of a %s one "
                     "of b, ties half. Posterior of the Bayesian signed-rank test (rope %g, %d draws, "
-                    "seed %.0f): b higher / equal / a higher.", r->options.rope, n_draws,
-                r->options.seed);
+                    "seed %.0f): b %s / equal / a %s.", r->options.smaller_is_better ? "<" : ">",
+                r->options.smaller_is_better ? "below" : "above", r->options.rope, n_draws, r->options.seed,
+                better(r), better(r));
     kept = arena_strdup(arena, c.s);
     text_release(&c);
     return kept;
@@ -218,10 +226,10 @@ static void write_pairs(const struct numbers_results *r, const struct sheet_form
     }
     sheet_column(&g, (struct sheet_column){"d_z", "cohens_dz", SHEET_ALL, true});
     sheet_column(&g, (struct sheet_column){"g", "hedges_g", SHEET_ALL, true});
-    sheet_column(&g, (struct sheet_column){"P(a>b)", "probability_of_improvement", SHEET_ALL, true});
-    sheet_column(&g, (struct sheet_column){"posterior", "bayes_b_higher", SHEET_ALL, true});
+    sheet_column(&g, (struct sheet_column){r->options.smaller_is_better ? "P(a<b)" : "P(a>b)", "probability_of_improvement", SHEET_ALL, true});
+    sheet_column(&g, (struct sheet_column){"posterior", arena_printf(arena, "bayes_b_%s", better(r)), SHEET_ALL, true});
     sheet_column(&g, (struct sheet_column){"", "bayes_equal", SHEET_PROGRAMS, true});
-    sheet_column(&g, (struct sheet_column){"", "bayes_a_higher", SHEET_PROGRAMS, true});
+    sheet_column(&g, (struct sheet_column){"", arena_printf(arena, "bayes_a_%s", better(r)), SHEET_PROGRAMS, true});
     for (int i = 0; i < r->n_pairs; i++)
         add_pair(&g, r, &r->pairs[i]);
     sheet_write(&g, format, pairs_caption(r, arena), t);
@@ -337,9 +345,9 @@ static void json_pair(struct json *j, const struct numbers_results *r, const str
     }
     json_close(j, '}');
     json_open(j, "bayesian_signed_rank", '{');
-    json_number(j, "b_higher", p->bayes.left);
+    json_number(j, r->options.smaller_is_better ? "b_lower" : "b_higher", p->bayes.left);
     json_number(j, "equal", p->bayes.rope);
-    json_number(j, "a_higher", p->bayes.right);
+    json_number(j, r->options.smaller_is_better ? "a_lower" : "a_higher", p->bayes.right);
     json_close(j, '}');
     json_close(j, '}');
 }

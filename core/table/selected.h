@@ -6,9 +6,9 @@
  *     method,block,value,validation,condition,seed,configuration
  *     rgd,seed 3,0.7312,0.7145,,3,objective.clip=1 train.lr=0.02
  *
- * The block is the condition and the seed, so that methods pair under each condition. Values are the
- * measure's own, shares from 0 to 1, the lower the better where it is an error. A run that diverged
- * has the measure's worst value: -inf, or of an error inf, where there is none.
+ * The block is the condition and the seed, so that methods pair under each condition. Values are as
+ * the measure has them, also where lower is better (`stats FILE better=lower`). A run that diverged has the
+ * measure's worst value; where there is none -inf, or inf where lower is better.
  */
 #ifndef TABLE_SELECTED_H
 #define TABLE_SELECTED_H

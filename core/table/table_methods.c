@@ -53,7 +53,8 @@ enum when {
 
 struct column {
     const char *head, *key; /* $m: the measure's title, $k: its key, $b: the baseline, $%: " %" of shares, $i:
-                             * ci95, or that they hold together */
+                             * ci95, or that they hold together, $> and $h: ">" and "higher", or of errors "<" and
+                             * "lower" */
     enum sheet_reader reader;
     enum when when;
     enum show show;
@@ -107,15 +108,15 @@ static const struct column columns[] = {
     {"BCa", "bca_low", SHEET_ALL, EFFECTS, CELL, TO(bca), NULL},
     {"", "bca_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(bca_high), NULL},
     {"g", "", SHEET_PEOPLE, EFFECTS, NUMBER, TO(g), "%.2f"}, /* programs have it in any table */
-    {"P(>$b)", "probability_of_improvement", SHEET_ALL, EFFECTS, CELL, TO(improvement), NULL},
+    {"P($>$b)", "probability_of_improvement", SHEET_ALL, EFFECTS, CELL, TO(improvement), NULL},
     {"", "probability_of_improvement_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_low), "%.3f"},
     {"", "probability_of_improvement_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(improvement_high), "%.3f"},
     {"IQM$%", "iqm", SHEET_ALL, EFFECTS, CELL, TO(iqm), NULL},
     {"", "iqm_low", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_low), NULL},
     {"", "iqm_high", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(iqm_high), NULL},
-    {"posterior", "bayes_baseline_higher", SHEET_ALL, EFFECTS, CELL, TO(posterior), NULL},
+    {"posterior", "bayes_baseline_$h", SHEET_ALL, EFFECTS, CELL, TO(posterior), NULL},
     {"", "bayes_equal", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(equal), "%.3f"},
-    {"", "bayes_method_higher", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(higher), "%.3f"},
+    {"", "bayes_method_$h", SHEET_PROGRAMS, EFFECTS, NUMBER, TO(higher), "%.3f"},
     {"published %", "published", SHEET_ALL, PUBLISHED, CELL, TO(published), NULL},
     {"", "published_source", SHEET_PROGRAMS, ALWAYS, TEXT, TO(published_source), NULL},
     {"", "validation_lead", SHEET_PROGRAMS, ALWAYS, NUMBER, TO(lead), NULL},
@@ -155,6 +156,8 @@ static const char *fill_name(const struct frame *f, const char *pattern)
         text_add_string(&t, *pattern == 'm'   ? s->measure.title
                             : *pattern == 'k' ? s->measure.column
                             : *pattern == '%' ? s->measure.percent
+                            : *pattern == '>' ? s->measure.sign < 0 ? "<" : ">"
+                            : *pattern == 'h' ? s->measure.sign < 0 ? "lower" : "higher"
                             : *pattern == 'i' ? f->options->is_simultaneous ? "ci95_simultaneous" : "ci95"
                                               : s->plan.baseline);
     }

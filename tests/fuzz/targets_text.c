@@ -93,7 +93,7 @@ void target_csv(const uint8_t *bytes, size_t size)
                 else
                     FUZZ_CHECK(isfinite(x));
             }
-        if (numbers_read(path, &arena, &samples, &err) < 0)
+        if (numbers_read(path, false, &arena, &samples, &err) < 0)
             fuzz_check_refusal(&err);
     }
     arena_release(&arena);
