@@ -145,8 +145,8 @@ for e in toy_regression toy_classification; do
     "$program" sweep $e smoke > said 2>&1 || die "sweep $e: $(cat said)"
     "$program" plot $e > figures && grep -q "plane.png" figures || die "$e: no drawing of the plane"
 done
-"$program" sweep toy_classification smoke train.test=last > said 2>&1 && "$program" plot toy_classification > said ||
-    die "sweep with train.test=last: $(cat said)"
+"$program" sweep toy_classification smoke train.test=last train.keep_scores=true > said 2>&1 && "$program" plot toy_classification > said ||
+    die "sweep with train.test=last and all that can be kept: $(cat said)"
 grep -q "validation accuracy (%)" plots/toy_classification/learning-curves.gp || die "curves are not of validation"
 "$program" table toy_regression | grep -q "test R2 %" || die "toy_regression: its table does not say R2"
 "$program" table toy_regression --format=csv | grep -q "test_r2,test_r2_sd" || die "toy_regression: no test_r2"

@@ -56,7 +56,7 @@ void run_close(struct run *run);
 
 /* What is recorded once a run has finished, beside measures: how many examples of each class there were, what the
  * model named, and what data ask for that name points to look at. In the evaluation's arena. Gives their number. */
-enum { RUN_MAX_RECORDS = 10 };
+enum { RUN_MAX_RECORDS = 11 };
 
 int run_record_end(struct run *run, const struct run_point *point, struct run_record *ret_records);
 

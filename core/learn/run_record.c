@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/run_private.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A confusion matrix of more classes than these is not kept: 256 KB. */
@@ -97,5 +98,6 @@ int run_record_end(struct run *run, const struct run_point *point, struct run_re
     if (run->train->keep_scores && point->test.scores)
         ret_records[n++] = (struct run_record){"test_scores", point->test.n * run->dataset->n_classes,
                                                point->test.scores};
+    assert(n <= RUN_MAX_RECORDS);
     return n;
 }
