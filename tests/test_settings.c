@@ -119,7 +119,7 @@ static int evaluated(void *context, const struct run_point *point, struct error 
     for (int i = 0; i < point->n_parts; i++)
         note(t, &point->parts[i].result);
     for (int i = 0; i < point->n_records; i++)
-        text_printf(t, " %s", point->records[i].name);
+        text_printf(t, " %s %d", point->records[i].name, point->records[i].n);
     text_printf(t, "\n");
     return 0;
 }
