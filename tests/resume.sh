@@ -38,6 +38,25 @@ grep -q 'goes on at step [1-9]' results/quickstart.log || die "no run went on fr
 grep -q 'starts anew' results/quickstart.log && die "a checkpoint was damaged by a kill"
 [ ! -e results/quickstart.ckpt ] || die "an ended sweep left checkpoints: $(ls results/quickstart.ckpt)"
 
+# Judged by the best: validation falls in the end. Its weights, too, survive being killed.
+best="methods=erm seeds=2 data.train_per_class=100 train.lr=0.3 train.epochs=30 train.evaluate=1 schedule=constant train.judge=best"
+fresh best
+"$program" sweep quickstart $best --quiet || die "a sweep with train.judge=best failed"
+want_best=$("$program" digest quickstart)
+id=$("$program" export quickstart | sed -n 's/.*,\([0-9a-f]\{64\}\),.*/\1/p' | head -1)
+"$program" export-weights quickstart "$id" w.safetensors 2> said || die "the best weights are not exported: $(cat said)"
+"$program" verify quickstart > said 2>&1 || die "train.judge=best does not give the same bits again: $(cat said)"
+fresh best_killed
+for i in $(seq "$kills"); do
+    "$program" sweep quickstart $best --jobs=2 --quiet --checkpoint=0.05 &
+    pid=$!
+    moment
+    kill -KILL $(cat /proc/$pid/task/$pid/children) $pid 2>/dev/null
+    wait $pid 2>/dev/null
+done
+"$program" sweep quickstart $best --quiet || die "train.judge=best did not go on after $kills kills"
+[ "$("$program" digest quickstart)" = "$want_best" ] || die "train.judge=best, killed and gone on: another digest"
+
 # Stopped by a signal, then damaged; it says itself what goes on.
 fresh damaged
 RGDBENCH_DATA="it's not here" "$program" sweep quickstart $words --jobs=2 --checkpoint=0.05 2> said &

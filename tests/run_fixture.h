@@ -173,7 +173,7 @@ static enum run_outcome call(const struct settings *s, struct witness *w, int n_
 }
 
 /* Undisturbed: the result and, in *w, all numbers. */
-static struct run_result whole(const struct settings *s, struct witness *w, double interval)
+static __attribute__((unused)) struct run_result whole(const struct settings *s, struct witness *w, double interval)
 {
     struct run_result result;
 
@@ -184,7 +184,7 @@ static struct run_result whole(const struct settings *s, struct witness *w, doub
     return result;
 }
 
-static void same(const struct run_result *got, const struct witness *w,
+static __attribute__((unused)) void same(const struct run_result *got, const struct witness *w,
                  const struct run_result *want, const struct witness *v)
 {
     assert_string_equal(got->weights_hash, want->weights_hash);
@@ -192,7 +192,7 @@ static void same(const struct run_result *got, const struct witness *w,
     assert_int_equal(got->last_step, want->last_step);
 }
 
-static void release(struct witness *w)
+static __attribute__((unused)) void release(struct witness *w)
 {
     text_release(&w->journal);
 }

@@ -159,6 +159,8 @@ static void test_bad_words(void **state)
         {"methods=erm,rdg", "unknown method \"rdg\", did you mean \"rgd\"?; known: erm rgd all"},
         {"methods=al", "unknown method \"al\", did you mean \"all\"?; known: erm rgd all"},
         {"~emr", "unknown method \"emr\", did you mean \"erm\"?; known: erm rgd all"},
+        {"train.judge_by=accuracy", "train.judge_by: only the plan sets it; it is the experiment's: say measure=NAME "
+                                    "or select=NAME"},
         {"train.seed=1", "train.seed: only the plan sets it; say how many with seeds=N"},
         {"erm.train.seed=1,2", "method \"erm\": train.seed: only the plan sets it; say how many with seeds=N"},
         {"~", "\"~\" is without the name of the method to leave out"},
@@ -593,6 +595,43 @@ static void test_too_many_runs(void **state)
     assert_int_equal(plan.n_runs, 9000);
 }
 
+/* What a run is the best by is what selects, and is in its spec; where the last one judges nothing is. */
+static void test_judge(void **state)
+{
+    static const struct {
+        const char *measure, *select, *by;
+    } cases[] = {{NULL, NULL, "accuracy"}, {"", "", "accuracy"}, {"macro_f1", NULL, "macro_f1"},
+                 {"macro_f1", "log_loss", "log_loss"}, {NULL, "f1:circle", "f1:circle"}};
+    struct plan last, best;
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e = sample();
+
+        e.measure = cases[i].measure;
+        e.select = cases[i].select;
+        make(&e, &last);
+        assert_null(strstr(last.runs[0].spec, "train.judge"));
+        put(&e, NULL, "train.judge", "[\"best\"]");
+        make(&e, &best);
+        assert_non_null(strstr(best.runs[0].spec,
+                               arena_printf(&arena, "\ntrain.judge = \"best\"\ntrain.judge_by = \"%s\"\n",
+                                            cases[i].by)));
+        put(&e, NULL, "train.judge", "[\"last\"]");
+        make(&e, &best);
+        assert_string_equal(best.runs[0].id, last.runs[0].id);
+    }
+    {
+        struct experiment e = sample();
+
+        e.measure = "r2";
+        put(&e, NULL, "train.judge", "[\"best\"]");
+        assert_int_equal(plan_make(&e, NULL, NULL, &arena, &best, &err), -1);
+        assert_non_null(strstr(err.text, "measure \"r2\" is one of targets that are numbers"));
+    }
+}
+
 static void test_bad_plans(void **state)
 {
     static const char *const cases[][2] = {
@@ -663,6 +702,7 @@ int main(void)
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_plan_id),
         cmocka_unit_test(test_too_many_runs),
+        cmocka_unit_test(test_judge),
         cmocka_unit_test(test_bad_plans),
     };
 

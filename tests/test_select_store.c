@@ -160,6 +160,55 @@ static void test_error(void **state)
     assert_string_equal(r.items[0].point, "train.lr=2"); /* the other has a run that diverged */
 }
 
+/* With train.judge = best a run's values are those of the evaluation that it recorded as judging it, of classes too;
+ * its last is worse. */
+static void test_best(void **state)
+{
+    const struct row rows[] = {{"a", 1, 0, FINISHED, .60, .50, {.1, .2}}, {"a", 1, 1, FINISHED, .60, .51, {.1, .2}}};
+    static const float value = .99f;
+    const struct store_array judged = {10, "judged", 1, &value};
+    struct store *store = open_store(fresh_path(), STORE_CREATE);
+    struct plan made = plan_rows(rows, 2, "accuracy");
+    struct plan_run *run = (struct plan_run *)&made.runs[1];
+    struct store_metric at_both[] = {
+        {10, "validation", "accuracy", -1, .99}, {10, "test", "accuracy", -1, .75},
+        {10, "test", "class_accuracy", 0, .7},   {10, "test", "class_accuracy", 1, .8},
+        {LAST, "validation", "accuracy", -1, .60}, {LAST, "test", "accuracy", -1, .51},
+        {LAST, "test", "class_accuracy", 0, .1}, {LAST, "test", "class_accuracy", 1, .2},
+    };
+    struct store_outcome o = outcome();
+    struct store_ended *ended;
+    struct classes classes;
+    struct selections r;
+    struct error err;
+    int n;
+
+    (void)state;
+    run->spec = arena_printf(&arena, "data.digest = \"dd\"\ntrain.judge = \"best\"\ntrain.judge_by = \"accuracy\"\n"
+                                     "train.numeric = \"portable\"\ntrain.seed = 1\n");
+    hash_block(run->spec, strlen(run->spec), run->id);
+    plan_set_id(&made);
+    OK(store_put_plan(store, &made, &err));
+    end_run(store, &rows[0], "accuracy");
+    o.metrics = at_both;
+    o.n_metrics = sizeof at_both / sizeof *at_both;
+    o.arrays = &judged;
+    o.n_arrays = 1;
+    o.answers = (struct store_answers){0};
+    finish_next(store, "me", &o);
+    OK(select_points(store, &(struct select_options){0}, &arena, &r, &err));
+    assert_true(r.items[0].test[0] == .50 && r.items[0].test[1] == .75);
+    assert_true(r.items[0].validation[0] == .60 && r.items[0].validation[1] == .99);
+    assert_string_equal(r.judged_at, "at the last evaluation or, with train.judge = best, at the evaluation with the "
+                                     "best validation accuracy");
+    OK(classes_read(store, &r.items[0], &arena, &classes, &err));
+    assert_true(fabs(classes.worst.mean - (.1 + .7) / 2) < 1e-12);
+    OK(store_read_ended(store, 0, &r.select_by, &arena, &ended, &n, &err));
+    assert_int_equal(n, 2);
+    assert_true(ended[0].validation == .60 && ended[1].validation == .99);
+    store_close(store);
+}
+
 /* On seeds 7 and 8 the other rate would be best; that changes no selection of the sweep's. */
 static void test_fresh(void **state)
 {
@@ -266,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_diverged),
         cmocka_unit_test(test_error),
+        cmocka_unit_test(test_best),
         cmocka_unit_test(test_fresh),
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_answers),

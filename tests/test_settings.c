@@ -89,6 +89,7 @@ static const struct {
     {"data.drawing", "its formats need files"},
     {"data.size", "likewise"},
     {"data.skip_bad", "likewise"},
+    {"train.judge_by", "a plan sets it: test_experiment.c, test_judge.c"},
     {"model.init", "a plan puts the digest of a file there: test_weights.c"},
 };
 

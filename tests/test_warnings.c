@@ -31,6 +31,8 @@ static const struct {
     {"train.evaluate = 4\n", 10, false, "train.test"},
     {"train.evaluate = 5\n", 10, false, "train.evaluate is|train.test"},
     {"train.evaluate = 5\ntrain.test = \"each\"\n", 10, false, "train.evaluate is"},
+    {"train.evaluate = 4\ntrain.test = \"each\"\ntrain.judge = \"best\"\n", 10, false, "train.judge"},
+    {"train.judge = \"best\"\n", 10, false, ""},
     {"train.evaluate_steps = 40\n", 10, false, ""},
     {"train.evaluate_steps = 41\n", 10, false, "train.evaluate_steps|train.test"},
     {"train.evaluate_steps = 41\n", 0, false, ""},

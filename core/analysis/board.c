@@ -86,15 +86,9 @@ bool board_has_ended(const struct board *b, int seed, int point)
     return !isnan(b->validation[at]) && !isnan(b->test[at]);
 }
 
-/* Shares differ by at least one over the product of two counts; what adding up their doubles loses
- * is some 1e-15 of them. */
 bool board_exceeds(double x, double y)
 {
-    static const double ROUNDING = 1e-12;
-
-    if (!isfinite(x) || !isfinite(y))
-        return x > y;
-    return x - y > ROUNDING * fmax(fabs(x), fabs(y));
+    return metric_exceeds(x, y);
 }
 
 /* What a configuration is chosen by, over some seeds. */

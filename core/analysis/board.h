@@ -56,7 +56,7 @@ struct board_lead board_lead_of(const struct board *b);
 /* Has the configuration ended on this seed? */
 bool board_has_ended(const struct board *b, int seed, int point);
 
-/* Is x above y, by more than what rounding does? */
+/* Is x above y, by more than what rounding does (metric_exceeds)? */
 bool board_exceeds(double x, double y);
 
 #endif

@@ -11,14 +11,16 @@ static int read_right(struct store *store, long run, struct arena *arena, int *r
 {
     struct store_answers answers;
     struct store_series accuracies;
-    double accuracy;
+    double accuracy = NAN;
     double *right;
     int n_right = 0;
 
     if (store_read_answers(store, run, arena, &answers, err) < 0 ||
         store_read_curve(store, run, "test", "accuracy", -1, arena, &accuracies, err) < 0)
         return -1;
-    accuracy = accuracies.n > 0 ? accuracies.values[accuracies.n - 1] : NAN;
+    for (int i = 0; i < accuracies.n; i++)
+        if (accuracies.at[i] == answers.step)
+            accuracy = accuracies.values[i];
     right = arena_alloc(arena, ((size_t)answers.n + 1) * sizeof *right);
     for (int i = 0; i < answers.n; i++) {
         right[i] = answers.bits[i / 8] >> i % 8 & 1;

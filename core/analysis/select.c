@@ -437,6 +437,32 @@ static int read_epochs(struct store *store, struct arena *arena, struct selectio
     return 0;
 }
 
+/* A plan's runs that are judged by their best are so by one measure. */
+static int read_judge(struct store *store, struct arena *arena, struct selections *s, struct error *err)
+{
+    const struct store_run *first = NULL;
+    const struct value *by;
+    struct settings spec;
+    const char *name;
+    int n = 0;
+
+    for (int i = 0; i < s->plan.n_runs; i++) {
+        if (s->plan.runs[i].is_judged_best && n++ == 0)
+            first = &s->plan.runs[i];
+    }
+    if (!first)
+        return 0;
+    settings_init(&spec, arena);
+    if (store_read_spec(store, first->run, &spec, err) < 0)
+        return -1;
+    by = settings_find(&spec, "train.judge_by");
+    name = by && by->kind == VALUE_STRING ? by->string : "value";
+    s->judged_at = arena_printf(arena, "%sat the evaluation with the best validation %s",
+                                n == s->plan.n_runs ? "" : "at the last evaluation or, with train.judge = best, ",
+                                strcmp(name, s->plan.select_by.name) == 0 ? s->plan.select_by.title : name);
+    return 0;
+}
+
 /* What select_runs gives, from what select_all gave. */
 static void complete(struct selections *s, struct selection *items, struct arena *arena)
 {
@@ -458,7 +484,8 @@ int select_points(struct store *store, const struct select_options *options, str
     if (options->by)
         regroup(&s.plan, options->by, arena);
     items = select_all(&s, arena);
-    if (read_epochs(store, arena, &s, err) < 0 || read_specs(store, &s, items, arena, err) < 0)
+    if (read_epochs(store, arena, &s, err) < 0 || read_judge(store, arena, &s, err) < 0 ||
+        read_specs(store, &s, items, arena, err) < 0)
         return -1;
     complete(&s, items, arena);
     *ret_selections = s;

@@ -3,7 +3,7 @@
  * select: for each method what it gave on the test data when tuned, chosen on validation data alone.
  *
  * In each seed by itself (SELECT_IN_SEED, the default): the configuration with the best validation
- * value at the last evaluation of that seed. A seed is then one whole trial of the method, tuning
+ * value at the evaluation that judges (train.judge: the last) of that seed. A seed is then one whole trial of the method, tuning
  * included, and a test over seeds is one of two methods.
  *
  * Over all seeds (SELECT_IN_ALL): the one configuration with the best mean. A test over seeds is
@@ -60,6 +60,8 @@ struct selections {
     struct store_plan plan;
     enum select_in in;
     struct measure measure, select_by; /* what judges; what selects, on validation data */
+    const char *judged_at; /* "at the evaluation with the best validation accuracy", where runs are judged so
+                            * (train.judge = best); NULL: all are by their last */
     bool has_epochs; /* of select_points: runs are planned in epochs, not in steps */
     const double *validation, *test; /* [plan.n_runs], signed; diverged: the worst;
                                       * NaN: has not ended */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_STATE = 7 + TRAINER_MAX_STATE };
+enum { MAX_STATE = 10 + TRAINER_MAX_STATE };
 
 /* ---- the state between two steps ---- */
 
@@ -32,6 +32,15 @@ static int list_state(struct run *run, struct tensor ret_tensors[MAX_STATE])
 
     memcpy(ret_tensors, numbers, sizeof numbers);
     n += trainer_state(&run->trainer, ret_tensors + n);
+    if (run->judge) {
+        ret_tensors[n++] = (struct tensor){.name = "judged", .type = TENSOR_I64, .bytes = &state->judged};
+        ret_tensors[n++] = (struct tensor){.name = "best", .type = TENSOR_F64, .bytes = &state->best};
+        ret_tensors[n++] = (struct tensor){.name = "best_weights",
+                                           .type = TENSOR_F32,
+                                           .n_dims = 1,
+                                           .dims = {run->trainer.graph.params.size},
+                                           .bytes = run->best};
+    }
     if (run->errors) /* last, as bytes leave no number behind them aligned */
         ret_tensors[n++] = (struct tensor){.name = "errors",
                                            .type = TENSOR_U8,
@@ -129,6 +138,35 @@ static bool is_evaluation_due(const struct run *run)
            (step % every == 0 || run->state.step == run->n_steps);
 }
 
+/* What train.judge_by is, higher being better; where it does not exist, the worst. */
+static double judging_value(const struct run *run, const struct evaluation *validation)
+{
+    double x = metric_value(&validation->values, run->judge->name, run->judge_class);
+
+    if (isnan(x))
+        x = metric_worst(run->judge);
+    return run->judge->lower_is_better ? -x : x;
+}
+
+/* Is the run judged by this evaluation, as far as it has come? Of equals the first judges. */
+static bool judges(const struct run *run, const struct run_point *point)
+{
+    if (!run->judge)
+        return point->step == run->n_steps;
+    return run->state.judged == 0 ||
+           metric_exceeds(judging_value(run, &point->validation), run->state.best);
+}
+
+/* With train.judge = best: what the run ends with, unless a better one comes. */
+static void keep_best(struct run *run, const struct run_point *point)
+{
+    if (!run->judge)
+        return;
+    run->state.judged = point->step;
+    run->state.best = judging_value(run, &point->validation);
+    memcpy(run->best, trainer_model(&run->trainer), run->trainer.graph.params.size * sizeof *run->best);
+}
+
 /* Looks at the held-out parts. False where it was told to stop. */
 static bool look(struct run *run, struct run_point *point)
 {
@@ -141,14 +179,18 @@ static bool look(struct run *run, struct run_point *point)
                                 .stop_context = run};
 
     arena_release(arena);
-    point->has_test = run->domains || run->train->test == TEST_EACH || point->step == run->n_steps;
-    if (run->domains)
-        return domain_protocol_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
-                                        &point->n_parts, &point->validation, &point->test);
+    if (run->domains) {
+        point->has_test = domain_protocol_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
+                                                   &point->n_parts, &point->validation, &point->test);
+        point->is_judged = point->has_test && judges(run, point);
+        return point->has_test;
+    }
     data.class_weights = run->split.class_weights;
     if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
                           arena, &point->validation))
         return false;
+    point->is_judged = judges(run, point);
+    point->has_test = run->train->test == TEST_EACH || point->is_judged;
     data.class_weights = NULL;
     data.pool = &d->test;
     return !point->has_test ||
@@ -177,7 +219,7 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
 {
     struct run_state *state = &run->state;
     float weights[HISTOGRAM_N];
-    struct run_record records[1 + RUN_MAX_RECORDS] = {{"weights", HISTOGRAM_N, weights}};
+    struct run_record records[1 + RUN_MAX_RECORDS] = {{.name = "weights", .n = HISTOGRAM_N, .numbers = weights}};
     struct run_point point = {
         .step = state->step,
         .n_steps = run->n_steps,
@@ -191,9 +233,14 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
     if (!look(run, &point))
         return 0;
     *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
+    point.is_judged &= !run->judge || *ret_outcome == RUN_FINISHED;
     point.n_records = histogram_shares(&state->weights, weights) > 0;
-    if (state->step == run->n_steps && *ret_outcome == RUN_FINISHED)
-        point.n_records += run_record_end(run, &point, records + point.n_records);
+    if (point.is_judged && *ret_outcome == RUN_FINISHED) {
+        keep_best(run, &point);
+        point.n_records += run_record_judged(run, &point, records + point.n_records);
+    }
+    if (run->judge && !point.is_judged)
+        point.test.answers = NULL; /* those of the best so far stand */
     state->weights = (struct histogram){{0}};
     state->evaluated = state->step;
     return run->observer->evaluated(run->observer->context, &point, err);
@@ -325,14 +372,16 @@ int run_train(const struct run_input *input, const struct run_observer *observer
     if (run_open(&run, input, err) == 0 && restore(&run, err) == 0 &&
         train(&run, &result.outcome, err) == 0 && dataset_check_bytes(input->dataset, err) == 0) {
         const struct params *params = &run.trainer.graph.params;
+        const float *weights = run.judge && result.outcome == RUN_FINISHED ? run.best
+                                                                           : trainer_model(&run.trainer);
 
         result.n_steps = run.n_steps;
         result.last_step = run.state.step;
-        params_hash(params, trainer_model(&run.trainer), result.weights_hash);
+        params_hash(params, weights, result.weights_hash);
         memcpy(result.diverged, run.diverged, sizeof result.diverged);
         *ret_result = result;
         status = observer->ended && result.outcome != RUN_STOPPED
-                     ? observer->ended(observer->context, params, trainer_model(&run.trainer), err)
+                     ? observer->ended(observer->context, params, weights, err)
                      : 0;
     }
     run_close(&run);

@@ -25,6 +25,7 @@ struct run_record {
     const char *name;
     int n;
     const float *numbers; /* [n] */
+    bool replaces;        /* what an evaluation before recorded under that name */
 };
 
 struct run_point {
@@ -33,6 +34,8 @@ struct run_point {
     double train_loss, train_accuracy; /* means over the epoch's batches, as they were trained on */
     struct evaluation validation, test;
     bool has_test; /* train.test says when */
+    bool is_judged; /* the run is judged by this evaluation: the last, or with train.judge = best one that is
+                     * better than all before, and stands for the run until another is */
     /* Of data with environments: those that domains.h says; else none. */
     const struct domain_protocol_part *parts;
     int n_parts;
@@ -48,7 +51,7 @@ struct run_observer {
      * anything else is told. */
     void (*save)(void *context, struct text *t);
     int (*restore)(void *context, const char *journal, struct error *err);
-    /* The weights that the run ends with, also when it diverged; (optional). */
+    /* The weights that the run ends with: the last, also when it diverged, or those that judge it; (optional). */
     int (*ended)(void *context, const struct params *params, const float *weights,
                  struct error *err);
     /* One line about checkpoints: gone on from, damaged, could not be written. */
@@ -70,7 +73,7 @@ struct run_input {
 struct run_result {
     enum run_outcome outcome;
     long n_steps, last_step;
-    char weights_hash[HASH_HEX_SIZE]; /* of the final weights; also when diverged */
+    char weights_hash[HASH_HEX_SIZE]; /* of the weights that the run ends with; also when diverged */
     char diverged[RUN_TEXT_SIZE]; /* at which step, and what first; "" where it did not */
 };
 

@@ -134,6 +134,38 @@ static int spoil_labels(struct run *run, const struct settings *s, struct error 
     return 0;
 }
 
+/* The class "cat" of "f1:cat". */
+static int find_class(const struct dataset *d, const char *name)
+{
+    for (int c = 0; d->class_names && c < d->n_classes; c++)
+        if (strcmp(d->class_names[c], name) == 0)
+            return c;
+    return -1;
+}
+
+/* With train.judge = best: what train.judge_by names, which the data must have. */
+static int open_judge(struct run *run, const struct settings *s, struct error *err)
+{
+    const struct value *judge = settings_find(s, "train.judge"), *by = settings_find(s, "train.judge_by");
+    const char *text = by ? by->string : "", *colon = strchr(text, ':');
+    size_t size = strcspn(text, ":");
+    const struct metric_type *type;
+    int i = 0;
+
+    if (!judge || strcmp(judge->string, "best") != 0)
+        return 0;
+    while ((type = metric_at(i)) && (strlen(type->name) != size || strncmp(type->name, text, size) != 0))
+        i++;
+    run->judge_class = colon ? find_class(run->dataset, colon + 1) : -1;
+    if (!type || type->by_class != (colon != NULL) || (colon && run->judge_class < 0) ||
+        ((type->needs & METRIC_NUMBERS) != 0) != (run->dataset->train.targets != NULL) ||
+        ((type->needs & METRIC_GROUPS) && !run->dataset->n_environments))
+        return error_set(err, "train.judge_by \"%s\": data set \"%s\" has no such measure", text,
+                         run->dataset->name);
+    run->judge = type;
+    return 0;
+}
+
 static int open_data(struct run *run, const struct settings *s, struct error *err)
 {
     const struct dataset *d = run->dataset;
@@ -216,7 +248,7 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
     run->rng = rng_seed((uint64_t)run->train->seed);
     if (dataset_draw(run->dataset, s, run->train->seed, &run->drawn))
         run->dataset = &run->drawn;
-    if (open_data(run, s, err) < 0 || build_model(run, s, &graph, err) < 0 ||
+    if (open_data(run, s, err) < 0 || open_judge(run, s, err) < 0 || build_model(run, s, &graph, err) < 0 ||
         open_method(run, s, err) < 0)
         return -1;
     trainer_init(&run->trainer, &run->arena, &run->method.trainer, &graph,
@@ -239,6 +271,8 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
         run->start = arena_alloc(&run->arena, size);
         memcpy(run->start, run->trainer.weights, size);
     }
+    if (run->judge)
+        run->best = arena_alloc(&run->arena, run->trainer.graph.params.size * sizeof *run->best);
     run_begin_stage(run, run->train->jtt_epochs == 0);
     return 0;
 }
@@ -295,6 +329,8 @@ static void weigh(const struct run *run, const struct run_input *input, const st
     ret_needs->bytes_per_thread = fmax(0, trainer_memory(&run->method.trainer, graph, &sizes) - one);
     if (settings_number(s, "train.jtt_epochs") > 0)
         one += sizeof(float) * (double)graph->params.size;
+    if (run->judge)
+        one += sizeof(float) * (double)graph->params.size;
     ret_needs->bytes = START + one + pool_size(d, &d->train) + pool_size(d, &d->test);
 }
 
@@ -323,7 +359,7 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
     struct run_size size;
     int status = -1;
 
-    if (open_split(&run, input->settings, err) == 0 &&
+    if (open_split(&run, input->settings, err) == 0 && open_judge(&run, input->settings, err) == 0 &&
         check_warmup(&run, input->settings, err) == 0 && check_scores(&run, input->settings, err) == 0) {
         size = measure(&run);
         if (spoil_labels(&run, input->settings, err) == 0 &&

@@ -17,6 +17,8 @@ struct run_state {
     int64_t n_seen, n_correct; /* pictures since the epoch's start */
     double loss;               /* their sum */
     struct histogram weights;  /* of the pictures since the last evaluation */
+    int64_t judged;            /* the step of the best evaluation so far, with train.judge = best; 0: none yet */
+    double best;               /* its value, higher being better */
 };
 
 /* Everything a run works with, in one arena. */
@@ -40,6 +42,9 @@ struct run {
     struct training_list stage;
     unsigned char *errors; /* [split.n_train] of the first stage's model; NULL: one stage */
     float *start;          /* the weights that both stages start from; NULL likewise */
+    const struct metric_type *judge; /* what train.judge_by names; NULL: the last evaluation judges */
+    int judge_class;       /* of it; -1: of all classes */
+    float *best;           /* the model's weights at state.judged; NULL likewise */
     long n_steps;          /* of the run, as far as is known before its last stage */
     struct run_state state;
     const struct checkpoint *checkpoint;
@@ -54,11 +59,11 @@ struct run {
 int run_open(struct run *run, const struct run_input *input, struct error *err);
 void run_close(struct run *run);
 
-/* What is recorded once a run has finished, beside measures: how many examples of each class there were, what the
- * model named, and what data ask for that name points to look at. In the evaluation's arena. Gives their number. */
-enum { RUN_MAX_RECORDS = 11 };
+/* What is recorded at the evaluation that judges, beside measures: how many examples of each class there were, what
+ * the model named, and what data ask for that name points to look at. In the evaluation's arena. Gives their number. */
+enum { RUN_MAX_RECORDS = 12 };
 
-int run_record_end(struct run *run, const struct run_point *point, struct run_record *ret_records);
+int run_record_judged(struct run *run, const struct run_point *point, struct run_record *ret_records);
 
 /* The last stage's random numbers are those of a run with one stage. */
 void run_begin_stage(struct run *run, bool is_last);

@@ -13,7 +13,7 @@ static struct run_record record_counts(const char *name, const int *counts, int 
 
     for (int i = 0; i < n; i++)
         numbers[i] = (float)counts[i];
-    return (struct run_record){name, n, numbers};
+    return (struct run_record){.name = name, .n = n, .numbers = numbers};
 }
 
 static struct run_record record_classes(const char *name, const struct evaluation *e, struct arena *arena)
@@ -81,23 +81,36 @@ static int record_probe(struct run *run, struct run_record *ret_records)
                (size_t)width * sizeof *inputs);
         targets[i] = data.pool->targets ? data.pool->targets[k] : (float)data.pool->labels[k];
     }
-    ret_records[0] = (struct run_record){"probe_inputs", n * width, d->probe.numbers};
-    ret_records[1] = (struct run_record){"probe_scores", n * d->n_classes, scores};
-    ret_records[2] = (struct run_record){"train_inputs", n_train * width, inputs};
-    ret_records[3] = (struct run_record){"train_targets", n_train, targets};
-    ret_records[4] = (struct run_record){"train_weights", n_train, weights};
+    ret_records[0] = (struct run_record){.name = "probe_inputs", .n = n * width, .numbers = d->probe.numbers};
+    ret_records[1] = (struct run_record){.name = "probe_scores", .n = n * d->n_classes, .numbers = scores};
+    ret_records[2] = (struct run_record){.name = "train_inputs", .n = n_train * width, .numbers = inputs};
+    ret_records[3] = (struct run_record){.name = "train_targets", .n = n_train, .numbers = targets};
+    ret_records[4] = (struct run_record){.name = "train_weights", .n = n_train, .numbers = weights};
     return 5;
 }
 
-int run_record_end(struct run *run, const struct run_point *point, struct run_record *ret_records)
+/* With train.judge = best: that it is this evaluation which judges, and by which value. */
+static struct run_record record_judge(struct run *run)
+{
+    float *value = arena_alloc(&run->evaluation_arena, sizeof *value);
+
+    *value = (float)(run->judge->lower_is_better ? -run->state.best : run->state.best);
+    return (struct run_record){.name = "judged", .n = 1, .numbers = value};
+}
+
+int run_record_judged(struct run *run, const struct run_point *point, struct run_record *ret_records)
 {
     int n = run->dataset->probe.n ? record_probe(run, ret_records) : 0;
 
     if (point->validation.n_classes > 0)
         n += record_answers(run, point, ret_records + n);
     if (run->train->keep_scores && point->test.scores)
-        ret_records[n++] = (struct run_record){"test_scores", point->test.n * run->dataset->n_classes,
-                                               point->test.scores};
+        ret_records[n++] = (struct run_record){.name = "test_scores", .n = point->test.n * run->dataset->n_classes,
+                                               .numbers = point->test.scores};
+    if (run->judge)
+        ret_records[n++] = record_judge(run);
     assert(n <= RUN_MAX_RECORDS);
+    for (int i = 0; i < n; i++)
+        ret_records[i].replaces = true;
     return n;
 }

@@ -140,10 +140,10 @@ static int write_table(struct store *store, const struct selections *sweep, cons
     int result = 0;
 
     html_begin_scroll(t, label);
-    text_printf(t, "<table class=\"sortable\">\n<caption>%s. The %s at the last evaluation; a run that "
+    text_printf(t, "<table class=\"sortable\">\n<caption>%s. The %s %s; a run that "
                    "diverged is %s. Selected: by %s, among its method's configurations. A run's name is "
                    "the beginning of the SHA-256 of its settings.</caption>\n<thead><tr>", label,
-                s->measure.title, measure_worst(&s->measure, &arena),
+                s->measure.title, s->judged_at ? s->judged_at : "at the last evaluation", measure_worst(&s->measure, &arena),
                 sweep->in == SELECT_IN_SEED ? "its seed" : "all seeds together");
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         text_printf(t, "<th scope=\"col\"%s>%s%s</th>",

@@ -148,6 +148,25 @@ static int resolve_data(struct maker *maker, struct settings *s,
     return 0;
 }
 
+/* With train.judge = best: by what a run is the best, which is what selects. */
+static int resolve_judge(const struct maker *maker, struct settings *s, const struct dataset *d, struct error *err)
+{
+    const struct experiment *e = maker->e;
+    const struct value *judge = settings_find(s, "train.judge");
+    struct value classes;
+    struct measure m;
+    const char *by;
+
+    if (!judge || strcmp(judge->string, "best") != 0)
+        return 0;
+    classes = list_names(d->class_names, d->class_names ? d->n_classes : 0, s->arena);
+    by = e->select && *e->select     ? e->select
+         : e->measure && *e->measure ? e->measure
+                                     : measure_default(classes.n_items > 0);
+    settings_set(s, "train.judge_by", value_string(by));
+    return measure_find(by, &classes, s->arena, &m, err);
+}
+
 /* Puts the digest of the file model.init in its place, and the file into the plan;
  * *ret_path is NULL where none is named. */
 static int resolve_init(struct maker *maker, struct settings *s, const char **ret_path,
@@ -324,6 +343,7 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
         goto out;
     add_fixed(maker, &s, &like);
     if (write_labels(maker, &like, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
+        resolve_judge(maker, &s, input.dataset, err) < 0 ||
         resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
         goto out;
     warn(maker, &s);

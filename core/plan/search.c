@@ -27,8 +27,8 @@ static int check_law(const struct hparam *h, const struct value *v, struct error
 
 int search_check(const struct hparam *h, const struct value *v, struct error *err)
 {
-    if (h->is_planned)
-        return error_set(err, "only the plan sets it; say how many with seeds=N");
+    if (h->planned)
+        return error_set(err, "only the plan sets it; %s", h->planned);
     if (v->kind != VALUE_LAW)
         return hparam_check(h, v, err);
     for (int i = 0; i < v->n_items; i++)

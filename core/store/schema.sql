@@ -116,7 +116,7 @@ CREATE TABLE IF NOT EXISTS metrics (
 
 CREATE TABLE IF NOT EXISTS answers (
     run  INTEGER PRIMARY KEY REFERENCES runs (id),
-    step INTEGER NOT NULL, -- steps made when they were given: the last evaluation
+    step INTEGER NOT NULL, -- steps made when they were given: the last evaluation, or the one that judges
     n    INTEGER NOT NULL, -- examples of the part test, in the data's order; 8388608 at most, else there is no row
     bits BLOB NOT NULL     -- (n + 7) / 8 bytes: example i is bit i % 8 (from the lowest) of byte i / 8; 1: right
 ) STRICT;
@@ -124,12 +124,14 @@ CREATE TABLE IF NOT EXISTS answers (
 -- What a run records besides metrics. By name, rows of numbers:
 --   weights  what the objective gave to the examples of the steps since the evaluation before: shares of
 --            the examples, in the bins of core/math/histogram.h
--- and once it has finished, of classes:
+-- and at the evaluation that judges it, which is the last or, with train.judge = best, the best on validation data:
+--   judged   of the latter runs: the value that it was the best by; its step is whose metrics tables show
+-- of classes:
 --   train_counts, validation_counts, test_counts   examples of each class
 --   test_confusion  [class][class] test examples of the one that were named the other; of 256 classes at most
 --   test_predicted  the class that each test example was named, in the data's order
 --   test_scores     with train.keep_scores: the score of each class (or the answer) for each test example
--- and of data that name points to look at, once trained:
+-- and of data that name points to look at:
 --   probe_inputs   the points, each a few numbers
 --   probe_scores   what the model says there: a score for each class, or its number
 --   train_inputs   the examples that were trained on

@@ -94,7 +94,7 @@ struct store_metric {
     double value;
 };
 
-/* Which examples of the test part a run got right at its last evaluation. */
+/* Which examples of the test part a run got right at the evaluation that judges it. */
 enum { STORE_MAX_ANSWERS = 1 << 23 }; /* more are not kept */
 
 struct store_answers {
@@ -240,6 +240,7 @@ struct store_run {
     const char *state, *error, *spec_id;
     long last_step, n_steps, ended; /* made, to be made; ended: 0 while it has not */
     double seconds;
+    bool is_judged_best; /* train.judge: by the best evaluation on validation data, not by the last */
 };
 
 /* Runs of the current plan that ended after the `since`-th, in that order, each
@@ -303,13 +304,13 @@ int store_find_measure(struct store *store, const struct store_plan *plan, const
 int store_read_measures(struct store *store, struct arena *arena, struct measure *ret_measure,
                         struct measure *ret_select_by, struct error *err);
 
-/* ret_values[i] is the measure of plan->runs[i] at its last evaluation, as it is stored; NaN where the
- * run has not finished. Of one that has, and whose predictions have no such value, it is the worst. One
+/* ret_values[i] is the measure of plan->runs[i] at the evaluation that judges it, mostly its last, as it is stored;
+ * NaN where the run has not finished. Of one that has, and whose predictions have no such value, it is the worst. One
  * that has, and has not recorded it, is an error. */
 int store_read_last(struct store *store, const struct store_plan *plan, const char *part,
                     const struct measure *measure, double *ret_values, struct error *err);
 
-/* One run's metric (of a class, or -1) at all evaluations, by step; or by class at the last one. */
+/* One run's metric (of a class, or -1) at all evaluations, by step; or by class at the one that judges. */
 struct store_series {
     int n;
     const long *at; /* step, or class */

@@ -26,13 +26,16 @@ int store_schema_prepare(struct store *store, enum store_mode mode, struct error
  * there is none. */
 int store_current_plan(struct store *store, long *ret_plan, struct error *err);
 
+/* Of a spec: is its run judged by the best of its evaluations on validation data, not by the last? */
+#define STORE_IS_JUDGED_BEST(spec) "(instr(" spec ", char(10) || 'train.judge = \"best\"' || char(10)) > 0)"
+
 /* A row of a join of plan_runs and runs that begins with these columns. Their plan and position are for
  * store_labels_read, without which the run has no labels, but their texts. */
 #define STORE_RUN_COLUMNS \
     "run, method, condition, point, seed, state, error, spec_id, last_step, seconds, ended, " \
-    "n_steps, plan, position"
+    "n_steps, plan, position, " STORE_IS_JUDGED_BEST("spec")
 
-enum { STORE_RUN_PLAN = 12, STORE_RUN_N_COLUMNS = 14 };
+enum { STORE_RUN_PLAN = 12, STORE_RUN_JUDGED_BEST = 14, STORE_RUN_N_COLUMNS };
 
 struct store_run store_read_run(struct sql_query *q, struct arena *arena);
 
@@ -63,6 +66,12 @@ int store_labels_check(struct store *store, long plan, struct error *err);
 #define STORE_METRICS_QUERY \
     "SELECT step, part, name, class, value, kind FROM metrics WHERE run = ?1 " \
     "ORDER BY step, part, name, class"
+
+/* The step of the evaluation that judges a run which says so (STORE_IS_JUDGED_BEST); NULL: of another, whose last one
+ * does. The spec is asked first: a run's arrays lie far from all else that is read of it. */
+#define STORE_JUDGED_STEP(run) \
+    "(SELECT max(arrays.step) FROM runs judged CROSS JOIN arrays ON arrays.run = judged.id WHERE judged.id = " run \
+    " AND " STORE_IS_JUDGED_BEST("judged.spec") " AND arrays.name = 'judged')"
 
 /* A row of that; its texts are good until the next one. */
 struct store_metric store_read_metric(struct sql_query *q);

@@ -60,6 +60,7 @@ struct store_run store_read_run(struct sql_query *q, struct arena *arena)
         .seconds = sql_double(q, 9),
         .ended = sql_long(q, 10),
         .n_steps = sql_long(q, 11),
+        .is_judged_best = sql_long(q, STORE_RUN_JUDGED_BEST),
     };
 }
 
@@ -252,7 +253,7 @@ int store_read_last(struct store *store, const struct store_plan *plan, const ch
     struct sql_query *q = sql_prepare(
         store->db, err,
         "SELECT value, kind FROM metrics WHERE run = ?1 AND part = ?2 AND name = ?3 AND "
-        "class = ?4 ORDER BY step DESC LIMIT 1",
+        "class = ?4 AND step = ifnull(" STORE_JUDGED_STEP("?1") ", step) ORDER BY step DESC LIMIT 1",
         "itti", 0L, part, m->type->name, (long)m->class_index);
     int got = q ? 0 : -1;
 
@@ -310,8 +311,8 @@ int store_read_classes(struct store *store, long run, const char *part, struct a
     return read_series(
         sql_prepare(store->db, err,
                     "SELECT class, value, kind FROM metrics WHERE run = ?1 AND part = ?2 AND "
-                    "name = 'class_accuracy' AND step = (SELECT max(step) FROM metrics WHERE "
-                    "run = ?1) ORDER BY class",
+                    "name = 'class_accuracy' AND step = ifnull(" STORE_JUDGED_STEP("?1") ", (SELECT max(step) FROM "
+                    "metrics WHERE run = ?1)) ORDER BY class",
                     "it", run, part),
         arena, ret_series, err);
 }

@@ -94,8 +94,8 @@ int store_read_ended(struct store *store, long since, const struct measure *sele
     ended = arena_alloc(arena, (size_t)(n + 1) * sizeof *ended);
     q = sql_prepare(store->db, err,
                     "SELECT " STORE_RUN_COLUMNS ", (SELECT value FROM metrics WHERE metrics.run = "
-                    "plan_runs.run AND part = 'validation' AND name = ?3 AND class = ?4 ORDER BY step DESC "
-                    "LIMIT 1) FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
+                    "plan_runs.run AND part = 'validation' AND name = ?3 AND class = ?4 AND "
+                    "step = ifnull(" STORE_JUDGED_STEP("plan_runs.run") ", step) ORDER BY step DESC LIMIT 1) FROM plan_runs JOIN runs ON runs.id = plan_runs.run "
                     "WHERE plan = ?1 AND ended > ?2 GROUP BY run ORDER BY ended",
                     "iiti", plan, since, select_by->type->name, (long)select_by->class_index);
     labels = q ? store_labels_query(store, err) : NULL;

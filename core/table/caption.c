@@ -31,6 +31,8 @@ void caption_incomplete(struct text *t, const struct selections *s)
 
 const char *caption_when(const struct selections *s)
 {
+    if (s->judged_at)
+        return s->judged_at;
     return s->has_epochs ? "at the last epoch" : "at the last step";
 }
 

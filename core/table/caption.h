@@ -12,7 +12,8 @@
 /* First of all: that runs are missing, so that nothing is final. Nothing where none is. */
 void caption_incomplete(struct text *t, const struct selections *s);
 
-/* At which evaluation: "at the last epoch"; of runs without epochs "at the last step". */
+/* At which evaluation: "at the last epoch"; of runs without epochs "at the last step"; as
+ * train.judge says. */
 const char *caption_when(const struct selections *s);
 
 /* What of the experiment the command line changed. */

@@ -16,11 +16,20 @@ static void add(struct journal *j, long step, const char *part, const char *name
     j->metrics[j->n_metrics++] = (struct store_metric){step, part, name, class_index, value};
 }
 
-/* Values of classes are many: but for the test part's accuracies, only the last ones are kept. */
-static bool is_kept(const struct run_point *point, const char *part, const struct metric_value *v)
+/* Values of classes are many: but for the test part's accuracies, only those are kept that judge the run. */
+static bool is_for_good(const char *part, const char *name, int class_index)
 {
-    return v->class_index < 0 || point->step == point->n_steps ||
-           (strcmp(part, "test") == 0 && strcmp(v->type->name, "class_accuracy") == 0);
+    return class_index < 0 || (strcmp(part, "test") == 0 && strcmp(name, "class_accuracy") == 0);
+}
+
+static void drop_judged(struct journal *j)
+{
+    int n = 0;
+
+    for (int i = 0; i < j->n_metrics; i++)
+        if (is_for_good(j->metrics[i].part, j->metrics[i].name, j->metrics[i].class_index))
+            j->metrics[n++] = j->metrics[i];
+    j->n_metrics = n;
 }
 
 static void add_evaluation(struct journal *j, const struct run_point *point, const char *part,
@@ -30,7 +39,7 @@ static void add_evaluation(struct journal *j, const struct run_point *point, con
     for (int i = 0; i < e->values.n; i++) {
         const struct metric_value *v = &e->values.items[i];
 
-        if (is_kept(point, part, v))
+        if (point->is_judged || is_for_good(part, v->type->name, v->class_index))
             add(j, point->step, part, v->type->name, v->class_index, v->value);
     }
 }
@@ -44,6 +53,21 @@ static void add_array(struct journal *j, long step, const char *name, int n, con
     j->arrays[j->n_arrays++] = (struct store_array){step, name, n, copy};
 }
 
+/* In the place of the one before, whose memory serves again: there may be many, of megabytes. */
+static void add_record(struct journal *j, long step, const struct run_record *r)
+{
+    for (int i = 0; i < j->n_arrays && r->replaces; i++) {
+        struct store_array *a = &j->arrays[i];
+
+        if (strcmp(a->name, r->name) != 0 || a->n != r->n)
+            continue;
+        memcpy((float *)a->numbers, r->numbers, (size_t)r->n * sizeof *r->numbers);
+        a->step = step;
+        return;
+    }
+    add_array(j, step, r->name, r->n, r->numbers);
+}
+
 static unsigned char *take_answers(struct journal *j, long step, int n)
 {
     unsigned char *bits = arena_alloc(j->arena, ((size_t)n + 7) / 8);
@@ -54,6 +78,8 @@ static unsigned char *take_answers(struct journal *j, long step, int n)
 
 void journal_add(struct journal *j, const struct run_point *point)
 {
+    if (point->is_judged)
+        drop_judged(j);
     add(j, point->step, "train", "loss", -1, point->train_loss);
     if (point->validation.n_classes > 0)
         add(j, point->step, "train", "accuracy", -1, point->train_accuracy);
@@ -71,8 +97,7 @@ void journal_add(struct journal *j, const struct run_point *point)
                ((size_t)point->test.n + 7) / 8);
     for (int i = 0; i < point->n_records; i++)
         if (point->records[i].n <= STORE_MAX_ARRAY)
-            add_array(j, point->step, point->records[i].name, point->records[i].n,
-                      point->records[i].numbers);
+            add_record(j, point->step, &point->records[i]);
 }
 
 static void write_bytes(struct text *t, const void *bytes, size_t size)

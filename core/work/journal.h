@@ -13,7 +13,7 @@ struct journal {
     struct arena *arena; /* owns the metrics */
     struct store_metric *metrics;
     int n_metrics;
-    struct store_answers answers; /* of the last evaluation of the test part */
+    struct store_answers answers; /* of the test part, at its last evaluation or at the one that judges */
     struct store_array *arrays;
     int n_arrays;
     double seconds; /* that the run took before its last checkpoint was loaded */
@@ -21,7 +21,8 @@ struct journal {
 
 void journal_init(struct journal *j, struct arena *arena);
 
-/* All that an evaluation measured. */
+/* All that an evaluation measured. What is kept of the evaluation that judges alone takes the place of the one's
+ * before that did. */
 void journal_add(struct journal *j, const struct run_point *point);
 
 /* One line for each metric and array, one for the answers; numbers exactly. `seconds`: what the run took so far. */

@@ -20,6 +20,7 @@
 #include <string.h>
 
 static const char *const test_choices[] = {[TEST_EACH] = "each", [TEST_LAST] = "last", NULL};
+static const char *const judge_choices[] = {[JUDGE_LAST] = "last", [JUDGE_BEST] = "best", NULL};
 
 static const struct hparam train_hparams[] = {
     {"epochs", HPARAM_INTEGER, offsetof(struct train_config, epochs), .fallback = "20", .low = 1,
@@ -39,7 +40,15 @@ static const struct hparam train_hparams[] = {
      .doc = "steps between evaluations, instead; 0: train.evaluate says"},
     {"test", HPARAM_CHOICE, offsetof(struct train_config, test), .fallback = "\"each\"",
      .choices = test_choices, .is_later = true,
-     .doc = "the evaluations that see test pictures beside those of validation: each, or the last alone"},
+     .doc = "the evaluations that see test pictures beside those of validation: each, or the last alone (with "
+            "train.judge = best: those that are the best so far)"},
+    {"judge", HPARAM_CHOICE, offsetof(struct train_config, judge), .fallback = "\"last\"",
+     .choices = judge_choices, .is_later = true,
+     .doc = "the evaluation that the run is judged by and whose weights are its: the last, or the one with the "
+            "best validation value of what selects"},
+    {"judge_by", HPARAM_TEXT, offsetof(struct train_config, judge_by), .fallback = "\"\"", .high = 200,
+     .is_later = true, .planned = "it is the experiment's: say measure=NAME or select=NAME",
+     .doc = "with train.judge = best: the measure that it is the best by; the plan sets it to the experiment's"},
     {"keep_scores", HPARAM_BOOL, offsetof(struct train_config, keep_scores), .fallback = "false", .is_later = true,
      .doc = "keep the scores of all test examples at the end in the store, beside what was named"},
     {"late", HPARAM_INTEGER, offsetof(struct train_config, late), .fallback = "0", .low = 0,
@@ -53,7 +62,7 @@ static const struct hparam train_hparams[] = {
      .choices = domainbed_hparams_choices,
      .doc = "DomainBed's algorithm whose hyper-parameters fill in what is not set; none: nobody's"},
     {"seed", HPARAM_INTEGER, offsetof(struct train_config, seed), .fallback = "0", .low = 0,
-     .high = 2147483647, .is_planned = true,
+     .high = 2147483647, .planned = "say how many with seeds=N",
      .doc = "root of all random numbers; only the plan sets it: seeds = N says how many"},
     {"numeric", HPARAM_CHOICE, offsetof(struct train_config, numeric),
      .fallback = "\"portable\"", .choices = blas_profile_names,

@@ -59,11 +59,16 @@ int config_check(const struct settings *s, struct error *err);
 /* train.test */
 enum { TEST_EACH, TEST_LAST };
 
+/* train.judge */
+enum { JUDGE_LAST, JUDGE_BEST };
+
 /* The slot "train". */
 struct train_config {
-    int epochs, batch, micro_batch, evaluate, evaluate_steps, test, seed, numeric, late, jtt_epochs, jtt_weight, hparams;
+    int epochs, batch, micro_batch, evaluate, evaluate_steps, test, judge, seed, numeric, late, jtt_epochs, jtt_weight,
+        hparams;
     double lr, warmup;
     bool keep_scores;
+    const char *judge_by; /* "macro_f1"; "f1:cat" */
 };
 
 extern const struct component train_component;

@@ -263,6 +263,14 @@ void conflicts_forget(struct settings *s, const char *varied)
             settings_remove(s, d->setting);
 }
 
+/* What it would be the best by. */
+static int check_judge(const struct settings *s, struct error *err)
+{
+    if (settings_find(s, "train.judge_by") && !settings_find(s, "train.judge"))
+        return error_set(err, "train.judge_by does nothing where train.judge is \"last\"");
+    return 0;
+}
+
 /* A bound that nothing can reach. */
 static int check_own(const struct settings *s, struct error *err)
 {
@@ -277,7 +285,7 @@ static int check_own(const struct settings *s, struct error *err)
 int conflicts_check(const struct settings *s, struct error *err)
 {
     if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
-        check_own(s, err) < 0)
+        check_judge(s, err) < 0 || check_own(s, err) < 0)
         return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;

@@ -42,10 +42,19 @@ static bool skips_steps(const struct warning_facts *f)
 /* All evaluations are the last. */
 static bool has_one_evaluation(const struct warning_facts *f)
 {
-    return is(f, "train.test", "last") &&
-           (skips_epochs(f) || skips_steps(f) ||
-            (number(f, "train.evaluate_steps") == 0 &&
-             number(f, "train.evaluate") == number(f, "train.epochs")));
+    return has_epochs(f) && (skips_epochs(f) || skips_steps(f) ||
+                             (number(f, "train.evaluate_steps") == 0 &&
+                              number(f, "train.evaluate") == number(f, "train.epochs")));
+}
+
+static bool tests_one(const struct warning_facts *f)
+{
+    return is(f, "train.test", "last") && has_one_evaluation(f);
+}
+
+static bool judges_by_one(const struct warning_facts *f)
+{
+    return is(f, "train.judge", "best") && has_one_evaluation(f);
 }
 
 static bool has_no_labels(const struct warning_facts *f)
@@ -83,7 +92,8 @@ static const struct warning {
     {is_one_batch, "train.batch holds all that is trained on, so that an epoch is one step"},
     {skips_epochs, "train.evaluate is more than train.epochs, so that the end alone is evaluated"},
     {skips_steps, "train.evaluate_steps is more than a run has, so that the end alone is evaluated"},
-    {has_one_evaluation, "train.test = \"last\" does nothing where the end alone is evaluated"},
+    {tests_one, "train.test = \"last\" does nothing where the end alone is evaluated"},
+    {judges_by_one, "train.judge = \"best\" does nothing where the end alone is evaluated"},
     {has_no_labels, "data.label_noise = 1 draws every label of the training part anew"},
     {has_no_targets, "smoothing = 1 gives all classes the same target, whatever the label"},
     {never_drops, "schedule \"step\" has no step and is constant"},

@@ -62,6 +62,17 @@ double metric_worst(const struct metric_type *type)
     return type->lower_is_better ? type->high : type->low;
 }
 
+/* Shares differ by at least one over the product of two counts; what adding up their doubles loses
+ * is some 1e-15 of them. */
+bool metric_exceeds(double x, double y)
+{
+    static const double ROUNDING = 1e-12;
+
+    if (!isfinite(x) || !isfinite(y))
+        return x > y;
+    return x - y > ROUNDING * fmax(fabs(x), fabs(y));
+}
+
 static void measure_one(const struct metric_type *type, const struct metric_examples *e,
                         struct arena *arena, struct metric_value *ret_values)
 {

@@ -93,6 +93,9 @@ bool metric_suits(const struct metric_type *type, const struct metric_examples *
 /* The value that no run is below (or above, where lower is better). */
 double metric_worst(const struct metric_type *type);
 
+/* Is x above y, by more than what rounding does? What chooses by values, higher being better, asks this. */
+bool metric_exceeds(double x, double y);
+
 /* ---- what callers prepare ---- */
 
 /* The class of the highest score, of equals the first; offsets are added to the scores, or NULL. */
