@@ -96,6 +96,8 @@ static const struct command commands[] = {
      "Words:\n"
      "  by=imbalance           methods down, the values of a setting of the data across\n"
      "  correction=hochberg    also benjamini_hochberg; default holm\n"
+     "  epochs=all             the same runs at the last evaluation, the best on validation data,\n"
+     "                         and the best on test data (an oracle)\n"
      "  layout=domainbed       of runs that hold environments out: DomainBed's own tables\n"
      "  rule=training          by this rule of selection; also leave_one_out, oracle. Without\n"
      "                         layout=: p-values, paired by trial\n"

@@ -147,6 +147,9 @@ for e in toy_regression toy_classification; do
 done
 "$program" sweep toy_classification smoke train.test=last train.keep_scores=true > said 2>&1 && "$program" plot toy_classification > said ||
     die "sweep with train.test=last and all that can be kept: $(cat said)"
+"$program" table toy_classification epochs=all 2> said && die "epochs=all of one evaluation that saw test data"
+grep -q "evaluations saw test data; train with train.test=each" said || die "epochs=all: $(cat said)"
+"$program" table toy_regression epochs=all measure=rmse > said && grep -q "ORACLE: best test" said || die "epochs=all: $(cat said)"
 grep -q "validation accuracy (%)" plots/toy_classification/learning-curves.gp || die "curves are not of validation"
 "$program" table toy_regression | grep -q "test R2 %" || die "toy_regression: its table does not say R2"
 "$program" table toy_regression --format=csv | grep -q "test_r2,test_r2_sd" || die "toy_regression: no test_r2"

@@ -126,6 +126,9 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
         return error_set(err, "measures= and columns= do not go with by=, layout=domainbed or rule=");
     if (o->is_simultaneous && (o->by || is_held_out))
         return error_set(err, "intervals=simultaneous does not go with by=, layout=domainbed or rule=");
+    if (o->with_epochs && (o->by || is_held_out || o->with_effects || o->with_classes || o->measures || o->columns ||
+                           has_rope || o->correction || o->is_simultaneous))
+        return error_set(err, "epochs=all goes with measure=, select= and select_in= only");
     if (has_rope && (o->by || is_held_out))
         return error_set(err, "rope= does not go with by=, layout=domainbed or rule=");
     return 0;
@@ -142,6 +145,8 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
 
         if (strncmp(word, "by=", 3) == 0 && word[3]) {
             ret_options->by = ret_options->select.by = word + 3;
+        } else if (strcmp(word, "epochs=all") == 0) {
+            ret_options->with_epochs = true;
         } else if (strcmp(word, "layout=domainbed") == 0) {
             ret_options->is_domainbed = true;
         } else if (strncmp(word, "stats=", 6) == 0) {
@@ -174,7 +179,7 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
             if (!(ret_options->rule = held_out_find_rule(word + 5, err)))
                 return -1;
         } else if (strncmp(word, "correction=", 11) != 0) {
-            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME "
+            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME epochs=all "
                                   "layout=domainbed rule=NAME select_in=seed|all stats=all,classes "
                                   "rope=POINTS measure=NAME select=NAME measures=NAME,NAME "
                                   "columns=KEY,KEY intervals=each|simultaneous", word);
@@ -246,8 +251,9 @@ int command_table(const struct invocation *in, enum exit_status *ret_status, str
     if (options.is_domainbed || options.rule)
         result = print_held_out(in, &options, &t, err);
     else if ((result = open_table(in, &options, &s, &published, err)) == 0)
-        result = options.by ? table_grouped(&s, &options, &t, err)
-                            : table_methods(&s, &options, &t, err);
+        result = options.by            ? table_grouped(&s, &options, &t, err)
+                 : options.with_epochs ? table_epochs(options.store, &s, &options, &t, err)
+                                       : table_methods(&s, &options, &t, err);
     print(&t);
     store_close(options.store);
     return result;

@@ -25,6 +25,7 @@ struct table_options {
     const char *columns;                  /* table_methods: "method,n,p_t": keys of those to show; NULL: as usual */
     const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
     const struct published *published;    /* NULL: none */
+    bool with_epochs;                     /* table_epochs */
     bool is_domainbed;                    /* DomainBed's layout */
     bool with_effects;                    /* table_methods: the columns of effects.h */
     bool with_classes;                    /* table_methods: those of classes.h */
@@ -41,6 +42,11 @@ int table_methods(const struct selections *s, const struct table_options *option
  * noise. Other conditions stand under each other. */
 int table_grouped(const struct selections *s, const struct table_options *options,
                   struct text *ret_text, struct error *err);
+
+/* The same runs at their last evaluation, at the best on validation data and, as an oracle, at the best on test data.
+ * Fails where test data were seen at some evaluations only. */
+int table_epochs(struct store *store, const struct selections *s, const struct table_options *options,
+                 struct text *ret_text, struct error *err);
 
 /* Two methods in full, seed by seed, and example by example where the store kept the
  * answers. The error names what there is. */
