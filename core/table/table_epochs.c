@@ -113,7 +113,7 @@ static int add_row(struct sheet *g, struct store *store, const struct selections
         for (int way = 0; way < N_WAYS; way++)
             values[(size_t)way * n + (size_t)i] = one[way];
     }
-    sheet_text(g, select_short_point(g->arena, r->condition));
+    sheet_text(g, label_short(&r->condition_label, g->arena));
     sheet_text(g, r->method);
     sheet_number(g, "%.0f", r->n);
     for (int way = 0; way < N_WAYS; way++) {
