@@ -23,7 +23,10 @@
     "  train.lr=0.1,0.05             vary; also range(FROM,TO[,STEP]), logspace(FROM,TO,N)\n" \
     "  data.test_envs=held_out(4,2)  each environment and each pair held out (4 there are)\n" \
     "  rgd.objective.clip=1,2        one method's own\n" \
-    "  methods=erm,rgd  ~rgd         which methods\n"
+    "  methods=erm,rgd  ~rgd         which methods\n" \
+    "  measure=macro_f1 select=log_loss  what judges; what selects, where it is another (list measure)\n" \
+    "  conditions=model,train.batch  is compared within each, not tuned over\n" \
+    "  draws=8 draws_seed=1          of laws, as train.lr=log_uniform(1e-3,0.1)\n"
 
 #define SELECT_IN \
     "  select_in=all          one configuration, selected over all seeds: then p-values are of two\n" \

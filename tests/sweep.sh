@@ -108,10 +108,11 @@ digest=$("$program" digest order)
     die "order by log loss: $("$program" table order measure=log_loss 2>&1)"
 "$program" table order measures=macro_f1,brier columns=method,n,test_macro_f1,measures --format=csv | head -1 |
     grep -qx "method,n,test_macro_f1,test_brier,test_brier_ci95.\{0,1\}" || die "order: measures and columns"
-for word in measure=f1 measure=f1:cow measure=r2 measure= select=x measures= columns=x columns=n,n; do
+for word in measure=f1 measure=f1:cow measure=r2 measure= select=x measures= columns=x columns=n,n measures=ece,ece; do
     "$program" table order $word > said 2>&1
     [ $? = 2 ] && [ "$(wc -l < said)" = 1 ] || die "table $word: $(cat said)"
 done
+"$program" table order measures=log_loss measure=accuracy > said 2>&1 && die "two that judge: $(cat said)"
 "$program" sweep order measure=log_loss select=macro_f1 > said 2>&1 || die "order by log loss: $(cat said)"
 grep -qx "judged by log_loss" said && grep -qx "selected by macro_f1" said || die "the plan does not say what judges"
 [ "$("$program" digest order)" = "$digest" ] || die "another measure changed the runs"

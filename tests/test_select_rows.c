@@ -193,6 +193,29 @@ static void test_unlike_environments(void **state)
     assert_true(x[0] == .2 && y[0] == .4);
 }
 
+/* No test can say that what is worse by the same in all seeds is worse, or what always diverged: they are not
+ * close all the same. */
+static void test_plainly_worse(void **state)
+{
+    const struct row rows[] = {
+        {"erm", "", "", 0, .5, .75, NULL}, {"erm", "", "", 1, .5, .50, NULL},
+        {"rgd", "", "", 0, .5, .50, NULL}, {"rgd", "", "", 1, .5, .25, NULL},
+        {"cvar", "", "", 0, 0, 0, "diverged"}, {"cvar", "", "", 1, 0, 0, "diverged"},
+        {"same", "", "", 0, .5, .75, NULL}, {"same", "", "", 1, .5, .50, NULL},
+    };
+    const enum emphasis wanted[] = {EMPHASIS_BEST, EMPHASIS_NONE, EMPHASIS_NONE, EMPHASIS_CLOSE};
+    struct comparisons c;
+    struct selections r;
+    struct sample s;
+
+    (void)state;
+    select_rows(&s, SELECT_IN_SEED, rows, 8, 0, &r);
+    c = comparisons_make(&r, NULL, 0, &s.arena);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(c.items[i].emphasis, wanted[i]);
+    arena_release(&s.arena);
+}
+
 /* What is missing of a method with fewer seeds may be its worst: it is not marked best. */
 static void test_best_is_whole(void **state)
 {
@@ -490,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_unlike_seeds),
         cmocka_unit_test(test_unlike_seeds_redrawn),
         cmocka_unit_test(test_unlike_environments),
+        cmocka_unit_test(test_plainly_worse),
         cmocka_unit_test(test_best_is_whole),
         cmocka_unit_test(test_best_of_equals),
         cmocka_unit_test(test_one_seed),

@@ -10,16 +10,16 @@
 
 static const double LEVEL = 0.05;
 
-static double test_pair(const struct selection *a, const struct selection *b)
+static struct test_result test_pair(const struct selection *a, const struct selection *b)
 {
     struct arena arena = {0};
     double *x = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *x);
     double *y = arena_alloc(&arena, (size_t)(a->n + 1) * sizeof *y);
     int n = select_pairs(a, b, x, y);
-    double p = test_paired_t.run(&(struct test_input){.a = x, .b = y, .n_a = n, .n_b = n}).p;
+    struct test_result result = test_paired_t.run(&(struct test_input){.a = x, .b = y, .n_a = n, .n_b = n});
 
     arena_release(&arena);
-    return p;
+    return result;
 }
 
 /* Of each against the best, corrected over all pairs: which one is best was seen in the same values, so
@@ -32,15 +32,25 @@ static void test_best(const struct selection *const *rows, int n, int best, doub
 
     for (int i = 0; i < n; i++)
         if (i != best)
-            p[n_pairs++] = test_pair(rows[i], rows[best]);
+            p[n_pairs++] = test_pair(rows[i], rows[best]).p;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < i; k++)
             if (i != best && k != best)
-                p[n_pairs++] = test_pair(rows[i], rows[k]);
+                p[n_pairs++] = test_pair(rows[i], rows[k]).p;
     adjust_holm.run(p, n_pairs, p);
     for (int i = 0, at = 0; i < n; i++)
         ret_p[i] = i == best ? NAN : p[at++];
     arena_release(&arena);
+}
+
+/* Is it worse than the best without a test that could say so? One that diverged always, and one that is worse by
+ * the same in all seeds. */
+static bool is_plainly_worse(const struct selection *r, const struct selection *best)
+{
+    enum test_reason reason = test_pair(r, best).reason;
+
+    return r->n_diverged_here == r->n ||
+           (reason == TEST_NO_SPREAD && board_exceeds(summary_of(best->test, best->n).mean, summary_of(r->test, r->n).mean));
 }
 
 void ranking_mark(const struct selection *const *rows, int n, enum emphasis *ret_emphases,
@@ -69,7 +79,7 @@ void ranking_mark(const struct selection *const *rows, int n, enum emphasis *ret
 
         if (i == best)
             ret_emphases[i] = EMPHASIS_BEST;
-        else if (has_mean && !(p[i] <= LEVEL)) /* what has no test is not significantly worse */
+        else if (has_mean && best >= 0 && !(p[i] <= LEVEL) && !is_plainly_worse(rows[i], rows[best]))
             ret_emphases[i] = EMPHASIS_CLOSE;
     }
     if (ret_p)

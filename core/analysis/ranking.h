@@ -9,7 +9,8 @@
 #include "analysis/select.h"
 
 /* ret_emphases[i] belongs to rows[i], selections of one condition. A method with fewer seeds than another is
- * never the best: what is missing may be its worst. Alone, a method is not emphasised. ret_p[i], where not
+ * never the best: what is missing may be its worst. Alone, a method is not emphasised; what
+ * all diverged, or is worse by the same in all seeds, which no test can say, is not close. ret_p[i], where not
  * NULL, is the p of the paired t-test against the best, Holm-corrected over all pairs of methods; NaN: it is
  * the best, or there are no two pairs. */
 void ranking_mark(const struct selection *const *rows, int n, enum emphasis *ret_emphases,

@@ -75,6 +75,13 @@ static int parse_measures(const char *text, struct arena *arena, struct table_op
         names[n++] = name;
     if (n == 0)
         return error_set(err, "measures= names no measure");
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(names[i], names[k]) == 0)
+                return error_set(err, "measures=%s: \"%s\" stands there twice", text, names[i]);
+    if (ret_options->select.measure)
+        return error_set(err, "measure=%s does not go with measures=, whose first one judges",
+                         ret_options->select.measure);
     ret_options->select.measure = names[0];
     ret_options->measures = names + 1;
     return 0;
@@ -156,6 +163,8 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
             if (parse_select_in(word + 10, &ret_options->select.in, err) < 0)
                 return -1;
         } else if (strncmp(word, "measure=", 8) == 0) {
+            if (ret_options->measures)
+                return error_set(err, "%s does not go with measures=, whose first one judges", word);
             ret_options->select.measure = word + 8;
             if (measure_check(word + 8, err) < 0)
                 return -1;

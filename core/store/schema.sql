@@ -107,7 +107,7 @@ CREATE TABLE IF NOT EXISTS metrics (
     run   INTEGER NOT NULL REFERENCES runs (id),
     step  INTEGER NOT NULL, -- steps made when it was measured
     part  TEXT NOT NULL,    -- train, validation, test; env0_in, env0_out ... of data with environments
-    name  TEXT NOT NULL,    -- loss, accuracy (share), balanced_accuracy, class_accuracy; r2
+    name  TEXT NOT NULL,    -- loss, and the measures of `rgdbench list measure`
     class INTEGER NOT NULL, -- class_accuracy: index of the class; else -1
     value REAL,             -- NULL where it is not finite
     kind  TEXT NOT NULL DEFAULT 'finite' CHECK (kind IN ('finite', 'inf', '-inf', 'nan')),

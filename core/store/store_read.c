@@ -239,7 +239,10 @@ int store_read_fresh(struct store *store, const struct store_plan *plan, struct 
 static int tell_missing(struct store *store, const struct store_run *run, const char *part,
                         const struct measure *m, struct error *err)
 {
-    if (m->type->is_later || m->class_index >= 0)
+    if (m->type->needs & METRIC_GROUPS)
+        return error_set(err, "measure \"%s\": the %s data of run %.12s have no groups of examples", m->name, part,
+                         run->spec_id);
+    if (strcmp(m->name, "accuracy") != 0 && strcmp(m->name, "r2") != 0)
         return error_set(err, "measure \"%s\": %s%.12s has not recorded it on %s data (an earlier version "
                               "of this program, or no such data); train anew to have it, or say another measure",
                          m->name, *run->spec_id ? "run " : "a run", run->spec_id, part);

@@ -57,7 +57,7 @@ void caption_overrides(struct text *t, const struct selections *s)
     text_printf(t, ".");
 }
 
-/* The budgets of the first condition; a plan gives all conditions the same points. */
+/* The budgets under each method's first condition; a plan gives all conditions the same points. */
 static void add_budgets(struct text *t, const struct selections *s)
 {
     const struct selection *first = &s->items[0];
@@ -71,9 +71,9 @@ static void add_budgets(struct text *t, const struct selections *s)
         return;
     }
     text_printf(t, ". TUNING BUDGETS DIFFER, which favours the larger: configurations tried");
-    for (int i = 0, n = 0; i < s->n; i++)
-        if (strcmp(s->items[i].condition, first->condition) == 0)
-            text_printf(t, "%s %s %d", n++ ? "," : "", s->items[i].method, s->items[i].n_points);
+    for (int i = 0; i < s->n; i++)
+        if (i == 0 || strcmp(s->items[i].method, s->items[i - 1].method) != 0) /* the plan has its runs together */
+            text_printf(t, "%s %s %d", i ? "," : "", s->items[i].method, s->items[i].n_points);
     text_printf(t, ".");
 }
 

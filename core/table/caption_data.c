@@ -65,7 +65,8 @@ static void add_commonest(struct text *t, const struct selections *s, const stru
         return;
     for (int i = 0; i < c->n_classes; i++)
         n_all += c->test[i];
-    text_printf(t, " Always naming the class that is the commonest in training (%s, %g of %g test examples) gives ",
+    text_printf(t, " Always naming %s (%s, %g of %g test examples) gives ",
+                is_even(c->train, c->n_classes) ? "one class" : "the class that is the commonest in training",
                 c->names[c->index], (double)c->test[c->index], n_all);
     text_printf(t, s->measure.format, measure_shown(&s->measure, c->value));
     text_add_string(t, ".");

@@ -87,7 +87,7 @@ static int no_such_setting(const struct selections *s, const char *by, struct er
         if (s->items[i].board)
             list(&s->items[i].board->labels[0], names, sizeof names);
     }
-    return error_set(err, "by=%s: no setting of that name varies for all methods; what varies:%s", by,
+    return error_set(err, "by=%s: no setting of that name varies for each method; what varies, for some or all:%s", by,
                      *names ? names : " nothing");
 }
 
@@ -127,11 +127,12 @@ static void add_cell(struct sheet *g, const struct measure *m, const struct cell
     sheet_number(g, "%.0f", test.n);
 }
 
-static void write_pivot(const struct pivot *p, const struct selections *s,
-                        const struct table_options *options, struct text *t)
+static int write_pivot(const struct pivot *p, const struct selections *s,
+                       const struct table_options *options, struct text *t, struct error *err)
 {
     struct sheet g = {.arena = p->arena};
     struct text caption = {0};
+    int result;
     bool has_rest = p->rows[0].rest[0] != '\0';
 
     sheet_column(&g, (struct sheet_column){"condition", "condition",
@@ -161,12 +162,15 @@ static void write_pivot(const struct pivot *p, const struct selections *s,
     caption_selection(&caption, s);
     caption_lead(&caption, s);
     caption_edges(&caption, s);
+    result = caption_data(&caption, s, options->store, err);
     caption_runs(&caption, s);
     caption_failures(&caption, s);
     caption_overrides(&caption, s);
     caption_caveats(&caption, &s->plan.caveats);
-    sheet_write(&g, options->format, caption.s, t);
+    if (result == 0)
+        sheet_write(&g, options->format, caption.s, t);
     text_release(&caption);
+    return result;
 }
 
 int table_grouped(const struct selections *s, const struct table_options *options,
@@ -179,10 +183,8 @@ int table_grouped(const struct selections *s, const struct table_options *option
     if (s->n == 0)
         return error_set(err, "the plan has no runs");
     p.rows = arena_alloc(&arena, MAX_ROWS * sizeof *p.rows);
-    if (fill(&p, s, err) == 0) {
-        write_pivot(&p, s, options, ret_text);
-        result = 0;
-    }
+    if (fill(&p, s, err) == 0)
+        result = write_pivot(&p, s, options, ret_text, err);
     arena_release(&arena);
     return result;
 }
