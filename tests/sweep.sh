@@ -138,7 +138,7 @@ grep -qx 'model=mlp momentum=0,train.lr=0.1' said && grep -qx 'model=mlp momentu
 [ "$(head -1 said)" = condition,method,lr=0.1,lr=0.01 ] && [ "$(wc -l < said)" = 5 ] || die "by=lr: $(cat said)"
 grep '^model=mlp momentum=0,' said | awk -F, '$3 > $4 { found = 1 } END { exit !found }' || die "by=lr: $(cat said)"
 "$program" table models by=batch 2> said && die "took a setting that does not vary"
-grep -qF "by=batch: no setting of that name varies for all methods; what varies: model optimizer.momentum train.lr" said ||
+grep -qF "by=batch: no setting of that name varies for each method; what varies, for some or all: model optimizer.momentum train.lr" said ||
     die "by=batch: $(cat said)"
 
 # Numbers as targets: another measure in the tables, a drawing of what was learned.
