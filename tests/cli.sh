@@ -199,7 +199,7 @@ program=$work/rgdbench
 chmod 755 .
 run=$as_nobody
 table=$("$program" table quickstart)
-fails 'measure "worst_group_accuracy": a run has not recorded it' table quickstart measures=accuracy,worst_group_accuracy
+fails 'have no groups of examples' table quickstart measures=accuracy,worst_group_accuracy
 rm -f results/quickstart.db-wal results/quickstart.db-shm # of reading; they are empty
 chmod 555 results
 if $run sh -c ': > results/probe' 2>/dev/null || ! $run true; then

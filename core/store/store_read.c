@@ -240,8 +240,7 @@ static int tell_missing(struct store *store, const struct store_run *run, const 
                         const struct measure *m, struct error *err)
 {
     if (m->type->needs & METRIC_GROUPS)
-        return error_set(err, "measure \"%s\": the %s data of run %.12s have no groups of examples", m->name, part,
-                         run->spec_id);
+        return error_set(err, "measure \"%s\": the %s data have no groups of examples", m->name, part);
     if (strcmp(m->name, "accuracy") != 0 && strcmp(m->name, "r2") != 0)
         return error_set(err, "measure \"%s\": %s%.12s has not recorded it on %s data (an earlier version "
                               "of this program, or no such data); train anew to have it, or say another measure",
