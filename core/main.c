@@ -117,7 +117,8 @@ static const struct command commands[] = {
      "Says which figures these data have nothing for, and removes those that an earlier plan drew.\n"
      "Words:\n" SELECT_IN MEASURE, "", 1, 4, command_plot, false, STARTS},
     {"report", "[NAME]", "a page for each store (or for NAME), and an index, into report/",
-     "The pages hold all they show and need no network.\n", "", 0, 1, command_report, false, STARTS},
+     "The pages hold all they show and need no network. Their figures are drawn into plots/NAME, as `plot`\n"
+     "draws them, by what the plan is judged by.\n", "", 0, 1, command_report, false, STARTS},
     {"export", "NAME [selected [WORD ...]]", "every metric of every run, as CSV",
      "selected: what the table is made of instead, a line for each method and seed; `stats` reads it\n"
      "(of an error, measure=log_loss, with better=lower).\n"
