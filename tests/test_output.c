@@ -175,13 +175,14 @@ static void link_here(const char *name)
 static int set_up(void **state)
 {
     extern char *program_invocation_name;
+    const char *slash;
     struct error err;
 
     (void)state;
     here = realpath(".", NULL);
-    program = realpath(arena_printf(&arena, "%s/../../rgdbench", program_invocation_name), NULL);
-    if (!program)
-        program = realpath("build/rgdbench", NULL);
+    slash = strrchr(program_invocation_name, '/'); /* the program that was built beside: of sanitizers, too */
+    program = realpath(arena_printf(&arena, "%.*s/../rgdbench", slash ? (int)(slash - program_invocation_name) : 1,
+                                    slash ? program_invocation_name : "."), NULL);
     if (!program || !mkdtemp(folder) || chdir(folder) < 0 || mkdir("experiments", 0777) < 0 ||
         mkdir("datasets", 0777) < 0)
         return -1;
