@@ -42,16 +42,15 @@ int classes_order(struct store *store, const struct selection *r, int n_classes,
     for (int c = 0; c < n_classes; c++)
         at[c] = c;
     for (int i = 0; i < r->n; i++) {
-        struct store_array *records;
-        int n;
+        struct store_array record;
 
-        if (store_read_arrays(store, r->runs[i], "train_counts", arena, &records, &n, err) < 0)
+        if (store_read_last_array(store, r->runs[i], "train_counts", arena, &record, err) < 0)
             return -1;
-        if (n == 0 || records[n - 1].n != n_classes)
+        if (record.n != n_classes)
             continue;
         n_runs++;
         for (int c = 0; c < n_classes; c++)
-            counts[c] += (double)records[n - 1].numbers[c];
+            counts[c] += (double)record.numbers[c];
     }
     for (int c = 0; c < n_classes && n_runs > 0; c++)
         counts[c] /= n_runs;

@@ -4,21 +4,15 @@
 #include <math.h>
 #include <string.h>
 
-/* The last that the run recorded under that name, of n numbers (0: of any); NULL: none, or of others. */
-static int read_last(struct store *store, long run, const char *name, int n, struct arena *arena,
-                     const float **ret_numbers, int *ret_n, struct error *err)
+/* How many examples of each of n classes (0: of as many as there are) the run recorded; NULL: that it did not, or of
+ * another number. */
+static int read_counts(struct store *store, long run, const char *name, int n, struct arena *arena,
+                       struct store_array *ret_counts, struct error *err)
 {
-    struct store_array *arrays;
-    int n_arrays;
-
-    *ret_numbers = NULL;
-    if (store_read_arrays(store, run, name, arena, &arrays, &n_arrays, err) < 0)
+    if (store_read_last_array(store, run, name, arena, ret_counts, err) < 0)
         return -1;
-    if (n_arrays == 0 || (n && arrays[n_arrays - 1].n != n))
-        return 0;
-    *ret_numbers = arrays[n_arrays - 1].numbers;
-    if (ret_n)
-        *ret_n = arrays[n_arrays - 1].n;
+    if (n && ret_counts->n != n)
+        ret_counts->numbers = NULL;
     return 0;
 }
 
@@ -27,16 +21,12 @@ static int read_settings(struct store *store, long run, struct arena *arena, str
 {
     int n_classes = c->n_classes;
     const char **names = arena_alloc(arena, (size_t)n_classes * sizeof *names);
-    const struct value *digest, *as;
+    const struct value *as;
     struct settings spec;
-    struct value list = {0};
+    struct value list;
 
     settings_init(&spec, arena);
-    if (store_read_spec(store, run, &spec, err) < 0)
-        return -1;
-    digest = settings_find(&spec, "data.digest");
-    if (digest && digest->kind == VALUE_STRING &&
-        store_read_class_names(store, digest->string, arena, &list, err) < 0)
+    if (store_read_spec(store, run, &spec, err) < 0 || store_read_spec_classes(store, &spec, arena, &list, err) < 0)
         return -1;
     for (int i = 0; i < n_classes; i++)
         names[i] = i < list.n_items && list.items[i].kind == VALUE_STRING && text_is_plain(list.items[i].string)
@@ -90,6 +80,7 @@ int commonest_read(struct store *store, const struct selections *s, const struct
                    struct arena *arena, struct commonest *ret_commonest, struct error *err)
 {
     struct commonest c = {.value = NAN};
+    struct store_array train, validation, test;
     int i = 0;
 
     *ret_commonest = c;
@@ -97,15 +88,20 @@ int commonest_read(struct store *store, const struct selections *s, const struct
         i++;
     if (i == r->n || (s->measure.type->needs & METRIC_NUMBERS))
         return 0;
-    if (read_last(store, r->runs[i], "test_counts", 0, arena, &c.test, &c.n_classes, err) < 0)
+    if (read_counts(store, r->runs[i], "test_counts", 0, arena, &test, err) < 0)
         return -1;
-    if (!c.test)
+    if (test.n == 0)
         return 0;
-    if (read_last(store, r->runs[i], "train_counts", c.n_classes, arena, &c.train, NULL, err) < 0 ||
-        read_last(store, r->runs[i], "validation_counts", c.n_classes, arena, &c.validation, NULL, err) < 0 ||
+    c.n_classes = test.n;
+    if (read_counts(store, r->runs[i], "train_counts", test.n, arena, &train, err) < 0 ||
+        read_counts(store, r->runs[i], "validation_counts", test.n, arena, &validation, err) < 0 ||
         read_settings(store, r->runs[i], arena, &c, err) < 0)
         return -1;
-    if (!c.train || !are_counts(c.test, c.n_classes) || !are_counts(c.train, c.n_classes) || s->measure.class_index >= c.n_classes)
+    c.train = train.numbers;
+    c.validation = validation.numbers;
+    c.test = test.numbers;
+    if (!c.train || !are_counts(c.test, c.n_classes) || !are_counts(c.train, c.n_classes) ||
+        s->measure.class_index >= c.n_classes)
         return 0;
     for (int k = 1; k < c.n_classes; k++)
         if (c.train[k] > c.train[c.index])
@@ -115,6 +111,7 @@ int commonest_read(struct store *store, const struct selections *s, const struct
     return 0;
 }
 
+/* Of its columns, has one something in it? */
 static bool is_constant(const float *confusion, int n_classes)
 {
     int n_named = 0;
@@ -135,11 +132,11 @@ int commonest_count_constant(struct store *store, const struct selection *r, int
 
     for (int i = 0; i < r->n; i++) {
         struct arena arena = {0};
-        const float *confusion;
-        int size = 0, n_classes, result = read_last(store, r->runs[i], "test_confusion", 0, &arena, &confusion, &size, err);
+        struct store_array confusion;
+        int result = store_read_last_array(store, r->runs[i], "test_confusion", &arena, &confusion, err);
+        int n_classes = result == 0 ? (int)lround(sqrt(confusion.n)) : 0;
 
-        n_classes = (int)lround(sqrt(size));
-        n += result == 0 && confusion && n_classes * n_classes == size && is_constant(confusion, n_classes);
+        n += n_classes > 0 && n_classes * n_classes == confusion.n && is_constant(confusion.numbers, n_classes);
         arena_release(&arena);
         if (result < 0)
             return -1;

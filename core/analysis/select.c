@@ -261,16 +261,16 @@ static int read_all_values(struct store *store, struct arena *arena, struct sele
 }
 
 /* What the caller wants, or what the plan says: what judges selects, too, where nobody says otherwise. */
-static int find_measures(struct store *store, const struct select_options *o, struct arena *arena,
-                         struct selections *s, struct error *err)
+static int find_measures(const struct select_options *o, struct arena *arena, struct selections *s,
+                         struct error *err)
 {
     const char *select_by = o->select_by ? o->select_by : o->measure;
 
     s->measure = s->plan.measure;
     s->select_by = s->plan.select_by;
-    if (o->measure && store_find_measure(store, &s->plan, o->measure, arena, &s->measure, err) < 0)
+    if (o->measure && store_find_measure(&s->plan, o->measure, arena, &s->measure, err) < 0)
         return -1;
-    return select_by ? store_find_measure(store, &s->plan, select_by, arena, &s->select_by, err) : 0;
+    return select_by ? store_find_measure(&s->plan, select_by, arena, &s->select_by, err) : 0;
 }
 
 /* A plan's runs by group. */
@@ -478,7 +478,7 @@ int select_points(struct store *store, const struct select_options *options, str
     struct selection *items;
 
     if (store_read_plan(store, arena, &s.plan, err) < 0 ||
-        find_measures(store, options, arena, &s, err) < 0 || read_all_values(store, arena, &s, err) < 0 ||
+        find_measures(options, arena, &s, err) < 0 || read_all_values(store, arena, &s, err) < 0 ||
         read_fresh(store, options->by, arena, &s, err) < 0)
         return -1;
     if (options->by)

@@ -96,14 +96,10 @@ static const char *describe(struct figure *d, const struct settings *spec,
 /* The names of the classes in the spec's data; none where the store does not know them. */
 static int read_names(struct figure *d, struct settings *ret_spec, struct value *ret_names, struct error *err)
 {
-    const struct value *digest;
-
     settings_init(ret_spec, &d->arena);
-    *ret_names = (struct value){.kind = VALUE_LIST};
     if (store_read_spec(d->store, d->rows[0]->runs[0], ret_spec, err) < 0)
         return -1;
-    digest = settings_find(ret_spec, "data.digest"); /* an imported run does not tell its classes */
-    return digest ? store_read_class_names(d->store, digest->string, &d->arena, ret_names, err) : 0;
+    return store_read_spec_classes(d->store, ret_spec, &d->arena, ret_names, err);
 }
 
 static int draw(struct figure *d, struct error *err)

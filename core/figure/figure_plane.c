@@ -21,19 +21,19 @@ static int read_records(struct figure *d, long run, struct records *ret_records,
                                         "train_targets", "train_weights"};
     const float **rows[] = {&ret_records->probe, &ret_records->scores, &ret_records->inputs,
                             &ret_records->targets, &ret_records->weights};
-    int sizes[5], n;
+    int sizes[5];
 
     *ret_records = (struct records){.is_class =
                                         !(d->selections->plan.measure.type->needs & METRIC_NUMBERS)};
     for (int i = 0; i < 5; i++) {
-        struct store_array *found;
+        struct store_array found;
 
-        if (store_read_arrays(d->store, run, names[i], &d->arena, &found, &n, err) < 0)
+        if (store_read_last_array(d->store, run, names[i], &d->arena, &found, err) < 0)
             return -1;
-        if (n == 0)
+        if (found.n == 0)
             return 0;
-        *rows[i] = found[n - 1].numbers;
-        sizes[i] = found[n - 1].n;
+        *rows[i] = found.numbers;
+        sizes[i] = found.n;
     }
     ret_records->n_inputs = ret_records->is_class ? 2 : 1;
     ret_records->n_probe = sizes[0] / ret_records->n_inputs;

@@ -284,6 +284,7 @@ struct store_plan {
     int n_runs;
     const char *const *methods; /* labels, in the experiment's order */
     int n_methods;
+    struct value class_names;          /* of its data; none: targets are numbers; of imported runs two "?" */
     struct measure measure, select_by; /* what judges, and what selects on validation data: mostly the same */
     struct store_caveats caveats;
 };
@@ -297,8 +298,8 @@ int store_read_fresh(struct store *store, const struct store_plan *plan, struct 
                      struct store_plan *ret_fresh, struct error *err);
 
 /* The measure that `text` names ("": what the data have by default), for the plan's data. */
-int store_find_measure(struct store *store, const struct store_plan *plan, const char *text,
-                       struct arena *arena, struct measure *ret_measure, struct error *err);
+int store_find_measure(const struct store_plan *plan, const char *text, struct arena *arena,
+                       struct measure *ret_measure, struct error *err);
 
 /* The current plan's, without all else of it. */
 int store_read_measures(struct store *store, struct arena *arena, struct measure *ret_measure,
@@ -329,6 +330,10 @@ int store_read_answers(struct store *store, long run, struct arena *arena,
 /* What a run recorded under that name, by step; none where the store has nothing of it. */
 int store_read_arrays(struct store *store, long run, const char *name, struct arena *arena,
                       struct store_array **ret_arrays, int *ret_n, struct error *err);
+
+/* The last of them; n = 0 where there is none. */
+int store_read_last_array(struct store *store, long run, const char *name, struct arena *arena,
+                          struct store_array *ret_array, struct error *err);
 
 /* The text of a run's spec. */
 int store_read_spec(struct store *store, long run, struct settings *ret_settings,
@@ -380,6 +385,11 @@ int store_read_metrics(struct store *store, long run, struct arena *arena,
 /* The class names of a data set. */
 int store_read_class_names(struct store *store, const char *data_digest, struct arena *arena,
                            struct value *ret_list, struct error *err);
+
+/* The same of the data that a run's spec names: 1; or 0 where it names none, as an imported one's, and then
+ * the list is empty. */
+int store_read_spec_classes(struct store *store, const struct settings *spec, struct arena *arena,
+                            struct value *ret_list, struct error *err);
 
 /* SHA-256 over specs, states, metrics and weight hashes of the current plan and its fresh seeds:
  * equal for equal results, whoever computed them, when and where. *ret_n_left is

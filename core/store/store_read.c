@@ -102,43 +102,38 @@ static int read_runs(struct store *store, struct sql_query *q, struct arena *are
     return got;
 }
 
-/* The names of the classes of the run's data set: none where targets are numbers. *ret_is_known is false
- * where the run was imported, whose data nobody has described. */
-static int read_class_names(struct store *store, long run, struct arena *arena, struct value *ret_names,
-                            bool *ret_is_known, struct error *err)
+int store_find_measure(const struct store_plan *plan, const char *text, struct arena *arena,
+                       struct measure *ret_measure, struct error *err)
 {
-    const struct value *digest;
-    struct settings spec;
-
-    settings_init(&spec, arena);
-    if (store_read_spec(store, run, &spec, err) < 0)
-        return -1;
-    digest = settings_find(&spec, "data.digest");
-    *ret_is_known = digest && digest->kind == VALUE_STRING;
-    return *ret_is_known ? store_read_class_names(store, digest->string, arena, ret_names, err) : 0;
+    return measure_find(*text ? text : measure_default(plan->class_names.n_items > 0), &plan->class_names, arena,
+                        ret_measure, err);
 }
 
-int store_find_measure(struct store *store, const struct store_plan *plan, const char *text,
-                       struct arena *arena, struct measure *ret_measure, struct error *err)
+/* All data sets of a plan have classes, or none of them has: the first run's tells. Where it was imported, nobody
+ * has described them, and there are some. */
+static int read_plan_classes(struct store *store, struct arena *arena, struct store_plan *plan, struct error *err)
 {
     static const struct value unknown[] = {{.kind = VALUE_STRING, .string = "?"}, {.kind = VALUE_STRING, .string = "?"}};
-    struct value names = {0};
-    bool is_known = false;
+    struct settings spec;
+    int got = 0;
 
-    /* All data sets of a plan have classes, or none of them has: the first run's tells. */
-    if (plan->n_runs > 0 && read_class_names(store, plan->runs[0].run, arena, &names, &is_known, err) < 0)
+    settings_init(&spec, arena);
+    if (plan->n_runs > 0 && (store_read_spec(store, plan->runs[0].run, &spec, err) < 0 ||
+                             (got = store_read_spec_classes(store, &spec, arena, &plan->class_names, err)) < 0))
         return -1;
-    if (!is_known)
-        names = (struct value){.kind = VALUE_LIST, .n_items = 2, .items = unknown};
-    return measure_find(*text ? text : measure_default(names.n_items > 0), &names, arena, ret_measure, err);
+    if (got == 0)
+        plan->class_names = (struct value){.kind = VALUE_LIST, .n_items = 2, .items = unknown};
+    return 0;
 }
 
 /* What the plan says it is judged by. A store is a stranger's: what it names may not exist. */
 static int read_measures(struct store *store, const char *measure, const char *select, struct arena *arena,
                          struct store_plan *plan, struct error *err)
 {
-    if (store_find_measure(store, plan, measure, arena, &plan->measure, err) < 0 ||
-        store_find_measure(store, plan, *select ? select : measure, arena, &plan->select_by, err) < 0) {
+    if (read_plan_classes(store, arena, plan, err) < 0)
+        return -1;
+    if (store_find_measure(plan, measure, arena, &plan->measure, err) < 0 ||
+        store_find_measure(plan, *select ? select : measure, arena, &plan->select_by, err) < 0) {
         err->status = EXIT_MISMATCH;
         return error_context(err, "store \"%s\"", store->path);
     }
@@ -383,6 +378,18 @@ int store_read_arrays(struct store *store, long run, const char *name, struct ar
     return 0;
 }
 
+int store_read_last_array(struct store *store, long run, const char *name, struct arena *arena,
+                          struct store_array *ret_array, struct error *err)
+{
+    struct store_array *arrays;
+    int n;
+
+    if (store_read_arrays(store, run, name, arena, &arrays, &n, err) < 0)
+        return -1;
+    *ret_array = n > 0 ? arrays[n - 1] : (struct store_array){.name = name};
+    return 0;
+}
+
 int store_read_spec(struct store *store, long run, struct settings *ret_settings,
                     struct error *err)
 {
@@ -450,6 +457,17 @@ int store_read_class_names(struct store *store, const char *data_digest, struct 
         got = value_parse(sql_text(q, 0), arena, ret_list, err);
     sql_end(q);
     return got;
+}
+
+int store_read_spec_classes(struct store *store, const struct settings *spec, struct arena *arena,
+                            struct value *ret_list, struct error *err)
+{
+    const struct value *digest = settings_find(spec, "data.digest");
+
+    *ret_list = (struct value){.kind = VALUE_LIST};
+    if (!digest || digest->kind != VALUE_STRING)
+        return 0;
+    return store_read_class_names(store, digest->string, arena, ret_list, err) < 0 ? -1 : 1;
 }
 
 struct store_metric store_read_metric(struct sql_query *q)

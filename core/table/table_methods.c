@@ -210,8 +210,7 @@ static int find_measures(struct frame *f, struct error *err)
     for (const char *const *name = f->options->measures; name && *name; name++) {
         if (f->n_measures == MAX_MEASURES)
             return error_set(err, "more than %d measures side by side", MAX_MEASURES + 1);
-        if (store_find_measure(f->options->store, &f->s->plan, *name, f->g->arena,
-                               &f->measures[f->n_measures++], err) < 0)
+        if (store_find_measure(&f->s->plan, *name, f->g->arena, &f->measures[f->n_measures++], err) < 0)
             return -1;
     }
     return 0;
