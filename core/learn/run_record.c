@@ -16,23 +16,14 @@ static struct run_record record_counts(const char *name, const int *counts, int 
     return (struct run_record){.name = name, .n = n, .numbers = numbers};
 }
 
-static struct run_record record_classes(const char *name, const struct evaluation *e, struct arena *arena)
+/* The evaluation's examples of each class, and how many of class row were named column. */
+static struct metric_examples count_answers(const struct evaluation *e, struct arena *arena)
 {
-    int *counts = arena_alloc(arena, (size_t)e->n_classes * sizeof *counts);
+    struct metric_examples examples = {
+        .n = e->n, .n_classes = e->n_classes, .labels = e->labels, .predicted = e->predicted};
 
-    for (int i = 0; i < e->n; i++)
-        counts[e->labels[i]]++;
-    return record_counts(name, counts, e->n_classes, arena);
-}
-
-/* How many of class row were named column. */
-static struct run_record record_confusion(const struct evaluation *e, struct arena *arena)
-{
-    int n = e->n_classes, *counts = arena_alloc(arena, (size_t)n * (size_t)n * sizeof *counts);
-
-    for (int i = 0; i < e->n; i++)
-        counts[e->labels[i] * n + e->predicted[i]]++;
-    return record_counts("test_confusion", counts, n * n, arena);
+    metric_count(&examples, arena);
+    return examples;
 }
 
 /* Of classes: what there was of each, and what was named. */
@@ -40,17 +31,20 @@ static int record_answers(struct run *run, const struct run_point *point, struct
 {
     struct arena *arena = &run->evaluation_arena;
     const struct evaluation *test = &point->test;
-    int n = 0;
+    int n_classes = run->dataset->n_classes, n = 0;
+    struct metric_examples counted;
 
     if (run->split.class_counts)
-        ret_records[n++] = record_counts("train_counts", run->split.class_counts, run->dataset->n_classes, arena);
+        ret_records[n++] = record_counts("train_counts", run->split.class_counts, n_classes, arena);
     if (point->validation.labels)
-        ret_records[n++] = record_classes("validation_counts", &point->validation, arena);
+        ret_records[n++] = record_counts("validation_counts", count_answers(&point->validation, arena).n_of, n_classes,
+                                         arena);
     if (!test->labels)
         return n;
-    ret_records[n++] = record_classes("test_counts", test, arena);
-    if (test->n_classes <= MAX_CONFUSED)
-        ret_records[n++] = record_confusion(test, arena);
+    counted = count_answers(test, arena);
+    ret_records[n++] = record_counts("test_counts", counted.n_of, n_classes, arena);
+    if (n_classes <= MAX_CONFUSED)
+        ret_records[n++] = record_counts("test_confusion", counted.counts, n_classes * n_classes, arena);
     ret_records[n++] = record_counts("test_predicted", test->predicted, test->n, arena);
     return n;
 }
