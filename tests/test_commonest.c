@@ -6,6 +6,7 @@
 #include "table/caption.h"
 
 static const float train[] = {93, 191, 3488}, validation[] = {25, 25, 25}, test[] = {73, 177, 3178};
+static const float *test_part = test;
 static const float one[] = {0, 0, 73, 0, 0, 177, 0, 0, 3178}, several[] = {3, 0, 70, 0, 0, 177, 1, 0, 3177};
 
 /* Runs of two methods, a naming one class in seed 0 only, b never; with what else was recorded. */
@@ -39,7 +40,7 @@ static struct store *make(const char *more, struct selections *ret_selections, c
     for (int i = 0; i < N_RUNS; i++) {
         const struct store_array recorded[] = {{20, "train_counts", 3, train},
                                                {20, "validation_counts", 3, validation},
-                                               {20, "test_counts", 3, test},
+                                               {20, "test_counts", 3, test_part},
                                                {20, "test_confusion", 9, i == 0 ? one : several}};
         struct store_outcome o = outcome();
 
@@ -101,6 +102,14 @@ static void test_caption(void **state)
     OK(caption_data(&t, &s, store, &err));
     assert_null(strstr(t.s, "IN OTHER PROPORTIONS"));
     assert_non_null(strstr(t.s, "gives 92.71"));
+    store_close(store);
+    t.size = 0; /* of conditions nothing is said where nothing is said of the data */
+    test_part = validation;
+    store = make("", &s, "log_loss");
+    test_part = test;
+    s.n_conditions = 2;
+    OK(caption_data(&t, &s, store, &err));
+    assert_string_equal(t.s, " ONE CLASS ONLY IS NAMED, whatever is shown: a in 1 of 2.");
     store_close(store);
     text_release(&t);
 }

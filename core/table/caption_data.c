@@ -105,9 +105,11 @@ int caption_data(struct text *t, const struct selections *s, struct store *store
     for (int i = 0; i < s->n && c.n_classes == 0 && result == 0; i++)
         result = commonest_read(store, s, &s->items[i], &arena, &c, err);
     if (result == 0 && c.n_classes > 0) {
+        size_t before = t->size;
+
         add_parts(t, &c, &arena);
         add_commonest(t, s, &c);
-        if (s->n_conditions > 1)
+        if (s->n_conditions > 1 && t->size > before)
             text_printf(t, " (Under the first condition.)");
         result = add_constant(t, s, store, err);
     }
