@@ -119,9 +119,9 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
 {
     bool is_held_out = o->rule || o->is_domainbed;
 
-    if (o->by && is_held_out)
-        return error_set(err, "by=%s does not go with layout=domainbed or rule=", o->by);
-    if ((o->with_effects || o->with_classes) && (o->by || is_held_out))
+    if (o->select.by && is_held_out)
+        return error_set(err, "by=%s does not go with layout=domainbed or rule=", o->select.by);
+    if ((o->with_effects || o->with_classes) && (o->select.by || is_held_out))
         return error_set(err, "stats= does not go with by=, layout=domainbed or rule=");
     if (o->select.in == SELECT_IN_ALL && is_held_out)
         return error_set(err, "select_in=all does not go with layout=domainbed or rule=, which select in "
@@ -129,14 +129,14 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
     if ((o->select.measure || o->select.select_by) && is_held_out)
         return error_set(err, "measure= and select= do not go with layout=domainbed or rule=, which judge by "
                               "accuracy");
-    if ((o->measures || o->columns) && (o->by || is_held_out))
+    if ((o->measures || o->columns) && (o->select.by || is_held_out))
         return error_set(err, "measures= and columns= do not go with by=, layout=domainbed or rule=");
-    if (o->is_simultaneous && (o->by || is_held_out))
+    if (o->is_simultaneous && (o->select.by || is_held_out))
         return error_set(err, "intervals=simultaneous does not go with by=, layout=domainbed or rule=");
-    if (o->with_epochs && (o->by || is_held_out || o->with_effects || o->with_classes || o->measures || o->columns ||
+    if (o->with_epochs && (o->select.by || is_held_out || o->with_effects || o->with_classes || o->measures || o->columns ||
                            has_rope || o->correction || o->is_simultaneous))
         return error_set(err, "epochs=all goes with measure=, select= and select_in= only");
-    if (has_rope && (o->by || is_held_out))
+    if (has_rope && (o->select.by || is_held_out))
         return error_set(err, "rope= does not go with by=, layout=domainbed or rule=");
     return 0;
 }
@@ -151,7 +151,7 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
         const char *word = in->words[i];
 
         if (strncmp(word, "by=", 3) == 0 && word[3]) {
-            ret_options->by = ret_options->select.by = word + 3;
+            ret_options->select.by = word + 3;
         } else if (strcmp(word, "epochs=all") == 0) {
             ret_options->with_epochs = true;
         } else if (strcmp(word, "layout=domainbed") == 0) {
@@ -260,7 +260,7 @@ int command_table(const struct invocation *in, enum exit_status *ret_status, str
     if (options.is_domainbed || options.rule)
         result = print_held_out(in, &options, &t, err);
     else if ((result = open_table(in, &options, &s, &published, err)) == 0)
-        result = options.by            ? table_grouped(&s, &options, &t, err)
+        result = options.select.by     ? table_grouped(&s, &options, &t, err)
                  : options.with_epochs ? table_epochs(options.store, &s, &options, &t, err)
                                        : table_methods(&s, &options, &t, err);
     print(&t);

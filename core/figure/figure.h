@@ -43,8 +43,8 @@ const char *figure_part_name(struct figure *d, const char *name, int part);
 const char *figure_without(struct figure *d, const char *title, const char *why,
                            const char *const *methods, int n);
 
-/* "test accuracy (%)" of "test %s": what is judged by, with its unit where it stands last. */
-const char *figure_measure(struct figure *d, const char *format);
+/* "test accuracy (%)" of "test %s": the measure, with its unit where it stands last. */
+const char *figure_measure(struct figure *d, const struct measure *m, const char *format);
 
 /* Where the axis of that measure ends, in percent: at 0 and 100 for a share. */
 struct plot_range figure_limits(const struct measure *m);

@@ -33,7 +33,7 @@ static int draw(struct figure *d, struct error *err)
     struct plot_curves figure = {.name = figure_name(d, "budget"),
                                  .title = figure_title(d, d->selections->plan.title),
                                  .x_label = "configurations tried",
-                                 .y_label = figure_measure(d, "expected test %s"),
+                                 .y_label = figure_measure(d, &d->selections->measure, "expected test %s"),
                                  .limits = figure_limits(&d->selections->measure),
                                  .lines = lines};
     int n_most = 0;

@@ -186,7 +186,7 @@ static int draw(struct figure *d, struct error *err)
 
     if (read_axes(d, &axes, err) < 0)
         return -1;
-    figure.y_label = figure_measure(d, arena_printf(&d->arena, "%s %%s", axes.part));
+    figure.y_label = figure_measure(d, &d->selections->measure, arena_printf(&d->arena, "%s %%s", axes.part));
     figure.x_label = axes.is_epochs ? "epoch" : "step";
     for (int i = 0; i < d->n_rows; i++) {
         const struct selection *row = d->rows[i];

@@ -141,14 +141,6 @@ static double mean_validation(const struct figure *d, const struct board *b, int
     return n > 0 ? sum / n : NAN;
 }
 
-/* "macro F1 (%)": what selects. */
-static const char *name_measure(struct figure *d)
-{
-    const struct measure *m = &d->selections->select_by;
-
-    return arena_printf(&d->arena, "%s%s", m->title, m->type->is_share ? " (%)" : "");
-}
-
 static int count_chosen(const struct selection *row, int point)
 {
     int n = 0;
@@ -175,7 +167,7 @@ static int draw_grid(struct figure *d, const struct selection *row, const struct
         .title = title,
         .x_label = x->name,
         .y_label = y ? y->name : "",
-        .cell_label = name_measure(d),
+        .cell_label = figure_measure(d, &d->selections->select_by, "%s"),
         .n_x = x->n,
         .n_y = y ? y->n : 1,
         .x_ticks = x->texts,
@@ -243,7 +235,7 @@ static int draw_points(struct figure *d, const struct selection *row, const stru
     bool is_by_seed = d->selections->in == SELECT_IN_SEED;
     struct plot_points figure = {.name = name,
                                  .title = title,
-                                 .cell_label = name_measure(d),
+                                 .cell_label = figure_measure(d, &d->selections->select_by, "%s"),
                                  .limits = figure_limits(&d->selections->select_by),
         .lower_is_better = d->selections->select_by.sign < 0,
                                  .n_points = g->n_points,

@@ -69,7 +69,7 @@ static int draw(struct figure *d, struct error *err)
             .name = figure_part_name(d, name, i / MAX_PANELS),
             .title = figure_without(d, figure_title(d, describe(d, panels + i, n_here)),
                                     "no seed in common", without, n_without),
-            .y_label = figure_measure(d, "test %s"),
+            .y_label = figure_measure(d, &d->selections->measure, "test %s"),
             .limits = figure_limits(&d->selections->measure),
             .n_panels = n_here,
             .panels = panels + i};

@@ -49,9 +49,8 @@ const char *figure_title(struct figure *d, const char *title)
     return d->n_rows ? figure_without(d, title, "no run has ended", d->absent, d->n_absent) : title;
 }
 
-const char *figure_measure(struct figure *d, const char *format)
+const char *figure_measure(struct figure *d, const struct measure *m, const char *format)
 {
-    const struct measure *m = &d->selections->measure;
     const char *at = strstr(format, "%s"), *unit = m->type->is_share ? " (%)" : "";
 
     if (!at)
@@ -101,7 +100,7 @@ int figure_done(struct figure *d, const char *name, int result)
         d->drawn = arena_grow(&d->arena, d->drawn, d->n_drawn, sizeof *d->drawn);
         d->drawn[d->n_drawn++] = name;
         d->listener->drawn(d->listener->context, arena_printf(&d->arena, "%s/%s", d->target->directory, name),
-                 figure_measure(d, d->type->doc));
+                 figure_measure(d, &d->selections->measure, d->type->doc));
     }
     return result;
 }

@@ -23,7 +23,6 @@ struct table_options {
     struct select_options select;
     const char *const *measures;          /* table_methods: more of them, NULL-ended, at what was selected; or NULL */
     const char *columns;                  /* table_methods: "method,n,p_t": keys of those to show; NULL: as usual */
-    const char *by;                       /* table_grouped: "imbalance" or "data.imbalance" */
     const struct published *published;    /* NULL: none */
     bool with_epochs;                     /* table_epochs */
     bool is_domainbed;                    /* DomainBed's layout */

@@ -177,7 +177,7 @@ int table_grouped(const struct selections *s, const struct table_options *option
                   struct text *ret_text, struct error *err)
 {
     struct arena arena = {0};
-    struct pivot p = {.arena = &arena, .by = options->by};
+    struct pivot p = {.arena = &arena, .by = options->select.by};
     int result = -1;
 
     if (s->n == 0)

@@ -25,7 +25,7 @@ struct row {
         iqm, posterior, fresh_n, fresh_test, fresh_difference, published;
     struct sheet_cell measured[MAX_MEASURES];
     double measured_half_width[MAX_MEASURES];
-    double n_planned, n_finished, n_diverged, n_failed, n_configurations, n_chose;
+    double n_planned, n_finished, n_diverged, n_failed, n_configurations;
     double sd, half_width, anew_high, difference_half_width, difference_anew_high;
     double p_t, p_t_corrected, p_w, p_w_corrected, p_flip, d_z, g, p_best, p_equal;
     double worst_half_width, tail_half_width;

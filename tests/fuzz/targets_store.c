@@ -114,7 +114,7 @@ static int report_table(struct store *store, struct arena *arena, struct error *
 
 static int report_compare(struct store *store, struct arena *arena, struct error *err)
 {
-    struct table_options options = {.format = sheet_find_format("tex", err), .by = "imbalance"};
+    struct table_options options = {.format = sheet_find_format("tex", err), .select.by = "imbalance"};
     struct selections s;
     struct text t = {0};
     int result = select_points(store, &(struct select_options){0}, arena, &s, err);
