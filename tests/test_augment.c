@@ -100,22 +100,18 @@ static void test_batch_in_pieces(void **state)
     const unsigned char *pixels[2] = {augment_picture, augment_picture};
     const struct augment_config config = {.augment = AUGMENT_DOMAINBED};
     const struct standard standard = {{100, 90, 80}, {0.01f, 0.02f, 0.03f}};
-    struct dataset d = {.channels = 3, .height = AUGMENT_H, .width = AUGMENT_W};
-    uint16_t classes[2] = {5, 6};
+    const struct signature s = signature_picture(3, AUGMENT_H, AUGMENT_W);
+    const struct field *field = &s.fields[0];
+    const struct values values = {.bytes = pixels};
     const uint32_t indices[] = {1, 0, 1};
     float all[3][AUGMENT_SIZE], one[AUGMENT_SIZE], plain[AUGMENT_SIZE];
-    int labels[3];
 
     (void)state;
-    d.train.pixels = pixels;
-    d.train.labels = classes;
-    batch_fill(&d, &d.train, &standard, indices, 3, &config, rng_seed(3), all[0], labels);
-    assert_int_equal(labels[0], 6);
-    assert_int_equal(labels[1], 5);
-    batch_fill(&d, &d.train, &standard, indices + 1, 1, &config, rng_seed(3), one, labels);
+    batch_fill(field, &values, &standard, indices, 3, &config, rng_seed(3), all[0]);
+    batch_fill(field, &values, &standard, indices + 1, 1, &config, rng_seed(3), one);
     assert_memory_equal(one, all[1], sizeof one);
     assert_memory_equal(all[0], all[2], sizeof one);
-    batch_fill(&d, &d.train, &standard, indices + 1, 1, NULL, rng_seed(3), plain, labels);
+    batch_fill(field, &values, &standard, indices + 1, 1, NULL, rng_seed(3), plain);
     assert_memory_not_equal(plain, one, sizeof one);
     for (int i = 0; i < AUGMENT_SIZE; i++) {
         int c = i / (AUGMENT_H * AUGMENT_W);
@@ -149,9 +145,8 @@ static void test_crop_and_flip(void **state)
     static unsigned char bytes[N * SIZE];
     const struct standard standard = {{100, 90}, {0.01f, 0.02f}};
     const unsigned char *pixels[N];
-    uint16_t classes[N] = {0};
+    const struct values values = {.bytes = pixels};
     uint32_t indices[N];
-    int labels[N];
 
     (void)state;
     for (int i = 0; i < N; i++) {
@@ -164,15 +159,13 @@ static void test_crop_and_flip(void **state)
     }
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         int height = cases[k].height, width = cases[k].width, pad = cases[k].pad, n_flipped = 0;
-        struct dataset d = {.channels = CHANNELS, .height = height, .width = width};
+        const struct signature s = signature_picture(CHANNELS, height, width);
         const struct augment_config config = {.augment = AUGMENT_CROP_FLIP, .pad = pad};
         const float *at = y;
         const unsigned char *byte = bytes;
 
-        d.train.pixels = pixels;
-        d.train.labels = classes;
-        batch_fill(&d, &d.train, &standard, indices, N, &config, rng_seed(3), y, labels);
-        batch_fill_bytes(&d, &d.train, indices, N, &config, rng_seed(3), bytes, labels);
+        batch_fill(&s.fields[0], &values, &standard, indices, N, &config, rng_seed(3), y);
+        batch_fill_bytes(&s.fields[0], &values, indices, N, &config, rng_seed(3), bytes);
         for (int i = 0; i < N; i++) {
             struct rng rng = rng_index(rng_seed(3), indices[i]);
             int dy = (int)rng_below(&rng, (uint32_t)(2 * pad + 1)) - pad;
@@ -201,12 +194,13 @@ static void test_measure_large(void **state)
     static unsigned char white[SIDE * SIDE];
     const unsigned char *pixels[] = {white, black};
     static const uint32_t indices[] = {0, 1};
-    struct dataset d = {.channels = 1, .height = SIDE, .width = SIDE, .train = {2, .pixels = pixels}};
+    const struct signature s = signature_picture(1, SIDE, SIDE);
+    const struct values values = {.bytes = pixels};
     struct standard standard;
 
     (void)state;
     memset(white, 255, sizeof white);
-    standard_measure(&d, &d.train, indices, 2, &standard);
+    standard_measure(&s.fields[0], &values, indices, 2, &standard);
     assert_true(standard.mean[0] == 127.5f);
     assert_true(standard.inverse[0] == (float)(1 / 127.5));
 }

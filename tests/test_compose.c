@@ -42,7 +42,7 @@ static int open_data(void **state)
         fail_msg("%s", err.text);
     for (uint32_t i = 0; i < N; i++)
         indices[i] = i;
-    standard_measure(&dataset, &dataset.train, indices, N, &standard);
+    standard_measure(&dataset.signature.fields[0], &dataset.train.values[0], indices, N, &standard);
     arena_release(&arena);
     return 0;
 }
@@ -174,7 +174,9 @@ static void fill(struct reference *r, const struct trainer *t, struct rng rng)
     static float x[N][D];
     struct transform_mix mixes[N];
 
-    batch_fill(&dataset, &dataset.train, &standard, indices, N, NULL, rng, &x[0][0], r->labels);
+    batch_fill(&dataset.signature.fields[0], &dataset.train.values[0], &standard, indices, N, NULL, rng, x);
+    for (int i = 0; i < N; i++)
+        r->labels[i] = dataset.train.labels[i];
     for (int i = 0; i < N; i++)
         mixes[i] = (struct transform_mix){i, 1};
     if (t->slots->transform->mix)
@@ -195,9 +197,9 @@ static void check(const struct composition *c)
     struct arena arena = {0};
     struct settings s, more;
     struct method method;
-    const struct method_data data = {{.n_classes = C, .class_counts = counts}, N, false};
+    const struct method_data data = {{.n_classes = C, .class_counts = counts}, N, TARGET_CLASS};
     const struct trainer_data reads = {
-        .dataset = &dataset, .pool = &dataset.train, .standard = &standard};
+        .pool = &dataset.train, .standard = &standard};
     const struct trainer_step how = {.step = 1, .rate = RATE, .rng = rng_seed(5)};
     struct trainer_sums sums;
     struct trainer t;
@@ -212,10 +214,10 @@ static void check(const struct composition *c)
     settings_copy(&s, &more);
     if (config_complete(&s, &err) < 0 || method_open(&method, &s, &data, &arena, &err) < 0)
         fail_msg("%s: %s", c->settings, err.text);
-    graph_init(&graph, &arena, (struct shape){1, D});
+    graph_init(&graph, &arena, &dataset.signature);
     assert_int_equal(model_add_head(&graph, "output", HEAD_LINEAR, C, 0, GRAPH_INPUT, &err), 1);
     trainer_init(&t, &arena, &method.trainer, &graph,
-                 &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0, 0, false}, rng_seed(3));
+                 &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0, 0, TARGET_CLASS}, rng_seed(3));
     load(&want, &t);
     fill(&want, &t, how.rng);
     trainer_step(&t, &reads, indices, N, &how, &sums);

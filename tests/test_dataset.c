@@ -104,7 +104,7 @@ static void test_cifar(void **state)
         assert_int_equal(d.test.n, 1);
         assert_int_equal(d.train.labels[1], 0);
         assert_int_equal(d.train.labels[2], 1);
-        assert_int_equal(d.train.pixels[3][3071], 21);
+        assert_int_equal(d.train.values[0].bytes[3][3071], 21);
         assert_string_equal(d.class_names[1], "b");
         dataset_close(&d);
         free_root(r);
@@ -297,7 +297,7 @@ static void test_shapes_and_split(void **state)
     sample_shapes(40, 5, 0.5, &d);
     sample_shapes(20, 5, 0.5, &smaller);
     for (int i = 0; i < smaller.train.n; i++) /* more pictures leave the first ones alone */
-        assert_memory_equal(smaller.train.pixels[i], d.train.pixels[i], 3072);
+        assert_memory_equal(smaller.train.values[0].bytes[i], d.train.values[0].bytes[i], 3072);
     assert_int_equal(split_make(&d, &config, rng, &arena, &a, &err), 0);
     assert_int_equal(split_make(&d, &config, rng, &arena, &b, &err), 0);
     assert_int_equal(a.n_validation, 40);

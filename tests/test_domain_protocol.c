@@ -106,18 +106,18 @@ static void test_coloured_digits(void **state)
     (void)state;
     write_pair(r, "t10k", 3001, 3001, 0);
     assert_int_equal(open_data(r, &d, &err), 0);
-    assert_int_equal(d.n_environments, 3);
+    assert_int_equal(d.n_groups, 3);
     assert_int_equal(d.train.n, 3001);
     assert_string_equal(d.note, "only the file of 3001 test pictures is there, and used");
     first = dataset_environment(&d, 1, &n);
     assert_int_equal(first, 1001);
     assert_int_equal(n, 1000);
     for (int i = 0; i < d.train.n; i++) {
-        const unsigned char *x = d.train.pixels[i];
+        const unsigned char *x = d.train.values[0].bytes[i];
         bool has_first = x[1] != 0, has_second = x[SIZE + 1] != 0;
 
         assert_true(has_first != has_second); /* one channel is black */
-        n_agree[d.train.environments[i]] += has_second == d.train.labels[i];
+        n_agree[d.train.groups[i]] += has_second == d.train.labels[i];
     }
     assert_in_range(n_agree[0], 860, 940);
     assert_in_range(n_agree[1], 750, 850);
@@ -145,8 +145,8 @@ static void test_rotated_digits(void **state)
         uint64_t sum = 0;
 
         for (int k = 0; k < SIZE; k++)
-            sum += (uint64_t)d.train.pixels[i][k] * (uint64_t)(k + 1);
-        assert_true(sum == sums[d.train.environments[i]]);
+            sum += (uint64_t)d.train.values[0].bytes[i][k] * (uint64_t)(k + 1);
+        assert_true(sum == sums[d.train.groups[i]]);
     }
     dataset_close(&d);
     free_root(r);
@@ -157,8 +157,8 @@ static uint64_t sum_all(const struct dataset *d)
     uint64_t sum = 0;
 
     for (int i = 0; i < d->train.n; i++) {
-        for (int k = 0; k < d->channels * SIZE; k++)
-            sum = sum * 31 + d->train.pixels[i][k];
+        for (int k = 0; k < d->signature.fields[0].shape[0] * SIZE; k++)
+            sum = sum * 31 + d->train.values[0].bytes[i][k];
         sum = sum * 31 + d->train.labels[i];
     }
     return sum;
@@ -184,8 +184,8 @@ static void check_drawings(const char *format)
         assert_true(dataset_draw(&d, &r->settings, trial, &drawn));
         assert_int_equal(sum_all(&drawn) == shared, trial == 0);
         assert_int_equal(drawn.train.n, d.train.n);
-        assert_memory_equal(drawn.train.environments, d.train.environments,
-                            (size_t)d.train.n * sizeof *d.train.environments);
+        assert_memory_equal(drawn.train.groups, d.train.groups,
+                            (size_t)d.train.n * sizeof *d.train.groups);
         assert_string_equal(drawn.digest, d.digest);
         arena_release(&drawn.arena);
     }

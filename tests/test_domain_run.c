@@ -262,8 +262,8 @@ static void draw(struct dataset *d, int trial)
 
     drawn_trial = trial;
     for (int i = 0; i < pool->n; i++)
-        pixels[i] = pool->pixels[pool->n - 1 - i];
-    pool->pixels = pixels;
+        pixels[i] = pool->values[0].bytes[pool->n - 1 - i];
+    pool->values[0].bytes = pixels;
 }
 
 /* A run trains on what its trial, which is its seed, draws, where the settings say so. */

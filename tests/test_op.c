@@ -174,11 +174,12 @@ static void test_shapes_are_checked_when_built(void **state)
 {
     struct arena arena = {0};
     struct op_linear bad = {.width = 0};
+    const struct signature input = signature_numbers(4, NULL);
     struct graph g;
     struct error err;
 
     (void)state;
-    graph_init(&g, &arena, (struct shape){1, 4});
+    graph_init(&g, &arena, &input);
     assert_int_equal(graph_add(&g, "hidden1", &op_linear, &bad, GRAPH_INPUT, -1, &err), -1);
     assert_string_equal(err.text, "layer \"hidden1\" (linear): width 0; must be at least 1");
     arena_release(&arena);

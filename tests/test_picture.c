@@ -223,11 +223,11 @@ static void test_folder(void **state)
         fail_msg("%s", err.text);
     assert_int_equal(d.train.n, 6);
     assert_string_equal(d.class_names[1], "dog");
-    assert_string_equal(d.environment_names[1], "b");
+    assert_string_equal(d.group_names[1], "b");
     assert_memory_equal(d.train.labels, labels, sizeof labels);
-    assert_memory_equal(d.train.environments, environments, sizeof environments);
+    assert_memory_equal(d.train.groups, environments, sizeof environments);
     for (int i = 0; i < 6; i++)
-        assert_true(weigh(d.train.pixels[i], 3 * SMALL * SMALL) ==
+        assert_true(weigh(d.train.values[0].bytes[i], 3 * SMALL * SMALL) ==
                     reference_pictures[i].resized_sums[0]);
     assert_int_equal(open_data(r, &again, &err), 0);
     assert_string_equal(again.digest, d.digest);
@@ -274,7 +274,7 @@ static void test_bad_files(void **state)
     settings_set(&r->settings, "data.skip_bad", value_bool(true));
     assert_int_equal(open_data(r, &d, &err), 0);
     assert_int_equal(d.train.n, 6);
-    assert_true(weigh(d.train.pixels[3], 3 * SMALL * SMALL) ==
+    assert_true(weigh(d.train.values[0].bytes[3], 3 * SMALL * SMALL) ==
                 reference_pictures[3].resized_sums[0]);
     assert_non_null(strstr(d.note, "left out 2 of 8 files, first a/dog/2.jpg: damaged JPEG"));
     dataset_close(&d);

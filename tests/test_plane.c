@@ -126,10 +126,10 @@ static void test_data(void **state)
         struct dataset a = open_data(&s, formats[f]), b = open_data(&more, formats[f]),
                        c = open_data(&noisy, formats[f]);
 
-        assert_true(a.train.n == 80 && a.test.n == 60 && a.probe.n > 1 && a.height == 1);
-        assert_null(a.train.pixels);
-        assert_memory_equal(a.train.numbers, b.train.numbers,
-                            80 * (size_t)a.channels * sizeof(float));
+        assert_true(a.train.n == 80 && a.test.n == 60 && a.probe.n > 1 && a.signature.n == 1);
+        assert_int_equal(a.signature.fields[0].kind, FIELD_NUMBERS);
+        assert_memory_equal(a.train.values[0].numbers, b.train.values[0].numbers,
+                            80 * field_size(&a.signature.fields[0]) * sizeof(float));
         assert_string_not_equal(a.digest, b.digest);
         assert_string_not_equal(a.digest, c.digest);
         assert_true((a.train.targets != NULL) == (f == 1) && (a.class_names == NULL) == (f == 1));
@@ -149,7 +149,7 @@ static void test_line(void **state)
 
     (void)state;
     for (int i = 0; i < d.test.n; i++) /* half of them are rare all the same */
-        assert_true(fabs((double)(d.test.targets[i] - d.test.numbers[i] / 2) - 0.5) <= 0.5001);
+        assert_true(fabs((double)(d.test.targets[i] - d.test.values[0].numbers[i] / 2) - 0.5) <= 0.5001);
     w = train(&s, &d, 1);
     assert_int_equal(w.test.n_classes, 0);
     assert_null(w.test.answers);
@@ -175,7 +175,7 @@ static void test_r2(void **state)
     for (int i = 0; i < d.test.n; i++)
         mean += (double)d.test.targets[i] / d.test.n;
     for (int i = 0; i < d.test.n; i++) {
-        double line = (double)y[0] + slope * (double)(d.test.numbers[i] - x[0]);
+        double line = (double)y[0] + slope * (double)(d.test.values[0].numbers[i] - x[0]);
 
         sum += pow(line - (double)d.test.targets[i], 2);
         spread += pow((double)d.test.targets[i] - mean, 2);
@@ -241,7 +241,7 @@ static void test_refused(void **state)
         {"rare_line", "loss = \"mse\"\npenalty = \"sd\"\n", "penalty sd"},
         {"rare_line", "loss = \"mse\"\ndata.imbalance = 10\n", "data.imbalance is of classes"},
         {"rare_line", "loss = \"mse\"\ndata.label_noise = 0.1\n", "data.label_noise is of classes"},
-        {"rare_line", "loss = \"mse\"\ntrain.jtt_epochs = 1\n", "train.jtt_epochs looks for errors"},
+        {"rare_line", "loss = \"mse\"\ntrain.jtt_epochs = 1\n", "train.jtt_epochs is of classes"},
         {"rare_cluster", "data.augment = \"crop_flip\"\n", "data.augment changes pictures"},
     };
 

@@ -35,7 +35,7 @@ static void test_balanced(void **state)
     for (int k = 0; k < d.test.n; k++)
         assert_int_equal(d.test.labels[k], k % 10);
     for (int k = 0; k < d.train.n; k++) /* the pools have no picture in common */
-        assert_memory_not_equal(d.train.pixels[k], d.test.pixels[k], 3072);
+        assert_memory_not_equal(d.train.values[0].bytes[k], d.test.values[0].bytes[k], 3072);
     dataset_close(&d);
 }
 

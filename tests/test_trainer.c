@@ -37,7 +37,7 @@ static int open_data(void **state)
     sample_shapes(BATCH * N_STEPS / 10, 1, 0.5, &dataset);
     for (int i = 0; i < BATCH * N_STEPS; i++)
         indices[i] = (uint32_t)i;
-    standard_measure(&dataset, &dataset.train, indices, BATCH * N_STEPS, &standard);
+    standard_measure(&dataset.signature.fields[0], &dataset.train.values[0], indices, BATCH * N_STEPS, &standard);
     return 0;
 }
 
@@ -84,7 +84,6 @@ static const struct component *find(const struct component_kind *kind, const cha
 static void build_model(struct session *s, const char *name, struct graph *graph)
 {
     const struct component *c = find(&model_kind, name);
-    struct picture_shape picture = {3, 32, 32};
     struct settings small;
     struct error err;
     void *config;
@@ -98,9 +97,9 @@ static void build_model(struct session *s, const char *name, struct graph *graph
         settings_set(&small, "model.patch", value_number(8));
     }
     component_defaults(c, "model", &small);
-    graph_init(graph, &s->arena, (struct shape){1, 3 * 32 * 32});
+    graph_init(graph, &s->arena, &dataset.signature);
     if (component_configure(c, "model", &small, &s->arena, &config, &err) < 0 ||
-        ((const struct model_type *)c)->build(config, picture, 10, graph, &err) < 0)
+        ((const struct model_type *)c)->build(config, 10, graph, &err) < 0)
         fail_msg("%s", err.text);
 }
 
@@ -127,7 +126,7 @@ static void open_session(struct session *s, const struct setup *setup)
         .objective_data = {.n_classes = 10, .class_counts = counts},
         .filter = {setup->trim},
         .optimizer_common = {.ema = setup->ema, .decays = setup->decays},
-        .data = {.dataset = &dataset, .pool = &dataset.train, .standard = &standard},
+        .data = {.pool = &dataset.train, .standard = &standard},
     };
     method.optimizer_config = configure(&s->arena, optimizer, "optimizer", "optimizer.weight_decay",
                                         value_number(setup->weight_decay));

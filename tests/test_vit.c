@@ -14,6 +14,7 @@ static struct arena arena;
 /* A ViT for 1000 classes of square pictures in three channels. */
 static struct graph build(const char *settings, int side)
 {
+    const struct signature picture = signature_picture(3, side, side);
     const struct model_type *type;
     struct settings s;
     struct error err;
@@ -26,8 +27,8 @@ static struct graph build(const char *settings, int side)
     component_defaults(c, "model", &s);
     assert_int_equal(component_configure(c, "model", &s, &arena, &config, &err), 0);
     type = (const struct model_type *)c;
-    graph_init(&g, &arena, (struct shape){1, 3 * side * side});
-    if (type->build(config, (struct picture_shape){3, side, side}, 1000, &g, &err) < 0)
+    graph_init(&g, &arena, &picture);
+    if (type->build(config, 1000, &g, &err) < 0)
         fail_msg("%s", err.text);
     return g;
 }

@@ -243,6 +243,7 @@ static float *normals(struct bench *b, size_t n, uint64_t seed)
 
 static void open_bench(struct bench *b, struct variant variant)
 {
+    const struct signature picture = signature_picture(CHANNELS, HEIGHT, WIDTH);
     const struct component *c;
     struct settings s;
     struct error err;
@@ -261,9 +262,8 @@ static void open_bench(struct bench *b, struct variant variant)
     assert_int_equal(settings_parse(&s, settings, &err), 0);
     component_defaults(c, "model", &s);
     assert_int_equal(component_configure(c, "model", &s, &b->arena, &config, &err), 0);
-    graph_init(&b->graph, &b->arena, (struct shape){1, PIXELS});
-    if (((const struct model_type *)c)->build(config, (struct picture_shape){CHANNELS, HEIGHT, WIDTH},
-                                              N_CLASSES, &b->graph, &err) < 0)
+    graph_init(&b->graph, &b->arena, &picture);
+    if (((const struct model_type *)c)->build(config, N_CLASSES, &b->graph, &err) < 0)
         fail_msg("%s", err.text);
     graph_plan(&b->graph, N);
 
@@ -290,7 +290,7 @@ static void open_bench(struct bench *b, struct variant variant)
         .weights = b->weights,
         .prepared = arena_alloc(&b->arena, b->graph.prepared_size * sizeof(float)),
         .grads = b->grads,
-        .x = b->pictures,
+        .x = {b->pictures},
         .workspace = arena_alloc(&b->arena, b->graph.workspace_size * sizeof(float)),
     };
     graph_prepare(&b->graph, b->weights, (float *)b->pass.prepared);

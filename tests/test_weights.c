@@ -30,9 +30,9 @@ static struct params build(const char *name, const char *settings)
     assert_int_equal(settings_parse(&s, settings, &err), 0);
     component_defaults(c, "model", &s);
     assert_int_equal(component_configure(c, "model", &s, &arena, &config, &err), 0);
-    graph_init(&g, &arena, (struct shape){1, 128});
+    graph_init(&g, &arena, &(struct signature){1, {{"picture", FIELD_PICTURE, {2, 8, 8}, NULL, NULL}}});
     assert_int_equal(((const struct model_type *)c)
-                         ->build(config, (struct picture_shape){2, 8, 8}, 3, &g, &err),
+                         ->build(config, 3, &g, &err),
                      0);
     return g.params;
 }

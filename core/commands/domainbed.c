@@ -102,13 +102,13 @@ int command_split(const struct invocation *in, enum exit_status *ret_status, str
     if (parse_numbers(in, 1, names, (int *const[]){&environment, &trial}, err) < 0 ||
         open_data(in, in->words[0], &d, err) < 0)
         return -1;
-    if (d.n_environments == 0) {
+    if (d.n_groups == 0) {
         error_set(err, "data set \"%s\" has no environments", d.name);
         goto out;
     }
-    if (environment >= d.n_environments) {
+    if (environment >= d.n_groups) {
         error_set(err, "env=%d: data set \"%s\" has environments 0 to %d", environment, d.name,
-                  d.n_environments - 1);
+                  d.n_groups - 1);
         goto out;
     }
     domain_split_make(&d, environment, trial, holdout, in->arena, &split);

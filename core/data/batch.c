@@ -1,83 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/batch.h"
 
-#include <assert.h>
 #include <immintrin.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The same of numbers, summed in the order of the indices. */
-static void measure_numbers(const struct dataset *d, const struct pool *pool,
-                            const uint32_t *indices, int n, struct standard *ret_standard)
+static size_t plane_of(const struct field *picture)
 {
-    for (int c = 0; c < d->channels; c++) {
-        double sum = 0, squares = 0, mean, variance;
-
-        for (int i = 0; i < n; i++)
-            sum += (double)pool->numbers[indices[i] * (size_t)d->channels + (size_t)c];
-        mean = sum / n;
-        for (int i = 0; i < n; i++) {
-            double x = (double)pool->numbers[indices[i] * (size_t)d->channels + (size_t)c] - mean;
-
-            squares += x * x;
-        }
-        variance = squares / n;
-        ret_standard->mean[c] = (float)mean;
-        ret_standard->inverse[c] = variance > 1e-12 ? (float)(1 / sqrt(variance)) : 1;
-    }
-}
-
-enum { MOST_SUMMED = 1 << 16 }; /* bytes whose squares 32 bits hold the sum of */
-
-void standard_measure(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
-                      int n, struct standard *ret_standard)
-{
-    size_t plane = (size_t)d->height * (size_t)d->width;
-    uint64_t sums[BATCH_MAX_CHANNELS] = {0}, squares[BATCH_MAX_CHANNELS] = {0}; /* whole numbers: no
-                                                                                 * order to fix */
-    double count = (double)n * (double)plane;
-
-    assert(d->channels <= BATCH_MAX_CHANNELS);
-    if (pool->numbers) {
-        measure_numbers(d, pool, indices, n, ret_standard);
-        return;
-    }
-    for (int i = 0; i < n; i++) {
-        const unsigned char *x = pool->pixels[indices[i]];
-        const unsigned char *next = pool->pixels[indices[i + 1 < n ? i + 1 : i]];
-
-        for (int c = 0; c < d->channels; c++, x += plane, next += plane) {
-            for (size_t k = 0; k < plane; k += 64)
-                __builtin_prefetch(next + k);
-            for (size_t first = 0; first < plane; first += MOST_SUMMED) {
-                size_t end = plane - first < MOST_SUMMED ? plane : first + MOST_SUMMED;
-                uint32_t s = 0, q = 0;
-
-                for (size_t k = first; k < end; k++) {
-                    s += x[k];
-                    q += (uint32_t)x[k] * x[k];
-                }
-                sums[c] += s;
-                squares[c] += q;
-            }
-        }
-    }
-    for (int c = 0; c < d->channels; c++) {
-        double mean = (double)sums[c] / count;
-        double variance = (double)squares[c] / count - mean * mean;
-
-        ret_standard->mean[c] = (float)mean;
-        ret_standard->inverse[c] = variance > 1e-6 ? (float)(1 / sqrt(variance)) : 1;
-    }
-}
-
-void standard_unit(struct standard *ret_standard)
-{
-    for (int c = 0; c < BATCH_MAX_CHANNELS; c++) {
-        ret_standard->mean[c] = 0;
-        ret_standard->inverse[c] = 1 / 255.0f;
-    }
+    return (size_t)picture->shape[1] * (size_t)picture->shape[2];
 }
 
 /* Where something stands in the picture behind, and where it will be written: fetched meanwhile, as
@@ -166,10 +96,10 @@ static inline void copy_row(unsigned char *y, const unsigned char *x, int n, boo
 }
 
 /* A plane, shifted by (dy, dx) into a black border, mirrored where flip. */
-static void crop_plane(const struct dataset *d, const unsigned char *x, struct crop crop,
+static void crop_plane(const struct field *picture, const unsigned char *x, struct crop crop,
                        unsigned char *y)
 {
-    int height = d->height, width = d->width;
+    int height = picture->shape[1], width = picture->shape[2];
     int n = abs(crop.dx) < width ? width - abs(crop.dx) : 0; /* columns inside the picture */
     int first = (crop.dx < 0) == crop.flip ? 0 : width - n;  /* and where they come to lie */
     int above = crop.dy < 0 ? -crop.dy : 0, below = crop.dy > 0 ? crop.dy : 0;
@@ -186,34 +116,17 @@ static void crop_plane(const struct dataset *d, const unsigned char *x, struct c
 }
 
 /* Changed as DomainBed does it, and then standardised in place. */
-static void fill_changed(const struct dataset *d, const struct standard *standard,
+static void fill_changed(const struct field *picture, const struct standard *standard,
                          const unsigned char *x, struct rng rng, float *y)
 {
-    size_t plane = (size_t)d->height * (size_t)d->width;
-    struct augment_change change = augment_draw(&rng, d->height, d->width);
+    const int *shape = picture->shape;
+    size_t plane = plane_of(picture);
+    struct augment_change change = augment_draw(&rng, shape[1], shape[2]);
 
-    augment_apply(&change, x, d->channels, d->height, d->width, y);
-    for (int c = 0; c < d->channels; c++)
+    augment_apply(&change, x, shape[0], shape[1], shape[2], y);
+    for (int c = 0; c < shape[0]; c++)
         for (size_t k = 0; k < plane; k++, y++)
             *y = (*y - standard->mean[c]) * standard->inverse[c];
-}
-
-static void fill_numbers(const struct dataset *d, const struct pool *pool,
-                         const struct standard *standard, const uint32_t *indices, int n, float *y)
-{
-    for (int i = 0; i < n; i++)
-        for (int c = 0; c < d->channels; c++, y++)
-            *y = (pool->numbers[indices[i] * (size_t)d->channels + (size_t)c] - standard->mean[c]) *
-                 standard->inverse[c];
-}
-
-static void take_labels(const struct pool *pool, const uint32_t *indices, int n, int *ret_labels)
-{
-    for (int i = 0; i < n; i++) {
-        ret_labels[i] = pool->labels[indices[i]];
-        if (pool->pixels)
-            __builtin_prefetch(&pool->pixels[indices[i]]); /* else each is waited for later */
-    }
 }
 
 /* The picture behind, while one is copied; into the second cache: into the first, whose fetches are
@@ -225,59 +138,77 @@ static void fetch(const unsigned char *next, size_t size)
     __builtin_prefetch(next + size - 1, 0, 2);
 }
 
-bool batch_has_bytes(const struct pool *pool, const struct augment_config *augment)
+/* Else each pointer is waited for, one by one. */
+static void fetch_places(const struct values *values, const uint32_t *indices, int n)
 {
-    return pool->pixels && (!augment || augment->augment != AUGMENT_DOMAINBED);
+    for (int i = 0; i < n; i++)
+        __builtin_prefetch(&values->bytes[indices[i]]);
 }
 
-void batch_fill_bytes(const struct dataset *d, const struct pool *pool, const uint32_t *indices,
-                      int n, const struct augment_config *augment, struct rng rng,
-                      unsigned char *ret_x, int *ret_labels)
+bool batch_has_bytes(const struct field *field, const struct augment_config *augment)
 {
-    size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
+    return field->kind == FIELD_PICTURE && (!augment || augment->augment != AUGMENT_DOMAINBED);
+}
 
-    take_labels(pool, indices, n, ret_labels);
+void batch_fill_bytes(const struct field *picture, const struct values *values, const uint32_t *indices,
+                      int n, const struct augment_config *augment, struct rng rng, unsigned char *ret_x)
+{
+    size_t plane = plane_of(picture), size = field_size(picture);
+
+    fetch_places(values, indices, n);
     for (int i = 0; i < n; i++, ret_x += size) {
-        const unsigned char *x = pool->pixels[indices[i]];
+        const unsigned char *x = values->bytes[indices[i]];
         struct crop crop = draw_crop(augment, rng, indices[i]);
 
-        fetch(pool->pixels[indices[i + 1 < n ? i + 1 : i]], size);
+        fetch(values->bytes[indices[i + 1 < n ? i + 1 : i]], size);
         if (is_whole(crop))
             memcpy(ret_x, x, size);
         for (size_t k = 0; k < size && !is_whole(crop); k += plane)
-            crop_plane(d, x + k, crop, ret_x + k);
+            crop_plane(picture, x + k, crop, ret_x + k);
     }
 }
 
-void batch_fill(const struct dataset *d, const struct pool *pool, const struct standard *standard,
-                const uint32_t *indices, int n, const struct augment_config *augment,
-                struct rng rng, float *ret_x, int *ret_labels)
+static void fill_pictures(const struct field *picture, const struct values *values,
+                          const struct standard *standard, const uint32_t *indices, int n,
+                          const struct augment_config *augment, struct rng rng, float *ret_x)
 {
     unsigned char cropped[DATASET_MAX_SIDE * DATASET_MAX_SIDE];
-    size_t plane = (size_t)d->height * (size_t)d->width, size = plane * (size_t)d->channels;
+    size_t plane = plane_of(picture), size = field_size(picture);
 
-    take_labels(pool, indices, n, ret_labels);
-    if (pool->numbers) {
-        fill_numbers(d, pool, standard, indices, n, ret_x);
-        return;
-    }
+    fetch_places(values, indices, n);
     for (int i = 0; i < n; i++) {
-        const unsigned char *x = pool->pixels[indices[i]];
+        const unsigned char *x = values->bytes[indices[i]];
         float *y = ret_x + (size_t)i * size;
         int behind = i + 1 < n ? i + 1 : i;
-        struct next next = {pool->pixels[indices[behind]], ret_x + (size_t)behind * size};
+        struct next next = {values->bytes[indices[behind]], ret_x + (size_t)behind * size};
         struct crop crop = draw_crop(augment, rng, indices[i]);
 
-        if (!batch_has_bytes(pool, augment)) {
-            fill_changed(d, standard, x, rng_index(rng, indices[i]), y);
+        if (!batch_has_bytes(picture, augment)) {
+            fill_changed(picture, standard, x, rng_index(rng, indices[i]), y);
             continue;
         }
-        for (int c = 0; c < d->channels; c++) {
+        for (int c = 0; c < picture->shape[0]; c++) {
             if (!is_whole(crop))
-                crop_plane(d, x, crop, cropped);
+                crop_plane(picture, x, crop, cropped);
             standardise(y, is_whole(crop) ? x : cropped, plane, standard->mean[c],
                         standard->inverse[c], next);
             x += plane, y += plane, next.x += plane, next.y += plane;
         }
     }
+}
+
+void batch_fill(const struct field *field, const struct values *values, const struct standard *standard,
+                const uint32_t *indices, int n, const struct augment_config *augment, struct rng rng,
+                void *ret_x)
+{
+    const unsigned char *rows = field_type(field) == FIELD_F32 ? (const unsigned char *)values->numbers
+                                                               : (const unsigned char *)values->codes;
+    size_t size = 4 * field_size(field); /* of numbers and of codes */
+
+    if (field->kind == FIELD_PICTURE) {
+        fill_pictures(field, values, standard, indices, n, augment, rng, ret_x);
+        return;
+    }
+    for (int i = 0; i < n; i++)
+        memcpy((unsigned char *)ret_x + (size_t)i * size, rows + indices[i] * size, size);
 }

@@ -187,7 +187,7 @@ void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **r
 {
     *ret_labels = arena_alloc(&d->arena, (size_t)n * sizeof **ret_labels);
     pool->n = n;
-    pool->pixels = arena_alloc(&d->arena, (size_t)n * sizeof *pool->pixels);
+    pool->values[0].bytes = arena_alloc(&d->arena, (size_t)n * sizeof *pool->values[0].bytes);
     pool->labels = *ret_labels;
 }
 
@@ -195,36 +195,37 @@ void dataset_table_init(struct dataset *d, struct pool *pool, int n, float **ret
                         uint16_t **ret_labels)
 {
     *ret_labels = arena_alloc(&d->arena, (size_t)n * sizeof **ret_labels);
-    *ret_numbers = arena_alloc(&d->arena, (size_t)n * (size_t)d->channels * sizeof **ret_numbers);
-    *pool = (struct pool){.n = n, .numbers = *ret_numbers, .labels = *ret_labels};
+    *ret_numbers = arena_alloc(&d->arena, (size_t)n * field_size(&d->signature.fields[0]) * sizeof **ret_numbers);
+    *pool = (struct pool){.n = n, .values = {{.numbers = *ret_numbers}}, .labels = *ret_labels};
 }
 
 void dataset_environments_init(struct dataset *d, const char *const *names, const int *sizes,
                                int n_environments, uint16_t **ret_labels)
 {
-    uint16_t *environments;
+    uint16_t *groups;
     int n = 0, at = 0;
 
     for (int e = 0; e < n_environments; e++)
         n += sizes[e];
     dataset_pool_init(d, &d->train, n, ret_labels);
-    environments = arena_alloc(&d->arena, (size_t)n * sizeof *environments);
+    groups = arena_alloc(&d->arena, (size_t)n * sizeof *groups);
     for (int e = 0; e < n_environments; e++)
         for (int i = 0; i < sizes[e]; i++)
-            environments[at++] = (uint16_t)e;
-    d->train.environments = environments;
-    d->environment_names = names;
-    d->n_environments = n_environments;
+            groups[at++] = (uint16_t)e;
+    d->train.groups = groups;
+    d->group_names = names;
+    d->n_groups = n_environments;
+    d->has_environments = true;
 }
 
 int dataset_environment(const struct dataset *d, int environment, int *ret_n)
 {
     int first = 0, end;
 
-    while (first < d->train.n && d->train.environments[first] < environment)
+    while (first < d->train.n && d->train.groups[first] < environment)
         first++;
     end = first;
-    while (end < d->train.n && d->train.environments[end] == environment)
+    while (end < d->train.n && d->train.groups[end] == environment)
         end++;
     *ret_n = end - first;
     return first;
@@ -252,22 +253,32 @@ static void tell_progress(struct progress *p, bool is_last)
     p->listener->tell(p->listener->context, line, is_last);
 }
 
+static void hash_field(struct hash *h, const struct field *field, const struct values *values, int i,
+                       struct progress *progress)
+{
+    size_t size = field_size(field), at = (size_t)i * size;
+
+    switch (field_type(field)) {
+    case FIELD_U8: hash_update(h, values->bytes[i], size); break;
+    case FIELD_F32: hash_update(h, values->numbers + at, size * sizeof *values->numbers); break;
+    case FIELD_I32: hash_update(h, values->codes + at, size * sizeof *values->codes); break;
+    }
+    progress->done += (double)size;
+}
+
 static void hash_pool(struct hash *h, const struct dataset *d, const struct pool *pool,
                       struct progress *progress)
 {
-    size_t size = (size_t)d->channels * (size_t)d->height * (size_t)d->width;
-
     for (int i = 0; i < pool->n; i++) {
         unsigned char label[2] = {pool->labels[i] & 0xff, (unsigned char)(pool->labels[i] >> 8)};
 
         hash_update(h, label, 2);
-        if (pool->numbers)
-            hash_update(h, pool->numbers + (size_t)i * size, size * sizeof *pool->numbers);
-        else
-            hash_update(h, pool->pixels[i], size);
+        for (int f = 0; f < d->signature.n; f++)
+            hash_field(h, &d->signature.fields[f], &pool->values[f], i, progress);
         if (pool->targets)
             hash_update(h, &pool->targets[i], sizeof *pool->targets);
-        progress->done += (double)size;
+        if (pool->groups && !d->has_environments)
+            hash_update(h, &pool->groups[i], sizeof *pool->groups);
         if (i % 4096 == 0)
             tell_progress(progress, false);
     }
@@ -276,20 +287,22 @@ static void hash_pool(struct hash *h, const struct dataset *d, const struct pool
 static void set_digest(struct dataset *d, const struct listener *listener)
 {
     double n_examples = (double)d->train.n + d->test.n + d->probe.n;
-    struct progress progress = {.listener = listener, .name = d->name, .told = clock_now(),
-                                .size = n_examples * d->channels * d->height * d->width};
+    struct progress progress = {.listener = listener, .name = d->name, .told = clock_now()};
+    const struct field *first = &d->signature.fields[0];
     struct hash h;
     char head[120];
 
+    for (int f = 0; f < d->signature.n; f++)
+        progress.size += n_examples * (double)field_size(&d->signature.fields[f]);
     hash_init(&h, HASH_SHA256);
     snprintf(head, sizeof head, "rgdbench data 1: %d x %d x %d, %d classes, %d + %d\n",
-             d->channels, d->height, d->width, d->n_classes, d->train.n, d->test.n);
+             first->shape[0], first->shape[1], first->shape[2], d->n_classes, d->train.n, d->test.n);
     hash_update(&h, head, strlen(head));
-    for (int e = 0; e < d->n_environments; e++) {
+    for (int e = 0; d->has_environments && e < d->n_groups; e++) {
         int n;
 
         dataset_environment(d, e, &n);
-        snprintf(head, sizeof head, "environment \"%.60s\": %d\n", d->environment_names[e], n);
+        snprintf(head, sizeof head, "environment \"%.60s\": %d\n", d->group_names[e], n);
         hash_update(&h, head, strlen(head));
     }
     hash_pool(&h, d, &d->train, &progress);
@@ -315,7 +328,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     if (component_configure(&format->component, "data", settings, &d.arena, &config, err) < 0 ||
         format->load(&d, source, config, err) < 0)
         goto fail;
-    if (d.train.n == 0 || (d.test.n == 0 && d.n_environments == 0)) {
+    if (d.train.n == 0 || (d.test.n == 0 && !d.has_environments)) {
         error_set(err, "it holds no examples");
         goto fail;
     }

@@ -12,11 +12,11 @@
  * renamed data are the same data, one changed pixel is another data set. Files that change while
  * the data set is open are noticed by dataset_check: its digest is not theirs then.
  *
- * In place of pictures an example may be a few numbers, each a channel of one pixel, and in place
- * of a class its target may be a number.
+ * What an example is made of is the data set's signature (nn/field.h): a picture, numbers, categories. Its target is a
+ * class or a number, and it may belong to a group: an environment, or what a column says.
  *
  * To add a format:
- *   1. write data/format_NAME.c after the pattern of format_cifar.c;
+ *   1. write data/format/format_NAME.c after the pattern of format_cifar.c;
  *   2. end it in `const struct dataset_format dataset_format_NAME = {...}`;
  *   3. add one line to the list in dataset.c;
  *   4. describe a data set that has it in datasets/NAME.lua.
@@ -27,6 +27,7 @@
 #include "base/component.h"
 #include "base/hash.h"
 #include "base/listener.h"
+#include "nn/field.h"
 #include "os/file.h"
 #include "os/file_state.h"
 
@@ -35,18 +36,26 @@
 enum {
     DATASET_MAX_FILES = 32,
     DATASET_MAX_CLASSES = 1000,
-    DATASET_MAX_ENVIRONMENTS = 64,
+    DATASET_MAX_GROUPS = 64, /* environments among them */
     DATASET_MAX_SIDE = 1024, /* pixels of a picture's height or width */
+};
+
+/* Of all examples of a pool, one field; by its type. */
+struct values {
+    const unsigned char **bytes; /* u8: [n], each field_size bytes */
+    const float *numbers;        /* f32: [n][field_size] */
+    const int32_t *codes;        /* i32: likewise */
 };
 
 struct pool {
     int n;
-    const unsigned char **pixels; /* [n], each C*H*W bytes; NULL where there are numbers */
-    const float *numbers;         /* [n][C], H = W = 1; NULL where there are pictures */
-    const uint16_t *labels;       /* [n], each below n_classes */
-    const float *targets;         /* [n] in place of the labels, which are 0; NULL: classes */
-    const uint16_t *environments; /* [n], each below n_environments; NULL where there are none */
+    struct values values[SIGNATURE_MAX]; /* of the signature's fields */
+    const uint16_t *labels; /* [n], each below n_classes; 0 where targets are numbers */
+    const float *targets;   /* [n], where targets are numbers; else NULL */
+    const uint16_t *groups; /* [n], each below n_groups; NULL where there are none */
 };
+
+enum target_kind { TARGET_CLASS, TARGET_NUMBER };
 
 /* A file as its list in the description names it, unpacked. */
 struct dataset_file {
@@ -57,10 +66,13 @@ struct dataset_file {
 
 struct dataset {
     const char *name;
-    int channels, height, width, n_classes;
-    int n_environments; /* 0: the data set names none */
-    const char *const *class_names;       /* [n_classes]; NULL where targets are numbers (n_classes: 1) */
-    const char *const *environment_names; /* [n_environments] */
+    struct signature signature;
+    enum target_kind target;
+    int n_classes;                  /* 1 where targets are numbers */
+    const char *const *class_names; /* [n_classes]; NULL where targets are numbers */
+    int n_groups;                   /* 0: the data set names none */
+    const char *const *group_names; /* [n_groups] */
+    bool has_environments;          /* the groups are environments, which a run holds out: all are in `train` */
     const char *note; /* what a reader of results must know of the files; NULL: nothing */
     struct pool train, test;
     struct pool probe; /* a run records what its model says of these, once trained; n = 0: none */
@@ -87,7 +99,7 @@ struct dataset_source {
 struct dataset_format {
     struct component component; /* hparams: what an experiment may set as data.KEY */
     bool is_embedded;           /* needs no file */
-    bool has_environments;      /* all pictures in one pool, by environment */
+    bool has_environments;      /* its data sets have: all examples in one pool, by environment */
     /* As dataset_is_present; (optional) where the files are the lists train and test. */
     bool (*is_present)(const struct dataset_source *source, struct arena *arena,
                        const char **ret_missing);
@@ -153,16 +165,16 @@ int dataset_find_files(const struct dataset_source *source, const char *key,
                        const struct value **ret_list, struct error *err);
 int dataset_check_path(const char *key, const char *path, struct error *err);
 
-/* For formats: makes room for n examples. Labels are to be filled through
- * *ret_labels. */
+/* For formats: makes room for n pictures, to be filled in through pool->values[0].bytes, and their labels,
+ * through *ret_labels. */
 void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **ret_labels);
 
-/* For formats: makes room for n examples of d->channels numbers, to be filled through
+/* For formats: makes room for n examples of the signature's one field of numbers, to be filled through
  * *ret_numbers, and with labels of 0. */
 void dataset_table_init(struct dataset *d, struct pool *pool, int n, float **ret_numbers,
                         uint16_t **ret_labels);
 
-/* For formats: makes d->train of environments of sizes[n_environments] examples each, in
+/* For formats: makes d->train of environments of sizes[n_environments] pictures each, in
  * turn, and fills in which example is of which. */
 void dataset_environments_init(struct dataset *d, const char *const *names, const int *sizes,
                                int n_environments, uint16_t **ret_labels);

@@ -9,7 +9,7 @@ static const char *const kinds_of_parts[] = {"selection", "all", NULL};
 
 static const struct hparam hparams[] = {
     {"test_envs", HPARAM_INTEGERS, offsetof(struct domain_protocol_config, test_envs),
-     .fallback = "[0]", .low = 0, .high = DATASET_MAX_ENVIRONMENTS - 1,
+     .fallback = "[0]", .low = 0, .high = DATASET_MAX_GROUPS - 1,
      .doc = "environments that are held out; the first is the one reported"},
     {"holdout", HPARAM_NUMBER, offsetof(struct domain_protocol_config, holdout), .fallback = "0.2",
      .low = 0.001, .high = 0.999, .doc = "part of each environment that is kept for validation"},
@@ -42,28 +42,28 @@ static int mark_tests(struct domain_protocol *o, const struct dataset *d, struct
     if (test->n == 0)
         return error_set(err, "data.test_envs is empty: one environment at least is held out");
     for (int i = 0; i < test->n; i++) {
-        if (test->at[i] >= d->n_environments)
+        if (test->at[i] >= d->n_groups)
             return error_set(err, "data.test_envs has %d; data set \"%s\" has environments 0 to %d",
-                             test->at[i], d->name, d->n_environments - 1);
+                             test->at[i], d->name, d->n_groups - 1);
         if (o->is_test[test->at[i]])
             return error_set(err, "data.test_envs has %d twice", test->at[i]);
         o->is_test[test->at[i]] = true;
     }
-    o->n_training = d->n_environments - test->n;
+    o->n_training = d->n_groups - test->n;
     return o->n_training ? 0 : error_set(err, "data.test_envs leaves no environment to train on");
 }
 
 /* Of each picture the number that training uses; of test environments 0, and unused. */
 static void renumber(struct domain_protocol *o, const struct dataset *d, struct arena *arena)
 {
-    uint16_t numbers[DATASET_MAX_ENVIRONMENTS] = {0}, next = 0;
+    uint16_t numbers[DATASET_MAX_GROUPS] = {0}, next = 0;
     uint16_t *environments = arena_alloc(arena, (size_t)d->train.n * sizeof *environments);
 
-    for (int e = 0; e < d->n_environments; e++)
+    for (int e = 0; e < d->n_groups; e++)
         if (!o->is_test[e])
             numbers[e] = next++;
     for (int i = 0; i < d->train.n; i++)
-        environments[i] = numbers[d->train.environments[i]];
+        environments[i] = numbers[d->train.groups[i]];
     o->environments = environments;
 }
 
@@ -71,14 +71,14 @@ int domain_protocol_open(struct domain_protocol *o, const struct dataset *d,
                          const struct domain_protocol_config *config,
                          int trial, struct arena *arena, struct error *err)
 {
-    *o = (struct domain_protocol){.config = config, .n_environments = d->n_environments};
+    *o = (struct domain_protocol){.config = config, .n_environments = d->n_groups};
     if (mark_tests(o, d, err) < 0)
         return -1;
     renumber(o, d, arena);
     o->train = arena_alloc(arena, (size_t)d->train.n * sizeof *o->train);
     o->class_counts = arena_alloc(arena, (size_t)d->n_classes * sizeof *o->class_counts);
     o->environment_counts = arena_alloc(arena, (size_t)o->n_training * sizeof(int));
-    for (int e = 0; e < d->n_environments; e++) {
+    for (int e = 0; e < d->n_groups; e++) {
         struct domain_split *split = &o->splits[e];
 
         domain_split_make(d, e, trial, config->holdout, arena, split);
@@ -117,7 +117,7 @@ bool domain_protocol_is_due(const struct domain_protocol *o, long n_made)
 
 const char *domain_protocol_part_name(int environment, bool is_out)
 {
-    static char names[DATASET_MAX_ENVIRONMENTS][2][16];
+    static char names[DATASET_MAX_GROUPS][2][16];
     char *name = names[environment][is_out];
 
     if (!*name)
@@ -148,7 +148,7 @@ bool domain_protocol_evaluate(const struct domain_protocol *o, struct trainer *t
 {
     struct domain_protocol_part *parts = arena_alloc(arena,
                                                      2 * (size_t)o->n_environments * sizeof *parts);
-    const struct evaluation *training[DATASET_MAX_ENVIRONMENTS] = {NULL};
+    const struct evaluation *training[DATASET_MAX_GROUPS] = {NULL};
     int first_test = o->config->test_envs.at[0], n_training = 0, n = 0;
 
     for (int e = 0; e < o->n_environments; e++) {

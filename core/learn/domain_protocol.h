@@ -40,8 +40,8 @@ extern const struct component domain_protocol_component;
 struct domain_protocol {
     const struct domain_protocol_config *config;
     int n_environments, n_training;
-    bool is_test[DATASET_MAX_ENVIRONMENTS];
-    struct domain_split splits[DATASET_MAX_ENVIRONMENTS];
+    bool is_test[DATASET_MAX_GROUPS];
+    struct domain_split splits[DATASET_MAX_GROUPS];
     const uint16_t *environments; /* [n of the pool] in the training's numbers */
     uint32_t *train;      /* [n_train] the "in" of all training environments */
     int n_train;

@@ -170,10 +170,8 @@ static void keep_best(struct run *run, const struct run_point *point)
 /* Looks at the held-out parts. False where it was told to stop. */
 static bool look(struct run *run, struct run_point *point)
 {
-    const struct dataset *d = run->dataset;
     struct arena *arena = &run->evaluation_arena;
-    struct trainer_data data = {.dataset = d,
-                                .pool = &d->train,
+    struct trainer_data data = {.pool = &run->prepared.train,
                                 .standard = &run->standard,
                                 .should_stop = should_stop,
                                 .stop_context = run};
@@ -192,9 +190,9 @@ static bool look(struct run *run, struct run_point *point)
     point->is_judged = judges(run, point);
     point->has_test = run->train->test == TEST_EACH || point->is_judged;
     data.class_weights = NULL;
-    data.pool = &d->test;
+    data.pool = &run->prepared.test;
     return !point->has_test ||
-           trainer_evaluate(&run->trainer, &data, run->test, d->test.n, arena, &point->test);
+           trainer_evaluate(&run->trainer, &data, run->test, data.pool->n, arena, &point->test);
 }
 
 /* Losses of pictures held out may be the first to show it; and no loss shows a weight of
@@ -283,7 +281,6 @@ static enum run_outcome train_step(struct run *run)
     struct training_list *stage = &run->stage;
     int epoch = (int)(stage_step(run) / stage->steps_per_epoch);
     struct trainer_data data = {
-        .dataset = run->dataset,
         .pool = &run->train_pool,
         .standard = &run->standard,
         .augment = run->augment,
@@ -325,9 +322,7 @@ static enum run_outcome train_step(struct run *run)
 /* Behind the last step of the first stage: what its model gets wrong, and a new one. */
 static void end_first_stage(struct run *run)
 {
-    const struct trainer_data data = {.dataset = run->dataset,
-                                      .pool = &run->train_pool,
-                                      .standard = &run->standard};
+    const struct trainer_data data = {.pool = &run->train_pool, .standard = &run->standard};
 
     trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train, run->errors);
     trainer_restart(&run->trainer, run->start);

@@ -9,15 +9,15 @@
 static int build_model(struct run *run, const struct settings *s, struct graph *graph,
                        struct error *err)
 {
-    const struct dataset *d = run->dataset;
-    struct picture_shape picture = {d->channels, d->height, d->width};
     const struct component *model;
     void *config;
 
     if (method_choose(s, "model", &model_kind, &run->arena, &model, &config, err) < 0)
         return -1;
-    graph_init(graph, &run->arena, (struct shape){1, d->channels * d->height * d->width});
-    return ((const struct model_type *)model)->build(config, picture, d->n_classes, graph, err);
+    graph_init(graph, &run->arena, &run->prepared.signature);
+    if (((const struct model_type *)model)->build(config, run->dataset->n_classes, graph, err) < 0)
+        return error_context(err, "model %s", model->name);
+    return 0;
 }
 
 /* The sizes of classes and environments in the training part. */
@@ -26,7 +26,7 @@ static struct objective_data count_data(const struct run *run)
     const struct domain_protocol *domains = run->domains;
 
     return (struct objective_data){
-        .n_classes = run->train_pool.targets ? 0 : run->dataset->n_classes,
+        .n_classes = run->dataset->target == TARGET_NUMBER ? 0 : run->dataset->n_classes,
         .class_counts = run->split.class_counts,
         .n_environments = domains ? domains->n_training : 0,
         .environment_counts = domains ? domains->environment_counts : NULL,
@@ -35,7 +35,7 @@ static struct objective_data count_data(const struct run *run)
 
 static int open_method(struct run *run, const struct settings *s, struct error *err)
 {
-    const struct method_data data = {count_data(run), run->batch, run->train_pool.targets != NULL};
+    const struct method_data data = {count_data(run), run->batch, run->dataset->target};
     const struct component *schedule;
 
     if (method_open(&run->method, s, &data, &run->arena, err) < 0 ||
@@ -57,7 +57,6 @@ static int open_domains(struct run *run, const struct settings *s, struct error 
         domain_protocol_open(domains, run->dataset, config, trial, &run->arena, err) < 0)
         return -1;
     run->domains = domains;
-    run->train_pool.environments = domains->environments;
     run->batch *= domains->n_training;
     run->split.train = domains->train;
     run->split.n_train = domains->n_train;
@@ -66,26 +65,23 @@ static int open_domains(struct run *run, const struct settings *s, struct error 
 }
 
 /* What is of pictures or of classes cannot be asked of data that have none. */
-static int check_numbers(const struct dataset *d, const struct settings *s, struct error *err)
+static int check_kinds(const struct dataset *d, const struct settings *s, struct error *err)
 {
-    static const char *const of_classes[] = {"loss.class_beta", "loss.posthoc",
-                                             "late_loss.class_beta", "late_loss.posthoc", NULL};
+    static const struct {
+        const char *name;
+        double nothing; /* the value that asks for nothing */
+    } of_classes[] = {
+        {"loss.class_beta", 0}, {"loss.posthoc", 0},     {"late_loss.class_beta", 0}, {"late_loss.posthoc", 0},
+        {"data.imbalance", 1},  {"data.label_noise", 0}, {"train.jtt_epochs", 0}};
+    enum { N = sizeof of_classes / sizeof *of_classes };
 
-    for (int i = 0; d->train.targets && of_classes[i]; i++)
-        if (settings_find(s, of_classes[i]) && settings_number(s, of_classes[i]) != 0)
-            return error_set(err, "%s is of classes; these data have numbers as targets",
-                             of_classes[i]);
-    if (d->train.numbers && strcmp(settings_string(s, "data.augment"), "none") != 0)
-        return error_set(err, "data.augment changes pictures; these data are numbers");
-    if (d->train.targets && settings_number(s, "data.imbalance") != 1)
-        return error_set(err, "data.imbalance is of classes; these data have numbers as targets");
-    if (d->train.targets && settings_find(s, "data.validation_as"))
+    for (int i = 0; d->target == TARGET_NUMBER && i < N; i++)
+        if (settings_find(s, of_classes[i].name) && settings_number(s, of_classes[i].name) != of_classes[i].nothing)
+            return error_set(err, "%s is of classes; these data have numbers as targets", of_classes[i].name);
+    if (d->target == TARGET_NUMBER && settings_find(s, "data.validation_as"))
         return error_set(err, "data.validation_as is of classes; these data have numbers as targets");
-    if (d->train.targets && settings_number(s, "data.label_noise") != 0)
-        return error_set(err, "data.label_noise is of classes; these data have numbers as targets");
-    if (d->train.targets && settings_number(s, "train.jtt_epochs") != 0)
-        return error_set(err, "train.jtt_epochs looks for errors of class; these data have numbers as "
-                              "targets");
+    if (signature_find(&d->signature, FIELD_PICTURE) < 0 && strcmp(settings_string(s, "data.augment"), "none") != 0)
+        return error_set(err, "data.augment changes pictures; these data have %s", d->signature.fields[0].name);
     return 0;
 }
 
@@ -97,17 +93,22 @@ static int open_split(struct run *run, const struct settings *s, struct error *e
     void *config;
     int result;
 
-    run->train_pool = d->train;
-    if (check_numbers(d, s, err) < 0)
+    if (check_kinds(d, s, err) < 0)
         return error_context(err, "data set \"%s\"", d->name);
     run->batch = (int)settings_number(s, "train.batch");
-    if (d->n_environments)
+    if (d->has_environments)
         result = open_domains(run, s, err);
     else if (component_configure(&split_component, "data", s, &run->arena, &config, err) < 0)
         return -1;
     else
         result = split_make(d, config, rng, &run->arena, &run->split, err);
-    return result < 0 ? error_context(err, "data set \"%s\"", d->name) : 0;
+    if (result < 0)
+        return error_context(err, "data set \"%s\"", d->name);
+    prepare_fit(d, run->split.train, run->split.n_train, &run->arena, &run->prepared);
+    run->train_pool = run->prepared.train;
+    if (run->domains)
+        run->train_pool.groups = run->domains->environments;
+    return 0;
 }
 
 /* Noise in the labels of the training part, and its class counts with them. */
@@ -158,12 +159,24 @@ static int open_judge(struct run *run, const struct settings *s, struct error *e
         i++;
     run->judge_class = colon ? find_class(run->dataset, colon + 1) : -1;
     if (!type || type->by_class != (colon != NULL) || (colon && run->judge_class < 0) ||
-        ((type->needs & METRIC_NUMBERS) != 0) != (run->dataset->train.targets != NULL) ||
-        ((type->needs & METRIC_GROUPS) && !run->dataset->n_environments))
+        ((type->needs & METRIC_NUMBERS) != 0) != (run->dataset->target == TARGET_NUMBER) ||
+        ((type->needs & METRIC_GROUPS) && !run->dataset->n_groups))
         return error_set(err, "train.judge_by \"%s\": data set \"%s\" has no such measure", text,
                          run->dataset->name);
     run->judge = type;
     return 0;
+}
+
+static void measure_pictures(struct run *run)
+{
+    const struct dataset *d = run->dataset;
+    int picture = signature_find(&d->signature, FIELD_PICTURE);
+
+    if (run->domains && run->domains->config->scale == DOMAIN_PROTOCOL_UNIT)
+        standard_unit(&run->standard);
+    else if (picture >= 0)
+        standard_measure(&d->signature.fields[picture], &d->train.values[picture], run->split.train,
+                         run->split.n_train, &run->standard);
 }
 
 static int open_data(struct run *run, const struct settings *s, struct error *err)
@@ -177,10 +190,7 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
     run->augment = augment_config;
     if (spoil_labels(run, s, err) < 0)
         return -1;
-    if (run->domains && run->domains->config->scale == DOMAIN_PROTOCOL_UNIT)
-        standard_unit(&run->standard);
-    else
-        standard_measure(d, &d->train, run->split.train, run->split.n_train, &run->standard);
+    measure_pictures(run);
     run->test = arena_alloc(&run->arena, (size_t)d->test.n * sizeof *run->test);
     for (int i = 0; i < d->test.n; i++)
         run->test[i] = (uint32_t)i;
@@ -257,7 +267,7 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
                      .batch = run->batch,
                      .micro_batch = run->train->micro_batch,
                      .n_environments = run->domains ? run->domains->n_training : 0,
-                     .has_targets = run->train_pool.targets != NULL,
+                     .target = run->dataset->target,
                      .n_threads = input->n_threads,
                      .keep = TRAINER_KEEP,
                  },
@@ -298,7 +308,7 @@ static int check_warmup(const struct run *run, const struct settings *s, struct 
 
 static struct run_size measure(const struct run *run)
 {
-    bool is_equal = !run->train_pool.targets && run->split.class_counts;
+    bool is_equal = run->dataset->target == TARGET_CLASS && run->split.class_counts;
 
     for (int c = 1; is_equal && c < run->dataset->n_classes; c++)
         is_equal = run->split.class_counts[c] == run->split.class_counts[0];
@@ -307,9 +317,16 @@ static struct run_size measure(const struct run *run)
 
 static double pool_size(const struct dataset *d, const struct pool *pool)
 {
-    const double width = (double)d->channels * d->height * d->width;
+    double size = 16;
 
-    return pool->n * ((pool->numbers ? sizeof(float) * width : width + sizeof *pool->pixels) + 16);
+    for (int f = 0; f < d->signature.n; f++) {
+        const struct field *field = &d->signature.fields[f];
+
+        /* What is no picture is there as it was read, and prepared. */
+        size += (double)field_size(field) * (field->kind == FIELD_PICTURE ? 1 : 2 * sizeof(float)) +
+                (field->kind == FIELD_PICTURE ? sizeof(void *) : 0);
+    }
+    return pool->n * size;
 }
 
 static void weigh(const struct run *run, const struct run_input *input, const struct graph *graph,

@@ -4,6 +4,8 @@
 #ifndef LEARN_RUN_PRIVATE_H
 #define LEARN_RUN_PRIVATE_H
 
+#include "data/prepare/prepare.h"
+#include "data/prepare/standard.h"
 #include "learn/config/config.h"
 #include "learn/config/method.h"
 #include "learn/run.h"
@@ -29,9 +31,10 @@ struct run {
     struct train_config *train;
     struct split split;
     const struct domain_protocol *domains; /* of data with environments; else NULL */
-    struct pool train_pool; /* the data set's, as it is trained on: labels, environments */
+    struct prepared prepared; /* the data as the model sees them */
+    struct standard standard; /* of pictures */
+    struct pool train_pool;   /* prepared.train as it is trained on: labels, environments */
     int batch;              /* pictures of a step, of all environments */
-    struct standard standard;
     const struct augment_config *augment;
     const struct schedule_type *schedule;
     void *schedule_config;

@@ -55,8 +55,9 @@ static int record_probe(struct run *run, struct run_record *ret_records)
 {
     const struct dataset *d = run->dataset;
     struct arena *arena = &run->evaluation_arena;
-    struct trainer_data data = {.dataset = d, .pool = &d->probe, .standard = &run->standard};
-    int n = d->probe.n, n_train = run->split.n_train, width = d->channels;
+    struct trainer_data data = {.pool = &run->prepared.probe, .standard = &run->standard};
+    const float *numbers = d->train.values[0].numbers;
+    int n = d->probe.n, n_train = run->split.n_train, width = d->signature.fields[0].shape[0];
     uint32_t *all = arena_alloc(arena, (size_t)n * sizeof *all);
     float *scores = arena_alloc(arena, (size_t)n * (size_t)d->n_classes * sizeof *scores);
     float *inputs = arena_alloc(arena, (size_t)n_train * (size_t)width * sizeof *inputs);
@@ -71,11 +72,11 @@ static int record_probe(struct run *run, struct run_record *ret_records)
     for (int i = 0; i < n_train; i++) {
         uint32_t k = run->split.train[i];
 
-        memcpy(inputs + (size_t)i * (size_t)width, data.pool->numbers + k * (size_t)width,
+        memcpy(inputs + (size_t)i * (size_t)width, numbers + k * (size_t)width,
                (size_t)width * sizeof *inputs);
         targets[i] = data.pool->targets ? data.pool->targets[k] : (float)data.pool->labels[k];
     }
-    ret_records[0] = (struct run_record){.name = "probe_inputs", .n = n * width, .numbers = d->probe.numbers};
+    ret_records[0] = (struct run_record){.name = "probe_inputs", .n = n * width, .numbers = d->probe.values[0].numbers};
     ret_records[1] = (struct run_record){.name = "probe_scores", .n = n * d->n_classes, .numbers = scores};
     ret_records[2] = (struct run_record){.name = "train_inputs", .n = n_train * width, .numbers = inputs};
     ret_records[3] = (struct run_record){.name = "train_targets", .n = n_train, .numbers = targets};

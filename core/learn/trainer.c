@@ -27,12 +27,18 @@ static bool any_reaches_batch(const struct trainer_method *m)
     return reaches;
 }
 
-static void init_partners(const struct trainer *t, struct trainer_desk *desk, size_t x_size,
-                          struct arena *arena)
+/* A micro-batch of one input; of codes too, which have as many bytes as floats. */
+static float *init_input(const struct trainer *t, int input, struct arena *arena)
+{
+    return floats(arena, (size_t)t->micro_batch * field_size(&t->graph.signature.fields[input]));
+}
+
+static void init_partners(const struct trainer *t, struct trainer_desk *desk, struct arena *arena)
 {
     size_t n = (size_t)t->micro_batch;
 
-    desk->partner_x = floats(arena, x_size);
+    for (int i = 0; i < t->graph.signature.n; i++)
+        desk->partner_x[i] = init_input(t, i, arena);
     desk->partner_gradient = floats(arena, n * (size_t)t->n_classes);
     desk->partner_losses = arena_alloc(arena, n * sizeof *desk->partner_losses);
     desk->partner_labels = arena_alloc(arena, n * sizeof *desk->partner_labels);
@@ -42,8 +48,7 @@ static void init_partners(const struct trainer *t, struct trainer_desk *desk, si
 /* The desks: as many as micro-batches where activations are to wait and fit. */
 static void init_desks(struct trainer *t, struct arena *arena, int n_pieces, size_t keep)
 {
-    size_t input = shape_size(t->graph.nodes[GRAPH_INPUT].out);
-    size_t x_size = (size_t)t->micro_batch * input;
+    size_t x_size = (size_t)t->micro_batch * graph_inputs_size(&t->graph);
     size_t desk_size = (t->graph.workspace_size + x_size) * sizeof(float);
 
     t->keeps = any_reaches_batch(&t->method) && (size_t)n_pieces * desk_size <= keep;
@@ -52,12 +57,14 @@ static void init_desks(struct trainer *t, struct arena *arena, int n_pieces, siz
     for (int i = 0; i < t->n_desks; i++)
         t->desks[i] = (struct trainer_desk){
             .workspace = floats(arena, t->graph.workspace_size),
-            .x = floats(arena, x_size),
             .coefficients = floats(arena, (size_t)t->micro_batch),
             .first = -1,
         };
+    for (int i = 0; i < t->n_desks; i++)
+        for (int k = 0; k < t->graph.signature.n; k++)
+            t->desks[i].x[k] = init_input(t, k, arena);
     for (int i = 0; i < t->n_desks && any_mixes(&t->method); i++)
-        init_partners(t, &t->desks[i], x_size, arena);
+        init_partners(t, &t->desks[i], arena);
 }
 
 static void init_penalty(struct trainer *t, struct arena *arena)
@@ -118,9 +125,8 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     t->environments = arena_alloc(arena, (size_t)batch * sizeof *t->environments);
     t->predicted = arena_alloc(arena, (size_t)batch * sizeof *t->predicted);
     t->mixes = arena_alloc(arena, (size_t)batch * sizeof *t->mixes);
-    if (sizes->has_targets) {
+    if (sizes->target == TARGET_NUMBER)
         t->targets = floats(arena, (size_t)batch);
-    }
     if (method->optimizer_common->sam > 0) {
         int early = method->slots[TRAINER_EARLY].objective->n_state;
         int late = method->slots[TRAINER_LATE].objective->n_state;
@@ -141,7 +147,7 @@ double trainer_memory(const struct trainer_method *method, const struct graph *g
     const int n_pieces = (sizes->batch + micro_batch - 1) / micro_batch;
     const int n_lanes = n_pieces < TRAINER_MAX_LANES ? n_pieces : TRAINER_MAX_LANES;
     const int n_threads = sizes->n_threads < n_lanes ? sizes->n_threads : n_lanes;
-    const double input = micro_batch * (double)shape_size(graph->nodes[GRAPH_INPUT].out);
+    const double input = micro_batch * (double)graph_inputs_size(graph);
     struct graph planned = *graph;
     double n_blocks, desk, desks, floats;
 

@@ -66,12 +66,12 @@ struct trainer_method {
  * micro-batch where activations wait. */
 struct trainer_desk {
     float *workspace;
-    float *x;            /* [micro_batch][input]; pictures that stay bytes are there too */
+    void *x[SIGNATURE_MAX]; /* [micro_batch][field] of each input; pictures that stay bytes are there too */
     struct byte_rows bytes; /* these, and what they are standardised by */
     float *coefficients; /* [micro_batch] */
     int first;           /* place in the batch of the micro-batch it holds; -1: none */
     /* Of the partners, where a transform mixes; else NULL. */
-    float *partner_x, *partner_gradient;
+    float *partner_x[SIGNATURE_MAX], *partner_gradient;
     double *partner_losses;
     int *partner_labels;
     uint32_t *partner_indices;
@@ -96,7 +96,7 @@ struct trainer {
     double weight_scale; /* of all example_weights */
     int *labels, *environments;
     int *predicted; /* the class that the model names */
-    float *targets;    /* in place of labels; NULL until data have them */
+    float *targets;    /* NULL where they are classes */
     struct transform_mix *mixes;
     /* Where there is a penalty; else NULL: [batch] each, and the offset of its own weights. */
     float *scores, *features, *score_gradients, *feature_gradients;
@@ -114,7 +114,7 @@ struct trainer_sizes {
     int n_threads;
     size_t keep; /* bytes for activations that wait */
     int n_environments; /* of the batch; 0: the data name none */
-    bool has_targets;   /* the data's targets are numbers; n_classes is 1 */
+    enum target_kind target;
 };
 
 /* Takes over graph (planned here). Weights start from `rng`. */
@@ -143,9 +143,8 @@ int trainer_state(const struct trainer *t, struct tensor ret_blocks[TRAINER_MAX_
 
 /* What a step or an evaluation reads. */
 struct trainer_data {
-    const struct dataset *dataset;
-    const struct pool *pool;
-    const struct standard *standard;
+    const struct pool *pool; /* of the graph's signature, prepared */
+    const struct standard *standard; /* of pictures */
     const struct augment_config *augment; /* NULL: none */
     struct rng augment_rng;               /* of the epoch */
     bool (*should_stop)(void *context);   /* asked during an evaluation; NULL: never */

@@ -172,12 +172,12 @@ void trainer_weigh(struct trainer *t, const struct trainer_data *data, const uin
                                         .losses = losses + first,
                                         .classes = t->labels,
                                         .environments =
-                                            data->pool->environments ? t->environments : NULL};
+                                            data->pool->groups ? t->environments : NULL};
 
         for (int i = 0; i < batch.n; i++) {
             t->labels[i] = data->pool->labels[indices[first + i]];
-            if (data->pool->environments)
-                t->environments[i] = data->pool->environments[indices[first + i]];
+            if (data->pool->groups)
+                t->environments[i] = data->pool->groups[indices[first + i]];
         }
         objective_weigh(objective, &batch, t->example_weights);
         for (int i = 0; i < batch.n; i++)

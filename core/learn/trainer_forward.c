@@ -6,16 +6,17 @@
 struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *desk,
                                const struct trainer_data *data, int first, int n)
 {
-    struct graph_pass pass = {.n = n, .first = first, .x = desk->x, .workspace = desk->workspace};
-    const struct dataset *d = data->dataset;
-    size_t plane = (size_t)d->height * (size_t)d->width;
+    struct graph_pass pass = {.n = n, .first = first, .workspace = desk->workspace};
+    const struct field *field = &t->graph.signature.fields[0];
 
-    if (!t->takes_bytes || !batch_has_bytes(data->pool, data->augment))
+    for (int i = 0; i < t->graph.signature.n; i++)
+        pass.x[i] = desk->x[i];
+    if (!t->takes_bytes || !batch_has_bytes(field, data->augment))
         return pass;
     desk->bytes = (struct byte_rows){
-        .bytes = (unsigned char *)desk->x,
-        .width = plane * (size_t)d->channels,
-        .plane = plane,
+        .bytes = desk->x[0],
+        .width = field_size(field),
+        .plane = field_size(field) / (size_t)field->shape[0],
         .mean = data->standard->mean,
         .inverse = data->standard->inverse,
     };
@@ -23,31 +24,40 @@ struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *des
     return pass;
 }
 
-/* The examples of a micro-batch, standardised and augmented. */
-static void fill(const struct trainer_data *data, const uint32_t *indices, int n, float *ret_x,
-                 int *ret_labels)
+/* The examples of a micro-batch, as the model reads one of its inputs. */
+static void fill(const struct trainer *t, const struct trainer_data *data, int input, const uint32_t *indices,
+                 int n, void *ret_x)
 {
-    batch_fill(data->dataset, data->pool, data->standard, indices, n, data->augment,
-               data->augment_rng, ret_x, ret_labels);
+    batch_fill(&t->graph.signature.fields[input], &data->pool->values[input], data->standard, indices, n,
+               data->augment, data->augment_rng, ret_x);
 }
 
-/* Blends the partners' pictures into those of the desk. */
-static void mix_pictures(struct trainer *t, struct trainer_desk *desk,
+static void take_labels(const struct trainer_data *data, const uint32_t *indices, int n, int *ret_labels)
+{
+    for (int i = 0; i < n; i++)
+        ret_labels[i] = data->pool->labels[indices[i]];
+}
+
+/* Blends the partners' examples into those of the desk. */
+static void mix_examples(struct trainer *t, struct trainer_desk *desk,
                          const struct trainer_data *data, const uint32_t *batch, int first, int n)
 {
-    size_t size = shape_size(t->graph.nodes[GRAPH_INPUT].out);
-
     for (int i = 0; i < n; i++)
         desk->partner_indices[i] = batch[t->mixes[first + i].partner];
-    fill(data, desk->partner_indices, n, desk->partner_x, desk->partner_labels);
-    for (int i = 0; i < n; i++) {
-        float share = (float)t->mixes[first + i].share, rest = 1 - share;
-        float *restrict x = desk->x + (size_t)i * size;
-        const float *restrict y = desk->partner_x + (size_t)i * size;
+    take_labels(data, desk->partner_indices, n, desk->partner_labels);
+    for (int input = 0; input < t->graph.signature.n; input++) {
+        size_t size = field_size(&t->graph.signature.fields[input]);
+
+        fill(t, data, input, desk->partner_indices, n, desk->partner_x[input]);
+        for (int i = 0; i < n; i++) {
+            float share = (float)t->mixes[first + i].share, rest = 1 - share;
+            float *restrict x = (float *)desk->x[input] + (size_t)i * size;
+            const float *restrict y = desk->partner_x[input] + (size_t)i * size;
 
 #pragma omp simd
-        for (size_t k = 0; k < size; k++)
-            x[k] = share * x[k] + rest * y[k];
+            for (size_t k = 0; k < size; k++)
+                x[k] = share * x[k] + rest * y[k];
+        }
     }
 }
 
@@ -101,13 +111,14 @@ const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
     const uint32_t *indices = batch + first;
     const float *scores;
 
+    take_labels(data, indices, n, t->labels + first);
     if (pass->bytes)
-        batch_fill_bytes(data->dataset, data->pool, indices, n, data->augment, data->augment_rng,
-                         (unsigned char *)desk->x, t->labels + first);
-    else
-        fill(data, indices, n, desk->x, t->labels + first);
+        batch_fill_bytes(&t->graph.signature.fields[0], &data->pool->values[0], indices, n, data->augment,
+                         data->augment_rng, desk->x[0]);
+    for (int input = 0; !pass->bytes && input < t->graph.signature.n; input++)
+        fill(t, data, input, indices, n, desk->x[input]);
     if (mixes)
-        mix_pictures(t, desk, data, batch, first, n);
+        mix_examples(t, desk, data, batch, first, n);
     if (t->targets)
         take_targets(t, data, indices, pass);
     scores = graph_forward(&t->graph, pass);
@@ -120,8 +131,8 @@ const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
     for (int i = 0; i < n; i++) {
         t->predicted[first + i] = metric_predict(scores + (size_t)i * (size_t)t->n_classes,
                                                  pass->training ? NULL : loss->offsets, t->n_classes);
-        if (data->pool->environments)
-            t->environments[first + i] = data->pool->environments[indices[i]];
+        if (data->pool->groups)
+            t->environments[first + i] = data->pool->groups[indices[i]];
     }
     desk->first = first;
     return scores;

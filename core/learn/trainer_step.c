@@ -26,7 +26,7 @@ static struct objective_batch losses_of(const struct trainer *t, const struct wo
         .n = n,
         .losses = t->losses + first,
         .classes = t->labels + first,
-        .environments = work->data->pool->environments ? t->environments + first : NULL,
+        .environments = work->data->pool->groups ? t->environments + first : NULL,
     };
 }
 

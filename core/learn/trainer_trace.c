@@ -44,7 +44,7 @@ static const struct op_node *find_node(struct trainer *t, const struct trainer_d
         pass.rng = rng;
         pass.weights = t->weights;
         trainer_forward(t, desk, data, indices, &pass, graph_output_gradient(&t->graph, &pass));
-        for (int i = 1; i < t->graph.n_nodes && !found; i++) {
+        for (int i = t->graph.signature.n; i < t->graph.n_nodes && !found; i++) {
             const struct op_node *node = &t->graph.nodes[i];
 
             if (!are_finite(desk->workspace + node->y, (size_t)pass.n * shape_size(node->out)))

@@ -30,11 +30,23 @@ static struct op_node *new_node(struct graph *g)
     return &g->nodes[g->n_nodes];
 }
 
-void graph_init(struct graph *g, struct arena *arena, struct shape input)
+void graph_init(struct graph *g, struct arena *arena, const struct signature *signature)
 {
-    *g = (struct graph){.arena = arena};
-    *new_node(g) = (struct op_node){.name = "input", .inputs = {-1, -1}, .out = input};
-    g->n_nodes = 1;
+    *g = (struct graph){.arena = arena, .signature = *signature};
+    for (int i = 0; i < signature->n; i++) {
+        const struct field *field = &signature->fields[i];
+
+        *new_node(g) = (struct op_node){.name = field->name,
+                                        .inputs = {-1, -1},
+                                        .out = {1, (int)field_size(field)},
+                                        .gives_codes = field_type(field) == FIELD_I32};
+        g->n_nodes++;
+    }
+}
+
+int graph_input(const struct graph *g, enum field_kind kind)
+{
+    return signature_find(&g->signature, kind);
 }
 
 int graph_add(struct graph *g, const char *name, const struct op_type *type, const void *config,
@@ -51,6 +63,7 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
         node->inputs[i] = inputs[i];
         if (inputs[i] < 0)
             continue;
+        assert(g->nodes[inputs[i]].gives_codes == (i == 0 && type->reads_codes));
         node->in[i] = g->nodes[inputs[i]].out;
         node->has_weights_before[i] = g->nodes[inputs[i]].has_weights;
         node->has_weights |= node->has_weights_before[i];
@@ -117,7 +130,7 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
     size_t n = (size_t)g->max_examples;
 
     heap.used = arena_alloc(g->arena, (size_t)(g->n_nodes + 1) * sizeof *heap.used);
-    for (int i = g->n_nodes - 1; i > 0; i--) {
+    for (int i = g->n_nodes - 1; i >= g->signature.n; i--) {
         struct op_node *node = &g->nodes[i];
         bool is_taken_over = false;
 
@@ -149,9 +162,9 @@ void graph_plan(struct graph *g, int max_examples)
 {
     size_t n = (size_t)max_examples, at = 0, scratch = 0;
 
-    assert(g->n_nodes > 1);
+    assert(g->n_nodes > g->signature.n);
     g->max_examples = max_examples;
-    for (int i = 1; i < g->n_nodes; i++) {
+    for (int i = g->signature.n; i < g->n_nodes; i++) {
         struct op_node *node = &g->nodes[i];
 
         node->y = at;
@@ -167,6 +180,15 @@ void graph_plan(struct graph *g, int max_examples)
     plan_gradients(g, at + padded(scratch), &g->workspace_size);
 }
 
+size_t graph_inputs_size(const struct graph *g)
+{
+    size_t size = 0;
+
+    for (int i = 0; i < g->signature.n; i++)
+        size += field_size(&g->signature.fields[i]);
+    return size;
+}
+
 struct shape graph_output(const struct graph *g)
 {
     return g->nodes[g->n_nodes - 1].out;
@@ -180,6 +202,8 @@ static int features_node(const struct graph *g)
 
 bool graph_takes_bytes(const struct graph *g)
 {
+    if (g->signature.n != 1 || g->signature.fields[0].kind != FIELD_PICTURE)
+        return false;
     for (int i = 1; i < g->n_nodes; i++) {
         const struct op_node *node = &g->nodes[i];
         bool reads = node->inputs[0] == GRAPH_INPUT || node->inputs[1] == GRAPH_INPUT;
@@ -200,7 +224,7 @@ const float *graph_features(const struct graph *g, const struct graph_pass *pass
 {
     int node = features_node(g);
 
-    return node == GRAPH_INPUT ? pass->x : pass->workspace + g->nodes[node].y;
+    return node < g->signature.n ? pass->x[node] : pass->workspace + g->nodes[node].y;
 }
 
 static struct op_pass node_pass(const struct graph *g, const struct graph_pass *pass, int i)
@@ -229,7 +253,10 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
 
         if (input < 0)
             continue;
-        p.x[k] = input == GRAPH_INPUT ? pass->x : pass->workspace + g->nodes[input].y;
+        if (g->nodes[input].gives_codes)
+            p.codes = pass->x[input];
+        else
+            p.x[k] = input < g->signature.n ? pass->x[input] : pass->workspace + g->nodes[input].y;
         p.gx[k] = node->has_weights_before[k] ? pass->workspace + g->nodes[input].gy : NULL;
     }
     return p;
@@ -237,7 +264,7 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
 
 void graph_prepare(const struct graph *g, const float *weights, float *prepared)
 {
-    for (int i = 1; i < g->n_nodes; i++) {
+    for (int i = g->signature.n; i < g->n_nodes; i++) {
         const struct op_node *node = &g->nodes[i];
 
         if (node->prepared_size)
@@ -248,7 +275,7 @@ void graph_prepare(const struct graph *g, const float *weights, float *prepared)
 const float *graph_forward(const struct graph *g, const struct graph_pass *pass)
 {
     assert(pass->n <= g->max_examples);
-    for (int i = 1; i < g->n_nodes; i++) {
+    for (int i = g->signature.n; i < g->n_nodes; i++) {
         struct op_pass p = node_pass(g, pass, i);
 
         g->nodes[i].type->forward(&g->nodes[i], &p);
@@ -263,7 +290,7 @@ float *graph_output_gradient(const struct graph *g, const struct graph_pass *pas
 
 void graph_backward(const struct graph *g, const struct graph_pass *pass)
 {
-    for (int i = g->n_nodes - 1; i > 0; i--) {
+    for (int i = g->n_nodes - 1; i >= g->signature.n; i--) {
         struct op_pass p = node_pass(g, pass, i);
 
         if (i == features_node(g) && pass->feature_gradient && g->nodes[i].has_weights)

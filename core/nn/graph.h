@@ -7,19 +7,21 @@
  * by plan, and the passes allocate nothing. A graph is read-only after plan, so
  * several threads may run it, each with its own workspace.
  *
- *     graph_init(&g, &arena, (struct shape){1, 3072});
- *     h = graph_add(&g, "hidden1", &op_linear, &config, GRAPH_INPUT, -1, &err);
+ *     graph_init(&g, &arena, &signature);
+ *     h = graph_add(&g, "hidden1", &op_linear, &config, graph_input(&g, FIELD_PICTURE), -1, &err);
  *     graph_plan(&g, 128);
  */
 #ifndef NN_GRAPH_H
 #define NN_GRAPH_H
 
+#include "nn/field.h"
 #include "nn/op/op.h"
 
 struct graph {
     struct arena *arena;
     struct params params;
-    struct op_node *nodes; /* nodes[0] is the input, the last one the output */
+    struct signature signature;
+    struct op_node *nodes; /* the first are the inputs, in the signature's order; the last is the output */
     int n_nodes;
     int max_examples;
     size_t workspace_size; /* floats */
@@ -37,13 +39,17 @@ struct graph_pass {
     const float *prepared; /* [prepared_size], backward only */
     float *grads;     /* backward only; written, or added to */
     bool grads_add;
-    const float *x;   /* [n][input] */
-    const struct byte_rows *bytes; /* in place of x, where the graph takes them; NULL: none */
+    const void *x[SIGNATURE_MAX];  /* [n][field] of each input: floats (also of pictures), or int32_t */
+    const struct byte_rows *bytes; /* in place of x[0], where the graph takes them; NULL: none */
     float *workspace; /* [workspace_size] */
     const float *feature_gradient; /* [n][features] added to that of the features; NULL: none */
 };
 
-void graph_init(struct graph *g, struct arena *arena, struct shape input);
+/* Its inputs are one row each. Borrows what the fields point to. */
+void graph_init(struct graph *g, struct arena *arena, const struct signature *signature);
+
+/* The node that gives the field of that kind, -1: there is none. */
+int graph_input(const struct graph *g, enum field_kind kind);
 
 /* Adds an op that reads the nodes a and b (-1: none). `config` must outlive the
  * graph. Gives the node's index, or -1 with an error that names the node. */
@@ -53,7 +59,10 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
 /* Lays out the workspace for micro-batches of up to max_examples. */
 void graph_plan(struct graph *g, int max_examples);
 
-/* Do all readers of the input take bytes, once planned? */
+/* Values of one example, of all inputs. */
+size_t graph_inputs_size(const struct graph *g);
+
+/* Do all readers of its one input take bytes, once planned? */
 bool graph_takes_bytes(const struct graph *g);
 
 struct shape graph_output(const struct graph *g);

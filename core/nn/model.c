@@ -18,9 +18,19 @@ static const struct component *at(int i)
 
 const struct component_kind model_kind = {
     .name = "model",
-    .doc = "what maps a picture to class scores",
+    .doc = "what maps an example to class scores",
     .at = at,
 };
+
+const struct field *model_picture(const struct graph *g, struct error *err)
+{
+    const struct signature *s = &g->signature;
+
+    if (s->n == 1 && s->fields[0].kind == FIELD_PICTURE)
+        return &s->fields[0];
+    error_set(err, "it reads pictures; these data have %s", s->fields[0].name);
+    return NULL;
+}
 
 const char *const model_head_names[] = {"linear", "cosine", NULL};
 

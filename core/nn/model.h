@@ -13,24 +13,22 @@
 #include "base/component.h"
 #include "nn/graph.h"
 
-struct picture_shape {
-    int channels, height, width;
-};
-
 struct model_type {
     struct component component;
     /* How many examples a micro-batch should have where the spec does not say.
      * Small ones keep activations in the cache; large ones make good products. */
     int (*micro_batch)(const void *config);
-    /* Adds the layers to `g`, whose input is the picture, flattened as [C][H][W]
-     * in one row; the output must have n_classes floats. */
-    int (*build)(const void *config, struct picture_shape picture, int n_classes, struct graph *g,
-                 struct error *err);
+    /* Adds the layers to `g`, whose inputs (g->signature) are one row each; the output must have n_outputs
+     * floats. Fails where these inputs are none that it can read. */
+    int (*build)(const void *config, int n_outputs, struct graph *g, struct error *err);
 };
 
 extern const struct component_kind model_kind;
 
 /* ---- for models ---- */
+
+/* The picture, where that is all an example is; else NULL with an error. */
+const struct field *model_picture(const struct graph *g, struct error *err);
 
 /* The choices of a setting `head`: how the last layer makes scores of features. */
 enum model_head { HEAD_LINEAR, HEAD_COSINE };

@@ -23,13 +23,11 @@ static int micro_batch(const void *config)
     return 128; /* its time is in the products with the weights: long ones are best */
 }
 
-static int build(const void *config, struct picture_shape picture, int n_classes, struct graph *g,
-                 struct error *err)
+static int build(const void *config, int n_outputs, struct graph *g, struct error *err)
 {
     const struct mlp *mlp = config;
     int node = GRAPH_INPUT;
 
-    (void)picture;
     for (int i = 0; i < mlp->hidden.n; i++) {
         struct op_linear *linear = arena_alloc(g->arena, sizeof *linear);
         struct op_dropout *dropout = arena_alloc(g->arena, sizeof *dropout);
@@ -48,7 +46,7 @@ static int build(const void *config, struct picture_shape picture, int n_classes
         if (node < 0)
             return -1;
     }
-    return model_add_head(g, "output", mlp->head, n_classes, 0, node, err) < 0 ? -1 : 0;
+    return model_add_head(g, "output", mlp->head, n_outputs, 0, node, err) < 0 ? -1 : 0;
 }
 
 const struct model_type model_mlp = {

@@ -14,19 +14,23 @@ static int halved(int side, int stride)
     return (side - 1) / stride + 1;
 }
 
-static int build(const void *config, struct picture_shape picture, int n_classes, struct graph *g,
-                 struct error *err)
+static int build(const void *config, int n_outputs, struct graph *g, struct error *err)
 {
     static const int widths[N_LAYERS] = {64, 128, 128, 128}, strides[N_LAYERS] = {1, 2, 1, 1};
     static const struct op_group_norm norm = {.groups = GROUPS, .epsilon = 1e-5};
     static const struct op_pool pool = {.pool = POOL_MEAN};
     struct op_channels_last *last = arena_alloc(g->arena, sizeof *last);
     struct op_linear *linear = arena_alloc(g->arena, sizeof *linear);
-    int height = picture.height, width = picture.width, node;
+    const struct field *picture = model_picture(g, err);
+    int height, width, node;
 
     (void)config;
-    last->channels = picture.channels;
-    *linear = (struct op_linear){.width = n_classes, .init_uniform = true};
+    if (!picture)
+        return -1;
+    last->channels = picture->shape[0];
+    height = picture->shape[1];
+    width = picture->shape[2];
+    *linear = (struct op_linear){.width = n_outputs, .init_uniform = true};
     node = graph_add(g, "pixels", &op_channels_last, last, GRAPH_INPUT, -1, err);
     for (int i = 0; i < N_LAYERS && node >= 0; i++) {
         struct op_conv *conv = arena_alloc(g->arena, sizeof *conv);

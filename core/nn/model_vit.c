@@ -156,22 +156,26 @@ static const float *sincos(struct arena *arena, int rows, int columns, int dim, 
     return all;
 }
 
-static int build(const void *config, struct picture_shape picture, int n_classes, struct graph *g,
-                 struct error *err)
+static int build(const void *config, int n_outputs, struct graph *g, struct error *err)
 {
     const struct vit *vit = config;
     struct builder b = {vit, g, err, GRAPH_INPUT};
-    struct op_patches patches = {picture.channels, picture.height, picture.width, vit->patch,
-                                 vit->dim};
+    const struct field *picture = model_picture(g, err);
+    struct op_patches patches = {.patch = vit->patch, .width_out = vit->dim};
     struct op_tokens tokens = {.has_class_token = vit->pool == POOL_CLASS_TOKEN};
     struct op_pool pool = {.pool = (enum pool_kind)vit->pool};
 
+    if (!picture)
+        return -1;
+    patches.channels = picture->shape[0];
+    patches.height = picture->shape[1];
+    patches.width = picture->shape[2];
     if (vit->dim % vit->heads)
         return error_set(err, "model.heads %d does not divide model.dim %d", vit->heads, vit->dim);
     if (vit->positions == POSITIONS_SINCOS && vit->dim % 4)
         return error_set(err, "model.dim %d; positions of sines need a multiple of 4", vit->dim);
     if (vit->positions == POSITIONS_SINCOS)
-        tokens.positions = sincos(g->arena, picture.height / vit->patch, picture.width / vit->patch,
+        tokens.positions = sincos(g->arena, patches.height / vit->patch, patches.width / vit->patch,
                                   vit->dim, tokens.has_class_token);
     add(&b, "patch_embed.proj", &op_patches, &patches, sizeof patches, -1);
     add(&b, "tokens", &op_tokens, &tokens, sizeof tokens, -1);
@@ -182,7 +186,7 @@ static int build(const void *config, struct picture_shape picture, int n_classes
     add_norm(&b, vit->pool == POOL_MEAN ? "fc_norm" : "norm"); /* timm's names */
     if (b.node < 0)
         return -1;
-    return model_add_head(g, "head", vit->head, n_classes, 0.02, b.node, err) < 0 ? -1 : 0;
+    return model_add_head(g, "head", vit->head, n_outputs, 0.02, b.node, err) < 0 ? -1 : 0;
 }
 
 const struct model_type model_vit = {

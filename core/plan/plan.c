@@ -98,9 +98,9 @@ static const char *write_description(const struct settings *settings, const stru
 
     settings_init(&all, arena);
     settings_copy(&all, settings);
-    if (d->n_environments)
+    if (d->has_environments)
         settings_set(&all, "environments",
-                     list_names(d->environment_names, d->n_environments, arena));
+                     list_names(d->group_names, d->n_groups, arena));
     settings_write(&t, &all);
     s = arena_strdup(arena, t.s);
     text_release(&t);

@@ -77,8 +77,8 @@ static int open_pictures(struct parity *p, struct error *err)
         !(pixels = take(p, "pixels", TENSOR_U8, 4, &t, err)))
         return -1;
     n = (int)t->dims[0];
-    *d = (struct dataset){.channels = (int)t->dims[1], .height = (int)t->dims[2],
-                          .width = (int)t->dims[3]};
+    *d = (struct dataset){
+        .signature = signature_picture((int)t->dims[1], (int)t->dims[2], (int)t->dims[3])};
     size = t->dims[1] * t->dims[2] * t->dims[3];
     dataset_pool_init(d, &d->train, n, &labels);
     all = arena_alloc(&p->arena, (size_t)n * sizeof *all);
@@ -86,9 +86,9 @@ static int open_pictures(struct parity *p, struct error *err)
         all[i] = (uint32_t)i;
         labels[i] = (uint16_t)from[i];
         d->n_classes = labels[i] < d->n_classes ? d->n_classes : labels[i] + 1;
-        d->train.pixels[i] = pixels + (size_t)i * size;
+        d->train.values[0].bytes[i] = pixels + (size_t)i * size;
     }
-    standard_measure(d, &d->train, all, n, &p->standard);
+    standard_measure(&d->signature.fields[0], &d->train.values[0], all, n, &p->standard);
     return 0;
 }
 
@@ -108,7 +108,7 @@ static int open_settings(struct parity *p, struct error *err)
 static int open_trainer(struct parity *p, struct error *err)
 {
     const struct dataset *d = &p->dataset;
-    const struct method_data data = {{.n_classes = d->n_classes}, p->batch, false};
+    const struct method_data data = {{.n_classes = d->n_classes}, p->batch, TARGET_CLASS};
     const struct component *model;
     struct graph graph;
     void *config, *train;
@@ -117,10 +117,8 @@ static int open_trainer(struct parity *p, struct error *err)
         component_configure(&train_component, "train", &p->settings, &p->arena, &train, err) < 0 ||
         method_open(&p->method, &p->settings, &data, &p->arena, err) < 0)
         return -1;
-    graph_init(&graph, &p->arena, (struct shape){1, d->channels * d->height * d->width});
-    if (((const struct model_type *)model)
-            ->build(config, (struct picture_shape){d->channels, d->height, d->width}, d->n_classes,
-                    &graph, err) < 0)
+    graph_init(&graph, &p->arena, &d->signature);
+    if (((const struct model_type *)model)->build(config, d->n_classes, &graph, err) < 0)
         return -1;
     trainer_init(&p->trainer, &p->arena, &p->method.trainer, &graph,
                  &(struct trainer_sizes){
@@ -146,8 +144,7 @@ static int start(struct parity *p, struct error *err)
 
 static int train(struct parity *p, struct error *err)
 {
-    const struct trainer_data data = {.dataset = &p->dataset, .pool = &p->dataset.train,
-                                      .standard = &p->standard};
+    const struct trainer_data data = {.pool = &p->dataset.train, .standard = &p->standard};
     const struct trainer *t = &p->trainer;
     double *losses = arena_alloc(&p->arena, (size_t)p->n_steps * 2 * sizeof *losses);
     const struct tensor tensor = {.name = "losses", .type = TENSOR_F64, .n_dims = 2,

@@ -60,24 +60,23 @@ bool __wrap_trainer_evaluate(struct trainer *t, const struct trainer_data *data,
     return result;
 }
 
-void __wrap_batch_fill(const struct dataset *d, const struct pool *pool,
+void __wrap_batch_fill(const struct field *field, const struct values *values,
                        const struct standard *standard, const uint32_t *indices, int n,
-                       const struct augment_config *augment, struct rng rng, float *ret_x,
-                       int *ret_labels)
+                       const struct augment_config *augment, struct rng rng, void *ret_x)
 {
     enum part last = enter(READING);
 
-    __real_batch_fill(d, pool, standard, indices, n, augment, rng, ret_x, ret_labels);
+    __real_batch_fill(field, values, standard, indices, n, augment, rng, ret_x);
     enter(last);
 }
 
-void __wrap_batch_fill_bytes(const struct dataset *d, const struct pool *pool,
+void __wrap_batch_fill_bytes(const struct field *picture, const struct values *values,
                              const uint32_t *indices, int n, const struct augment_config *augment,
-                             struct rng rng, unsigned char *ret_x, int *ret_labels)
+                             struct rng rng, unsigned char *ret_x)
 {
     enum part last = enter(READING);
 
-    __real_batch_fill_bytes(d, pool, indices, n, augment, rng, ret_x, ret_labels);
+    __real_batch_fill_bytes(picture, values, indices, n, augment, rng, ret_x);
     enter(last);
 }
 

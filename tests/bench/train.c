@@ -31,7 +31,7 @@ struct number {
 
 static const struct workload {
     const char *title, *model;
-    struct picture_shape picture;
+    int picture[3]; /* channels, height, width */
     int batch;
     struct number settings[6];
     int hidden[3];
@@ -110,25 +110,25 @@ static const void *config_of(struct bench *b, const struct component *c, const c
 static void make_pictures(struct bench *b)
 {
     struct rng rng = rng_seed(1);
-    struct picture_shape p = b->workload->picture;
-    size_t size = (size_t)(p.channels * p.height * p.width);
+    const int *p = b->workload->picture;
+    size_t size = (size_t)(p[0] * p[1] * p[2]);
     unsigned char *pixels = arena_alloc(&b->arena, N_PICTURES * size);
     uint16_t *labels;
 
-    b->dataset = (struct dataset){
-        .channels = p.channels, .height = p.height, .width = p.width, .n_classes = N_CLASSES};
+    b->dataset = (struct dataset){.signature = signature_picture(p[0], p[1], p[2]), .n_classes = N_CLASSES};
     dataset_pool_init(&b->dataset, &b->dataset.train, N_PICTURES, &labels);
     for (int i = 0; i < N_PICTURES; i++) {
         labels[i] = (uint16_t)rng_below(&rng, N_CLASSES);
         b->indices[i] = (uint32_t)i;
-        b->dataset.train.pixels[i] = pixels + (size_t)i * size;
+        b->dataset.train.values[0].bytes[i] = pixels + (size_t)i * size;
         for (size_t k = 0; k < size; k += 4) {
             uint32_t x = rng_next(&rng);
 
             memcpy(pixels + (size_t)i * size + k, &x, 4);
         }
     }
-    standard_measure(&b->dataset, &b->dataset.train, b->indices, N_PICTURES, &b->standard);
+    standard_measure(&b->dataset.signature.fields[0], &b->dataset.train.values[0], b->indices, N_PICTURES,
+                     &b->standard);
 }
 
 /* Multiplications and additions in the products of a step: forward and both
@@ -170,7 +170,6 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
     struct trainer_slots slots;
     struct trainer_method method;
     struct graph graph;
-    size_t input = (size_t)(w->picture.channels * w->picture.height * w->picture.width);
 
     *b = (struct bench){.workload = w};
     make_pictures(b);
@@ -192,8 +191,8 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
         .optimizer_common = &b->common,
     };
     config = config_of(b, model, "model");
-    graph_init(&graph, &b->arena, (struct shape){1, (int)input});
-    if (type->build(config, w->picture, N_CLASSES, &graph, &err) < 0)
+    graph_init(&graph, &b->arena, &b->dataset.signature);
+    if (type->build(config, N_CLASSES, &graph, &err) < 0)
         die(&err);
     b->step_flop = step_flop(&graph, w->batch);
     trainer_init(&b->trainer, &b->arena, &method, &graph,
@@ -217,8 +216,7 @@ static void open_products(struct bench *b)
 
 static double time_steps(struct bench *b)
 {
-    struct trainer_data data = {.dataset = &b->dataset, .pool = &b->dataset.train,
-                                .standard = &b->standard};
+    struct trainer_data data = {.pool = &b->dataset.train, .standard = &b->standard};
     int batch = b->workload->batch;
     double start = clock_now();
 
@@ -275,8 +273,8 @@ static double time_processes(struct bench *b, int n)
  * map from a file. */
 static double private_memory(const struct bench *b)
 {
-    struct picture_shape p = b->workload->picture;
-    double pictures = (double)N_PICTURES * p.channels * p.height * p.width;
+    const int *p = b->workload->picture;
+    double pictures = (double)N_PICTURES * p[0] * p[1] * p[2];
     double kb = 0;
     char line[128];
     FILE *f = fopen("/proc/self/status", "r");

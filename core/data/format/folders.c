@@ -144,9 +144,9 @@ int folders_scan(const char *root, struct arena *arena, struct folders *ret_fold
     if (list(root, true, arena, &environments, err) < 0 ||
         list_classes(root, &environments, arena, &classes, err) < 0)
         return -1;
-    if (environments.n < 2 || environments.n > DATASET_MAX_ENVIRONMENTS)
+    if (environments.n < 2 || environments.n > DATASET_MAX_GROUPS)
         return error_set(err, "\"%s\" has %d folders, not 2 to %d environments", root,
-                         environments.n, DATASET_MAX_ENVIRONMENTS);
+                         environments.n, DATASET_MAX_GROUPS);
     if (classes.n < 2 || classes.n > DATASET_MAX_CLASSES)
         return error_set(err, "the environments in \"%s\" have %d folders, not 2 to %d classes",
                          root, classes.n, DATASET_MAX_CLASSES);

@@ -89,7 +89,7 @@ static int load_pool(struct dataset *d, const struct dataset_source *source, con
 
         for (size_t i = 0; i < n_records; i++, k++, record += record_size) {
             labels[k] = record[label_size - 1];
-            pool->pixels[k] = record + label_size;
+            pool->values[0].bytes[k] = record + label_size;
             if (labels[k] >= d->n_classes)
                 return error_set(err, "\"%s\": record %zu has label %d, not one from 0 to %d",
                                  names->items[f].string, i + 1, labels[k], d->n_classes - 1);
@@ -104,8 +104,7 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
     size_t label_size = 0, n[2];
 
     (void)config;
-    d->channels = CHANNELS;
-    d->height = d->width = SIDE;
+    d->signature = signature_picture(CHANNELS, SIDE, SIDE);
     if (find_label_size(source->description, &label_size, err) < 0 ||
         find_records(source->description, label_size, n, err) < 0 ||
         dataset_take_classes(d, source, err) < 0 ||

@@ -23,7 +23,7 @@ static const uint32_t *deal(struct dataset *d, const struct idx *digits, const c
     uint32_t n = (uint32_t)digits->n, at = 0;
     uint32_t *shuffled = arena_alloc(&d->arena, n * sizeof *shuffled);
     uint32_t *order = arena_alloc(&d->arena, n * sizeof *order);
-    int sizes[DATASET_MAX_ENVIRONMENTS];
+    int sizes[DATASET_MAX_GROUPS];
 
     for (uint32_t i = 0; i < n; i++)
         shuffled[i] = i;
@@ -39,7 +39,7 @@ static const uint32_t *deal(struct dataset *d, const struct idx *digits, const c
 
 /* What all trials draw from, as d->origin. */
 static int read_digits(struct dataset *d, const struct dataset_source *source, int n_environments,
-                       struct error *err)
+                       int n_channels, struct error *err)
 {
     struct idx *digits = arena_alloc(&d->arena, sizeof *digits);
 
@@ -51,8 +51,7 @@ static int read_digits(struct dataset *d, const struct dataset_source *source, i
     if (digits->height > MAX_SIDE || digits->width > MAX_SIDE)
         return error_set(err, "pictures of %d x %d, more than %d x %d", digits->height,
                          digits->width, MAX_SIDE, MAX_SIDE);
-    d->height = digits->height;
-    d->width = digits->width;
+    d->signature = signature_picture(n_channels, digits->height, digits->width);
     d->origin = digits;
     return 0;
 }
@@ -72,7 +71,7 @@ static void draw_coloured(struct dataset *d, int trial)
     const struct idx *digits = d->origin;
     struct rng rng = rng_derive(rng_seed((uint64_t)trial), "coloured digits");
     struct rng flips = rng_derive(rng, "flips");
-    size_t size = (size_t)d->height * (size_t)d->width;
+    size_t size = (size_t)digits->height * (size_t)digits->width;
     uint16_t *labels;
     const uint32_t *order =
         deal(d, digits, colour_names, N_COLOURS, rng_derive(rng, "order"), &labels);
@@ -81,10 +80,10 @@ static void draw_coloured(struct dataset *d, int trial)
         struct rng own = rng_index(flips, order[i]);
         unsigned char *picture = arena_alloc(&d->arena, 2 * size);
         bool label = (digits->labels[order[i]] < 5) ^ (rng_uniform(&own) < LABEL_FLIP);
-        bool colour = label ^ (rng_uniform(&own) < colour_flips[d->train.environments[i]]);
+        bool colour = label ^ (rng_uniform(&own) < colour_flips[d->train.groups[i]]);
 
         memcpy(picture + (colour ? size : 0), digits->pixels + order[i] * size, size);
-        d->train.pixels[i] = picture;
+        d->train.values[0].bytes[i] = picture;
         labels[i] = label;
     }
 }
@@ -95,9 +94,8 @@ static int load_coloured(struct dataset *d, const struct dataset_source *source,
     static const char *const classes[] = {"5 to 9", "0 to 4"};
 
     (void)config;
-    if (read_digits(d, source, N_COLOURS, err) < 0)
+    if (read_digits(d, source, N_COLOURS, 2, err) < 0)
         return -1;
-    d->channels = 2;
     d->n_classes = 2;
     d->class_names = classes;
     draw_coloured(d, 0);
@@ -177,7 +175,7 @@ static void draw_rotated(struct dataset *d, int trial)
     static const char *names[N_ROTATIONS];
     const struct idx *digits = d->origin;
     struct rng rng = rng_derive(rng_seed((uint64_t)trial), "rotated digits");
-    size_t size = (size_t)d->height * (size_t)d->width;
+    size_t size = (size_t)digits->height * (size_t)digits->width;
     const uint32_t *order;
     uint16_t *labels;
 
@@ -185,12 +183,12 @@ static void draw_rotated(struct dataset *d, int trial)
         names[i] = rotations[i].name;
     order = deal(d, digits, names, N_ROTATIONS, rng_derive(rng, "order"), &labels);
     for (int i = 0; i < d->train.n; i++) {
-        int e = d->train.environments[i];
+        int e = d->train.groups[i];
         unsigned char *picture = arena_alloc(&d->arena, size);
 
-        rotate(digits->pixels + order[i] * size, d->height, d->width, rotations[e].cosine,
+        rotate(digits->pixels + order[i] * size, digits->height, digits->width, rotations[e].cosine,
                rotations[e].sine, picture);
-        d->train.pixels[i] = picture;
+        d->train.values[0].bytes[i] = picture;
         labels[i] = digits->labels[order[i]];
     }
 }
@@ -201,9 +199,8 @@ static int load_rotated(struct dataset *d, const struct dataset_source *source,
     static const char *const classes[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
     (void)config;
-    if (read_digits(d, source, N_ROTATIONS, err) < 0)
+    if (read_digits(d, source, N_ROTATIONS, 1, err) < 0)
         return -1;
-    d->channels = 1;
     d->n_classes = 10;
     d->class_names = classes;
     draw_rotated(d, 0);

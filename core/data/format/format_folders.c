@@ -44,7 +44,7 @@ static const char *find_root(const struct dataset_source *source, struct arena *
 static void take_pictures(struct dataset *d, const struct folders *f, const struct picture_cache *c,
                           int side)
 {
-    int sizes[DATASET_MAX_ENVIRONMENTS] = {0}, at = 0;
+    int sizes[DATASET_MAX_GROUPS] = {0}, at = 0;
     uint16_t *labels;
 
     for (int i = 0; i < f->n_files; i++)
@@ -54,7 +54,7 @@ static void take_pictures(struct dataset *d, const struct folders *f, const stru
         if (!c->kept[i])
             continue;
         labels[at] = f->files[i].label;
-        d->train.pixels[at] = c->pixels + (size_t)at * 3 * (size_t)side * (size_t)side;
+        d->train.values[0].bytes[at] = c->pixels + (size_t)at * 3 * (size_t)side * (size_t)side;
         at++;
     }
 }
@@ -81,19 +81,18 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
         return -1;
     d->maps[d->n_maps++] = cache.map;
     dataset_watch_state(d, &cache.state);
-    d->channels = 3;
-    d->height = d->width = own->size;
+    d->signature = signature_picture(3, own->size, own->size);
     d->class_names = folders.classes;
     d->n_classes = folders.n_classes;
     take_pictures(d, &folders, &cache, own->size);
     note_left_out(d, &folders, &cache);
-    for (int e = 0; e < d->n_environments; e++) {
+    for (int e = 0; e < d->n_groups; e++) {
         int n;
 
         dataset_environment(d, e, &n);
         if (n == 0)
             return error_set(err, "environment \"%s\" has no picture that could be read",
-                             d->environment_names[e]);
+                             d->group_names[e]);
     }
     return 0;
 }

@@ -7,19 +7,19 @@ static int load_pool(struct dataset *d, const struct dataset_source *source, con
     struct idx idx;
     const char *missing;
     uint16_t *labels;
+    const int *side = d->signature.fields[0].shape + 1;
     int got = idx_read(d, source, key, d->n_classes, &idx, &missing, err);
 
     if (got <= 0)
         return got < 0 ? -1 : idx_refuse_missing(missing, err);
-    if (d->height && (d->height != idx.height || d->width != idx.width))
+    if (d->signature.n && (side[0] != idx.height || side[1] != idx.width))
         return error_set(err, "its train pictures are %d x %d, its test pictures %d x %d",
-                         d->height, d->width, idx.height, idx.width);
-    d->height = idx.height;
-    d->width = idx.width;
+                         side[0], side[1], idx.height, idx.width);
+    d->signature = signature_picture(1, idx.height, idx.width);
     dataset_pool_init(d, pool, idx.n, &labels);
     for (int i = 0; i < idx.n; i++) {
         labels[i] = idx.labels[i];
-        pool->pixels[i] = idx.pixels + (size_t)i * (size_t)idx.height * (size_t)idx.width;
+        pool->values[0].bytes[i] = idx.pixels + (size_t)i * (size_t)idx.height * (size_t)idx.width;
     }
     return 0;
 }
@@ -28,7 +28,6 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
                 struct error *err)
 {
     (void)config;
-    d->channels = 1;
     if (dataset_take_classes(d, source, err) < 0 ||
         load_pool(d, source, "train", &d->train, err) < 0)
         return -1;

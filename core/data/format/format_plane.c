@@ -75,8 +75,8 @@ static int load_clusters(struct dataset *d, const struct dataset_source *source,
     (void)source;
     (void)err;
     d->class_names = classes;
-    d->n_classes = d->channels = 2;
-    d->height = d->width = 1;
+    d->n_classes = 2;
+    d->signature = signature_numbers(2, NULL);
     draw_clusters(d, &d->train, "train", c->train, c->rare, c->noise);
     draw_clusters(d, &d->test, "test", c->test, 0.5, c->noise);
     dataset_table_init(d, &d->probe, GRID * GRID, &x, &labels);
@@ -117,8 +117,9 @@ static int load_line(struct dataset *d, const struct dataset_source *source, con
 
     (void)source;
     (void)err;
-    d->n_classes = d->channels = 1;
-    d->height = d->width = 1;
+    d->n_classes = 1;
+    d->target = TARGET_NUMBER;
+    d->signature = signature_numbers(1, NULL);
     draw_line(d, &d->train, "train", c->train, c->rare, c->noise);
     draw_line(d, &d->test, "test", c->test, 0.5, c->noise);
     dataset_table_init(d, &d->probe, LINE, &x, &labels);

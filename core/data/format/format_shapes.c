@@ -41,7 +41,7 @@ static void draw_pool(struct dataset *d, struct pool *pool, const char *name, in
     dataset_pool_init(d, pool, n, &labels);
     for (int k = 0; k < n; k++) {
         labels[k] = (uint16_t)(k % SCENE_N_KINDS);
-        pool->pixels[k] = pixels + (size_t)k * SCENE_SIZE;
+        pool->values[0].bytes[k] = pixels + (size_t)k * SCENE_SIZE;
         draw_picture(rng_index(rng, (uint64_t)k), labels[k], difficulty,
                      pixels + (size_t)k * SCENE_SIZE);
     }
@@ -59,8 +59,7 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
         names[i] = scene_kind_name(i);
     d->class_names = names;
     d->n_classes = SCENE_N_KINDS;
-    d->channels = SCENE_CHANNELS;
-    d->height = d->width = SCENE_SIDE;
+    d->signature = signature_picture(SCENE_CHANNELS, SCENE_SIDE, SCENE_SIDE);
     draw_pool(d, &d->train, "train", c->train_per_class, c->difficulty);
     draw_pool(d, &d->test, "test", c->test_per_class, c->difficulty);
     return 0;

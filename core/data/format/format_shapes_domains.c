@@ -171,15 +171,14 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
     }
     d->class_names = classes;
     d->n_classes = SCENE_N_KINDS;
-    d->channels = SCENE_CHANNELS;
-    d->height = d->width = SCENE_SIDE;
+    d->signature = signature_picture(SCENE_CHANNELS, SCENE_SIDE, SCENE_SIDE);
     dataset_environments_init(d, names, sizes, N_STYLES, &labels);
     for (int i = 0; i < d->train.n; i++) {
         int style = i / per_style, k = i % per_style;
         struct rng rng = rng_derive(rng_derive(rng_seed(0), "shapes_domains"), names[style]);
 
         labels[i] = (uint16_t)(k % SCENE_N_KINDS);
-        d->train.pixels[i] = pixels + (size_t)i * SCENE_SIZE;
+        d->train.values[0].bytes[i] = pixels + (size_t)i * SCENE_SIZE;
         draw_picture(rng_index(rng, (uint64_t)k), style, labels[i], own->difficulty,
                      pixels + (size_t)i * SCENE_SIZE);
     }

@@ -30,7 +30,7 @@ static int open_transform(struct method *m, int i, const struct settings *s, str
     if (slots->transform->needs_environments && m->data.objective.n_environments == 0)
         return error_set(err, "transform %s mixes environments, and these data name none",
                          type->name);
-    if (slots->transform->mix && m->data.has_targets)
+    if (slots->transform->mix && m->data.target == TARGET_NUMBER)
         return error_set(err, "transform %s mixes classes, and these data have numbers as targets",
                          type->name);
     return 0;
@@ -40,7 +40,7 @@ static int open_loss(struct method *m, int i, const struct settings *s, struct a
                      struct error *err)
 {
     const struct objective_data *o = &m->data.objective;
-    const struct loss_data data = {m->data.has_targets ? 1 : o->n_classes, o->class_counts};
+    const struct loss_data data = {m->data.target == TARGET_NUMBER ? 1 : o->n_classes, o->class_counts};
     const struct component *type;
     void *config, *common;
 
@@ -48,7 +48,7 @@ static int open_loss(struct method *m, int i, const struct settings *s, struct a
     if (method_choose(s, loss_slots[i], &loss_kind, arena, &type, &config, err) < 0 ||
         component_configure(&loss_common_component, loss_slots[i], s, arena, &common, err) < 0)
         return -1;
-    if (m->data.has_targets && !((const struct loss_type *)type)->takes_targets)
+    if (m->data.target == TARGET_NUMBER && !((const struct loss_type *)type)->takes_targets)
         return error_set(err, "loss %s is of classes, and these data have numbers as targets; use mse",
                          type->name);
     return loss_init(&m->losses[i], arena, (const struct loss_type *)type, config, common, &data,
@@ -103,7 +103,7 @@ static int open_penalty(struct method *m, const struct settings *s, struct arena
     if (m->trainer.penalty->needs_environments && m->data.objective.n_environments == 0)
         return error_set(err, "penalty %s compares environments, and these data name none",
                          type->name);
-    if (m->data.has_targets)
+    if (m->data.target == TARGET_NUMBER)
         return error_set(err, "penalty %s is of classes, and these data have numbers as targets",
                          type->name);
     return 0;

@@ -12,7 +12,7 @@
 struct method_data {
     struct objective_data objective; /* counts of the training part */
     int batch;
-    bool has_targets; /* numbers in place of classes, of which objective then knows none */
+    enum target_kind target; /* of numbers objective knows no classes */
 };
 
 struct method {

@@ -81,9 +81,9 @@ static void mix_domains(const void *config, int n, int n_environments, struct rn
 {
     struct rng share_rng = rng_derive(rng, "mixup share"), order = rng_derive(rng, "mixup order");
     int part = n / n_environments;
-    uint32_t circle[DATASET_MAX_ENVIRONMENTS];
+    uint32_t circle[DATASET_MAX_GROUPS];
 
-    assert(n_environments <= DATASET_MAX_ENVIRONMENTS && n % n_environments == 0);
+    assert(n_environments <= DATASET_MAX_GROUPS && n % n_environments == 0);
     for (int e = 0; e < n_environments; e++)
         circle[e] = (uint32_t)e;
     rng_shuffle(&order, circle, (uint32_t)n_environments);

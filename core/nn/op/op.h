@@ -19,8 +19,10 @@
 #include "math/rng.h"
 #include "nn/params.h"
 
+#include <stdint.h>
+
 enum { OP_MAX_INPUTS = 2, OP_MAX_PARAMS = 4 };
-enum { GRAPH_INPUT = 0 }; /* the index of the input among the nodes of a graph */
+enum { GRAPH_INPUT = 0 }; /* the index of the first input among the nodes of a graph */
 
 struct shape {
     int rows, width;
@@ -43,6 +45,7 @@ struct op_node {
      * nobody needs that input's gradient. */
     bool has_weights, has_weights_before[OP_MAX_INPUTS];
     struct shape in[OP_MAX_INPUTS], out;
+    bool gives_codes; /* an input of the graph whose values are int32_t */
     size_t weights[OP_MAX_PARAMS]; /* offsets in the weight block, set by plan */
     size_t weights_start, weights_end; /* all of them, set by graph_add */
     size_t saved_size;   /* floats per example kept from forward to backward, set by plan */
@@ -65,6 +68,7 @@ struct op_pass {
     float *gw;       /* the gradient block; backward only */
     bool gw_adds;    /* it has the sum of earlier micro-batches, to be added to */
     const float *x[OP_MAX_INPUTS]; /* [n][in.rows][in.width] */
+    const int32_t *codes;          /* in place of x[0] where reads_codes */
     const struct byte_rows *bytes; /* n rows in place of x[0]; NULL but where takes_bytes */
     float *y;                      /* [n][out.rows][out.width] */
     float *saved, *scratch;
@@ -86,6 +90,8 @@ struct op_type {
     void (*backward)(const struct op_node *node, const struct op_pass *pass);
     /* Can it read its one input, that of the graph, as bytes, of n examples? (optional) */
     bool (*takes_bytes)(const struct op_node *node, size_t n);
+    /* Its first input is one of the graph that gives int32_t, and needs no gradient. */
+    bool reads_codes;
     /* The gradient of the second input is the output's: backward leaves gy as it
      * is, and the graph may give both one place (then gx[1] == gy). */
     bool passes_on;

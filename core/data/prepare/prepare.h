@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * prepare: a data set as a model sees it. What is measured for that is measured on the training part of the
+ * run alone, so that nothing of other examples reaches its weights.
+ *
+ * Numbers are prepared all at once. Pictures stay what they are, bytes, and are standardised when
+ * a batch is read (data/prepare/standard.h): they are many, and change with augmentation.
+ */
+#ifndef DATA_PREPARE_PREPARE_H
+#define DATA_PREPARE_PREPARE_H
+
+#include "data/dataset.h"
+
+struct prepared {
+    struct signature signature; /* what a model is built for */
+    struct pool train, test, probe; /* the data set's; labels and all that is not prepared is shared with it */
+};
+
+/* Fitted on the examples rows[n] of d->train. Memory from `arena`; borrows from d. */
+void prepare_fit(const struct dataset *d, const uint32_t *rows, int n, struct arena *arena,
+                 struct prepared *ret_prepared);
+
+#endif
