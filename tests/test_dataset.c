@@ -286,11 +286,10 @@ static void test_long_tail_counts(void **state)
 static void test_shapes_and_split(void **state)
 {
     struct arena arena = {0};
-    struct split_config config = {.imbalance = 10, .validation = 4};
+    struct split_config config = {.test_share = 0.2, .folds = 5, .imbalance = 10, .validation = 4};
     struct split a, b;
     struct dataset d, smaller;
     struct error err;
-    struct rng rng = rng_seed(1);
     bool is_validation[400] = {0};
 
     (void)state;
@@ -298,8 +297,8 @@ static void test_shapes_and_split(void **state)
     sample_shapes(20, 5, 0.5, &smaller);
     for (int i = 0; i < smaller.train.n; i++) /* more pictures leave the first ones alone */
         assert_memory_equal(smaller.train.values[0].bytes[i], d.train.values[0].bytes[i], 3072);
-    assert_int_equal(split_make(&d, &config, rng, &arena, &a, &err), 0);
-    assert_int_equal(split_make(&d, &config, rng, &arena, &b, &err), 0);
+    assert_int_equal(split_make(&d, &config, 1, &arena, &a, &err), 0);
+    assert_int_equal(split_make(&d, &config, 1, &arena, &b, &err), 0);
     assert_int_equal(a.n_validation, 40);
     assert_int_equal(a.class_counts[0], 36); /* the head gives its validation pictures up */
     assert_int_equal(a.class_counts[9], 4);
@@ -309,7 +308,7 @@ static void test_shapes_and_split(void **state)
     for (int i = 0; i < a.n_train; i++)
         assert_false(is_validation[a.train[i]]);
     config.validation = 40;
-    assert_int_equal(split_make(&d, &config, rng, &arena, &a, &err), -1);
+    assert_int_equal(split_make(&d, &config, 1, &arena, &a, &err), -1);
     dataset_close(&d);
     dataset_close(&smaller);
     arena_release(&arena);
@@ -319,7 +318,7 @@ static void test_shapes_and_split(void **state)
 static void test_validation_beyond_the_head(void **state)
 {
     struct arena arena = {0};
-    struct split_config config = {.imbalance = 10, .validation = 12, .validation_own = 5};
+    struct split_config config = {.test_share = 0.2, .folds = 5, .imbalance = 10, .validation = 12, .validation_own = 5};
     struct split s;
     struct dataset d;
     struct error err;
@@ -327,7 +326,7 @@ static void test_validation_beyond_the_head(void **state)
 
     (void)state;
     sample_shapes(40, 5, 0.5, &d);
-    assert_int_equal(split_make(&d, &config, rng_seed(1), &arena, &s, &err), 0);
+    assert_int_equal(split_make(&d, &config, 1, &arena, &s, &err), 0);
     for (int i = 0; i < s.n_validation; i++)
         n_held_out[d.train.labels[s.validation[i]]]++;
     assert_int_equal(n_held_out[0], 5);
@@ -339,10 +338,10 @@ static void test_validation_beyond_the_head(void **state)
     for (int c = 0; c < 10; c++)
         assert_true(s.class_weights[c] == 1.0 / 10);
     config.validation_as = SPLIT_NATURAL;
-    assert_int_equal(split_make(&d, &config, rng_seed(1), &arena, &s, &err), 0);
+    assert_int_equal(split_make(&d, &config, 1, &arena, &s, &err), 0);
     assert_true(s.class_weights[0] == 35.0 / s.n_train && s.class_weights[9] == 4.0 / s.n_train);
-    config = (struct split_config){.imbalance = 10, .validation = 12};
-    assert_int_equal(split_make(&d, &config, rng_seed(1), &arena, &s, &err), 0);
+    config = (struct split_config){.test_share = 0.2, .folds = 5, .imbalance = 10, .validation = 12};
+    assert_int_equal(split_make(&d, &config, 1, &arena, &s, &err), 0);
     assert_int_equal(s.n_validation, 120);
     assert_null(s.class_weights);
     dataset_close(&d);

@@ -164,6 +164,41 @@ static void test_the_best_judges(void **state)
     }
 }
 
+/* It ends so many evaluations behind the best, with the weights that it would have had; also when it is stopped at each
+ * step and goes on. */
+static void test_patience(void **state)
+{
+    struct settings s = judged_by("accuracy", "train.patience = 2\n"), without = judged_by("accuracy", "");
+    struct judged w = witness_of("accuracy"), whole = witness_of("accuracy"), pieces;
+    struct run_result got, want;
+    int n = 0, best = 0;
+
+    (void)state;
+    unlink(path);
+    want = train(&without, &whole, 1);
+    for (int i = 0; i < whole.n && i < best + 3; i++, n++)
+        if (whole.values[i] - whole.values[best] > 1e-9)
+            best = i;
+    assert_true(n < whole.n); /* there is something to stop */
+    unlink(path);
+    got = train(&s, &w, 2);
+    assert_int_equal(got.outcome, RUN_FINISHED);
+    assert_int_equal(w.n, n);
+    assert_memory_equal(w.values, whole.values, (size_t)n * sizeof *w.values);
+    assert_int_equal(w.step, whole.steps[best]);
+    assert_int_equal(got.last_step, whole.steps[n - 1]);
+    assert_int_equal(got.n_steps, want.n_steps);
+    assert_string_equal(got.weights_hash, stopped_at(&without, w.step).weights_hash);
+    unlink(path);
+    for (long step = 1; got.outcome == RUN_STOPPED || step == 1; step++) {
+        pieces = witness_of("accuracy");
+        pieces.stop_at = step;
+        got = train(&s, &pieces, 1);
+    }
+    assert_int_equal(got.last_step, whole.steps[n - 1]);
+    assert_string_equal(got.weights_hash, w.ended);
+}
+
 /* What is kept of one evaluation alone is of that which judges: answers, values of classes, rows of numbers. */
 static void test_what_is_kept(void **state)
 {
@@ -291,7 +326,7 @@ static void test_measures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_best_judges), cmocka_unit_test(test_what_is_kept),
+        cmocka_unit_test(test_the_best_judges), cmocka_unit_test(test_patience), cmocka_unit_test(test_what_is_kept),
         cmocka_unit_test(test_unseen_test),     cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_diverged),        cmocka_unit_test(test_measures),
     };

@@ -186,7 +186,7 @@ static int hash_at(struct retrain *r, const char *spec, long step, char ret_hash
         return -1;
     memcpy(ret_hash, result.weights_hash, HASH_HEX_SIZE);
     if (ret_n_steps)
-        *ret_n_steps = result.outcome == RUN_DIVERGED ? result.last_step : result.n_steps;
+        *ret_n_steps = result.last_step;
     return 0;
 }
 

@@ -218,6 +218,43 @@ void dataset_environments_init(struct dataset *d, const char *const *names, cons
     d->has_environments = true;
 }
 
+/* Two arrays of items of `size` bytes, one behind the other; NULL where they are. */
+static void *join(const void *a, int n_a, const void *b, int n_b, size_t size, struct arena *arena)
+{
+    unsigned char *both;
+
+    if (!a || n_b == 0)
+        return (void *)a;
+    both = arena_alloc(arena, ((size_t)n_a + (size_t)n_b) * size);
+    memcpy(both, a, (size_t)n_a * size);
+    memcpy(both + (size_t)n_a * size, b, (size_t)n_b * size);
+    return both;
+}
+
+struct dataset dataset_join(const struct dataset *d, struct arena *arena)
+{
+    const struct pool *a = &d->train, *b = &d->test;
+    struct dataset all = *d;
+
+    for (int f = 0; f < d->signature.n; f++) {
+        const struct values *x = &a->values[f], *y = &b->values[f];
+        size_t size = 4 * field_size(&d->signature.fields[f]); /* of numbers and of codes */
+
+        all.train.values[f] = (struct values){
+            .bytes = join(x->bytes, a->n, y->bytes, b->n, sizeof *x->bytes, arena),
+            .numbers = join(x->numbers, a->n, y->numbers, b->n, size, arena),
+            .codes = join(x->codes, a->n, y->codes, b->n, size, arena)};
+    }
+    all.train.labels = join(a->labels, a->n, b->labels, b->n, sizeof *a->labels, arena);
+    all.train.targets = join(a->targets, a->n, b->targets, b->n, sizeof *a->targets, arena);
+    all.train.groups = join(a->groups, a->n, b->groups, b->n, sizeof *a->groups, arena);
+    all.train.n = a->n + b->n;
+    all.test = (struct pool){0};
+    all.n_validation = 0;
+    all.arena = (struct arena){0};
+    return all;
+}
+
 int dataset_environment(const struct dataset *d, int environment, int *ret_n)
 {
     int first = 0, end;
@@ -328,7 +365,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     if (component_configure(&format->component, "data", settings, &d.arena, &config, err) < 0 ||
         format->load(&d, source, config, err) < 0)
         goto fail;
-    if (d.train.n == 0 || (d.test.n == 0 && !d.has_environments)) {
+    if (d.train.n == 0) {
         error_set(err, "it holds no examples");
         goto fail;
     }

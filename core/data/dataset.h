@@ -75,6 +75,7 @@ struct dataset {
     bool has_environments;          /* the groups are environments, which a run holds out: all are in `train` */
     const char *note; /* what a reader of results must know of the files; NULL: nothing */
     struct pool train, test;
+    int n_validation; /* the last of `train` are the data set's own validation part; 0: it has none */
     struct pool probe; /* a run records what its model says of these, once trained; n = 0: none */
     const struct dataset_format *format;
     const void *origin; /* what the format draws from; NULL where it draws nothing */
@@ -178,6 +179,10 @@ void dataset_table_init(struct dataset *d, struct pool *pool, int n, float **ret
  * turn, and fills in which example is of which. */
 void dataset_environments_init(struct dataset *d, const char *const *names, const int *sizes,
                                int n_environments, uint16_t **ret_labels);
+
+/* A data set whose train pool has all examples of `d`, those of the test pool last, for splits that draw the test part. It
+ * borrows from `d`; memory from `arena`. */
+struct dataset dataset_join(const struct dataset *d, struct arena *arena);
 
 /* The place in d->train of an environment's first example, and their number. */
 int dataset_environment(const struct dataset *d, int environment, int *ret_n);

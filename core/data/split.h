@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * split: which pictures of the train pool are trained on, and which are held out
- * for validation; made long-tailed on the way. The test pool stays whole.
+ * split: which examples are trained on, which are held out for validation, and which test.
  *
- * 1. The long-tailed subset: class c of C keeps n_max * (1/IF)^(c/(C-1)) of its
- *    pictures, rounded down (profile "exp"; Cui et al. 2019, Cao et al. 2019), or
+ * 1. The test part is the data set's own ("official"). Where it has none, or where that is asked for, it is drawn
+ *    from all examples: `test_share` of each class ("drawn"), or one of `folds` parts, in each of which a class is
+ *    spread evenly ("folds"): seed s tests on part s mod folds of the drawing s / folds, so that as many
+ *    seeds as folds test each example once.
+ * 2. The long-tailed subset of the rest: class c of C keeps n_max * (1/IF)^(c/(C-1)) of its
+ *    examples, rounded down (profile "exp"; Cui et al. 2019, Cao et al. 2019), or
  *    n_max for the first half of the classes and n_max / IF for the second ("step").
  *    CIFAR-10 at IF 100: 5000 2997 1796 1077 645 387 232 139 83 50, 12,406 pictures.
- * 2. `validation` examples of each class are held out. They are taken from those that
- *    the subset leaves unused; only where a class has too few of these (the head)
- *    do they come out of the subset, `validation_own` of them at most. A class that is
- *    held out in smaller number than others then weighs as much as they do: validation
+ * 3. Validation is the data set's own part, where it has one and the split is official; or `validation_share` of
+ *    each class of the subset, one example at least where it has two; or `validation` examples of each class. They
+ *    are taken from those that the subset leaves unused; only where a class has too few of these (the head)
+ *    do they come out of the subset, `validation_own` of them at most. Where a count was asked for and a class is
+ *    held out in smaller number than others, it weighs as much as they do: validation
  *    measures are means over classes, each class weighing the same (`validation_as =
  *    "balanced"`, as the test set of CIFAR), or its share of the training part ("natural").
  *
- * Which pictures, is drawn from `rng`: each seed has a subset of its own, and
+ * Which examples, is drawn from the run's seed: each seed has a split of its own, and
  * all methods under one seed have the same.
  */
 #ifndef DATA_SPLIT_H
@@ -30,18 +34,25 @@ struct split_config {
     int validation;
     int validation_own; /* 0: as many as it takes */
     int validation_as;  /* enum split_weights */
+    double validation_share; /* 0: `validation` says */
+    int split;          /* enum split_kind */
+    double test_share;
+    int folds;
 };
 
 enum split_profile { SPLIT_EXP, SPLIT_STEP };
 enum split_weights { SPLIT_BALANCED, SPLIT_NATURAL };
+enum split_kind { SPLIT_OFFICIAL, SPLIT_DRAWN, SPLIT_FOLDS };
 
 /* hparams of `struct split_config`, under "data". */
 extern const struct component split_component;
 
 struct split {
-    int n_train, n_validation;
+    int n_train, n_validation, n_test;
     uint32_t *train;      /* [n_train] indices into the train pool, ascending */
     uint32_t *validation; /* [n_validation] likewise */
+    uint32_t *test;       /* [n_test] likewise; of an official test part into the test pool, and all of it */
+    bool is_test_drawn;
     int *class_counts;    /* [n_classes] of train */
     double *class_weights; /* [n_classes] in the measures of validation, adding up to 1; NULL: each
                             * example weighs the same */
@@ -51,8 +62,12 @@ struct split {
 int split_class_count(enum split_profile profile, int n_max, double imbalance, int c,
                       int n_classes);
 
-/* Fails where a class would have no picture left to train on. */
-int split_make(const struct dataset *d, const struct split_config *config, struct rng rng,
+/* Is the test part of such a data set drawn? Then all its examples have to be in the train pool
+ * (dataset_join). */
+bool split_draws_test(const struct dataset *d, const struct split_config *config);
+
+/* Fails where a class would have no example left to train on, and where a setting does nothing. */
+int split_make(const struct dataset *d, const struct split_config *config, int seed,
                struct arena *arena, struct split *ret_split, struct error *err);
 
 #endif

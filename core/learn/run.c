@@ -125,11 +125,25 @@ static long stage_step(const struct run *run)
     return (long)(run->state.step - run->stage.first);
 }
 
+/* Steps between evaluations. */
+static long evaluation_interval(const struct run *run)
+{
+    if (run->domains)
+        return run->domains->config->every;
+    return run->train->evaluate_steps ? run->train->evaluate_steps
+                                      : run->stage.steps_per_epoch * run->train->evaluate;
+}
+
+/* Has it looked as often since the best as train.patience allows? */
+static bool has_lost_patience(const struct run *run)
+{
+    return run->train->patience && run->state.evaluated == run->state.step && run->state.judged > 0 &&
+           (run->state.evaluated - run->state.judged) / evaluation_interval(run) >= run->train->patience;
+}
+
 static bool is_evaluation_due(const struct run *run)
 {
-    long every = run->train->evaluate_steps
-                     ? run->train->evaluate_steps
-                     : run->stage.steps_per_epoch * run->train->evaluate;
+    long every = evaluation_interval(run);
     long step = stage_step(run);
 
     if (run->domains)
@@ -183,6 +197,7 @@ static bool look(struct run *run, struct run_point *point)
         point->is_judged = point->has_test && judges(run, point);
         return point->has_test;
     }
+    data.n_groups = run->dataset->n_groups;
     data.class_weights = run->split.class_weights;
     if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
                           arena, &point->validation))
@@ -190,9 +205,9 @@ static bool look(struct run *run, struct run_point *point)
     point->is_judged = judges(run, point);
     point->has_test = run->train->test == TEST_EACH || point->is_judged;
     data.class_weights = NULL;
-    data.pool = &run->prepared.test;
+    data.pool = run->split.is_test_drawn ? &run->prepared.train : &run->prepared.test;
     return !point->has_test ||
-           trainer_evaluate(&run->trainer, &data, run->test, data.pool->n, arena, &point->test);
+           trainer_evaluate(&run->trainer, &data, run->split.test, run->split.n_test, arena, &point->test);
 }
 
 /* Losses of pictures held out may be the first to show it; and no loss shows a weight of
@@ -330,7 +345,7 @@ static void end_first_stage(struct run *run)
     run_begin_stage(run, true);
 }
 
-/* Until the end, or until it diverges or is stopped. */
+/* Until the end, or until it diverges, loses patience or is stopped. */
 static int train(struct run *run, enum run_outcome *ret_outcome, struct error *err)
 {
     run->saved_at = clock_now();
@@ -339,7 +354,7 @@ static int train(struct run *run, enum run_outcome *ret_outcome, struct error *e
         if (is_evaluation_due(run) && evaluate(run, ret_outcome, err) < 0)
             return -1;
         if (*ret_outcome == RUN_DIVERGED ||
-            (*ret_outcome == RUN_FINISHED && run->state.step == run->n_steps))
+            (*ret_outcome == RUN_FINISHED && (run->state.step == run->n_steps || has_lost_patience(run))))
             return 0;
         if (*ret_outcome == RUN_STOPPED || should_stop(run)) {
             *ret_outcome = RUN_STOPPED;

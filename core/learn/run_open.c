@@ -20,22 +20,31 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
     return 0;
 }
 
-/* The sizes of classes and environments in the training part. */
-static struct objective_data count_data(const struct run *run)
+/* The groups that objectives know: the environments that are trained on, or what a column says. */
+static int n_groups(const struct run *run)
 {
-    const struct domain_protocol *domains = run->domains;
+    return run->domains ? run->domains->n_training : run->dataset->n_groups;
+}
 
-    return (struct objective_data){
+/* The sizes of classes and groups in the training part. */
+static struct objective_data count_data(struct run *run)
+{
+    struct objective_data data = {
         .n_classes = run->dataset->target == TARGET_NUMBER ? 0 : run->dataset->n_classes,
         .class_counts = run->split.class_counts,
-        .n_environments = domains ? domains->n_training : 0,
-        .environment_counts = domains ? domains->environment_counts : NULL,
+        .n_environments = n_groups(run),
     };
+    int *counts = arena_alloc(&run->arena, (size_t)data.n_environments * sizeof *counts);
+
+    for (int i = 0; run->train_pool.groups && i < run->split.n_train; i++)
+        counts[run->train_pool.groups[run->split.train[i]]]++;
+    data.environment_counts = data.n_environments ? counts : NULL;
+    return data;
 }
 
 static int open_method(struct run *run, const struct settings *s, struct error *err)
 {
-    const struct method_data data = {count_data(run), run->batch, run->dataset->target};
+    const struct method_data data = {count_data(run), run->batch, run->dataset->target, run->dataset->has_environments};
     const struct component *schedule;
 
     if (method_open(&run->method, s, &data, &run->arena, err) < 0 ||
@@ -89,7 +98,7 @@ static int check_kinds(const struct dataset *d, const struct settings *s, struct
 static int open_split(struct run *run, const struct settings *s, struct error *err)
 {
     const struct dataset *d = run->dataset;
-    struct rng rng = rng_derive(run->rng, "split");
+    int seed = run->train ? run->train->seed : 0;
     void *config;
     int result;
 
@@ -100,8 +109,13 @@ static int open_split(struct run *run, const struct settings *s, struct error *e
         result = open_domains(run, s, err);
     else if (component_configure(&split_component, "data", s, &run->arena, &config, err) < 0)
         return -1;
-    else
-        result = split_make(d, config, rng, &run->arena, &run->split, err);
+    else {
+        if (split_draws_test(d, config)) {
+            run->joined = dataset_join(d, &run->arena);
+            d = run->dataset = &run->joined;
+        }
+        result = split_make(d, config, seed, &run->arena, &run->split, err);
+    }
     if (result < 0)
         return error_context(err, "data set \"%s\"", d->name);
     prepare_fit(d, run->split.train, run->split.n_train, &run->arena, &run->prepared);
@@ -181,7 +195,6 @@ static void measure_pictures(struct run *run)
 
 static int open_data(struct run *run, const struct settings *s, struct error *err)
 {
-    const struct dataset *d = run->dataset;
     void *augment_config;
 
     if (component_configure(&augment_component, "data", s, &run->arena, &augment_config, err) < 0 ||
@@ -191,9 +204,6 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
     if (spoil_labels(run, s, err) < 0)
         return -1;
     measure_pictures(run);
-    run->test = arena_alloc(&run->arena, (size_t)d->test.n * sizeof *run->test);
-    for (int i = 0; i < d->test.n; i++)
-        run->test[i] = (uint32_t)i;
     return 0;
 }
 
@@ -266,7 +276,7 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
                      .n_classes = run->dataset->n_classes,
                      .batch = run->batch,
                      .micro_batch = run->train->micro_batch,
-                     .n_environments = run->domains ? run->domains->n_training : 0,
+                     .n_environments = n_groups(run),
                      .target = run->dataset->target,
                      .n_threads = input->n_threads,
                      .keep = TRAINER_KEEP,
@@ -363,9 +373,9 @@ static int check_scores(const struct run *run, const struct settings *s, struct 
     const struct dataset *d = run->dataset;
     const struct value *keep = settings_find(s, "train.keep_scores");
 
-    if (!keep || !keep->truth || (double)d->test.n * d->n_classes <= RUN_MAX_NUMBERS)
+    if (!keep || !keep->truth || (double)run->split.n_test * d->n_classes <= RUN_MAX_NUMBERS)
         return 0;
-    return error_set(err, "train.keep_scores: the %d test examples have %d scores each; %d are kept at most", d->test.n,
+    return error_set(err, "train.keep_scores: the %d test examples have %d scores each; %d are kept at most", run->split.n_test,
                      d->n_classes, RUN_MAX_NUMBERS);
 }
 

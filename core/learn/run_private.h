@@ -28,6 +28,7 @@ struct run {
     struct arena arena, evaluation_arena;
     const struct dataset *dataset;
     struct dataset drawn; /* that data set as the trial draws it, where it does; owns its arena */
+    struct dataset joined; /* with its test part among the rest, where a test part is drawn */
     struct train_config *train;
     struct split split;
     const struct domain_protocol *domains; /* of data with environments; else NULL */
@@ -41,7 +42,6 @@ struct run {
     struct method method;
     struct trainer trainer;
     struct rng rng;
-    uint32_t *test; /* 0 .. n-1 */
     struct training_list stage;
     unsigned char *errors; /* [split.n_train] of the first stage's model; NULL: one stage */
     float *start;          /* the weights that both stages start from; NULL likewise */

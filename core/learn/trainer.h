@@ -149,6 +149,7 @@ struct trainer_data {
     struct rng augment_rng;               /* of the epoch */
     bool (*should_stop)(void *context);   /* asked during an evaluation; NULL: never */
     void *stop_context;
+    int n_groups; /* of the pool, to be measured in an evaluation; 0: none */
     const double *class_weights; /* [n_classes] in an evaluation's means, adding up to 1; NULL: each
                                   * example weighs the same */
 };

@@ -94,6 +94,15 @@ static unsigned char *pack_answers(const struct kept *k, int n, struct arena *ar
     return bits;
 }
 
+static const int *take_groups(const struct pool *pool, const uint32_t *indices, int n, struct arena *arena)
+{
+    int *groups = arena_alloc(arena, (size_t)n * sizeof *groups);
+
+    for (int i = 0; i < n; i++)
+        groups[i] = pool->groups[indices[i]];
+    return groups;
+}
+
 bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
                       int n, struct arena *arena, struct evaluation *ret_evaluation)
 {
@@ -108,6 +117,10 @@ bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const 
                                        .targets = k.targets,
                                        .answers = t->targets ? k.scores : NULL};
 
+    if (data->n_groups) {
+        examples.groups = take_groups(data->pool, indices, n, arena);
+        examples.n_groups = data->n_groups;
+    }
     for (int first = 0; first < n; first += t->micro_batch) {
         int n_piece = piece(t, first, n);
 

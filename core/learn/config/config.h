@@ -69,6 +69,7 @@ struct train_config {
     double lr, warmup;
     bool keep_scores;
     const char *judge_by; /* "macro_f1"; "f1:cat" */
+    int patience;
 };
 
 extern const struct component train_component;

@@ -214,6 +214,9 @@ static const struct dependent {
     const char *setting, *on, *at, *but;
 } dependents[] = {
     {"data.profile", "data.imbalance", .at = "1"},
+    {"data.validation", "data.validation_share", .but = "0"},
+    {"data.validation_own", "data.validation_share", .but = "0"},
+    {"data.validation_as", "data.validation_share", .but = "0"},
     {"data.noise_kind", "data.label_noise", .at = "0"},
     {"data.pad", "data.augment", .but = "\"crop_flip\""},
     {"model.init_except", "model.init", .at = "\"\""},
@@ -268,6 +271,8 @@ static int check_judge(const struct settings *s, struct error *err)
 {
     if (settings_find(s, "train.judge_by") && !settings_find(s, "train.judge"))
         return error_set(err, "train.judge_by does nothing where train.judge is \"last\"");
+    if (settings_find(s, "train.patience") && !settings_find(s, "train.judge"))
+        return error_set(err, "train.patience does nothing where train.judge is \"last\"");
     return 0;
 }
 

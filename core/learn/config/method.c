@@ -27,7 +27,7 @@ static int open_transform(struct method *m, int i, const struct settings *s, str
         return -1;
     slots->transform = (const struct transform_type *)type;
     slots->transform_config = config;
-    if (slots->transform->needs_environments && m->data.objective.n_environments == 0)
+    if (slots->transform->needs_environments && !m->data.has_environments)
         return error_set(err, "transform %s mixes environments, and these data name none",
                          type->name);
     if (slots->transform->mix && m->data.target == TARGET_NUMBER)
@@ -100,7 +100,7 @@ static int open_penalty(struct method *m, const struct settings *s, struct arena
         return -1;
     m->trainer.penalty = (const struct penalty_type *)type;
     m->trainer.penalty_config = config;
-    if (m->trainer.penalty->needs_environments && m->data.objective.n_environments == 0)
+    if (m->trainer.penalty->needs_environments && !m->data.has_environments)
         return error_set(err, "penalty %s compares environments, and these data name none",
                          type->name);
     if (m->data.target == TARGET_NUMBER)

@@ -13,6 +13,7 @@ struct method_data {
     struct objective_data objective; /* counts of the training part */
     int batch;
     enum target_kind target; /* of numbers objective knows no classes */
+    bool has_environments; /* a step draws from each group that objective counts */
 };
 
 struct method {
