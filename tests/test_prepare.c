@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Columns of tables: scaled, filled and marked as scikit-learn does it (reference/prepare.py), by
- * the rows of the fit and no others. */
+ * the rows of the fit and no others; levels of categories that the fit has not seen are none. */
+#include "data/prepare/categories.h"
 #include "data/prepare/gauss.h"
 #include "data/prepare/numbers.h"
 #include "data/prepare/scaling.h"
@@ -362,6 +363,37 @@ static void test_names(void **state)
     arena_release(&arena);
 }
 
+static void test_categories(void **state)
+{
+    const int n_levels[] = {4, 3, 0, 1};
+    const int32_t codes[] = {2,  1, -1, -1, /* fitted on: two rows, and not the one between */
+                             1,  2, -1, 0,  /**/
+                             0,  1, -1, -1, /**/
+                             -1, 0, -1, 0};
+    const int32_t expected[] = {1, 0, -1, -1, -1, -1, -1, -1, 0, 0, -1, -1, -1, -1, -1, -1};
+    const uint32_t rows[] = {0, 2};
+    struct arena arena = {0};
+    const struct categories *k = categories_fit(codes, 4, n_levels, rows, 2, &arena);
+    int32_t known[16];
+
+    (void)state;
+    assert_int_equal(k->n_columns, 4);
+    assert_int_equal(k->columns[0].n, 2);
+    assert_int_equal(k->columns[0].n_all, 4);
+    assert_int_equal(k->columns[0].levels[0], 0); /* the data set's order, not that of the rows */
+    assert_int_equal(k->columns[0].levels[1], 2);
+    assert_int_equal(k->columns[0].known[3], -1);
+    assert_int_equal(k->columns[1].n, 1);
+    assert_int_equal(k->columns[2].n, 0);
+    assert_int_equal(k->columns[3].n, 0);
+    categories_apply(k, codes, 4, known);
+    assert_memory_equal(known, expected, sizeof expected);
+    memcpy(known, codes, sizeof codes);
+    categories_apply(k, known, 4, known);
+    assert_memory_equal(known, expected, sizeof expected);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_place_in_memory),
         cmocka_unit_test(test_noise_is_in_the_fit_alone),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_categories),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
