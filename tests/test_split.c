@@ -201,8 +201,6 @@ static void test_refused(void **state)
     } cases[] = {
         {{.imbalance = 1, .validation = 3, .test_share = 0.3, .folds = 5}, &d,
          "data.test_share 0.3 does nothing: these data have a test part"},
-        {{.imbalance = 1, .validation = 3, .test_share = 0.2, .folds = 9}, &d,
-         "data.folds 9 does nothing where data.split is not \"folds\""},
         {{.imbalance = 1, .validation = 3, .test_share = 0.3, .folds = 5, .split = SPLIT_FOLDS}, &small,
          "data.test_share 0.3 does nothing: data.folds"},
         {{.imbalance = 1, .validation = 50, .validation_share = 0.2, .test_share = 0.2, .folds = 5}, &d,

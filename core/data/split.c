@@ -191,8 +191,6 @@ static int check_idle(const struct dataset *d, const struct split_config *config
         return error_set(err, "data.test_share %g does nothing: %s", config->test_share,
                          config->split == SPLIT_FOLDS ? "data.folds says how large a test part is"
                                                       : "these data have a test part (data.split = \"drawn\" draws others)");
-    if (config->folds != FOLDS && config->split != SPLIT_FOLDS)
-        return error_set(err, "data.folds %d does nothing where data.split is not \"folds\"", config->folds);
     if (config->validation_share > 0 && has_validation)
         return error_set(err, "data.validation_share %g does nothing: these data have a validation part (data.split = "
                               "\"drawn\" draws others)", config->validation_share);

@@ -118,7 +118,11 @@ static int open_split(struct run *run, const struct settings *s, struct error *e
     }
     if (result < 0)
         return error_context(err, "data set \"%s\"", d->name);
-    prepare_fit(d, run->split.train, run->split.n_train, &run->arena, &run->prepared);
+    if (component_configure(&prepare_component, "data", s, &run->arena, &config, err) < 0)
+        return -1;
+    if (prepare_fit(d, config, run->split.train, run->split.n_train, rng_derive(run->rng, "prepare"), &run->arena,
+                    &run->prepared, err) < 0)
+        return error_context(err, "data set \"%s\"", d->name);
     run->train_pool = run->prepared.train;
     if (run->domains)
         run->train_pool.groups = run->domains->environments;

@@ -1,62 +1,104 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/prepare/prepare.h"
 
+#include "data/prepare/categories.h"
+
 #include <math.h>
 
-struct column {
-    float mean, inverse;
+enum { N_POOLS = 3 };
+
+/* The values of one field in all pools. */
+struct view {
+    struct values *values[N_POOLS];
+    int n[N_POOLS];
 };
 
-/* Summed in the order of the rows. A column that never varies is only centred. */
-static struct column measure_column(const float *x, size_t n_columns, const uint32_t *rows, int n)
+static struct view view_of(struct prepared *p, int f)
 {
-    double sum = 0, squares = 0, mean, variance;
+    return (struct view){{&p->train.values[f], &p->test.values[f], &p->probe.values[f]},
+                         {p->train.n, p->test.n, p->probe.n}};
+}
 
-    for (int i = 0; i < n; i++)
-        sum += (double)x[rows[i] * n_columns];
-    mean = sum / n;
-    for (int i = 0; i < n; i++) {
-        double off = (double)x[rows[i] * n_columns] - mean;
+static void prepare_numbers(const struct prepare_config *config, const struct view *view, const uint32_t *rows, int n,
+                            struct rng rng, struct arena *arena, struct field *field)
+{
+    int n_columns = field->shape[0];
+    const struct numbers *fit = numbers_fit(config, view->values[0]->numbers, n_columns, rows, n, rng, arena);
+    size_t width = (size_t)numbers_width(fit);
+    const char **names = arena_alloc(arena, width * sizeof *names);
 
-        squares += off * off;
+    for (int k = 0; field->columns && k < (int)width; k++)
+        names[k] = numbers_name(fit, field->columns, k, arena);
+    for (int i = 0; i < N_POOLS; i++) {
+        float *y = arena_alloc(arena, (size_t)view->n[i] * width * sizeof *y);
+
+        numbers_apply(fit, view->values[i]->numbers, (size_t)view->n[i], y);
+        view->values[i]->numbers = y;
     }
-    variance = squares / n;
-    return (struct column){(float)mean, variance > 1e-12 ? (float)(1 / sqrt(variance)) : 1};
+    field->shape[0] = (int)width;
+    field->columns = field->columns ? names : NULL;
 }
 
-static const float *apply(const struct column *columns, size_t n_columns, const float *x, int n,
-                          struct arena *arena)
+static void prepare_categories(const struct view *view, const uint32_t *rows, int n, struct arena *arena,
+                               struct field *field)
 {
-    float *y = arena_alloc(arena, (size_t)n * n_columns * sizeof *y);
+    int n_columns = field->shape[0];
+    const struct categories *fit = categories_fit(view->values[0]->codes, n_columns, field->n_levels, rows, n, arena);
+    int *n_levels = arena_alloc(arena, (size_t)n_columns * sizeof *n_levels);
 
-    for (size_t i = 0; i < (size_t)n; i++)
-        for (size_t c = 0; c < n_columns; c++)
-            y[i * n_columns + c] = (x[i * n_columns + c] - columns[c].mean) * columns[c].inverse;
-    return y;
+    for (int i = 0; i < N_POOLS; i++) {
+        int32_t *y = arena_alloc(arena, (size_t)view->n[i] * (size_t)n_columns * sizeof *y);
+
+        categories_apply(fit, view->values[i]->codes, (size_t)view->n[i], y);
+        view->values[i]->codes = y;
+    }
+    for (int c = 0; c < n_columns; c++)
+        n_levels[c] = fit->columns[c].n;
+    field->n_levels = n_levels;
 }
 
-static void prepare_numbers(const struct dataset *d, int f, const uint32_t *rows, int n, struct arena *arena,
-                            struct prepared *p)
+static bool has_missing(const struct dataset *d, int f)
 {
-    struct pool *pools[] = {&p->train, &p->test, &p->probe};
+    size_t n = (size_t)d->train.n * field_size(&d->signature.fields[f]);
     const float *x = d->train.values[f].numbers;
-    size_t n_columns = field_size(&d->signature.fields[f]);
-    struct column *columns = arena_alloc(arena, n_columns * sizeof *columns);
 
-    for (size_t c = 0; c < n_columns; c++)
-        columns[c] = measure_column(x + c, n_columns, rows, n);
-    for (int i = 0; i < 3; i++)
-        if (pools[i]->n)
-            pools[i]->values[f].numbers = apply(columns, n_columns, pools[i]->values[f].numbers, pools[i]->n, arena);
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x[i]))
+            return true;
+    return false;
 }
 
-void prepare_fit(const struct dataset *d, const uint32_t *rows, int n, struct arena *arena,
-                 struct prepared *ret_prepared)
+/* What asks for something that these data have not. */
+static int check(const struct dataset *d, const struct prepare_config *config, struct error *err)
+{
+    int numbers = signature_find(&d->signature, FIELD_NUMBERS);
+    const char *of_missing = config->missing             ? "data.missing"
+                             : config->missing_indicator ? "data.missing_indicator"
+                                                         : NULL;
+
+    if (config->numbers && numbers < 0)
+        return error_set(err, "data.numbers scales numbers; these data have %s", d->signature.fields[0].name);
+    if (of_missing && (numbers < 0 || !has_missing(d, numbers)))
+        return error_set(err, "%s does nothing: these data miss no number", of_missing);
+    return 0;
+}
+
+int prepare_fit(const struct dataset *d, const struct prepare_config *config, const uint32_t *rows, int n,
+                struct rng rng, struct arena *arena, struct prepared *ret_prepared, struct error *err)
 {
     struct prepared p = {.signature = d->signature, .train = d->train, .test = d->test, .probe = d->probe};
 
-    for (int f = 0; f < d->signature.n; f++)
-        if (d->signature.fields[f].kind == FIELD_NUMBERS)
-            prepare_numbers(d, f, rows, n, arena, &p);
+    if (check(d, config, err) < 0)
+        return -1;
+    for (int f = 0; f < d->signature.n; f++) {
+        struct field *field = &p.signature.fields[f];
+        struct view view = view_of(&p, f);
+
+        if (field->kind == FIELD_NUMBERS)
+            prepare_numbers(config, &view, rows, n, rng, arena, field);
+        else if (field->kind == FIELD_CATEGORIES)
+            prepare_categories(&view, rows, n, arena, field);
+    }
     *ret_prepared = p;
+    return 0;
 }

@@ -29,15 +29,15 @@ struct quantile_fit {
     double *places; /* [n] in 0 .. 1 */
 };
 
-/* Deviation of the noise as rtdl-revisiting-models has it (lib/data.py): not a share of the
- * column's own, s, but noise / s, and 1 where s is smaller than noise. So it does not show in
- * columns of whole numbers, which spread by 1 and more; where s^2 is near noise or below (s of
- * 0.03, at 1e-3), it is as large as the values, and what comes out is small and nearly linear. */
+/* Deviation of the noise: rtdl-revisiting-models (lib/data.py) has noise / s, where s is the column's own, and 1 where
+ * s is smaller than noise. It does not show in columns of whole numbers, which spread by 1 and more; but where s is 0.03,
+ * it would be as large as the values. So it is at most the share `noise` of s: the same from s = 1 on. A column that
+ * never varies has noise of 1, which puts it in the middle. */
 static void add_noise(double *x, int n, double noise, struct rng rng)
 {
     struct arena scratch = {0};
     float *normal = arena_alloc(&scratch, (size_t)n * sizeof *normal);
-    double sum = 0, squares = 0, mean, deviation;
+    double sum = 0, squares = 0, mean, deviation, width;
 
     for (int i = 0; i < n; i++)
         sum += x[i];
@@ -45,9 +45,10 @@ static void add_noise(double *x, int n, double noise, struct rng rng)
     for (int i = 0; i < n; i++)
         squares += (x[i] - mean) * (x[i] - mean);
     deviation = sqrt(squares / n);
+    width = deviation == 0 ? 1 : noise * fmin(deviation, 1 / deviation);
     kernel_normal(normal, (size_t)n, rng.key);
     for (int i = 0; i < n; i++)
-        x[i] += noise / (deviation > noise ? deviation : noise) * (double)normal[i];
+        x[i] += width * (double)normal[i];
     arena_release(&scratch);
 }
 

@@ -3,6 +3,7 @@
 
 #include "data/batch.h"
 #include "data/noise.h"
+#include "data/prepare/numbers.h"
 #include "learn/config/conflicts.h"
 #include "learn/domain_protocol.h"
 #include "learn/domainbed_hparams.h"
@@ -84,7 +85,7 @@ const struct config_slot config_slots[] = {
     {.name = "data",
      .kind = &dataset_format_kind,
      .chooser = "data.format",
-     .fixed = {&split_component, &noise_component, &augment_component},
+     .fixed = {&split_component, &noise_component, &augment_component, &prepare_component},
      .doc = "the data set and what of it is trained on"},
     {.name = "transform", .kind = &transform_kind, .chooser = "transform", .fallback = "none",
      .doc = "the pictures of a batch to others"},

@@ -217,6 +217,8 @@ static const struct dependent {
     {"data.validation", "data.validation_share", .but = "0"},
     {"data.validation_own", "data.validation_share", .but = "0"},
     {"data.validation_as", "data.validation_share", .but = "0"},
+    {"data.folds", "data.split", .but = "\"folds\""},
+    {"data.quantile_noise", "data.numbers", .but = "\"quantile\""},
     {"data.noise_kind", "data.label_noise", .at = "0"},
     {"data.pad", "data.augment", .but = "\"crop_flip\""},
     {"model.init_except", "model.init", .at = "\"\""},
@@ -230,16 +232,24 @@ static const struct dependent {
     {0},
 };
 
-static bool is_idle(const struct settings *s, const struct dependent *d)
+/* The value of what it depends on, a later one's default too. False where such a run has no such setting. */
+static bool write_on(const struct settings *s, const struct dependent *d, struct text *t)
 {
     const struct value *on = settings_find(s, d->on);
-    struct text t = {0};
-    bool result;
+    const struct hparam *h = on ? NULL : config_find_hparam(s, d->on);
 
-    if (!on)
-        return false;
-    value_write(&t, on);
-    result = d->at ? strcmp(t.s, d->at) == 0 : strcmp(t.s, d->but) != 0;
+    if (on)
+        value_write(t, on);
+    else if (h)
+        text_printf(t, "%s", h->fallback);
+    return on || h;
+}
+
+static bool is_idle(const struct settings *s, const struct dependent *d)
+{
+    struct text t = {0};
+    bool result = write_on(s, d, &t) && (d->at ? strcmp(t.s, d->at) == 0 : strcmp(t.s, d->but) != 0);
+
     text_release(&t);
     return result;
 }
@@ -251,7 +261,7 @@ static int check_dependents(const struct settings *s, struct error *err)
 
         if (!is_idle(s, d) || !is_asked_for(s, d->setting))
             continue;
-        value_write(&t, settings_find(s, d->on));
+        write_on(s, d, &t);
         error_set(err, "%s does nothing where %s is %s", d->setting, d->on, t.s);
         text_release(&t);
         return -1;
