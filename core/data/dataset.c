@@ -9,6 +9,9 @@
 
 extern const struct dataset_format dataset_format_cifar;
 extern const struct dataset_format dataset_format_coloured_digits;
+extern const struct dataset_format dataset_format_drawn_table;
+extern const struct dataset_format dataset_format_environment_features;
+extern const struct dataset_format dataset_format_features;
 extern const struct dataset_format dataset_format_folders;
 extern const struct dataset_format dataset_format_idx;
 extern const struct dataset_format dataset_format_rare_cluster;
@@ -21,6 +24,9 @@ extern const struct dataset_format dataset_format_shapes_domains;
 static const struct dataset_format *const formats[] = {
     &dataset_format_cifar,
     &dataset_format_coloured_digits,
+    &dataset_format_drawn_table,
+    &dataset_format_environment_features,
+    &dataset_format_features,
     &dataset_format_folders,
     &dataset_format_idx,
     &dataset_format_rare_cluster,
@@ -290,6 +296,15 @@ static void tell_progress(struct progress *p, bool is_last)
     p->listener->tell(p->listener->context, line, is_last);
 }
 
+static void hash_text(struct hash *h, const char *s)
+{
+    uint32_t size = (uint32_t)strlen(s);
+    unsigned char bytes[4] = {size & 0xff, size >> 8 & 0xff, size >> 16 & 0xff, size >> 24 & 0xff};
+
+    hash_update(h, bytes, sizeof bytes);
+    hash_update(h, s, size);
+}
+
 static void hash_field(struct hash *h, const struct field *field, const struct values *values, int i,
                        struct progress *progress)
 {
@@ -321,6 +336,22 @@ static void hash_pool(struct hash *h, const struct dataset *d, const struct pool
     }
 }
 
+/* What columns and levels are called, each behind its length. */
+static void hash_names(struct hash *h, const struct dataset *d)
+{
+    for (int f = 0; f < d->signature.n; f++) {
+        const struct field *field = &d->signature.fields[f];
+
+        for (int c = 0; field->columns && c < field->shape[0]; c++) {
+            hash_text(h, field->columns[c]);
+            for (int l = 0; field->n_levels && d->level_names && l < field->n_levels[c]; l++)
+                hash_text(h, d->level_names[c][l]);
+        }
+    }
+    for (int g = 0; !d->has_environments && g < d->n_groups; g++)
+        hash_text(h, d->group_names[g]);
+}
+
 static void set_digest(struct dataset *d, const struct listener *listener)
 {
     double n_examples = (double)d->train.n + d->test.n + d->probe.n;
@@ -342,6 +373,7 @@ static void set_digest(struct dataset *d, const struct listener *listener)
         snprintf(head, sizeof head, "environment \"%.60s\": %d\n", d->group_names[e], n);
         hash_update(&h, head, strlen(head));
     }
+    hash_names(&h, d);
     hash_pool(&h, d, &d->train, &progress);
     hash_pool(&h, d, &d->test, &progress);
     hash_pool(&h, d, &d->probe, &progress);

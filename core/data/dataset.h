@@ -67,6 +67,7 @@ struct dataset_file {
 struct dataset {
     const char *name;
     struct signature signature;
+    const char *const *const *level_names; /* [columns of categories][levels]; NULL: no categories */
     enum target_kind target;
     int n_classes;                  /* 1 where targets are numbers */
     const char *const *class_names; /* [n_classes]; NULL where targets are numbers */

@@ -136,7 +136,7 @@ static int read_name(const struct json_member *m, struct arena *scratch, const c
     return 0;
 }
 
-/* Of a sealed file its texts; of others only that they are some. */
+/* The texts: of a sealed file all, which are few; of others the first, whatever they are. */
 static int read_metadata(struct safetensors *file, const struct json_member *table,
                          struct arena *scratch, struct error *err)
 {
@@ -152,7 +152,7 @@ static int read_metadata(struct safetensors *file, const struct json_member *tab
         if (m.value_size < 2 || *m.value != '"' || m.value[m.value_size - 1] != '"')
             return error_set(err, "__metadata__ %.*s is not a text",
                              (int)(m.name_size < 40 ? m.name_size : 40), m.name);
-        if (!file->is_sealed)
+        if (!file->is_sealed && file->metadata.n_items == MAX_METADATA)
             continue;
         if (read_name(&m, scratch, &name, err) < 0)
             return -1;

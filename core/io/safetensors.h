@@ -13,7 +13,7 @@
  * refused with one line that names the file. Headers are as long as Hugging Face's
  * reader takes them. What nobody asks for need not be understood: a tensor of a dtype
  * that is not ours, or of very many dimensions, is TENSOR_OTHER; what is in
- * __metadata__ without our seal is passed over.
+ * __metadata__ without our seal is passed over behind the first few texts.
  *
  *     struct safetensors file;
  *     if (safetensors_open("w.safetensors", &file, &err) == 0) {
@@ -31,7 +31,7 @@
 struct safetensors {
     struct tensor *tensors; /* [n_tensors], as they lie in the file; until close */
     int n_tensors;
-    struct settings metadata; /* texts by name; of a sealed file */
+    struct settings metadata; /* texts by name */
     bool is_sealed;           /* by us, and whole */
     struct file_map map;      /* the file */
     struct arena arena;

@@ -86,6 +86,26 @@ float tensor_float(const struct tensor *t, size_t k)
     return x;
 }
 
+bool tensor_integer(const struct tensor *t, size_t k, int64_t *ret_x)
+{
+    size_t size = t->type == TENSOR_OTHER ? 0 : types[t->type].size;
+    bool has_sign = t->type == TENSOR_I64 || t->type == TENSOR_I32 || t->type == TENSOR_I16 || t->type == TENSOR_I8;
+    bool is_whole = has_sign || t->type == TENSOR_U64 || t->type == TENSOR_U32 || t->type == TENSOR_U16 ||
+                    t->type == TENSOR_U8;
+    uint64_t bits = 0;
+
+    if (!is_whole)
+        return false;
+    memcpy(&bits, (const unsigned char *)t->bytes + k * size, size);
+    bits = le64toh(bits);
+    if (has_sign && size < 8 && bits >> (8 * size - 1))
+        bits |= ~(uint64_t)0 << 8 * size;
+    if (!has_sign && bits > INT64_MAX)
+        return false;
+    memcpy(ret_x, &bits, sizeof bits);
+    return true;
+}
+
 enum tensor_type tensor_find_type(const char *name, size_t *ret_bits)
 {
     for (int i = 0; i < N_TYPES; i++) {

@@ -4,7 +4,9 @@
 #ifndef IO_TENSOR_H
 #define IO_TENSOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { TENSOR_MAX_DIMS = 8 };
 
@@ -47,5 +49,8 @@ enum tensor_type tensor_find_type(const char *name, size_t *ret_bits);
 /* The k-th number of an F32, F16 or BF16, the same number to the bit: subnormal ones, infinities
  * and what is no number too. */
 float tensor_float(const struct tensor *t, size_t k);
+
+/* The k-th number of an array of whole ones. False where they are none, or it is larger than an int64_t. */
+bool tensor_integer(const struct tensor *t, size_t k, int64_t *ret_x);
 
 #endif

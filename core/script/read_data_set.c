@@ -8,6 +8,7 @@
 
 const char *const reader_data_keys[] = {"doc",   "origin", "licence",     "format",  "classes",
                                         "train", "test",   "label_bytes", "archive", "md5",     "folder",
+                                        "file", "environments",
                                         "first_label", "records", "sums", "domainbed", NULL};
 
 int reader_data_set(lua_State *L)
