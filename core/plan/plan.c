@@ -148,6 +148,13 @@ static int resolve_data(struct maker *maker, struct settings *s,
     return 0;
 }
 
+/* Data without a test part of their own: that it is drawn has to be in the spec. */
+static void resolve_split(struct settings *s, const struct dataset *d)
+{
+    if (d->test.n == 0 && !d->has_environments && !settings_find(s, "data.split"))
+        settings_set(s, "data.split", value_string("drawn"));
+}
+
 /* With train.judge = best: by what a run is the best, which is what selects. */
 static int resolve_judge(const struct maker *maker, struct settings *s, const struct dataset *d, struct error *err)
 {
@@ -342,8 +349,10 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     if (config_complete(&s, err) < 0)
         goto out;
     add_fixed(maker, &s, &like);
-    if (write_labels(maker, &like, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0 ||
-        resolve_judge(maker, &s, input.dataset, err) < 0 ||
+    if (write_labels(maker, &like, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0)
+        goto out;
+    resolve_split(&s, input.dataset);
+    if (resolve_judge(maker, &s, input.dataset, err) < 0 ||
         resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
         goto out;
     warn(maker, &s);

@@ -85,6 +85,11 @@ static bool weighs_all_alike(const struct warning_facts *f)
     return is(f, "data.validation_as", "natural") && f->has_equal_classes;
 }
 
+static bool draws_tests(const struct warning_facts *f)
+{
+    return is(f, "data.split", "drawn") || is(f, "data.split", "folds");
+}
+
 static const struct warning {
     bool (*holds)(const struct warning_facts *f);
     const char *text;
@@ -98,6 +103,8 @@ static const struct warning {
     {has_no_targets, "smoothing = 1 gives all classes the same target, whatever the label"},
     {never_drops, "schedule \"step\" has no step and is constant"},
     {never_falls, "schedule \"cosine\" with floor = 1 is constant"},
+    {draws_tests, "each seed draws its test part from the same examples, so that intervals and p-values are too narrow "
+                  "for new ones (Nadeau and Bengio 2003)"},
     {weighs_all_alike, "data.validation_as = \"natural\" does nothing where classes have one size"},
     {0},
 };
