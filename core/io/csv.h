@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * csv: reads tables of comma-separated values (RFC 4180): fields in double quotes may
- * hold commas, line ends and "" for a quote; lines end in LF or CRLF; a mark of UTF-8
- * at the beginning and empty lines are passed over.
+ * csv: a small table of comma-separated values, whole in memory; its first line names the columns.
+ * io/csv_rows.h says what is read, and what is refused.
  *
  *     struct csv csv;
  *     if (csv_read("x.csv", &arena, &csv, err) == 0)
@@ -12,14 +11,13 @@
 #ifndef IO_CSV_H
 #define IO_CSV_H
 
-#include "base/arena.h"
-#include "base/error.h"
+#include "io/csv_rows.h"
 
-enum { CSV_MAX_COLUMNS = 64, CSV_MAX_SIZE = 256 << 20 };
+enum { CSV_MAX_SIZE = 256 << 20 };
 
 struct csv {
     const char *path;
-    const char **heads; /* [n_columns], the first line's */
+    const char **heads; /* [n_columns], the first line's; NULL-ended */
     int n_columns;
     const char **fields; /* [n_rows][n_columns] */
     int *lines;          /* [n_rows]: where each row begins, from 1 */
