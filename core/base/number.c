@@ -53,6 +53,10 @@ int number_parse(const char *s, size_t size, double *ret_x)
         p++;
     for (s = p; is_digit(p, end); p++)
         m = m * 10 + (uint64_t)(*p - '0');
+    if (p == end && p > s && p - s <= 15) { /* most of all are small whole numbers */
+        *ret_x = is_minus && m ? -(double)m : (double)m;
+        return 0;
+    }
     n_digits = p - s > MOST_DIGITS ? MOST_DIGITS + 1 : (int)(p - s);
     if (p < end && *p == '.') {
         const char *point = p++;
