@@ -31,6 +31,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"settings", target_settings},
     {"spec", target_spec},
     {"store", target_store},
+    {"table", target_table},
     {"value", target_value},
     {"values", target_values},
     {0},

@@ -6,6 +6,7 @@
 #include "data/decode/picture.h"
 #include "data/decode/picture_cache.h"
 #include "data/format/idx.h"
+#include "data/format/table.h"
 #include "data/source/archive.h"
 #include "data/source/archive_reader.h"
 #include "domainbed/import_domainbed.h"
@@ -15,6 +16,7 @@
 #include "io/safetensors.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -288,5 +290,78 @@ void target_domainbed(const uint8_t *bytes, size_t size)
     snprintf(path, sizeof path, "%s/tree", fuzz_folder());
     if (import_domainbed_read(path, "x", NULL, &arena, &import, &err) < 0)
         fuzz_check_refusal(&err);
+    arena_release(&arena);
+}
+
+/* All codes name something, and levels are in order. */
+static void check_table(const struct table *t)
+{
+    FUZZ_CHECK(t->n_rows == t->n[TABLE_TRAIN] + t->n[TABLE_VALIDATION] + t->n[TABLE_TEST]);
+    FUZZ_CHECK(t->n[TABLE_TRAIN] > 0 && !t->labels == (t->n_classes == 0) && !t->targets == !!t->labels);
+    for (int c = 0; c < t->n_categories; c++) {
+        const struct table_category *category = &t->categories[c];
+        int n_texts = category->missing < 0 ? category->n_levels : category->missing;
+
+        FUZZ_CHECK(category->missing < 0 || category->missing == category->n_levels - 1);
+        for (int i = 1; i < n_texts; i++)
+            FUZZ_CHECK(strcmp(category->levels[i - 1], category->levels[i]) < 0);
+        touch(category->levels[category->n_levels - 1], 1);
+    }
+    for (int i = 0; i < t->n_rows; i++) {
+        for (int c = 0; c < t->n_numbers; c++)
+            FUZZ_CHECK(!isinf(t->numbers[(size_t)i * (size_t)t->n_numbers + (size_t)c]));
+        for (int c = 0; c < t->n_categories; c++) {
+            int32_t code = t->codes[(size_t)i * (size_t)t->n_categories + (size_t)c];
+
+            FUZZ_CHECK(code >= 0 && code < t->categories[c].n_levels);
+        }
+        FUZZ_CHECK(!t->labels || t->labels[i] < t->n_classes);
+        FUZZ_CHECK(!t->targets || isfinite(t->targets[i]));
+        FUZZ_CHECK(!t->groups || t->groups[i] < t->n_groups);
+    }
+    for (int i = 0; i < t->n_notes; i++)
+        FUZZ_CHECK(t->notes[i][0]);
+    for (int i = 0; i < t->n_groups; i++)
+        touch(t->group_names[i], 1);
+}
+
+/* The first byte chooses the description; the second one how much of the rest is the training part,
+ * in 255ths: what is left is the test part. */
+void target_table(const uint8_t *bytes, size_t size)
+{
+    static const char *const descriptions[] = {
+        "label = \"y\"\nothers = \"number\"\n",
+        "categories = [\"a\"]\ngroups = [\"a\",\"y\"]\nlabel = \"y\"\nmissing = [\"?\",\"\"]\nothers = \"number\"\n",
+        "header = false\nlabel = 1\nothers = \"category\"\nseparator = \" \"\n",
+        "comment = \"|\"\nheader = false\nlabel = 3\nlabel_strip = \".\"\nnumbers = [1]\nothers = \"category\"\n",
+        "columns = [\"a number\",\"b category\",\"c target\"]\ngroups = [\"b\",\"a\"]\nheader = false\nquote = \"\"\n"
+        "separator = \"\\u0009\"\n",
+        "classes = [\"b\",\"a\"]\ncomment = \"#\"\nignore = [\"z\"]\nlabel = \"y\"\nothers = \"category\"\nquote = \"'\"\n"
+        "separator = \";\"\n",
+    };
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct table_file files[2];
+    struct table_files parts[TABLE_N_PARTS] = {{&files[0], 1}, {NULL, 0}, {&files[1], 0}};
+    struct settings description;
+    struct table table;
+    struct error err = {0};
+    const char *text;
+    size_t n_train;
+
+    if (size < 2)
+        return;
+    text = (const char *)bytes + 2;
+    size -= 2;
+    n_train = size * bytes[1] / 255;
+    files[0] = (struct table_file){"train", text, n_train};
+    files[1] = (struct table_file){"test", text + n_train, size - n_train};
+    parts[TABLE_TEST].n = n_train < size;
+    settings_init(&description, &arena);
+    FUZZ_CHECK(settings_parse(&description, descriptions[bytes[0] % (sizeof descriptions / sizeof *descriptions)],
+                              &err) == 0);
+    if (table_read(&description, parts, &arena, &table, &err) < 0)
+        fuzz_check_refusal(&err);
+    else
+        check_table(&table);
     arena_release(&arena);
 }
