@@ -19,6 +19,7 @@ extern const struct dataset_format dataset_format_rare_line;
 extern const struct dataset_format dataset_format_rotated_digits;
 extern const struct dataset_format dataset_format_shapes;
 extern const struct dataset_format dataset_format_shapes_domains;
+extern const struct dataset_format dataset_format_table;
 
 /* To add a format, add its line here. */
 static const struct dataset_format *const formats[] = {
@@ -34,6 +35,7 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_rotated_digits,
     &dataset_format_shapes,
     &dataset_format_shapes_domains,
+    &dataset_format_table,
     NULL,
 };
 

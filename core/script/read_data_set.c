@@ -8,7 +8,9 @@
 
 const char *const reader_data_keys[] = {"doc",   "origin", "licence",     "format",  "classes",
                                         "train", "test",   "label_bytes", "archive", "md5",     "folder",
-                                        "file", "environments",
+                                        "file", "environments", "validation",
+                                        "separator", "quote", "comment", "header", "columns", "numbers", "categories",
+                                        "ignore", "label", "target", "others", "groups", "missing", "label_strip",
                                         "first_label", "records", "sums", "domainbed", NULL};
 
 int reader_data_set(lua_State *L)
