@@ -30,19 +30,18 @@ static bool is_even(const float *counts, int n)
     return true;
 }
 
-/* Is it the same shares of classes? To within an example of each. */
+/* Is it the same shares of classes? Nearly, as parts that were drawn are: but for a twentieth of the examples. */
 static bool is_alike(const float *a, const float *b, int n)
 {
-    double sum_a = 0, sum_b = 0;
+    double sum_a = 0, sum_b = 0, apart = 0;
 
     for (int c = 0; c < n; c++) {
         sum_a += a[c];
         sum_b += b[c];
     }
     for (int c = 0; c < n; c++)
-        if (fabs(a[c] / sum_a - b[c] / sum_b) > 1 / fmin(sum_a, sum_b))
-            return false;
-    return true;
+        apart += fabs(a[c] / sum_a - b[c] / sum_b) / 2;
+    return apart <= 0.05;
 }
 
 static void add_parts(struct text *t, const struct commonest *c, struct arena *arena)
