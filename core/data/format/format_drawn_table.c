@@ -123,7 +123,7 @@ static const struct hparam hparams[] = {
      .doc = "test rows"},
     {"noise", HPARAM_NUMBER, offsetof(struct config, noise), .fallback = "0.5", .low = 0, .high = 10,
      .doc = "standard deviation of what no column tells, where the rule itself spreads by about 1"},
-    {"missing", HPARAM_NUMBER, offsetof(struct config, missing), .fallback = "0.1", .low = 0, .high = 0.9,
+    {"missing_share", HPARAM_NUMBER, offsetof(struct config, missing), .fallback = "0.1", .low = 0, .high = 0.9,
      .doc = "share of rows without their months"},
     {0},
 };
