@@ -110,6 +110,23 @@ static void test_types(void **state)
     assert_string_equal(describe(&copy), describe(&e));
 }
 
+/* A table that two constructors are given: neither changes it. */
+static void test_shared_table(void **state)
+{
+    struct experiment e = load("local own = { imbalance = 10 }\n"
+                               "local first = shapes(own)\n"
+                               "own.imbalance = 20\n"
+                               "local unused = shapes_domains { }\n"
+                               "return experiment { title = 't', data = shapes(own), methods = { { 'erm' } } }");
+
+    (void)state;
+    assert_non_null(strstr(describe(&e), "data.imbalance"));
+    assert_non_null(strstr(describe(&e), "20"));
+    load("local head = { head = 'cosine' }\n"
+         "return experiment { title = 't', data = shapes {}, model = grid { mlp(head), vit(head) },\n"
+         "                    methods = { { 'erm' } } }");
+}
+
 static void test_defaults(void **state)
 {
     struct experiment e = load("return experiment { title = 'x', methods = { { 'only' } } }");
@@ -314,6 +331,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_script),
         cmocka_unit_test(test_types),
+        cmocka_unit_test(test_shared_table),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_same_each_time),
         cmocka_unit_test(test_functions),

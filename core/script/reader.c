@@ -128,6 +128,18 @@ static void read_slot_table(lua_State *L, int index, struct arena *arena,
     }
 }
 
+/* In place of the table at the bottom, one with the same: a script may hand one table to several constructors. */
+static void copy_table(lua_State *L)
+{
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_settable(L, -5);
+    }
+    lua_replace(L, 1);
+}
+
 static int construct(lua_State *L)
 {
     const struct maker *maker = sandbox_data(L);
@@ -140,6 +152,7 @@ static int construct(lua_State *L)
         return reader_raise(L, NULL, &err);
     }
     read_slot_table(L, 1, maker->reader->arena, maker->slot, maker->type, NULL, NULL);
+    copy_table(L);
     lua_pushstring(L, maker->slot->name);
     lua_setfield(L, 1, SLOT);
     lua_pushstring(L, maker->name);
