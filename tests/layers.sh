@@ -46,6 +46,7 @@ door openssl '^core/base/hash\.c$'
 door seccomp '^core/os/(confine|walls)\.c$'
 door 'j\(peglib\|error\).h' '^core/data/decode/jpeg\.c$'
 door png.h '^core/data/decode/png\.c$'
+door webp '^core/data/decode/webp\.c$'
 door archive '^core/data/source/archive_reader\.c$'
 [ $status = 0 ] && echo "layers: includes point down only"
 exit $status

@@ -20,6 +20,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"csv", target_csv},
     {"description", target_description},
     {"domainbed", target_domainbed},
+    {"exif", target_exif},
     {"gzip", target_gzip},
     {"idx", target_idx},
     {"jpeg", target_jpeg},
@@ -34,6 +35,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"table", target_table},
     {"value", target_value},
     {"values", target_values},
+    {"webp", target_webp},
     {0},
 };
 

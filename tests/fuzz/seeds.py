@@ -25,6 +25,17 @@ put("jpeg", "progressive", picture("JPEG", "RGB", progressive=True))
 for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
     put("png", mode.lower().split(";")[0], picture("PNG", mode))
 
+put("webp", "lossy", picture("WEBP", "RGB", quality=50))
+put("webp", "lossless", picture("WEBP", "RGB", lossless=True))
+b, grey = io.BytesIO(), Image.linear_gradient("L").resize((20, 9))
+Image.merge("RGBA", [grey] * 4).save(b, "WEBP", quality=50)
+put("webp", "alpha", b.getvalue())
+# On its side, says the EXIF of a JPEG and of a WebP.
+for kind in ("JPEG", "WEBP"):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    put("exif", kind.lower(), picture(kind, "L", quality=10, exif=exif.tobytes()))
+
 images = struct.pack(">4B3I", 0, 0, 8, 3, 2, 3, 2) + bytes(range(12))
 labels = struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes([3, 9])
 put("idx", "plain", struct.pack(">H", len(images)) + images + labels)

@@ -13,6 +13,7 @@ void target_cifar(const uint8_t *bytes, size_t size);
 void target_csv(const uint8_t *bytes, size_t size);
 void target_description(const uint8_t *bytes, size_t size);
 void target_domainbed(const uint8_t *bytes, size_t size);
+void target_exif(const uint8_t *bytes, size_t size);
 void target_gzip(const uint8_t *bytes, size_t size);
 void target_idx(const uint8_t *bytes, size_t size);
 void target_jpeg(const uint8_t *bytes, size_t size);
@@ -27,5 +28,6 @@ void target_store(const uint8_t *bytes, size_t size);
 void target_table(const uint8_t *bytes, size_t size);
 void target_value(const uint8_t *bytes, size_t size);
 void target_values(const uint8_t *bytes, size_t size);
+void target_webp(const uint8_t *bytes, size_t size);
 
 #endif

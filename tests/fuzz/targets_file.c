@@ -68,6 +68,35 @@ static void decode_png(const uint8_t *bytes, size_t size)
     arena_release(&arena);
 }
 
+void target_webp(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct picture p;
+    struct error err = {0};
+
+    check_picture(picture_decode_webp(bytes, size, &arena, &p, &err), &p, &arena, &err);
+    arena_release(&arena);
+}
+
+/* Whatever the orientation, the pixels are the same ones. */
+void target_exif(const uint8_t *bytes, size_t size)
+{
+    enum { HEIGHT = 3, WIDTH = 2 };
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    struct picture p = {HEIGHT, WIDTH, arena_alloc(&arena, 3 * HEIGHT * WIDTH + PICTURE_ROOM)};
+    int orientation = picture_orientation(bytes, size), sum = 0;
+
+    FUZZ_CHECK(orientation >= 1 && orientation <= 8);
+    for (int i = 0; i < 3 * HEIGHT * WIDTH; i++)
+        p.pixels[i] = (unsigned char)(1 << i / 3);
+    picture_turn(&p, orientation, &arena);
+    FUZZ_CHECK(p.height * p.width == HEIGHT * WIDTH);
+    for (int i = 0; i < 3 * HEIGHT * WIDTH; i += 3)
+        sum += p.pixels[i];
+    FUZZ_CHECK(sum == (1 << HEIGHT * WIDTH) - 1);
+    arena_release(&arena);
+}
+
 /* The sum of a PNG's chunk (ISO 3309, bit by bit). */
 static uint32_t crc(const uint8_t *bytes, size_t size)
 {

@@ -42,6 +42,9 @@ CASES = [
     ("png, black and white", rgb.convert("1"), "PNG", {}),
     ("png, enlarged", Image.fromarray(drawn(5, 7)), "PNG", {}),
     ("jpeg, five times as large", Image.fromarray(drawn(61, 73)), "JPEG", dict(quality=20)),
+    ("webp", rgb, "WEBP", dict(quality=80)),
+    ("webp, lossless", rgb, "WEBP", dict(lossless=True)),
+    ("webp, alpha", alpha, "WEBP", dict(quality=60)),
 ]
 
 print("/* SPDX-License-Identifier: GPL-3.0-or-later\n *")

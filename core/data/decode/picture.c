@@ -29,7 +29,9 @@ static int decode(const unsigned char *bytes, size_t size, struct arena *arena,
         return picture_decode_jpeg(bytes, size, arena, ret_picture, err);
     if (size > sizeof png && memcmp(bytes, png, sizeof png) == 0)
         return picture_decode_png(bytes, size, arena, ret_picture, err);
-    return error_set(err, "neither JPEG nor PNG");
+    if (picture_is_webp(bytes, size))
+        return picture_decode_webp(bytes, size, arena, ret_picture, err);
+    return error_set(err, "neither JPEG nor PNG nor WebP");
 }
 
 int picture_decode(const unsigned char *bytes, size_t size, int side, struct arena *arena,
