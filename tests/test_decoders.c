@@ -131,22 +131,26 @@ static void clear(struct folder *f)
 /* All good pictures have Pillow's pixels; the bad ones have a reason that has `part` in it. */
 static void check(struct folder *f, const char *part)
 {
-    const char *reasons[3 * N_GOOD] = {0};
+    const struct picture_form form = {.side = SIDE};
+    struct decoded decoded[3 * N_GOOD] = {{0}};
     struct arena arena = {0};
     struct error err;
 
-    if (decoders_run(&f->folders, SIDE, NULL, f->fd, 100, reasons, &arena, &err) < 0)
+    if (decoders_run(&f->folders, &form, NULL, f->fd, 100, decoded, &arena, &err) < 0)
         fail_msg("%s", err.text);
     for (int i = 0; i < f->folders.n_files; i++) {
+        const char *reason = decoded[i].reason;
         unsigned char pixels[SIZE];
 
         if (f->references[i] < 0) {
-            if (!reasons[i] || !strstr(reasons[i], part))
-                fail_msg("file %d: %s; wanted \"%s\"", i, reasons[i] ? reasons[i] : "(none)", part);
+            if (!reason || !strstr(reason, part))
+                fail_msg("file %d: %s; wanted \"%s\"", i, reason ? reason : "(none)", part);
+            assert_int_equal(decoded[i].orientation, 0);
             continue;
         }
-        if (reasons[i])
-            fail_msg("file %d: %s", i, reasons[i]);
+        if (reason)
+            fail_msg("file %d: %s", i, reason);
+        assert_int_equal(decoded[i].orientation, 1);
         assert_int_equal(pread(f->fd, pixels, SIZE, 100 + i * SIZE), SIZE);
         if (weigh(pixels) != reference_pictures[f->references[i]].resized_sums[0])
             fail_msg("file %d: other pixels than Pillow's", i);

@@ -14,17 +14,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "pictures_fixture.h"
+
 enum { N_PICTURES = sizeof reference_pictures / sizeof *reference_pictures };
-enum { SMALL = 12 }; /* reference_sides[0] */
-
-static uint64_t weigh(const unsigned char *bytes, size_t n)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += (uint64_t)bytes[i] * (i + 1);
-    return sum;
-}
 
 static void test_against_pillow(void **state)
 {
@@ -126,56 +118,17 @@ static void test_truncated(void **state)
 
 /* ---- a folder ---- */
 
-struct root {
-    struct arena arena;
-    char path[64];
-    char before[1024];
-    struct settings description, settings;
-};
-
-static void write_file(struct root *r, const char *name, const unsigned char *bytes, size_t size)
-{
-    struct error err;
-    const char *path = arena_printf(&r->arena, "%s/set/%s", r->path, name);
-    const char *slash = strrchr(path, '/');
-
-    assert_int_equal(file_make_directory(arena_printf(&r->arena, "%.*s", (int)(slash - path), path),
-                                         &err), 0);
-    assert_int_equal(file_write(path, bytes, size, &err), 0);
-}
-
-/* Two environments of two classes, of one or two pictures each; the process stands in the
- * root, where the cache then is. */
+/* Two environments of two classes, of one or two pictures each. */
 static struct root *make_root(void)
 {
     static const char *const names[] = {"a/cat/1.jpg", "a/cat/2.JPEG", "a/dog/1.png",
                                         "b/cat/x.jpg", "b/dog/y.png",  "b/dog/z.png"};
-    struct root *r = calloc(1, sizeof *r);
+    struct root *r = make_empty_root("folders");
 
-    assert_non_null(getcwd(r->before, sizeof r->before));
-    /* In memory where the system has such: files are synced by the hundred. */
-    snprintf(r->path, sizeof r->path, "%s/rgdbench-test-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(r->path));
-    assert_int_equal(chdir(r->path), 0);
-    settings_init(&r->description, &r->arena);
-    settings_init(&r->settings, &r->arena);
-    settings_set(&r->description, "format", value_string("folders"));
-    settings_set(&r->description, "folder", value_string("set"));
-    settings_set(&r->settings, "data.size", value_number(SMALL));
-    settings_set(&r->settings, "data.skip_bad", value_bool(false));
     for (int i = 0; i < 6; i++)
-        write_file(r, names[i], reference_pictures[i].bytes, reference_pictures[i].size);
+        write_picture(r, names[i], i);
     write_file(r, "a/.hidden", (const unsigned char *)"x", 1);
     return r;
-}
-
-static void free_root(struct root *r)
-{
-    assert_int_equal(chdir(r->before), 0);
-    assert_int_equal(system(arena_printf(&r->arena, "rm -rf %s", r->path)), 0);
-    arena_release(&r->arena);
-    free(r);
 }
 
 static char told[2000];
@@ -268,8 +221,9 @@ static void test_bad_files(void **state)
     (void)state;
     write_file(r, "a/dog/2.jpg", reference_pictures[0].bytes, 300);
     write_file(r, "b/cat/notes.txt", (const unsigned char *)"x", 1);
-    fails(r, "set/a/dog/2.jpg\": damaged JPEG");
-    fails(r, "; and 1 files more; data.skip_bad=true leaves such out");
+    fails(r, "2 bad files in \"");
+    fails(r, "/set\": a/dog/2.jpg: damaged JPEG: ");
+    fails(r, "; b/cat/notes.txt: no .jpg, .jpeg, .png or .webp file; data.skip_bad=true leaves such out");
     assert_int_equal(count_caches(), 0);
     settings_set(&r->settings, "data.skip_bad", value_bool(true));
     assert_int_equal(open_data(r, &d, &err), 0);
@@ -277,9 +231,41 @@ static void test_bad_files(void **state)
     assert_true(weigh(d.train.values[0].bytes[3], 3 * SMALL * SMALL) ==
                 reference_pictures[3].resized_sums[0]);
     assert_non_null(strstr(d.note, "left out 2 of 8 files, first a/dog/2.jpg: damaged JPEG"));
+    assert_non_null(strstr(d.left_out, "\nb/cat/notes.txt: no .jpg, .jpeg, .png or .webp file\n"));
     dataset_close(&d);
     settings_set(&r->settings, "data.skip_bad", value_bool(false));
-    fails(r, "data.skip_bad=true"); /* from the cache that is there now */
+    fails(r, "2 bad files in \""); /* from the cache that is there now */
+    free_root(r);
+}
+
+/* At most 20 are named, and as many as fit a line. What a file is called gives no orders. */
+static void test_many_bad_files(void **state)
+{
+    struct root *r = make_root();
+    struct dataset d;
+    struct error err;
+    int n_lines = 0;
+
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        write_file(r, arena_printf(&r->arena, "a/cat/%02d\n.jpg", i), (const unsigned char *)"x", 1);
+    assert_int_equal(open_data(r, &d, &err), -1);
+    assert_null(strchr(err.text, '\n'));
+    fails(r, "30 bad files in \"");
+    fails(r, "a/cat/00?.jpg: neither JPEG nor PNG nor WebP; a/cat/01?.jpg: neither");
+    fails(r, "; and 17 more; data.skip_bad=true leaves such out");
+    for (int i = 0; i < 30; i++)
+        assert_int_equal(unlink(arena_printf(&r->arena, "set/a/cat/%02d\n.jpg", i)), 0);
+    for (int i = 0; i < 30; i++)
+        write_file(r, arena_printf(&r->arena, "a/cat/%d.png", i + 10), (const unsigned char *)"", 0);
+    fails(r, "a/cat/10.png: empty; a/cat/11.png: empty");
+    fails(r, "a/cat/29.png: empty; and 10 more; data.skip_bad=true leaves such out");
+    settings_set(&r->settings, "data.skip_bad", value_bool(true));
+    assert_int_equal(open_data(r, &d, &err), 0);
+    for (const char *c = d.left_out; *c; c++)
+        n_lines += *c == '\n';
+    assert_int_equal(n_lines, 30);
+    dataset_close(&d);
     free_root(r);
 }
 
@@ -370,8 +356,8 @@ static void test_dangling_links(void **state)
     assert_int_equal(symlink("gone.jpg", "set/a/cat/3.jpg"), 0);
     assert_int_equal(symlink("w.png", "set/b/dog/w.png"), 0);
     assert_int_equal(symlink("1.png", "set/a/dog/2.png"), 0); /* a good one */
-    fails(r, "set/a/cat/3.jpg\": could not open it: No such file or directory; a link to nothing?; "
-             "and 1 files more; data.skip_bad=true leaves such out");
+    fails(r, "/set\": a/cat/3.jpg: could not open it: No such file or directory; a link to nothing?; "
+             "b/dog/w.png: could not open it: ");
     settings_set(&r->settings, "data.skip_bad", value_bool(true));
     if (open_data(r, &d, &err) < 0)
         fail_msg("%s", err.text);
@@ -392,7 +378,7 @@ int main(void)
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_truncated),      cmocka_unit_test(test_folder),
         cmocka_unit_test(test_bad_files),      cmocka_unit_test(test_dangling_links),
-        cmocka_unit_test(test_damaged_cache),
+        cmocka_unit_test(test_damaged_cache),   cmocka_unit_test(test_many_bad_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,7 @@ struct dataset {
     const char *const *group_names; /* [n_groups] */
     bool has_environments;          /* the groups are environments, which a run holds out: all are in `train` */
     const char *note; /* what a reader of results must know of the files; NULL: nothing */
+    const char *left_out; /* a line for each file that data.skip_bad left out, and why; NULL: none was */
     struct pool train, test;
     int n_validation; /* the last of `train` are the data set's own validation part; 0: it has none */
     struct pool probe; /* a run records what its model says of these, once trained; n = 0: none */

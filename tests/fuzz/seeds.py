@@ -41,7 +41,7 @@ labels = struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes([3, 9])
 put("idx", "plain", struct.pack(">H", len(images)) + images + labels)
 # The cache of four pictures of 8 x 8, one of which is left out for a reason; without the seal.
 reason = b"a/y/1.jpg: damaged\n"
-head = struct.pack("<32s4Q4B", b"rgdbench pictures 2\n", 4, 3, 8, len(reason), 1, 0, 1, 1)
+head = struct.pack("<32s5Q4B", b"rgdbench pictures 3\n", 4, 3, 1, 8, len(reason), 1, 0, 1, 1)
 put("cache", "left_out", head.ljust(4096, b"\0") + bytes(range(192)) * 3 + reason)
 put("gzip", "text", gzip.compress(b"forty-two " * 9, mtime=0))
 put("cifar", "two", b"".join(bytes([k]) + bytes(3072) for k in (0, 1)))

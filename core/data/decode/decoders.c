@@ -6,7 +6,6 @@
 #include "data/decode/decoders.h"
 
 #include "base/text.h"
-#include "data/decode/picture.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/servant.h"
@@ -28,7 +27,7 @@ enum {
 struct batch {
     uint32_t n;
     struct item {
-        uint32_t is_bad;
+        uint32_t is_bad, orientation;
         uint64_t at, size; /* of its bytes, behind the pixels */
         char reason[sizeof((struct error *)0)->text];
     } items[BATCH];
@@ -57,7 +56,7 @@ bool decoders_may_read(const struct folder_file *file)
 /* ---- in the decoder ---- */
 
 struct decoder {
-    int side;
+    struct picture_form form;
     struct arena arena;
 };
 
@@ -65,19 +64,24 @@ static void decode_batch(void *context, void *room)
 {
     struct decoder *d = context;
     struct batch *b = room;
+    int side = d->form.side;
 
     for (uint32_t i = 0; i < b->n; i++) {
         struct item *item = &b->items[i];
+        const unsigned char *bytes = files_in(b, side) + item->at;
         struct picture picture;
         struct error err;
 
         arena_clear(&d->arena);
-        item->is_bad = picture_decode(files_in(b, d->side) + item->at, item->size, d->side,
-                                      &d->arena, &picture, &err) < 0;
-        if (item->is_bad)
+        item->is_bad = picture_decode(bytes, item->size, side, &d->arena, &picture, &err) < 0;
+        if (item->is_bad) {
             memcpy(item->reason, err.text, sizeof item->reason);
-        else
-            picture_resize(&picture, d->side, &d->arena, pixels_in(b) + i * picture_size(d->side));
+            continue;
+        }
+        item->orientation = (uint32_t)picture_orientation(bytes, item->size);
+        if (d->form.follows_exif)
+            picture_turn(&picture, (int)item->orientation, &d->arena);
+        picture_resize(&picture, side, &d->arena, pixels_in(b) + i * picture_size(side));
     }
 }
 
@@ -85,10 +89,11 @@ static void decode_batch(void *context, void *room)
 
 struct work {
     const struct folders *folders;
-    int side, fd;
+    struct picture_form form;
+    int fd;
     off_t start; /* of the pixels of file 0 */
-    const char **reasons;
-    struct arena *arena; /* of the reasons: one thread at a time */
+    struct decoded *decoded;
+    struct arena *arena; /* of their reasons: one thread at a time */
 };
 
 struct desk {
@@ -107,12 +112,12 @@ static void desk_close(struct desk *d)
 
 static int hire(struct desk *d, struct error *err)
 {
-    struct decoder decoder = {.side = d->work->side};
+    struct decoder decoder = {.form = d->work->form};
     const struct servant_task task = {
         .name = "the decoder",
         .work = decode_batch,
         .context = &decoder,
-        .room = sizeof(struct batch) + BATCH * picture_size(decoder.side) + d->room,
+        .room = sizeof(struct batch) + BATCH * picture_size(decoder.form.side) + d->room,
         .memory = MEMORY,
     };
 
@@ -122,7 +127,7 @@ static int hire(struct desk *d, struct error *err)
 static void refuse(const struct work *w, int file, const char *reason)
 {
 #pragma omp critical
-    w->reasons[file] = arena_strdup(w->arena, reason);
+    w->decoded[file].reason = arena_strdup(w->arena, reason);
 }
 
 /* 1: file k is in the batch as item n. 0: it is not, and *err says why. -1: no decoder. */
@@ -136,7 +141,7 @@ static int put(struct desk *d, int k, int n, size_t *used, struct error *err)
         return error_set(err, "could not open it: %s; a link to nothing?", strerror(file->error)), 0;
     if (!decoders_may_read(file))
         return (file->is_picture ? error_set(err, "more than %d bytes", DECODERS_MAX_FILE)
-                                 : error_set(err, "no .jpg, .jpeg or .png file")), 0;
+                                 : error_set(err, "no .jpg, .jpeg, .png or .webp file")), 0;
     if ((size_t)file->size > d->room) {
         servant_close(d->servant);
         d->servant = NULL;
@@ -147,7 +152,7 @@ static int put(struct desk *d, int k, int n, size_t *used, struct error *err)
     b = servant_room(d->servant);
     arena_clear(&d->arena);
     if (file_read_into(arena_printf(&d->arena, "%s/%s", d->work->folders->root, file->path),
-                       files_in(b, d->work->side) + *used, d->room - *used, &size, err) < 0)
+                       files_in(b, d->work->form.side) + *used, d->room - *used, &size, err) < 0)
         return 0;
     b->items[n].at = *used;
     b->items[n].size = size;
@@ -182,8 +187,8 @@ static int fill(struct desk *d, int *at, int end, int files[BATCH], struct error
 static int write_pixels(const struct work *w, const unsigned char *pixels, int file, int n,
                         struct error *err)
 {
-    size_t size = picture_size(w->side) * (size_t)n, done = 0;
-    off_t at = w->start + (off_t)file * (off_t)picture_size(w->side);
+    size_t size = picture_size(w->form.side) * (size_t)n, done = 0;
+    off_t at = w->start + (off_t)file * (off_t)picture_size(w->form.side);
 
     while (done < size) {
         ssize_t got = pwrite(w->fd, pixels + done, size - done, at + (off_t)done);
@@ -210,11 +215,16 @@ static void refuse_bad(const struct work *w, const struct item *item, int file)
 static int take(struct desk *d, const int *files, int n, struct error *err)
 {
     struct batch *b = servant_room(d->servant);
-    size_t size = picture_size(d->work->side);
+    size_t size = picture_size(d->work->form.side);
     bool is_bad[BATCH];
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        uint32_t orientation = b->items[i].orientation;
+
         is_bad[i] = b->items[i].is_bad;
+        d->work->decoded[files[i]].orientation =
+            is_bad[i] ? 0 : orientation >= 1 && orientation <= 8 ? (int)orientation : 1;
+    }
     for (int i = 0, next; i < n; i = next) {
         next = i + 1;
         if (is_bad[i]) {
@@ -276,13 +286,13 @@ static int tell_estimate(const struct work *w, const struct listener *listener, 
         int i = (int)((long)n_files * k / n);
 
         result = decode(&desk, i, i + 1, err);
-        w->reasons[i] = NULL; /* it comes again */
+        w->decoded[i] = (struct decoded){0}; /* it comes again */
     }
     seconds = clock_now() - start;
     desk_close(&desk);
     clock_duration(seconds * n_files / n / omp_get_max_threads(), duration);
     snprintf(line, sizeof line, "decoding %d pictures to %d x %d, %.0f MB in \"cache\": about %s",
-             n_files, w->side, w->side, (double)picture_size(w->side) * n_files / 1e6, duration);
+             n_files, w->form.side, w->form.side, (double)picture_size(w->form.side) * n_files / 1e6, duration);
     if (result == 0)
         listener->tell(listener->context, line, true);
     return result;
@@ -299,10 +309,11 @@ static void tell_progress(const struct listener *listener, int n_done, int n, do
     listener->tell(listener->context, line, n_done == n);
 }
 
-int decoders_run(const struct folders *f, int side, const struct listener *listener,
-                 int fd, off_t start, const char **reasons, struct arena *arena, struct error *err)
+int decoders_run(const struct folders *f, const struct picture_form *form,
+                 const struct listener *listener, int fd, off_t start, struct decoded *ret_decoded,
+                 struct arena *arena, struct error *err)
 {
-    const struct work work = {f, side, fd, start, reasons, arena};
+    const struct work work = {f, *form, fd, start, ret_decoded, arena};
     double told = clock_now();
     int n_done = 0, result = 0;
 

@@ -20,13 +20,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char MAGIC[32] = "rgdbench pictures 2\n";
+static const char MAGIC[32] = "rgdbench pictures 3\n";
 
 enum { PAGE = 4096 };
 
 struct head {
     char magic[32];
-    uint64_t n_files, n_kept, side, left_out_size;
+    uint64_t n_files, n_kept, n_turned, side, left_out_size;
 };
 
 static size_t pixels_at(size_t n_files)
@@ -168,10 +168,12 @@ static bool read_known(const char *path, const struct listener *listener,
 }
 
 /* The name of the cache file, without reading the pictures where they are known. */
-static int find_key(const struct folders *f, int side, const struct listener *listener,
-                    struct arena *arena, const char **ret_path, struct error *err)
+static int find_key(const struct folders *f, const struct picture_form *form,
+                    const struct listener *listener, struct arena *arena, const char **ret_path,
+                    struct error *err)
 {
-    const char *settings = arena_printf(arena, "%.20s%d x %d\n", MAGIC, side, side);
+    const char *settings = arena_printf(arena, "%.20s%d x %d%s\n", MAGIC, form->side, form->side,
+                                        form->follows_exif ? ", turned" : "");
     char state[HASH_HEX_SIZE], key[HASH_HEX_SIZE];
     bool young = is_young(f);
     const char *known;
@@ -189,48 +191,65 @@ static int find_key(const struct folders *f, int side, const struct listener *li
 
 /* ---- the file ---- */
 
-static int refuse(const struct folders *f, const char *const *reasons, struct error *err)
+/* `left_out`, a line for each bad file, as an error: as many of them as there is room for beside what will be
+ * put in front of it. */
+static int refuse(const struct folders *f, const char *left_out, struct error *err)
 {
-    int n = 0, first = -1;
+    enum { MOST = 20, ROOM = sizeof err->text - 400 };
+    struct text t = {0};
+    int n = 0, n_named = 0;
 
-    for (int i = 0; i < f->n_files; i++) {
-        if (!reasons[i])
+    for (const char *line = left_out, *end; *line; line = end + (*end != '\0'), n++) {
+        end = strchrnul(line, '\n');
+        if (n_named < n || n == MOST || (n > 0 && t.size + (size_t)(end - line) > ROOM))
             continue;
-        first = first < 0 ? i : first;
-        n++;
+        text_printf(&t, "%s%.*s", n ? "; " : "", (int)(end - line < ROOM ? end - line : ROOM), line);
+        n_named++;
     }
-    if (n == 0)
-        return 0;
-    error_set(err, "\"%s/%s\": %.200s", f->root, f->files[first].path, reasons[first]);
-    if (n > 1)
-        snprintf(err->text + strlen(err->text), sizeof err->text - strlen(err->text),
-                 "; and %d files more", n - 1);
+    error_set(err, "%d bad file%s in \"%.200s\": %s", n, n == 1 ? "" : "s", f->root, t.s ? t.s : "");
+    if (n > n_named)
+        snprintf(err->text + strlen(err->text), sizeof err->text - strlen(err->text), "; and %d more",
+                 n - n_named);
     snprintf(err->text + strlen(err->text), sizeof err->text - strlen(err->text),
              "; data.skip_bad=true leaves such out");
+    text_release(&t);
     return -1;
 }
 
-/* Moves the kept pictures together and writes what is around them into map[...], which has
- * room; the text comes back in *ret_left_out. Gives the size up to the text. */
-static size_t finish(const struct folders *f, int side, const char *const *reasons,
-                     unsigned char *map, struct text *ret_left_out)
+/* A line for each file left out, and why; plain, as a file may be called anything. */
+static void write_left_out(const struct folders *f, const struct decoded *decoded, struct text *t)
 {
-    struct head head = {.n_files = (uint64_t)f->n_files, .side = (uint64_t)side};
+    for (int i = 0; i < f->n_files; i++) {
+        size_t before = t->size;
+
+        if (!decoded[i].reason)
+            continue;
+        text_printf(t, "%s: %s", f->files[i].path, decoded[i].reason);
+        text_make_plain(t->s + before, t->size - before, "");
+        text_add_string(t, "\n");
+    }
+}
+
+/* Moves the kept pictures together and writes what is before them into map[...], which has
+ * room. Gives the size up to the text of those left out, which has left_out_size bytes. */
+static size_t finish(const struct folders *f, int side, const struct decoded *decoded,
+                     size_t left_out_size, unsigned char *map)
+{
+    struct head head = {.n_files = (uint64_t)f->n_files, .side = (uint64_t)side,
+                        .left_out_size = left_out_size};
     unsigned char *kept = map + sizeof head, *pixels = map + pixels_at((size_t)f->n_files);
     size_t size = picture_size(side);
 
     memcpy(head.magic, MAGIC, sizeof head.magic);
     for (int i = 0; i < f->n_files; i++) {
-        kept[i] = !reasons[i];
-        if (reasons[i]) {
-            text_printf(ret_left_out, "%s: %s\n", f->files[i].path, reasons[i]);
+        kept[i] = !decoded[i].reason;
+        if (!kept[i])
             continue;
-        }
         if (head.n_kept < (uint64_t)i)
             memmove(pixels + head.n_kept * size, pixels + (size_t)i * size, size);
         head.n_kept++;
+        head.n_turned += decoded[i].orientation > 1;
     }
-    head.left_out_size = ret_left_out->size;
     memcpy(map, &head, sizeof head);
     return pixels_at((size_t)f->n_files) + head.n_kept * size;
 }
@@ -242,12 +261,12 @@ static int fail(struct error *err, const char *what, const char *path)
 }
 
 /* Fills the file behind fd. */
-static int fill(const struct folders *f, int side, bool skips_bad, const struct listener *listener,
-                int fd, const char *part, struct error *err)
+static int fill(const struct folders *f, const struct picture_form *form, bool skips_bad,
+                const struct listener *listener, int fd, const char *part, struct error *err)
 {
-    size_t size = pixels_at((size_t)f->n_files) + (size_t)f->n_files * picture_size(side), end;
+    size_t size = pixels_at((size_t)f->n_files) + (size_t)f->n_files * picture_size(form->side), end;
     struct arena arena = {0};
-    const char **reasons = arena_alloc(&arena, (size_t)f->n_files * sizeof *reasons);
+    struct decoded *decoded = arena_alloc(&arena, (size_t)f->n_files * sizeof *decoded);
     struct text left_out = {0};
     unsigned char *map = MAP_FAILED;
     int result = -1;
@@ -258,17 +277,20 @@ static int fill(const struct folders *f, int side, bool skips_bad, const struct 
         fail(err, "make room in", part);
         goto out;
     }
-    if (decoders_run(f, side, listener, fd, (off_t)pixels_at((size_t)f->n_files), reasons, &arena,
+    if (decoders_run(f, form, listener, fd, (off_t)pixels_at((size_t)f->n_files), decoded, &arena,
                      err) < 0)
         goto out;
-    if (!skips_bad && refuse(f, reasons, err) < 0)
+    write_left_out(f, decoded, &left_out);
+    if (!skips_bad && left_out.size) {
+        refuse(f, left_out.s, err);
         goto out;
+    }
     map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED) {
         fail(err, "map", part);
         goto out;
     }
-    end = finish(f, side, reasons, map, &left_out);
+    end = finish(f, form->side, decoded, left_out.size, map);
     if (msync(map, size, MS_SYNC) < 0 || ftruncate(fd, (off_t)end) < 0 ||
         (left_out.size &&
          pwrite(fd, left_out.s, left_out.size, (off_t)end) != (ssize_t)left_out.size) ||
@@ -293,7 +315,7 @@ static bool is_of(const struct folders *f, int side, const struct head *head, si
 
     if (size < start || memcmp(head->magic, MAGIC, sizeof MAGIC) != 0 ||
         head->n_files != (uint64_t)f->n_files || head->side != (uint64_t)side ||
-        head->n_kept > head->n_files || head->left_out_size > size ||
+        head->n_kept > head->n_files || head->n_turned > head->n_kept || head->left_out_size > size ||
         size != start + head->n_kept * picture_size(side) + head->left_out_size)
         return false;
     for (int i = 0; i < f->n_files; i++) {
@@ -330,6 +352,7 @@ int picture_cache_read(const struct folders *f, int side, const char *path, stru
     c->kept = c->map.bytes + sizeof *head;
     c->pixels = c->map.bytes + pixels_at((size_t)f->n_files);
     c->n_kept = (int)head->n_kept;
+    c->n_turned = (int)head->n_turned;
     c->left_out = arena_printf(arena, "%.*s", (int)head->left_out_size,
                                (const char *)c->pixels + head->n_kept * picture_size(side));
     return 1;
@@ -347,8 +370,8 @@ static bool is_sound(const struct folders *f, int side, const char *path)
     return result;
 }
 
-static int build(const struct folders *f, int side, bool skips_bad, const struct listener *listener,
-                 const char *path, struct error *err)
+static int build(const struct folders *f, const struct picture_form *form, bool skips_bad,
+                 const struct listener *listener, const char *path, struct error *err)
 {
     struct arena arena = {0};
     const char *part = arena_printf(&arena, "%s.part", path);
@@ -362,9 +385,9 @@ static int build(const struct folders *f, int side, bool skips_bad, const struct
         goto out;
     }
     result = 0;
-    if (is_sound(f, side, path))
+    if (is_sound(f, form->side, path))
         goto out;
-    result = fill(f, side, skips_bad, listener, fd, part, err);
+    result = fill(f, form, skips_bad, listener, fd, part, err);
     /* Read twice, for the name and to be decoded: both times they were the same. */
     if (result == 0 && (folders_check(f, err) < 0 || cache_file_seal(fd, path, err) < 0))
         result = -1;
@@ -379,22 +402,22 @@ out:
     return result;
 }
 
-int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
-                       const struct listener *listener, struct arena *arena,
+int picture_cache_open(const struct folders *folders, const struct picture_form *form,
+                       bool skips_bad, const struct listener *listener, struct arena *arena,
                        struct picture_cache *ret_cache, struct error *err)
 {
     struct picture_cache c = {0};
     const char *path;
     int got;
 
-    if (find_key(folders, side, listener, arena, &path, err) < 0)
+    if (find_key(folders, form, listener, arena, &path, err) < 0)
         return -1;
-    got = picture_cache_read(folders, side, path, arena, &c, err);
+    got = picture_cache_read(folders, form->side, path, arena, &c, err);
     if (got == 0) {
         tell_damage(listener, err);
-        if (build(folders, side, skips_bad, listener, path, err) < 0)
+        if (build(folders, form, skips_bad, listener, path, err) < 0)
             return -1;
-        got = picture_cache_read(folders, side, path, arena, &c, err);
+        got = picture_cache_read(folders, form->side, path, arena, &c, err);
         if (got == 0)
             return error_set_status(err, EXIT_STORAGE, "\"%s\" was made and is gone or damaged at "
                                     "once: does the disk, or another program, change it?", path);
@@ -402,12 +425,7 @@ int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
     if (got < 0)
         return -1;
     if (!skips_bad && *c.left_out) {
-        const struct folder_file *first = folders->files;
-
-        for (const unsigned char *kept = c.kept; *kept; kept++)
-            first++;
-        error_set(err, "\"%s/%s\"%.*s; data.skip_bad=true leaves such out", folders->root, first->path,
-                  (int)strcspn(c.left_out, "\n") - (int)strlen(first->path), c.left_out + strlen(first->path));
+        refuse(folders, c.left_out, err);
         file_map_close(&c.map);
         return -1;
     }

@@ -17,6 +17,7 @@
 #define DATA_DECODE_PICTURE_CACHE_H
 
 #include "base/listener.h"
+#include "data/decode/picture.h"
 #include "data/format/folders.h"
 #include "os/file.h"
 #include "os/file_state.h"
@@ -26,15 +27,15 @@ struct picture_cache {
     struct file_state state;     /* of the file, before it was read; its path in the arena */
     const unsigned char *pixels; /* [n_kept][3][side][side], in `map` */
     const unsigned char *kept;   /* [n_files] 1, or 0 where it was left out; likewise */
-    int n_kept;
+    int n_kept, n_turned; /* of those kept: whose EXIF says that the camera was not held upright */
     const char *left_out; /* a line for each file left out, and why; ""; in the arena */
 };
 
 /* Decodes with all cores where there is no such file yet. Files that are damaged, too large or
- * no pictures are an error that names the first, unless skips_bad. listener: NULL, or is told
+ * no pictures are an error that names them, unless skips_bad. listener: NULL, or is told
  * the expected size and time, and progress. */
-int picture_cache_open(const struct folders *folders, int side, bool skips_bad,
-                       const struct listener *listener, struct arena *arena,
+int picture_cache_open(const struct folders *folders, const struct picture_form *form,
+                       bool skips_bad, const struct listener *listener, struct arena *arena,
                        struct picture_cache *ret_cache, struct error *err);
 
 /* The reading alone: is the file at `path` the cache of as many pictures? As cache_file_open: 1; or 0 where

@@ -80,7 +80,7 @@ static int list_classes(const char *root, const struct names *environments, stru
 
 static bool has_picture_ending(const char *name)
 {
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", NULL};
+    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".webp", NULL};
     const char *dot = strrchr(name, '.');
 
     for (int i = 0; dot && endings[i]; i++)

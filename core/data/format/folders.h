@@ -18,7 +18,7 @@
 struct folder_file {
     const char *path; /* below the root */
     uint16_t environment, label;
-    bool is_picture; /* by its name: .jpg, .jpeg or .png in any case; and no folder */
+    bool is_picture; /* by its name: .jpg, .jpeg, .png or .webp in any case; and no folder */
     int error; /* errno's, why it cannot be looked at; 0: it can, and what follows is known */
     int64_t size, inode, modified, changed; /* times in nanoseconds */
 };

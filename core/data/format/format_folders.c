@@ -10,13 +10,21 @@
 struct config {
     int size;
     bool skip_bad;
+    int exif; /* enum exif */
 };
+
+enum exif { EXIF_IGNORE, EXIF_FOLLOW };
+static const char *const exifs[] = {[EXIF_IGNORE] = "ignore", [EXIF_FOLLOW] = "follow", NULL};
 
 static const struct hparam hparams[] = {
     {"size", HPARAM_INTEGER, offsetof(struct config, size), .fallback = "64", .low = 8,
      .high = 224, .doc = "pictures are resized to size x size pixels, whatever shape they had"},
     {"skip_bad", HPARAM_BOOL, offsetof(struct config, skip_bad), .fallback = "false",
      .doc = "leave out files that are damaged or no pictures, instead of stopping"},
+    {"exif", HPARAM_CHOICE, offsetof(struct config, exif), .fallback = "\"ignore\"", .choices = exifs,
+     .is_later = true,
+     .doc = "what EXIF says of how the camera was held: ignore it, as torchvision does, or follow it and turn "
+            "the picture upright"},
     {0},
 };
 
@@ -59,24 +67,34 @@ static void take_pictures(struct dataset *d, const struct folders *f, const stru
     }
 }
 
-static void note_left_out(struct dataset *d, const struct folders *f, const struct picture_cache *c)
+static void note_all(struct dataset *d, const struct folders *f, const struct picture_cache *c,
+                     bool follows_exif)
 {
+    struct text note = {0};
+
     if (*c->left_out)
-        d->note = arena_printf(&d->arena, "left out %d of %d files, first %.*s",
-                               f->n_files - c->n_kept, f->n_files,
-                               (int)strcspn(c->left_out, "\n"), c->left_out);
+        text_printf(&note, "left out %d of %d files, first %.*s", f->n_files - c->n_kept, f->n_files,
+                    (int)strcspn(c->left_out, "\n"), c->left_out);
+    if (c->n_turned && !follows_exif)
+        text_printf(&note, "%sthe EXIF of %d pictures tells of a camera that was not held upright: they are "
+                           "taken as they stand in the file (data.exif=follow turns them)",
+                    note.size ? "; " : "", c->n_turned);
+    d->note = note.size ? arena_strdup(&d->arena, note.s) : NULL;
+    d->left_out = *c->left_out ? c->left_out : NULL;
+    text_release(&note);
 }
 
 static int load(struct dataset *d, const struct dataset_source *source, const void *config,
                 struct error *err)
 {
     const struct config *own = config;
+    const struct picture_form form = {own->size, own->exif == EXIF_FOLLOW};
     const char *root = find_root(source, &d->arena, err);
     struct picture_cache cache;
     struct folders folders;
 
     if (!root || folders_scan(root, &d->arena, &folders, err) < 0 ||
-        picture_cache_open(&folders, own->size, own->skip_bad, source->listener, &d->arena, &cache,
+        picture_cache_open(&folders, &form, own->skip_bad, source->listener, &d->arena, &cache,
                            err) < 0)
         return -1;
     d->maps[d->n_maps++] = cache.map;
@@ -85,7 +103,7 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
     d->class_names = folders.classes;
     d->n_classes = folders.n_classes;
     take_pictures(d, &folders, &cache, own->size);
-    note_left_out(d, &folders, &cache);
+    note_all(d, &folders, &cache, form.follows_exif);
     for (int e = 0; e < d->n_groups; e++) {
         int n;
 
@@ -111,7 +129,7 @@ const struct dataset_format dataset_format_folders = {
     .component =
         {
             .name = "folders",
-            .doc = "JPEG and PNG files as FOLDER/ENVIRONMENT/CLASS/FILE, decoded once into cache/",
+            .doc = "JPEG, PNG and WebP files as FOLDER/ENVIRONMENT/CLASS/FILE, decoded once into cache/",
             .source = "the layout of DomainBed and torchvision's ImageFolder",
             .hparams = hparams,
             .config_size = sizeof(struct config),
