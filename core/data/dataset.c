@@ -14,6 +14,7 @@ extern const struct dataset_format dataset_format_environment_features;
 extern const struct dataset_format dataset_format_features;
 extern const struct dataset_format dataset_format_folders;
 extern const struct dataset_format dataset_format_idx;
+extern const struct dataset_format dataset_format_pictures;
 extern const struct dataset_format dataset_format_rare_cluster;
 extern const struct dataset_format dataset_format_rare_line;
 extern const struct dataset_format dataset_format_rotated_digits;
@@ -30,6 +31,7 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_features,
     &dataset_format_folders,
     &dataset_format_idx,
+    &dataset_format_pictures,
     &dataset_format_rare_cluster,
     &dataset_format_rare_line,
     &dataset_format_rotated_digits,
@@ -368,6 +370,10 @@ static void set_digest(struct dataset *d, const struct listener *listener)
     snprintf(head, sizeof head, "rgdbench data 1: %d x %d x %d, %d classes, %d + %d\n",
              first->shape[0], first->shape[1], first->shape[2], d->n_classes, d->train.n, d->test.n);
     hash_update(&h, head, strlen(head));
+    if (d->n_validation) {
+        snprintf(head, sizeof head, "validation: %d\n", d->n_validation);
+        hash_update(&h, head, strlen(head));
+    }
     for (int e = 0; d->has_environments && e < d->n_groups; e++) {
         int n;
 

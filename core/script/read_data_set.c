@@ -11,7 +11,7 @@ const char *const reader_data_keys[] = {"doc",   "origin", "licence",     "forma
                                         "file", "environments", "validation",
                                         "separator", "quote", "comment", "header", "columns", "numbers", "categories",
                                         "ignore", "label", "target", "others", "groups", "missing", "label_strip",
-                                        "first_label", "records", "sums", "domainbed", NULL};
+                                        "first_label", "records", "sums", "domainbed", "layout", NULL};
 
 int reader_data_set(lua_State *L)
 {
