@@ -38,6 +38,15 @@ fails 'did you mean "sweep"' swep quickstart
 fails 'did you mean "quickstart"' sweep quikstart
 fails 'unknown experiment "../x"' sweep ../x
 fails 'did you mean "epochs"' sweep quickstart train.epoch=2
+# Environments by name; specs and digests have their numbers.
+fails 'data.test_envs: unknown environment "foto", did you mean "photo"' sweep domain_shapes smoke 'data.test_envs=[foto]' --dry-run
+fails 'data.test_envs: [2] is there twice' sweep domain_shapes smoke 'data.test_envs=[photo],[2]' --dry-run
+fails 'is not a list of up to 16 whole numbers from 0 to 63, or names' sweep domain_shapes 'data.test_envs=[photo,-1]'
+for envs in '[1,3],[2]' '[painting,3],[photo]'; do
+    "$program" sweep domain_shapes smoke methods=erm seeds=1 data.steps=2 "data.test_envs=$envs" --quiet > /dev/null 2>&1
+    "$program" digest domain_shapes
+    rm -rf results
+done | uniq | wc -l | grep -qx 1 || { echo "environments by name: another digest"; failures=1; }
 fails 'unknown kind of results "wandb"; known: domainbed' import wandb datasets name=old
 fails 'name=NAME is missing' import domainbed datasets
 fails 'name=../old: not a name' import domainbed datasets name=../old

@@ -63,6 +63,8 @@ void hparam_describe(struct text *t, const struct hparam *h)
         text_printf(t, " of at least %s", low);
     else
         text_printf(t, " from %s to %s", low, high);
+    if (h->takes_names)
+        text_printf(t, ", or names");
 }
 
 static bool is_in_range(const struct hparam *h, double x)

@@ -44,6 +44,7 @@ struct hparam {
     const char *const *choices; /* HPARAM_CHOICE: NULL-ended */
     bool is_later; /* it came when runs without it had been stored, whose specs must stay as they
                     * are: so the default is left out of a spec, and what is not there is it */
+    bool takes_names; /* HPARAM_INTEGERS: who asks may write names, in whose place a plan puts numbers */
     const char *planned; /* a plan alone sets it, no script and no word can: what to say instead; (optional) */
     const char *doc;
 };

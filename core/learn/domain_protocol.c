@@ -9,8 +9,8 @@ static const char *const kinds_of_parts[] = {"selection", "all", NULL};
 
 static const struct hparam hparams[] = {
     {"test_envs", HPARAM_INTEGERS, offsetof(struct domain_protocol_config, test_envs),
-     .fallback = "[0]", .low = 0, .high = DATASET_MAX_GROUPS - 1,
-     .doc = "environments that are held out; the first is the one reported"},
+     .fallback = "[0]", .low = 0, .high = DATASET_MAX_GROUPS - 1, .takes_names = true,
+     .doc = "environments that are held out, by number or name; the first is the one reported"},
     {"holdout", HPARAM_NUMBER, offsetof(struct domain_protocol_config, holdout), .fallback = "0.2",
      .low = 0.001, .high = 0.999, .doc = "part of each environment that is kept for validation"},
     {"steps", HPARAM_INTEGER, offsetof(struct domain_protocol_config, steps), .fallback = "5001",

@@ -268,7 +268,29 @@ static struct label_part part_of(const struct maker *maker, const char *setting,
     return (struct label_part){setting, value_text(maker->plan->arena, v)};
 }
 
-/* Takes the choice into `s`; what varies into the labels. */
+static void put_choice(const struct maker *maker, const struct axis *axis, const struct value *v,
+                       struct settings *s, struct plan_run *like)
+{
+    struct arena *arena = maker->plan->arena;
+    struct label *l = experiment_is_condition(maker->e, axis->name) ? &like->condition_label
+                                                                    : &like->point_label;
+
+    settings_set(s, axis->name, *v);
+    if (conditions_varies(axis))
+        *l = label_with(l, part_of(maker, arena_strdup(arena, axis->name), v), arena);
+}
+
+/* Are environments called by name there? */
+static bool has_names(const struct axis *axis)
+{
+    for (int k = 0; k < axis->n_values && strcmp(axis->name, "data.test_envs") == 0; k++)
+        for (int i = 0; i < axis->values[k].n_items; i++)
+            if (axis->values[k].items[i].kind == VALUE_STRING)
+                return true;
+    return false;
+}
+
+/* Takes the choice into `s`; what varies into the labels. But for environments by name. */
 static void choose(const struct maker *maker, const struct choices *c, int k, struct settings *s,
                    struct plan_run *like)
 {
@@ -278,14 +300,9 @@ static void choose(const struct maker *maker, const struct choices *c, int k, st
         const struct axis *axis = &c->grid.axes[i];
         struct value v = choices_is_drawn(axis) ? search_draw(&axis->values[0], axis->name, maker->e->draws_seed, k)
                                                 : axis->values[c->at[i]];
-        struct label *l = experiment_is_condition(maker->e, axis->name) ? &like->condition_label
-                                                                        : &like->point_label;
 
-        if (!choices_counts(c, i))
-            continue;
-        settings_set(s, axis->name, v);
-        if (conditions_varies(axis))
-            *l = label_with(l, part_of(maker, arena_strdup(arena, axis->name), &v), arena);
+        if (choices_counts(c, i) && !has_names(axis))
+            put_choice(maker, axis, &v, s, like);
     }
     for (int i = 0; i < c->grid.n_axes; i++)
         if (conditions_varies(&c->grid.axes[i]))
@@ -293,6 +310,59 @@ static void choose(const struct maker *maker, const struct choices *c, int k, st
     if (choices_algorithm(&c->grid) && maker->e->n_draws) /* behind the others */
         like->point_label = label_and(&like->point_label,
                                       (struct label_part){"draw", arena_printf(arena, "%d", k)}, arena);
+}
+
+/* The value with the numbers of d's environments in place of their names. */
+static int number_environments(const struct dataset *d, const struct value *v, struct arena *arena,
+                               struct value *ret_value, struct error *err)
+{
+    const char *names[DATASET_MAX_ENVIRONMENTS + 1] = {0};
+    struct value *items = arena_alloc(arena, ((size_t)v->n_items + 1) * sizeof *items);
+
+    memcpy(names, d->environment_names, (size_t)d->n_environments * sizeof *names);
+    for (int i = 0; i < v->n_items; i++) {
+        int e = 0;
+
+        items[i] = v->items[i];
+        if (items[i].kind != VALUE_STRING)
+            continue;
+        while (names[e] && strcmp(names[e], items[i].string) != 0)
+            e++;
+        if (!names[e])
+            return text_unknown(err, "environment", items[i].string, names);
+        items[i] = value_number(e);
+    }
+    *ret_value = (struct value){.kind = VALUE_LIST, .n_items = v->n_items, .items = items};
+    return 0;
+}
+
+/* The rest of `choose`, where the data set is known, and its settings: specs and labels have numbers alone. */
+static int choose_environments(struct maker *maker, const struct choices *c,
+                               const struct data_description *description, struct settings *s,
+                               struct plan_run *like, struct error *err)
+{
+    const struct axis *axis = grid_find(&c->grid, "data.test_envs");
+    const struct component *format =
+        component_find(&dataset_format_kind, settings_string(s, "data.format"), err);
+    const struct dataset *d;
+    struct settings all;
+    struct value *values;
+    int at = axis ? (int)(axis - c->grid.axes) : 0, result = 0;
+
+    if (!axis || !has_names(axis) || !choices_counts(c, at))
+        return 0;
+    settings_init(&all, s->arena);
+    settings_copy(&all, s);
+    component_defaults(format, "data", &all);
+    if (data_cache_open(&maker->cache, &all, &description->settings, maker->data_root, &d, err) < 0)
+        return -1;
+    values = arena_alloc(s->arena, (size_t)axis->n_values * sizeof *values);
+    for (int k = 0; k < axis->n_values && result == 0; k++)
+        result = number_environments(d, &axis->values[k], s->arena, &values[k], err);
+    if (result < 0 || value_check_distinct(values, axis->n_values, err) < 0)
+        return error_context(err, "data.test_envs");
+    put_choice(maker, axis, &values[c->at[at]], s, like);
+    return 0;
 }
 
 /* A condition that varies for other methods has a value here too: with that one they are paired. */
@@ -344,6 +414,8 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     if (!description)
         goto out;
     settings_set(&s, "data.format", *settings_find(&description->settings, "format"));
+    if (choose_environments(maker, c, description, &s, &like, err) < 0)
+        goto out;
     if (algorithm && fill_draw(algorithm, description, k, seeds.first, &s, err) < 0)
         goto out;
     if (config_complete(&s, err) < 0)

@@ -25,12 +25,31 @@ static int check_law(const struct hparam *h, const struct value *v, struct error
     return 0;
 }
 
+/* In place of names, which a plan looks up, a number. */
+static int check_value(const struct hparam *h, const struct value *v, struct error *err)
+{
+    struct arena arena = {0};
+    struct value numbers = *v;
+    struct value *items;
+    int result;
+
+    if (!h->takes_names || v->kind != VALUE_LIST)
+        return hparam_check(h, v, err);
+    items = arena_alloc(&arena, ((size_t)v->n_items + 1) * sizeof *items);
+    for (int i = 0; i < v->n_items; i++)
+        items[i] = v->items[i].kind == VALUE_STRING ? value_number(h->low) : v->items[i];
+    numbers.items = items;
+    result = hparam_check(h, &numbers, err);
+    arena_release(&arena);
+    return result < 0 ? hparam_check(h, v, err) : 0;
+}
+
 int search_check(const struct hparam *h, const struct value *v, struct error *err)
 {
     if (h->planned)
         return error_set(err, "only the plan sets it; %s", h->planned);
     if (v->kind != VALUE_LAW)
-        return hparam_check(h, v, err);
+        return check_value(h, v, err);
     for (int i = 0; i < v->n_items; i++)
         if (hparam_check(h, &v->items[i], err) < 0)
             return -1;
