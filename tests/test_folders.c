@@ -66,7 +66,7 @@ static void fails(struct root *r, const char *part)
 static void is_picture(const struct pool *pool, int i, int k, int label)
 {
     assert_int_equal(pool->labels[i], label);
-    assert_true(weigh(pool->pixels[i], 3 * SMALL * SMALL) == reference_pictures[k].resized_sums[0]);
+    assert_true(weigh(pool->values[0].bytes[i], 3 * SMALL * SMALL) == reference_pictures[k].resized_sums[0]);
 }
 
 static void test_classes(void **state)
@@ -79,7 +79,7 @@ static void test_classes(void **state)
     assert_int_equal(d.train.n, 3);
     assert_int_equal(d.test.n, 0);
     assert_int_equal(d.n_validation, 0);
-    assert_int_equal(d.n_environments, 0);
+    assert_int_equal(d.n_groups, 0);
     assert_int_equal(d.n_classes, 2);
     assert_string_equal(d.class_names[0], "cat");
     is_picture(&d.train, 0, 2, 0);

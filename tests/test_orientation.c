@@ -192,8 +192,8 @@ static void test_data_set(void **state)
         open_data(r, &d);
         assert_int_equal(d.train.n, 2 * N_ORIENTATIONS);
         for (int o = 1; o <= N_ORIENTATIONS; o++) {
-            is_turned(d.train.pixels[o - 1], JPEG, follows ? o : 1);
-            is_turned(d.train.pixels[N_ORIENTATIONS + o - 1], WEBP, follows ? o : 1);
+            is_turned(d.train.values[0].bytes[o - 1], JPEG, follows ? o : 1);
+            is_turned(d.train.values[0].bytes[N_ORIENTATIONS + o - 1], WEBP, follows ? o : 1);
         }
         assert_true(!follows == (d.note && strstr(d.note, "the EXIF of 14 pictures tells of a camera that was not held "
                                                  "upright: they are taken as they stand")));

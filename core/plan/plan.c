@@ -316,10 +316,10 @@ static void choose(const struct maker *maker, const struct choices *c, int k, st
 static int number_environments(const struct dataset *d, const struct value *v, struct arena *arena,
                                struct value *ret_value, struct error *err)
 {
-    const char *names[DATASET_MAX_ENVIRONMENTS + 1] = {0};
+    const char *names[DATASET_MAX_GROUPS + 1] = {0};
     struct value *items = arena_alloc(arena, ((size_t)v->n_items + 1) * sizeof *items);
 
-    memcpy(names, d->environment_names, (size_t)d->n_environments * sizeof *names);
+    memcpy(names, d->group_names, (size_t)d->n_groups * sizeof *names);
     for (int i = 0; i < v->n_items; i++) {
         int e = 0;
 
