@@ -212,6 +212,60 @@ static void test_softmax(void **state)
     }
 }
 
+static void test_periodic(void **state)
+{
+    enum { K = 67 };
+    static float c[K], y[2 * K], g[2 * K], gc[K];
+
+    (void)state;
+    for (int t = 0; t < n_tables(); t++) {
+        for (int i = 0; i < 3000; i++) {
+            float x = (float)(i - 1500) / 300;
+
+            fill(c, K, (uint64_t)i, i % 2 ? 32 : 0.1); /* up to 80 turns */
+            fill(g, 2 * K, (uint64_t)i + 1, 2);
+            memset(gc, 0, sizeof gc);
+            tables[t]->periodic(y, x, c, K);
+            tables[t]->periodic_backward(gc, g, y, x, K);
+            for (int k = 0; k < K; k++) {
+                double turn = (double)c[k] * x, part = turn - nearbyint(turn);
+                double sine = sin(2 * M_PI * part), cosine = cos(2 * M_PI * part);
+
+                assert_true(fabs(y[k] - cosine) <= 3e-7 && fabs(y[K + k] - sine) <= 3e-7);
+                assert_true(fabs(gc[k] - 2 * M_PI * x * (cosine * g[K + k] - sine * g[k])) <=
+                            1e-6 * 2 * M_PI * fmax(1, fabs(x)));
+            }
+        }
+        c[0] = NAN;
+        tables[t]->periodic(y, 1, c, 1);
+        assert_true(isnan(y[0]) && isnan(y[1]));
+    }
+}
+
+/* The words of a generator, one after the other. */
+static void test_dropout(void **state)
+{
+    enum { N_FLOATS = 1003 };
+    static float x[N_FLOATS], y[N_FLOATS], sum[N_FLOATS];
+    struct rng start = rng_index(rng_seed(18), 3);
+
+    (void)state;
+    fill(x, N_FLOATS, 19, 2);
+    for (int t = 0; t < n_tables(); t++) {
+        struct rng rng = start;
+
+        fill(sum, N_FLOATS, 20, 2);
+        tables[t]->dropout(y, x, false, start.key, 0x50000000u, 1.5f, N_FLOATS);
+        for (int i = 0; i < N_FLOATS; i++)
+            assert_true(y[i] == (rng_next(&rng) >= 0x50000000u ? x[i] * 1.5f : 0));
+        tables[t]->dropout(sum, x, true, start.key, 0x50000000u, 1.5f, N_FLOATS);
+        fill(x, N_FLOATS, 20, 2);
+        for (int i = 0; i < N_FLOATS; i++)
+            assert_true(sum[i] == x[i] + y[i]);
+        fill(x, N_FLOATS, 19, 2);
+    }
+}
+
 /* Every kernel, one after the other, over the same numbers. */
 struct numbers {
     float a[SIZE], b[SIZE], c[SIZE], d[SIZE], row[STRIDE], other[STRIDE], stats[2 * ROWS];
@@ -243,6 +297,11 @@ static void run_all(const struct kernels *k, struct numbers *x)
     for (int i = 0; i < SIZE; i++)
         x->e[i] = x->b[i];
     k->exps(x->e, x->e, SIZE);
+    k->periodic(x->c, 1.7f, x->row, N);
+    k->periodic_backward(x->other, x->b, x->c, 1.7f, N);
+    k->dropout(x->a, x->b, true, (uint32_t[2]){1, 2}, 1u << 30, 1.5f, ROWS * N);
+    k->reglu(x->d, x->b, ROWS / 2, N);
+    k->reglu_backward(x->a, true, x->d, x->b, ROWS / 2, N);
     x->square = k->square_sum(x->b, ROWS * N);
 }
 
@@ -270,6 +329,8 @@ int main(void)
         cmocka_unit_test(test_gelu),
         cmocka_unit_test(test_layer_norm),
         cmocka_unit_test(test_softmax),
+        cmocka_unit_test(test_periodic),
+        cmocka_unit_test(test_dropout),
         cmocka_unit_test(test_same_bits_at_both_widths),
     };
 

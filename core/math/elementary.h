@@ -171,4 +171,34 @@ static inline void sin_cos_pi(double x, double *ret_sine, double *ret_cosine)
     *ret_cosine = from_bits(to_bits(is_odd ? sine : cosine) ^ cosine_sign);
 }
 
+/* sin and cos of a whole turn times a x, |a x| < 2^20, within 3e-7: what is left of a x behind
+ * whole quarters is exact, and goes into the series of (2 pi r)^k / k!. */
+static inline void sin_cos_turns(float a, float x, float *ret_sine, float *ret_cosine)
+{
+    static const float MAGIC = 0x1.8p23f;
+    float turns = a * x, rest = __builtin_fmaf(a, x, -turns);
+    float t = __builtin_fmaf(4, turns, MAGIC), quarters = t - MAGIC;
+    float r = __builtin_fmaf(quarters, -0.25f, turns) + rest, z = r * r; /* |r| <= 1/8 */
+    float sine, cosine;
+    uint32_t quarter, s, c, sine_bits, cosine_bits;
+
+    sine = 42.058694f;
+    sine = __builtin_fmaf(sine, z, -76.705860f);
+    sine = __builtin_fmaf(sine, z, 81.605249f);
+    sine = __builtin_fmaf(sine, z, -41.341702f);
+    sine = __builtin_fmaf(r, 6.2831853f, r * z * sine);
+    cosine = 60.244641f;
+    cosine = __builtin_fmaf(cosine, z, -85.456817f);
+    cosine = __builtin_fmaf(cosine, z, 64.939394f);
+    cosine = __builtin_fmaf(cosine, z, -19.739209f);
+    cosine = __builtin_fmaf(cosine, z, 1);
+    memcpy(&quarter, &t, sizeof quarter);
+    memcpy(&s, &sine, sizeof s);
+    memcpy(&c, &cosine, sizeof c);
+    sine_bits = (quarter & 1 ? c : s) ^ (quarter << 30 & 1u << 31);
+    cosine_bits = (quarter & 1 ? s : c) ^ ((quarter + 1) << 30 & 1u << 31);
+    memcpy(ret_sine, &sine_bits, sizeof sine_bits);
+    memcpy(ret_cosine, &cosine_bits, sizeof cosine_bits);
+}
+
 #endif

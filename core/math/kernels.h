@@ -78,6 +78,22 @@ struct kernels {
     /* y[2 n]: standard normal numbers from pairs of words (Box and Muller 1958). */
     void (*box_muller)(float *y, const uint32_t *words, size_t n);
 
+    /* y[2 n]: cosines of 2 pi c[i] x, i < n, and then sines; |c[i] x| < 2^20, |error| below 3e-7.
+     * Backward of g[2 n]: gc[i] += 2 pi x (cosine g_sine - sine g_cosine), from y. */
+    void (*periodic)(float *y, float x, const float *c, size_t n);
+    void (*periodic_backward)(float *gc, const float *g, const float *y, float x, size_t n);
+
+    /* y[i] = scale x[i] where the i-th word of a generator with this key (math/rng.h) is `threshold`
+     * or more, else 0; added to y where adds. i < n; y may be x. */
+    void (*dropout)(float *y, const float *x, bool adds, const uint32_t key[2], uint32_t threshold,
+                    float scale, size_t n);
+
+    /* y[rows][n] = a relu(b) of rows [a | b] of 2 n. Backward of g[rows][n]: gx[rows][2 n] written,
+     * or added to where adds. Shazeer 2020. */
+    void (*reglu)(float *y, const float *x, size_t rows, size_t n);
+    void (*reglu_backward)(float *gx, bool adds, const float *g, const float *x, size_t rows,
+                           size_t n);
+
     /* g[rows][n] *= scale[rows];  y[i] += x[i];  y[i] *= a. */
     void (*scale_rows)(float *g, const float *scale, size_t rows, size_t n);
     void (*add)(float *y, const float *x, size_t n);

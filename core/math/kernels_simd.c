@@ -4,6 +4,7 @@
 #include "math/elementary.h"
 #include "math/kernels.h"
 #include "math/lanes.h"
+#include "math/philox.h"
 
 #ifndef KERNELS
 #define KERNELS kernels_v3
@@ -308,6 +309,92 @@ static void box_muller(float *restrict y, const uint32_t *restrict words, size_t
     }
 }
 
+/* Not inline: a loop that is known to be short would be unrolled, and not made of vectors. */
+__attribute__((noinline)) static void periodic_some(float *restrict y, float *restrict sines,
+                                                    float x, const float *restrict c, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        float sine, cosine;
+
+        sin_cos_turns(c[i], x, &sine, &cosine);
+        y[i] = cosine;
+        sines[i] = sine;
+    }
+}
+
+/* In whole vectors: the last begins early enough, and makes some numbers again. */
+static void periodic(float *y, float x, const float *c, size_t n)
+{
+    size_t last = n < LANES ? n : LANES, at = n - last;
+
+    periodic_some(y, y + n, x, c, n - n % LANES);
+    if (n % LANES)
+        periodic_some(y + at, y + n + at, x, c + at, last);
+}
+
+static void periodic_backward(float *restrict gc, const float *restrict g, const float *restrict y,
+                              float x, size_t n)
+{
+    float slope = 6.2831853f * x;
+
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        gc[i] = __builtin_fmaf(slope, y[i] * g[n + i] - y[n + i] * g[i], gc[i]);
+}
+
+enum { DROPOUT_BLOCKS = 64 };
+
+static void dropout(float *y, const float *x, bool adds, const uint32_t key[2], uint32_t threshold,
+                    float scale, size_t n)
+{
+    uint32_t words[4 * DROPOUT_BLOCKS], k0 = key[0], k1 = key[1];
+
+    for (size_t first = 0; first < n; first += 4 * DROPOUT_BLOCKS, x += 4 * DROPOUT_BLOCKS,
+                y += 4 * DROPOUT_BLOCKS) {
+        size_t size = n - first < 4 * DROPOUT_BLOCKS ? n - first : 4 * DROPOUT_BLOCKS;
+        uint32_t at = (uint32_t)(first / 4), n_blocks = (uint32_t)((size + 3) / 4); /* n < 2^34 */
+
+#pragma omp simd
+        for (uint32_t b = 0; b < n_blocks; b++)
+            philox(at + b, 0, 0, 0, k0, k1, words + 4 * b);
+        if (adds) {
+#pragma omp simd
+            for (size_t i = 0; i < size; i++)
+                y[i] += words[i] >= threshold ? x[i] * scale : 0;
+        } else {
+#pragma omp simd
+            for (size_t i = 0; i < size; i++)
+                y[i] = words[i] >= threshold ? x[i] * scale : 0;
+        }
+    }
+}
+
+static void reglu(float *restrict y, const float *restrict x, size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++, y += n, x += 2 * n) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            y[i] = x[i] * (x[n + i] < 0 ? 0 : x[n + i]);
+    }
+}
+
+static void reglu_backward(float *restrict gx, bool adds, const float *restrict g,
+                           const float *restrict x, size_t rows, size_t n)
+{
+    for (size_t r = 0; r < rows; r++, gx += 2 * n, g += n, x += 2 * n) {
+        if (!adds)
+            memset(gx, 0, 2 * n * sizeof *gx);
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            float a = x[i], b = x[n + i];
+
+            gx[i] += g[i] * (b < 0 ? 0 : b);
+            gx[n + i] += b > 0 ? g[i] * a : 0;
+        }
+    }
+}
+
 static void scale_rows(float *restrict g, const float *restrict scale, size_t rows, size_t n)
 {
     for (size_t r = 0; r < rows; r++, g += n) {
@@ -365,6 +452,11 @@ const struct kernels KERNELS = {
     .softmax_backward = softmax_backward,
     .exps = exps,
     .box_muller = box_muller,
+    .periodic = periodic,
+    .periodic_backward = periodic_backward,
+    .dropout = dropout,
+    .reglu = reglu,
+    .reglu_backward = reglu_backward,
     .scale_rows = scale_rows,
     .add = add,
     .scale = scale,

@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "math/rng.h"
 
-#include <assert.h>
+#include "math/philox.h"
 
-/* The published multipliers and Weyl constants of Philox4x32. */
-static const uint32_t MUL0 = 0xD2511F53u, MUL1 = 0xCD9E8D57u;
-static const uint32_t WEYL0 = 0x9E3779B9u, WEYL1 = 0xBB67AE85u;
+#include <assert.h>
 
 void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t ret_block[4])
 {
-    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
-    uint32_t k0 = key[0], k1 = key[1];
-
-    for (int round = 0; round < 10; round++) {
-        uint64_t p0 = (uint64_t)MUL0 * c0;
-        uint64_t p1 = (uint64_t)MUL1 * c2;
-
-        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-        c1 = (uint32_t)p1;
-        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-        c3 = (uint32_t)p0;
-        k0 += WEYL0;
-        k1 += WEYL1;
-    }
-    ret_block[0] = c0;
-    ret_block[1] = c1;
-    ret_block[2] = c2;
-    ret_block[3] = c3;
+    philox(counter[0], counter[1], counter[2], counter[3], key[0], key[1], ret_block);
 }
 
 struct rng rng_seed(uint64_t seed)

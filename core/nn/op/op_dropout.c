@@ -3,6 +3,7 @@
  * Srivastava et al. 2014, in the inverted form: evaluation does nothing. Each
  * example's mask comes from its place in the batch, so that the cut into
  * micro-batches does not show. */
+#include "math/kernels.h"
 #include "nn/op/op.h"
 
 #include <string.h>
@@ -31,11 +32,8 @@ static void mask(const struct op_node *node, const struct op_pass *pass, const f
     for (int e = 0; e < pass->n; e++) {
         struct rng rng = rng_index(pass->rng, (uint64_t)(pass->first + e));
 
-        for (size_t i = 0; i < size; i++, from++, to++) {
-            float kept = rng_next(&rng) >= threshold ? *from * scale : 0;
-
-            *to = adds ? *to + kept : kept;
-        }
+        kernels->dropout(to + (size_t)e * size, from + (size_t)e * size, adds, rng.key, threshold,
+                         scale, size);
     }
 }
 
