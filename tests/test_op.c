@@ -15,7 +15,11 @@
  * of order 1, so 5e-3 of the larger gradient is far outside noise, far inside bugs. */
 static const double STEP = 1e-2, TOLERANCE = 5e-3;
 
-enum { N = 3, ROWS = 2, WIDTH = 7 };
+enum { N = 3, ROWS = 2, WIDTH = 7, COLUMNS = 3 };
+
+/* Of the columns that samples have: 3, 1 and 5 levels. -1: a level that training has not seen. */
+static const int first_levels[] = {0, 3, 4, 9};
+static const int32_t codes[N * COLUMNS] = {2, 0, 4, -1, 0, 1, 2, -1, 4};
 
 struct bench {
     struct arena arena;
@@ -33,7 +37,7 @@ static struct op_pass pass_of(struct bench *b)
 {
     return (struct op_pass){
         .n = N, .first = 5, .training = true, .rng = rng_seed(11), .w = b->w, .gw = b->gw,
-        .x = {b->x[0], b->x[1]}, .y = b->y, .saved = b->saved, .scratch = b->scratch,
+        .x = {b->x[0], b->x[1]}, .codes = b->node.type->reads_codes ? codes : NULL, .y = b->y, .saved = b->saved, .scratch = b->scratch,
         .gy = b->gy, .gx = {b->gx[0], b->gx[1]}, .prepared = b->prepared,
     };
 }
@@ -102,22 +106,25 @@ static void check_op(const struct op_type *type, const void *config)
                                .has_weights_before = {true, true}}};
     struct shape input =
         type->sample_input.rows ? type->sample_input : (struct shape){ROWS, WIDTH};
-    size_t n_x = N * shape_size(input);
+    size_t n_x[2];
     struct error err;
     struct op_pass pass;
     size_t n_y;
 
     assert_non_null(config);
-    b.node.in[0] = b.node.in[1] = input;
+    b.node.in[0] = type->reads_codes ? (struct shape){1, COLUMNS} : input;
+    b.node.in[1] = type->second_input.rows ? type->second_input : input;
+    for (int k = 0; k < 2; k++)
+        n_x[k] = N * shape_size(b.node.in[k]);
     assert_int_equal(type->plan(&b.node, &b.params, &b.arena, &err), 0);
     n_y = N * shape_size(b.node.out);
     b.w = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     b.gw = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     normal(b.w, b.params.size, 1);
-    for (int k = 0; k < type->n_inputs; k++) {
-        b.x[k] = arena_alloc(&b.arena, n_x * sizeof(float));
-        b.gx[k] = arena_alloc(&b.arena, n_x * sizeof(float));
-        normal(b.x[k], n_x, 2 + (uint64_t)k);
+    for (int k = type->reads_codes; k < type->n_inputs; k++) {
+        b.x[k] = arena_alloc(&b.arena, n_x[k] * sizeof(float));
+        b.gx[k] = arena_alloc(&b.arena, n_x[k] * sizeof(float));
+        normal(b.x[k], n_x[k], 2 + (uint64_t)k);
     }
     b.y = arena_alloc(&b.arena, n_y * sizeof(float));
     b.gy = arena_alloc(&b.arena, n_y * sizeof(float));
@@ -139,8 +146,8 @@ static void check_op(const struct op_type *type, const void *config)
     for (int k = 0; k < b.params.n; k++)
         check(&b, b.params.items[k].name, b.w + b.params.items[k].offset,
               b.gw + b.params.items[k].offset, b.params.items[k].size);
-    for (int k = 0; k < type->n_inputs; k++)
-        check(&b, "input", b.x[k], b.gx[k], n_x);
+    for (int k = type->reads_codes; k < type->n_inputs; k++)
+        check(&b, "input", b.x[k], b.gx[k], n_x[k]);
     check_adds(&b);
     arena_release(&b.arena);
 }
@@ -166,8 +173,99 @@ static void test_all_choices(void **state)
     check_op(&op_tokens, &(struct op_tokens){.has_class_token = true, .positions = positions});
     check_op(&op_tokens, &(struct op_tokens){.positions = positions});
     check_op(&op_tokens, &(struct op_tokens){0});
+    check_op(&op_tokens, &(struct op_tokens){.has_class_token = true, .has_no_positions = true});
+    check_op(&op_linear, &(struct op_linear){.width = WIDTH, .flattens = true});
+    check_op(&op_embedding, &(struct op_embedding){{COLUMNS, first_levels}, .width = 5});
+    check_op(&op_concat, &(struct op_concat){.is_flat = true});
+    check_op(&op_attention, &(struct op_attention){.heads = 2, .dropout = 0.3});
+    check_op(&op_cross_attention, &(struct op_attention){.heads = 4});
     check_op(&op_pool, &(struct op_pool){POOL_CLASS_TOKEN});
     check_op(&op_residual, &(struct op_residual){.p = 0});
+}
+
+/* What an op gives for codes[N * COLUMNS], of weights that count up from 1. */
+static void run_codes(const struct op_type *type, const void *config, struct bench *b)
+{
+    struct op_pass pass;
+    struct error err;
+
+    b->node = (struct op_node){.name = "tested", .type = type, .config = config, .inputs = {0, -1},
+                               .in = {{1, COLUMNS}}};
+    assert_int_equal(type->plan(&b->node, &b->params, &b->arena, &err), 0);
+    b->w = arena_alloc(&b->arena, (b->params.size + 1) * sizeof(float));
+    for (size_t i = 0; i < b->params.size; i++)
+        b->w[i] = 1 + (float)i;
+    b->y = arena_alloc(&b->arena, N * shape_size(b->node.out) * sizeof(float));
+    pass = pass_of(b);
+    type->forward(&b->node, &pass);
+}
+
+/* A level that training has not seen is a vector of zeros, but for the bias of its column. */
+static void test_codes(void **state)
+{
+    static const float want_hot[N][9] = {{0, 0, 1, 1, 0, 0, 0, 0, 1}, {0, 0, 0, 1, 0, 1}, {0, 0, 1, 0, 0, 0, 0, 0, 1}};
+    static const float want_rows[N][COLUMNS][2] = {
+        {{5, 6}, {7, 8}, {17, 18}}, {{0, 0}, {7, 8}, {11, 12}}, {{5, 6}, {0, 0}, {17, 18}}};
+    struct bench hot = {.w = NULL}, rows = hot, biased = hot;
+
+    (void)state;
+    run_codes(&op_one_hot, &(struct op_one_hot){{COLUMNS, first_levels}}, &hot);
+    assert_memory_equal(hot.y, want_hot, sizeof want_hot);
+    run_codes(&op_embedding, &(struct op_embedding){{COLUMNS, first_levels}, .width = 2}, &rows);
+    assert_memory_equal(rows.y, want_rows, sizeof want_rows);
+    run_codes(&op_embedding, &(struct op_embedding){{COLUMNS, first_levels}, .width = 2, .has_bias = true},
+              &biased);
+    for (int i = 0; i < N * COLUMNS * 2; i++) {
+        float bias = biased.w[biased.node.weights[1] + (size_t)(i % (COLUMNS * 2))];
+
+        assert_true(biased.y[i] == (&want_rows[0][0][0])[i] + bias);
+    }
+    arena_release(&hot.arena);
+    arena_release(&rows.arena);
+    arena_release(&biased.arena);
+}
+
+/* op_linear_one_hot is op_linear of numbers and op_one_hot. */
+static void test_one_hot_is_multiplied(void **state)
+{
+    const struct op_levels levels = {COLUMNS, first_levels};
+    const struct op_linear_one_hot short_config = {{.width = 7, .activation = ACTIVATION_RELU}, levels};
+    const struct op_one_hot hot = {levels};
+    const struct op_concat concat = {.is_flat = true};
+    static const int n_levels[] = {3, 1, 5};
+    const struct signature signature = {2, {{"numbers", FIELD_NUMBERS, {WIDTH, 1, 1}, NULL, NULL},
+                                            {"categories", FIELD_CATEGORIES, {COLUMNS, 1, 1}, NULL, n_levels}}};
+    struct arena arena = {0};
+    struct graph graphs[2];
+    const float *y[2];
+    float x[N * WIDTH];
+    struct error err;
+
+    (void)state;
+    normal(x, N * WIDTH, 21);
+    for (int i = 0; i < 2; i++) {
+        struct graph *g = &graphs[i];
+        struct graph_pass pass = {.n = N, .x = {x, codes}};
+        float *w;
+
+        graph_init(g, &arena, &signature);
+        if (i == 0)
+            graph_add(g, "hidden1", &op_linear_one_hot, &short_config, 1, 0, &err);
+        else
+            graph_add(g, "hidden1", &op_linear, &short_config.linear,
+                      graph_add(g, "row", &op_concat, &concat, 0,
+                                graph_add(g, "hot", &op_one_hot, &hot, 1, -1, &err), &err),
+                      -1, &err);
+        graph_plan(g, N);
+        w = arena_alloc(&arena, g->params.size * sizeof *w);
+        params_init(&g->params, w, rng_seed(3));
+        pass.weights = w;
+        pass.workspace = arena_alloc(&arena, g->workspace_size * sizeof(float));
+        y[i] = graph_forward(g, &pass);
+    }
+    for (int k = 0; k < N * 7; k++)
+        assert_true(fabs(y[0][k] - y[1][k]) <= 1e-6);
+    arena_release(&arena);
 }
 
 static void test_shapes_are_checked_when_built(void **state)
@@ -190,6 +288,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_ops),
         cmocka_unit_test(test_all_choices),
+        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_one_hot_is_multiplied),
         cmocka_unit_test(test_shapes_are_checked_when_built),
     };
 

@@ -32,6 +32,17 @@ static void fill_uniform(float *w, size_t n, float deviation, struct rng rng)
         w[k] = (float)(bound * (2 * rng_uniform(&rng) - 1));
 }
 
+/* What is beyond three deviations is drawn again, each number by itself. */
+static void cut(float *w, size_t n, struct rng rng)
+{
+    for (size_t k = 0; k < n; k++) {
+        struct rng own = rng_index(rng_derive(rng, "again"), k);
+
+        for (uint64_t i = 0; fabsf(w[k]) > 3; i++)
+            kernel_normal(&w[k], 1, rng_index(own, i).key);
+    }
+}
+
 void params_init(const struct params *p, float *weights, struct rng rng)
 {
     for (int i = 0; i < p->n; i++) {
@@ -42,6 +53,8 @@ void params_init(const struct params *p, float *weights, struct rng rng)
             fill_uniform(w, item->size, item->init_sd, rng_derive(rng, item->name));
         } else if (item->init_sd > 0) {
             kernel_normal(w, item->size, rng_derive(rng, item->name).key);
+            if (item->init_is_cut)
+                cut(w, item->size, rng_derive(rng, item->name));
             kernels->scale(w, item->init_sd, item->size);
         } else {
             for (size_t k = 0; k < item->size; k++)

@@ -28,6 +28,7 @@ struct param {
     bool is_frozen;      /* steps leave it as it is; may change between steps */
     float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
     bool init_uniform;   /* of a uniform one about 0 instead */
+    bool init_is_cut;    /* of the normal one, what is beyond three deviations is drawn again */
     float init_value;
 };
 

@@ -99,7 +99,8 @@ struct op_type {
      * makes it zero before. */
     bool begins_gw;
     const void *sample;        /* a configuration for tests */
-    struct shape sample_input; /* and the shape of all inputs for it; zero: 2 x 7 */
+    struct shape sample_input; /* and the shape of all inputs for it; zero: 2 x 7; codes: 1 x 3 */
+    struct shape second_input; /* of the second, where it is another */
 };
 
 /* The list of all, NULL-ended. */
@@ -117,11 +118,70 @@ struct op_linear {
                      * deviation that PyTorch's linear layers start with. b starts at 0 */
     bool init_uniform; /* W and b both from the uniform distribution of that deviation: this is
                         * PyTorch's default for linear layers */
+    bool init_zero_bias; /* b starts at 0 all the same */
+    bool flattens;       /* all rows of an example are one */
 };
 extern const struct op_type op_linear;
 
 /* y = r + x W^T + b of the inputs x and r; the same configuration, no activation. */
 extern const struct op_type op_linear_residual;
+
+/* Columns of categories: level k of column c is the one at first[c] + k of all. A code of -1 is a level
+ * that has nothing: zeros. */
+struct op_levels {
+    int n_columns;
+    const int *first; /* [n_columns + 1] */
+};
+
+/* Codes to one row: 1 at the level of each column, else 0. */
+struct op_one_hot {
+    struct op_levels levels;
+};
+extern const struct op_type op_one_hot;
+
+/* y = activation([x | one_hot(codes)] W^T + b) of the inputs codes and x, all of whose rows are one: as
+ * op_one_hot and op_linear would, without the products with zeros. */
+struct op_linear_one_hot {
+    struct op_linear linear;
+    struct op_levels levels;
+};
+extern const struct op_type op_linear_one_hot;
+
+/* Codes to rows, one for each column: that of W[levels][width] for its level, plus b of the column where
+ * has_bias. Both start uniform up to 1 / sqrt(width) and do not decay (Gorishniy et al. 2021). */
+struct op_embedding {
+    struct op_levels levels;
+    int width;
+    bool has_bias;
+};
+extern const struct op_type op_embedding;
+
+/* Numbers to rows: x_j w_j + b_j. w and b start and decay as those of an embedding. Gorishniy et al. 2021,
+ * section 3.3. */
+struct op_number_tokens {
+    int width;
+};
+extern const struct op_type op_number_tokens;
+
+/* Numbers to rows of cos(2 pi c_jk x_j), then sin of these. c starts normal, of deviation sigma and cut at
+ * three of it, is trained and does not decay. Gorishniy, Rubachev and Babenko 2022, section 3.3. */
+struct op_periodic {
+    int n_frequencies;
+    double sigma;
+};
+extern const struct op_type op_periodic;
+
+/* The rows of the first input, then those of the second, of one width; flat: all as one row. */
+struct op_concat {
+    bool is_flat;
+};
+extern const struct op_type op_concat;
+
+/* y = relu(x). No configuration. */
+extern const struct op_type op_relu;
+
+/* y = a relu(b) of rows [a | b]. No configuration. Shazeer 2020. */
+extern const struct op_type op_reglu;
 
 /* y_j = x w_j / (|x| |w_j|): cosines, from -1 to 1. W as in linear; no bias. The
  * head of LDAM (Cao et al. 2019). */
@@ -151,10 +211,11 @@ struct op_patches {
 };
 extern const struct op_type op_patches;
 
-/* Puts the class token, if any, before the rows and adds the positions. */
+/* Puts the class token, if any, before the rows and adds the positions. Both start normal, of deviation 0.02. */
 struct op_tokens {
     bool has_class_token;
     const float *positions; /* [rows of the output][width], fixed; NULL: learned */
+    bool has_no_positions;  /* nor fixed ones; then the token starts as an embedding does */
 };
 extern const struct op_type op_tokens;
 
@@ -162,8 +223,12 @@ extern const struct op_type op_tokens;
  * each head side by side. Vaswani et al. 2017, equation 1. */
 struct op_attention {
     int heads;
+    double dropout; /* probability to drop one of the softmax's while training */
 };
 extern const struct op_type op_attention;
+
+/* The same of the inputs q and [k | v], which may have another number of rows. */
+extern const struct op_type op_cross_attention;
 
 /* A picture of `channels` planes in one row to rows of channels, one for each pixel. */
 struct op_channels_last {

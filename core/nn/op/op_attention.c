@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Per picture and head, on the rows of q, k and v where they lie: the strides of
+ * Per example and head, on the rows of q, k and v where they lie: the strides of
  * the products step over the other heads. Probabilities are kept in rows padded
  * to 16 floats, so that the softmax has whole vectors only. */
 #include "math/kernels.h"
@@ -15,94 +15,150 @@ static int padded(int n)
     return (n + 15) / 16 * 16;
 }
 
-static int plan(struct op_node *node, struct params *params, struct arena *arena,
-                struct error *err)
+static int plan_heads(struct op_node *node, int n_queries, int rows, int width, struct error *err)
 {
     const struct op_attention *config = node->config;
-    int rows = node->in[0].rows, width = node->in[0].width;
+    size_t n_products, stride = (size_t)padded(rows);
 
-    (void)params, (void)arena;
-    if (config->heads < 1 || width % (3 * config->heads))
-        return error_set(err, "%d heads do not divide a width of %d", config->heads, width / 3);
-    node->out = (struct shape){rows, width / 3};
-    node->saved_size = (size_t)config->heads * (size_t)rows * (size_t)padded(rows);
-    node->scratch_size = ((size_t)rows + (size_t)node->out.width) * (size_t)padded(rows);
+    if (config->heads < 1 || width % config->heads)
+        return error_set(err, "%d heads do not divide a width of %d", config->heads, width);
+    if (!(config->dropout >= 0 && config->dropout < 1))
+        return error_set(err, "probability %g; must be from 0 to below 1", config->dropout);
+    node->out = (struct shape){n_queries, width};
+    n_products = (size_t)config->heads * (size_t)n_queries * stride;
+    node->saved_size = n_products * (config->dropout > 0 ? 2 : 1); /* as softmax gives them, and dropped */
+    node->scratch_size = ((size_t)n_queries + (size_t)width) * stride;
     return 0;
 }
 
-/* Where one picture's and head's rows begin, in x or in its gradient. */
+static int plan(struct op_node *node, struct params *params, struct arena *arena,
+                struct error *err)
+{
+    (void)params, (void)arena;
+    if (node->in[0].width % 3)
+        return error_set(err, "rows of %d are not [q | k | v]", node->in[0].width);
+    return plan_heads(node, node->in[0].rows, node->in[0].rows, node->in[0].width / 3, err);
+}
+
+static int plan_cross(struct op_node *node, struct params *params, struct arena *arena,
+                      struct error *err)
+{
+    (void)params, (void)arena;
+    if (node->in[1].width != 2 * node->in[0].width)
+        return error_set(err, "rows [k | v] of %d to q of %d", node->in[1].width, node->in[0].width);
+    return plan_heads(node, node->in[0].rows, node->in[1].rows, node->in[0].width, err);
+}
+
+/* Where one example's and head's rows begin, in x or in its gradient. */
 struct head {
-    int rows, width, dim, stride; /* of the products; stride of a row of probabilities */
+    int n_queries, rows, dim;
+    size_t width, q_row, k_row, stride; /* from row to row: of y, q, k and v, and of the products */
     float scale;
-    float *q, *k, *v, *p;
+    float *q, *k, *v;
+    float *p, *dropped; /* probabilities, and as v is weighed with */
 };
 
-static struct head head_of(const struct op_node *node, const struct op_pass *pass, const float *x,
-                           int picture, int head)
+static struct head head_of(const struct op_node *node, const struct op_pass *pass, float *const x[2],
+                           int example, int head)
 {
     const struct op_attention *config = node->config;
-    int rows = node->in[0].rows, width = node->out.width, dim = width / config->heads;
-    struct head h = {.rows = rows, .width = width, .dim = dim, .stride = padded(rows)};
+    bool is_cross = node->type->n_inputs > 1;
+    size_t n_queries = (size_t)node->out.rows, width = (size_t)node->out.width;
+    struct head h = {.n_queries = node->out.rows, .rows = node->in[is_cross].rows,
+                     .dim = node->out.width / config->heads, .width = width};
+    size_t at = (size_t)(head * h.dim);
 
-    h.scale = (float)(1 / sqrt(dim));
-    h.q = (float *)x + (size_t)picture * shape_size(node->in[0]) + (size_t)(head * dim);
-    h.k = h.q + width;
+    h.stride = (size_t)padded(h.rows);
+    h.scale = (float)(1 / sqrt(h.dim));
+    h.q_row = is_cross ? width : 3 * width;
+    h.k_row = is_cross ? 2 * width : 3 * width;
+    h.q = x[0] + (size_t)example * shape_size(node->in[0]) + at;
+    h.k = is_cross ? x[1] + (size_t)example * shape_size(node->in[1]) + at : h.q + width;
     h.v = h.k + width;
-    h.p = pass->saved + (size_t)picture * node->saved_size +
-          (size_t)head * (size_t)rows * (size_t)h.stride;
+    h.p = pass->saved + (size_t)example * node->saved_size + (size_t)head * n_queries * h.stride;
+    h.dropped = h.p;
+    if (config->dropout > 0 && pass->training)
+        h.dropped += (size_t)config->heads * n_queries * h.stride;
     return h;
 }
 
-/* c[rows][rows] = x y^T of a head's rows x and y, which begin every x_row and
- * y_row floats. */
+/* c[n_queries][rows] = x y^T of a head's rows x and y, which begin every x_row and y_row floats. */
 static void product_of_rows(const struct head *h, float *c, const float *x, size_t x_row,
                             const float *y, size_t y_row, float *scratch)
 {
-    size_t rows = (size_t)h->rows, stride = (size_t)h->stride, dim = (size_t)h->dim;
+    size_t n_queries = (size_t)h->n_queries, rows = (size_t)h->rows, dim = (size_t)h->dim;
 
-    transpose(scratch, stride, y, y_row, rows, dim);
-    product(c, stride, x, x_row, 1, scratch, stride, rows, rows, dim, false);
+    transpose(scratch, h->stride, y, y_row, rows, dim);
+    product(c, h->stride, x, x_row, 1, scratch, h->stride, n_queries, rows, dim, false);
+}
+
+static float kept_scale(const struct op_attention *config)
+{
+    return (float)(1 / (1 - config->dropout));
+}
+
+static void drop(const struct op_node *node, const struct op_pass *pass, const struct head *h,
+                 int example, int head)
+{
+    const struct op_attention *config = node->config;
+    struct rng rng = rng_index(rng_index(pass->rng, (uint64_t)(pass->first + example)), (uint64_t)head);
+
+    kernels->dropout(h->dropped, h->p, false, rng.key, (uint32_t)(config->dropout * 4294967296.0),
+                     kept_scale(config), (size_t)h->n_queries * h->stride);
 }
 
 static void forward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_attention *config = node->config;
-    size_t width = (size_t)node->out.width, row = 3 * width;
+    float *const x[2] = {(float *)pass->x[0], (float *)pass->x[1]};
 
     for (int e = 0; e < pass->n; e++) {
         for (int i = 0; i < config->heads; i++) {
-            struct head h = head_of(node, pass, pass->x[0], e, i);
-            size_t rows = (size_t)h.rows, stride = (size_t)h.stride;
-            float *y = pass->y + (size_t)e * shape_size(node->out) + (size_t)(i * h.dim);
+            struct head h = head_of(node, pass, x, e, i);
+            size_t n_queries = (size_t)h.n_queries, rows = (size_t)h.rows, dim = (size_t)h.dim;
+            float *y = pass->y + (size_t)e * shape_size(node->out) + (size_t)i * dim;
 
-            product_of_rows(&h, h.p, h.q, row, h.k, row, pass->scratch);
-            kernels->softmax(h.p, h.scale, rows, rows, stride);
-            product(y, width, h.p, stride, 1, h.v, row, rows, (size_t)h.dim, rows, false);
+            product_of_rows(&h, h.p, h.q, h.q_row, h.k, h.k_row, pass->scratch);
+            kernels->softmax(h.p, h.scale, n_queries, rows, h.stride);
+            if (h.dropped != h.p)
+                drop(node, pass, &h, e, i);
+            product(y, h.width, h.dropped, h.stride, 1, h.v, h.k_row, n_queries, dim, rows, false);
         }
     }
+}
+
+/* gp of what was dropped to that of the probabilities. */
+static void drop_backward(const struct head *h, float *restrict gp, float scale)
+{
+    const float *restrict dropped = h->dropped;
+
+#pragma omp simd
+    for (size_t i = 0; i < (size_t)h->n_queries * h->stride; i++)
+        gp[i] = dropped[i] > 0 ? gp[i] * scale : 0;
 }
 
 static void backward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_attention *config = node->config;
-    size_t width = (size_t)node->out.width, row = 3 * width;
+    float *const x[2] = {(float *)pass->x[0], (float *)pass->x[1]};
 
     if (!pass->gx[0])
         return;
-    assert(!node->gx_adds[0]); /* nothing else reads the rows of q, k and v */
+    assert(!node->gx_adds[0] && !node->gx_adds[1]); /* nothing else reads the rows of q, k and v */
     for (int e = 0; e < pass->n; e++) {
         for (int i = 0; i < config->heads; i++) {
-            struct head h = head_of(node, pass, pass->x[0], e, i);
-            struct head g = head_of(node, pass, pass->gx[0], e, i);
-            size_t rows = (size_t)h.rows, stride = (size_t)h.stride, dim = (size_t)h.dim;
-            const float *gy = pass->gy + (size_t)e * shape_size(node->out) + (size_t)(i * h.dim);
+            struct head h = head_of(node, pass, x, e, i), g = head_of(node, pass, pass->gx, e, i);
+            size_t n_queries = (size_t)h.n_queries, rows = (size_t)h.rows, dim = (size_t)h.dim;
+            const float *gy = pass->gy + (size_t)e * shape_size(node->out) + (size_t)i * dim;
             float *gp = pass->scratch;
 
-            product(g.v, row, h.p, 1, stride, gy, width, rows, dim, rows, false);
-            product_of_rows(&h, gp, gy, width, h.v, row, pass->scratch + rows * stride);
-            kernels->softmax_backward(gp, h.p, h.scale, rows, rows, stride);
-            product(g.q, row, gp, stride, 1, h.k, row, rows, dim, rows, false);
-            product(g.k, row, gp, 1, stride, h.q, row, rows, dim, rows, false);
+            product(g.v, h.k_row, h.dropped, 1, h.stride, gy, h.width, rows, dim, n_queries, false);
+            product_of_rows(&h, gp, gy, h.width, h.v, h.k_row, pass->scratch + n_queries * h.stride);
+            if (h.dropped != h.p)
+                drop_backward(&h, gp, kept_scale(config));
+            kernels->softmax_backward(gp, h.p, h.scale, n_queries, rows, h.stride);
+            product(g.q, h.q_row, gp, h.stride, 1, h.k, h.k_row, n_queries, dim, rows, false);
+            product(g.k, h.k_row, gp, 1, h.stride, h.q, h.q_row, rows, dim, n_queries, false);
         }
     }
 }
@@ -118,4 +174,18 @@ const struct op_type op_attention = {
     .backward = backward,
     .sample = &sample,
     .sample_input = {5, 24},
+};
+
+static const struct op_attention cross_sample = {.heads = 2, .dropout = 0.3};
+
+const struct op_type op_cross_attention = {
+    .name = "cross_attention",
+    .doc = "softmax(q k^T / sqrt(d)) v per head, of rows q and rows [k | v]",
+    .n_inputs = 2,
+    .plan = plan_cross,
+    .forward = forward,
+    .backward = backward,
+    .sample = &cross_sample,
+    .sample_input = {3, 8},
+    .second_input = {5, 16},
 };

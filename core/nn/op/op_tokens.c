@@ -2,6 +2,8 @@
 #include "math/kernels.h"
 #include "nn/op/op.h"
 
+#include <assert.h>
+#include <math.h>
 #include <string.h>
 
 enum { CLASS_TOKEN, POSITIONS };
@@ -15,13 +17,18 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
     int width = node->in[0].width;
 
     (void)err;
+    assert(!config->has_no_positions || !config->positions);
     node->out = (struct shape){node->in[0].rows + config->has_class_token, width};
     if (config->has_class_token)
         node->weights[CLASS_TOKEN] = params_add(
             params, arena,
             (struct param){
-                .name = "cls_token", .n_dims = 3, .dims = {1, 1, width}, .init_sd = INIT_SD});
-    if (!config->positions)
+                .name = "cls_token",
+                .n_dims = 3,
+                .dims = {1, 1, width},
+                .init_sd = config->has_no_positions ? (float)sqrt(1.0 / 3 / width) : INIT_SD,
+                .init_uniform = config->has_no_positions});
+    if (!config->positions && !config->has_no_positions)
         node->weights[POSITIONS] = params_add(params, arena,
                                               (struct param){.name = "pos_embed",
                                                              .n_dims = 3,
@@ -40,6 +47,11 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
     for (int e = 0; e < pass->n; e++) {
         float *y = pass->y + (size_t)e * out;
 
+        if (config->has_no_positions) {
+            memcpy(y, pass->w + node->weights[CLASS_TOKEN], width * sizeof *y);
+            memcpy(y + width, pass->x[0] + (size_t)e * in, in * sizeof *y);
+            continue;
+        }
         if (width) /* of the class token, or nothing */
             kernels->add_bias(y, pass->w + node->weights[CLASS_TOKEN], positions, 1, width);
         kernels->add_bias(y + width, pass->x[0] + (size_t)e * in, positions + width, 1, in);
@@ -57,7 +69,7 @@ static void backward(const struct op_node *node, const struct op_pass *pass)
 
         if (width)
             kernels->add(pass->gw + node->weights[CLASS_TOKEN], gy, width);
-        if (!config->positions)
+        if (!config->positions && !config->has_no_positions)
             kernels->add(pass->gw + node->weights[POSITIONS], gy, out);
         if (gx && node->gx_adds[0])
             kernels->add(gx, gy + width, in);
