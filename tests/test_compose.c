@@ -197,7 +197,7 @@ static void check(const struct composition *c)
     struct arena arena = {0};
     struct settings s, more;
     struct method method;
-    const struct method_data data = {{.n_classes = C, .class_counts = counts}, N, TARGET_CLASS};
+    const struct method_data data = {{.n_classes = C, .class_counts = counts}, N, TARGET_CLASS, false};
     const struct trainer_data reads = {
         .pool = &dataset.train, .standard = &standard};
     const struct trainer_step how = {.step = 1, .rate = RATE, .rng = rng_seed(5)};
@@ -215,7 +215,7 @@ static void check(const struct composition *c)
     if (config_complete(&s, &err) < 0 || method_open(&method, &s, &data, &arena, &err) < 0)
         fail_msg("%s: %s", c->settings, err.text);
     graph_init(&graph, &arena, &dataset.signature);
-    assert_int_equal(model_add_head(&graph, "output", HEAD_LINEAR, C, 0, GRAPH_INPUT, &err), 1);
+    assert_int_equal(model_add_head(&graph, "output", HEAD_LINEAR, &(struct op_linear){.width = C}, GRAPH_INPUT, &err), 1);
     trainer_init(&t, &arena, &method.trainer, &graph,
                  &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0, 0, TARGET_CLASS}, rng_seed(3));
     load(&want, &t);

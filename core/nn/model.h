@@ -30,13 +30,34 @@ extern const struct component_kind model_kind;
 /* The picture, where that is all an example is; else NULL with an error. */
 const struct field *model_picture(const struct graph *g, struct error *err);
 
+/* The columns of a table, where these are all that an example has: nodes of the graph, and the fields. Else -1
+ * with an error. */
+struct model_columns {
+    int numbers, categories;   /* nodes; -1: it has none */
+    struct op_levels levels;   /* of the categories, which live as long as the graph */
+};
+int model_columns(const struct graph *g, struct model_columns *ret_columns, struct error *err);
+
 /* The choices of a setting `head`: how the last layer makes scores of features. */
 enum model_head { HEAD_LINEAR, HEAD_COSINE };
 extern const char *const model_head_names[];
 
-/* Adds it behind `node` under `name`. init_sd: of a linear one, as op_linear has
- * it. Gives the node, or -1. */
-int model_add_head(struct graph *g, const char *name, int head, int n_classes, double init_sd,
-                   int node, struct error *err);
+/* Adds it behind `node` under `name`: a linear one as `linear` says, which may flatten rows. Gives the node, or
+ * -1. */
+int model_add_head(struct graph *g, const char *name, int head, const struct op_linear *linear, int node,
+                   struct error *err);
+
+/* Layers with relu between them, named hidden1, dropout1, ... and output. */
+struct model_layers {
+    struct hparam_integers hidden;
+    double dropout;
+    int head;
+    bool init_uniform; /* as op_linear has it */
+};
+
+/* Adds them behind `node`, all of whose rows are one, and the one-hot codes of `codes`; one of the two may be
+ * -1. */
+int model_add_layers(struct graph *g, const struct model_layers *layers, int node, int codes,
+                     const struct op_levels *levels, int n_outputs, struct error *err);
 
 #endif

@@ -5,7 +5,12 @@ struct mlp {
     struct hparam_integers hidden;
     double dropout;
     int head; /* enum model_head */
+    int categories, embedding;
 };
+
+enum { CATEGORIES_ONE_HOT, CATEGORIES_EMBEDDING };
+
+static const char *const categories_choices[] = {"one_hot", "embedding", NULL};
 
 static const struct hparam hparams[] = {
     {"hidden", HPARAM_INTEGERS, offsetof(struct mlp, hidden), .fallback = "[256,256]", .low = 1,
@@ -14,6 +19,11 @@ static const struct hparam hparams[] = {
      .high = 0.99, .doc = "probability to drop a hidden unit"},
     {"head", HPARAM_CHOICE, offsetof(struct mlp, head), .fallback = "\"linear\"",
      .choices = model_head_names, .doc = "last layer; cosine is for ldam"},
+    {"categories", HPARAM_CHOICE, offsetof(struct mlp, categories), .fallback = "\"one_hot\"",
+     .choices = categories_choices, .is_later = true,
+     .doc = "what a column of categories is read as: a 1 among zeros, or a vector of weights"},
+    {"embedding", HPARAM_INTEGER, offsetof(struct mlp, embedding), .fallback = "8", .low = 1, .high = 4096,
+     .is_later = true, .doc = "width of that vector"},
     {0},
 };
 
@@ -23,37 +33,45 @@ static int micro_batch(const void *config)
     return 128; /* its time is in the products with the weights: long ones are best */
 }
 
+/* Vectors of the categories, behind the numbers where there are some. */
+static int add_embedding(const struct mlp *mlp, const struct model_columns *columns, struct graph *g,
+                         struct error *err)
+{
+    static const struct op_concat flat = {.is_flat = true};
+    struct op_embedding *embedding = arena_alloc(g->arena, sizeof *embedding);
+    int node;
+
+    *embedding = (struct op_embedding){.levels = columns->levels, .width = mlp->embedding};
+    node = graph_add(g, "categories", &op_embedding, embedding, columns->categories, -1, err);
+    return node < 0 || columns->numbers < 0
+               ? node
+               : graph_add(g, "row", &op_concat, &flat, columns->numbers, node, err);
+}
+
 static int build(const void *config, int n_outputs, struct graph *g, struct error *err)
 {
     const struct mlp *mlp = config;
-    int node = GRAPH_INPUT;
+    const struct model_layers layers = {.hidden = mlp->hidden, .dropout = mlp->dropout, .head = mlp->head};
+    struct model_columns columns = {.numbers = GRAPH_INPUT, .categories = -1};
+    bool is_picture = g->signature.n == 1 && g->signature.fields[0].kind == FIELD_PICTURE;
+    bool embeds = mlp->categories == CATEGORIES_EMBEDDING;
 
-    for (int i = 0; i < mlp->hidden.n; i++) {
-        struct op_linear *linear = arena_alloc(g->arena, sizeof *linear);
-        struct op_dropout *dropout = arena_alloc(g->arena, sizeof *dropout);
-
-        linear->width = mlp->hidden.at[i];
-        linear->activation = ACTIVATION_RELU;
-        node = graph_add(g, arena_printf(g->arena, "hidden%d", i + 1), &op_linear, linear, node, -1,
-                         err);
-        if (node < 0)
-            return -1;
-        if (mlp->dropout == 0)
-            continue;
-        dropout->p = mlp->dropout;
-        node = graph_add(g, arena_printf(g->arena, "dropout%d", i + 1), &op_dropout, dropout, node,
-                         -1, err);
-        if (node < 0)
-            return -1;
-    }
-    return model_add_head(g, "output", mlp->head, n_outputs, 0, node, err) < 0 ? -1 : 0;
+    if (!is_picture && model_columns(g, &columns, err) < 0)
+        return error_context(err, "if no picture");
+    if (embeds && columns.categories < 0)
+        return error_set(err, "model.categories is of columns of categories; these data have %s",
+                         g->signature.fields[0].name);
+    if (embeds && (columns.numbers = add_embedding(mlp, &columns, g, err)) < 0)
+        return -1;
+    return model_add_layers(g, &layers, columns.numbers, embeds ? -1 : columns.categories, &columns.levels,
+                            n_outputs, err);
 }
 
 const struct model_type model_mlp = {
     .component =
         {
             .name = "mlp",
-            .doc = "multi-layer perceptron: linear layers with relu between them",
+            .doc = "multi-layer perceptron: linear layers with relu between them; of tables: numbers and categories",
             .hparams = hparams,
             .config_size = sizeof(struct mlp),
         },

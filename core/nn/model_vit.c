@@ -164,6 +164,7 @@ static int build(const void *config, int n_outputs, struct graph *g, struct erro
     struct op_patches patches = {.patch = vit->patch, .width_out = vit->dim};
     struct op_tokens tokens = {.has_class_token = vit->pool == POOL_CLASS_TOKEN};
     struct op_pool pool = {.pool = (enum pool_kind)vit->pool};
+    struct op_linear head = {.init_sd = 0.02};
 
     if (!picture)
         return -1;
@@ -186,7 +187,8 @@ static int build(const void *config, int n_outputs, struct graph *g, struct erro
     add_norm(&b, vit->pool == POOL_MEAN ? "fc_norm" : "norm"); /* timm's names */
     if (b.node < 0)
         return -1;
-    return model_add_head(g, "head", vit->head, n_outputs, 0.02, b.node, err) < 0 ? -1 : 0;
+    head.width = n_outputs;
+    return model_add_head(g, "head", vit->head, &head, b.node, err) < 0 ? -1 : 0;
 }
 
 const struct model_type model_vit = {

@@ -108,7 +108,7 @@ static int open_settings(struct parity *p, struct error *err)
 static int open_trainer(struct parity *p, struct error *err)
 {
     const struct dataset *d = &p->dataset;
-    const struct method_data data = {{.n_classes = d->n_classes}, p->batch, TARGET_CLASS};
+    const struct method_data data = {{.n_classes = d->n_classes}, p->batch, TARGET_CLASS, false};
     const struct component *model;
     struct graph graph;
     void *config, *train;

@@ -187,6 +187,7 @@ extern const struct op_type op_reglu;
  * head of LDAM (Cao et al. 2019). */
 struct op_cosine {
     int width;
+    bool flattens; /* as op_linear has it */
 };
 extern const struct op_type op_cosine;
 

@@ -14,10 +14,13 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                 struct error *err)
 {
     const struct op_cosine *config = node->config;
-    int width = node->in[0].width;
+    int width;
 
     if (config->width < 1)
         return error_set(err, "width %d; must be at least 1", config->width);
+    if (config->flattens)
+        node->in[0] = (struct shape){1, (int)shape_size(node->in[0])};
+    width = node->in[0].width;
     node->out = (struct shape){node->in[0].rows, config->width};
     node->weights[WEIGHT] =
         params_add(params, arena,

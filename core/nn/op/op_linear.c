@@ -58,7 +58,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                      node->in[1].width != node->out.width))
         return error_set(err, "gives %d x %d, but the residual is %d x %d", node->out.rows,
                          node->out.width, node->in[1].rows, node->in[1].width);
-    if (node->inputs[0] != GRAPH_INPUT)
+    if (node->has_weights_before[0])
         node->prepared_size = shape_size((struct shape){node->in[0].width, config->width});
     return 0;
 }
