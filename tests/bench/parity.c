@@ -3,7 +3,9 @@
  * Trains as another program has just trained (parity.py): `parity FOLDER` reads
  *
  *     settings              a run's, in the text of base/settings.h
- *     pictures.safetensors  pixels U8 [n][C][H][W], labels I32 [n], order I32 [steps][batch]
+ *     pictures.safetensors  pixels U8 [n][C][H][W], labels I32 [n], order I32 [steps][batch];
+ *                           or in place of the pixels a table: numbers F32 [n][p], categories
+ *                           I32 [n][q], levels I32 [q]
  *     start.safetensors     the weights before the first step
  *
  * and writes start_again.safetensors, the same weights as export-weights would;
@@ -57,39 +59,64 @@ static const void *take(struct parity *p, const char *name, enum tensor_type typ
     return copy;
 }
 
+static int open_pixels(struct parity *p, struct error *err)
+{
+    struct dataset *d = &p->dataset;
+    const struct tensor *t;
+    const unsigned char *pixels = take(p, "pixels", TENSOR_U8, 4, &t, err);
+    uint32_t *all = arena_alloc(&p->arena, (size_t)d->train.n * sizeof *all);
+    size_t size;
+
+    if (!pixels)
+        return -1;
+    d->signature = signature_picture((int)t->dims[1], (int)t->dims[2], (int)t->dims[3]);
+    size = t->dims[1] * t->dims[2] * t->dims[3];
+    d->train.values[0].bytes = arena_alloc(&p->arena, (size_t)d->train.n * sizeof(unsigned char *));
+    for (int i = 0; i < d->train.n; i++) {
+        all[i] = (uint32_t)i;
+        d->train.values[0].bytes[i] = pixels + (size_t)i * size;
+    }
+    standard_measure(&d->signature.fields[0], &d->train.values[0], all, d->train.n, &p->standard);
+    return 0;
+}
+
+static int open_table(struct parity *p, struct error *err)
+{
+    struct dataset *d = &p->dataset;
+    const struct tensor *numbers, *categories, *levels;
+
+    if (!(d->train.values[0].numbers = take(p, "numbers", TENSOR_F32, 2, &numbers, err)) ||
+        !(d->train.values[1].codes = take(p, "categories", TENSOR_I32, 2, &categories, err)))
+        return -1;
+    d->signature = (struct signature){
+        2,
+        {{"numbers", FIELD_NUMBERS, {(int)numbers->dims[1], 1, 1}, NULL, NULL},
+         {"categories", FIELD_CATEGORIES, {(int)categories->dims[1], 1, 1}, NULL,
+          take(p, "levels", TENSOR_I32, 1, &levels, err)}}};
+    return d->signature.fields[1].n_levels ? 0 : -1;
+}
+
 static int open_pictures(struct parity *p, struct error *err)
 {
     struct dataset *d = &p->dataset;
     const struct tensor *t;
-    const unsigned char *pixels;
     const int32_t *from;
-    uint32_t *all;
     uint16_t *labels;
-    size_t size;
-    int n;
 
     if (safetensors_open(path(p, "pictures.safetensors"), &p->pictures, err) < 0 ||
         !(p->order = take(p, "order", TENSOR_I32, 2, &t, err)))
         return -1;
     p->n_steps = (int)t->dims[0];
     p->batch = (int)t->dims[1];
-    if (!(from = take(p, "labels", TENSOR_I32, 1, &t, err)) ||
-        !(pixels = take(p, "pixels", TENSOR_U8, 4, &t, err)))
+    if (!(from = take(p, "labels", TENSOR_I32, 1, &t, err)))
         return -1;
-    n = (int)t->dims[0];
-    *d = (struct dataset){
-        .signature = signature_picture((int)t->dims[1], (int)t->dims[2], (int)t->dims[3])};
-    size = t->dims[1] * t->dims[2] * t->dims[3];
-    dataset_pool_init(d, &d->train, n, &labels);
-    all = arena_alloc(&p->arena, (size_t)n * sizeof *all);
-    for (int i = 0; i < n; i++) {
-        all[i] = (uint32_t)i;
+    *d = (struct dataset){.train = {.n = (int)t->dims[0]}};
+    d->train.labels = labels = arena_alloc(&p->arena, t->dims[0] * sizeof *labels);
+    for (size_t i = 0; i < t->dims[0]; i++) {
         labels[i] = (uint16_t)from[i];
         d->n_classes = labels[i] < d->n_classes ? d->n_classes : labels[i] + 1;
-        d->train.values[0].bytes[i] = pixels + (size_t)i * size;
     }
-    standard_measure(&d->signature.fields[0], &d->train.values[0], all, n, &p->standard);
-    return 0;
+    return safetensors_find(&p->pictures, "pixels") ? open_pixels(p, err) : open_table(p, err);
 }
 
 static int open_settings(struct parity *p, struct error *err)

@@ -3,7 +3,7 @@
 
     python3 tests/bench/peers.py build/tests/bench/train [--rounds 5] [--seconds 2] [WORKLOAD ...]
 
-Both train the same architecture on the same number of pictures a step, from bytes, with RGD's
+Both train the same architecture on the same number of examples a step, pictures from bytes, with RGD's
 weights and the same optimizer; their measurements alternate, so that a drift of the machine's
 speed reaches both, and the median of the rounds' ratios is printed.
 """
@@ -32,8 +32,14 @@ class Peer:
     def __init__(self, workload):
         torch.manual_seed(1)
         self.batch = workload["batch"]
-        self.pixels = torch.randint(0, 256, (N_PICTURES, *workload["picture"]), dtype=torch.uint8)
-        self.labels = torch.randint(0, N_CLASSES, (N_PICTURES,))
+        if "table" in workload:
+            self.numbers = torch.randn(N_PICTURES, workload["table"]["numbers"])
+            self.codes = torch.stack([torch.randint(0, n, (N_PICTURES,))
+                                      for n in workload["table"]["levels"]], 1)
+        else:
+            self.pixels = torch.randint(0, 256, (N_PICTURES, *workload["picture"]), dtype=torch.uint8)
+        self.is_table = "table" in workload
+        self.labels = torch.randint(0, workload.get("classes", N_CLASSES), (N_PICTURES,))
         self.order = torch.randperm(N_PICTURES)
         self.model = make_model(workload)
         self.optimizer = make_optimizer(workload["optimizer"], self.model, 1e-4)
@@ -42,8 +48,11 @@ class Peer:
     def step(self):
         rows = self.order[self.place:self.place + self.batch]
         self.place = (self.place + self.batch) % N_PICTURES
-        x = self.pixels[rows].float().sub_(127.5).mul_(1 / 73.9)
-        loss = rgd_loss(self.model(x), self.labels[rows])
+        if self.is_table:
+            scores = self.model(self.numbers[rows], self.codes[rows])
+        else:
+            scores = self.model(self.pixels[rows].float().sub_(127.5).mul_(1 / 73.9))
+        loss = rgd_loss(scores, self.labels[rows])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -57,7 +66,7 @@ class Peer:
 
 
 def our_rate(program, number, threads, seconds):
-    """Pictures a second; the program sets OpenBLAS's variables itself."""
+    """Examples a second; the program sets OpenBLAS's variables itself."""
     command = [program, "native", "rate", str(number), str(threads), str(seconds)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
@@ -72,7 +81,7 @@ def main():
 
     torch.set_flush_denormal(True)
     print(f"PyTorch {torch.__version__}, {args.rounds} rounds of {args.seconds:g} s each; "
-          "pictures/s are medians, the ratio that of the rounds")
+          "examples/s are medians, the ratio that of the rounds")
     print(f"{'cores':>5}  {'':<40} {'rgdbench':>9} {'PyTorch':>9} {'ratio':>6}")
     for threads in (1, os.cpu_count()):
         torch.set_num_threads(threads)

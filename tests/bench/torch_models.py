@@ -4,11 +4,15 @@
 Parameters carry the names and shapes that `rgdbench export-weights` writes
 (timm's for the ViT).
 """
+import math
 from collections import OrderedDict
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+# Numbers, and levels of the categories.
+ADULT = dict(numbers=6, levels=(9, 16, 7, 15, 6, 5, 2, 42))
 
 # In the order of tests/bench/train.c.
 WORKLOADS = [
@@ -22,6 +26,12 @@ WORKLOADS = [
          mlp=(256, 256)),
     dict(title="MLP 64-128-128-10", batch=64, optimizer="sgd", picture=(1, 8, 8), mlp=(128, 128)),
     dict(title="MNIST_CNN, 28 x 28", batch=64, optimizer="adam", picture=(2, 28, 28)),
+    dict(title="MLP-PLR, Adult's columns", batch=256, optimizer="adamw", table=ADULT, classes=2,
+         plr=dict(hidden=(224, 224), frequencies=92, sigma=5.16, embedding=24)),
+    dict(title="FT-Transformer, Adult's columns", batch=256, optimizer="adamw", table=ADULT, classes=2,
+         ft=dict(dim=192, depth=3, heads=8, hidden=256, attention_dropout=0.2, dropout=0.1)),
+    dict(title="MLP 4 x 400, Adult's columns", batch=256, optimizer="adamw", table=ADULT, classes=2,
+         mlp=(400, 400, 400, 400)),
 ]
 N_CLASSES = 10
 
@@ -102,7 +112,129 @@ def mnist_cnn(channels):
     return nn.Sequential(layers)
 
 
+class OneHot(nn.Module):
+    def __init__(self, levels):
+        super().__init__()
+        self.total = sum(levels)
+        self.register_buffer("first", torch.tensor([0, *levels[:-1]]).cumsum(0))
+
+    def forward(self, codes):
+        return torch.zeros(len(codes), self.total).scatter_(1, codes + self.first, 1.0)
+
+
+class Periodic(nn.Module):
+    def __init__(self, n, frequencies, sigma):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(n, frequencies))
+        nn.init.trunc_normal_(self.weight, 0, sigma, -3 * sigma, 3 * sigma)
+
+    def forward(self, x):
+        turns = 2 * math.pi * self.weight * x[..., None]
+        return torch.cat([turns.cos(), turns.sin()], -1)
+
+
+class TableMlp(nn.Module):
+    """Numbers as they are, or by periodic embeddings with one layer for all; categories one-hot."""
+
+    def __init__(self, n_classes, numbers, levels, hidden, frequencies=None, sigma=None, embedding=1,
+                 dropout=0.0):
+        super().__init__()
+        if frequencies:
+            self.periodic = Periodic(numbers, frequencies, sigma)
+            self.embedding = nn.Linear(2 * frequencies, embedding)
+        self.one_hot = OneHot(levels)
+        widths = [numbers * embedding + sum(levels), *hidden]
+        for i, (a, b) in enumerate(zip(widths, widths[1:]), 1):
+            self.add_module(f"hidden{i}", nn.Linear(a, b))
+        self.output = nn.Linear(widths[-1], n_classes)
+        self.depth, self.dropout = len(hidden), dropout
+
+    def forward(self, numbers, codes):
+        if hasattr(self, "periodic"):
+            numbers = F.relu(self.embedding(self.periodic(numbers))).flatten(1)
+        x = torch.cat([numbers, self.one_hot(codes)], 1)
+        for i in range(self.depth):
+            x = F.relu(getattr(self, f"hidden{i + 1}")(x))
+            x = F.dropout(x, self.dropout, self.training) if self.dropout else x
+        return self.output(x)
+
+
+class Rows(nn.Module):
+    """A weight and a bias for each row."""
+
+    def __init__(self, n_weights, n, dim):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(n_weights, dim))
+        self.bias = nn.Parameter(torch.empty(n, dim))
+        for p in self.parameters():
+            nn.init.uniform_(p, -dim ** -0.5, dim ** -0.5)
+
+
+class FtBlock(nn.Module):
+    def __init__(self, dim, heads, hidden, attention_dropout, dropout, is_first, is_last):
+        super().__init__()
+        self.heads, self.is_last = heads, is_last
+        self.rates = attention_dropout, dropout
+        if not is_first:
+            self.norm1 = nn.LayerNorm(dim)
+        self.attn = nn.Module()
+        if is_last:
+            self.attn.q, self.attn.kv = nn.Linear(dim, dim), nn.Linear(dim, 2 * dim)
+        else:
+            self.attn.qkv = nn.Linear(dim, 3 * dim)
+        self.attn.proj = nn.Linear(dim, dim)
+        for layer in self.attn.children():
+            nn.init.zeros_(layer.bias)
+        self.norm2 = nn.LayerNorm(dim)
+        self.mlp = nn.Module()
+        self.mlp.fc1, self.mlp.fc2 = nn.Linear(dim, 2 * hidden), nn.Linear(hidden, dim)
+
+    def split(self, x):
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def forward(self, x):
+        attention_dropout, dropout = self.rates if self.training else (0, 0)
+        h = self.norm1(x) if hasattr(self, "norm1") else x
+        if self.is_last:
+            q, (k, v) = self.attn.q(h[:, :1]), self.attn.kv(h).chunk(2, -1)
+            x = x[:, :1]
+        else:
+            q, k, v = self.attn.qkv(h).chunk(3, -1)
+        h = F.scaled_dot_product_attention(self.split(q), self.split(k), self.split(v),
+                                           dropout_p=attention_dropout)
+        x = x + self.attn.proj(h.transpose(1, 2).flatten(2))
+        a, b = self.mlp.fc1(self.norm2(x)).chunk(2, -1)
+        return x + self.mlp.fc2(F.dropout(a * F.relu(b), dropout) if dropout else a * F.relu(b))
+
+
+class FtTransformer(nn.Module):
+    def __init__(self, n_classes, numbers, levels, dim, depth, heads, hidden, attention_dropout=0.0,
+                 dropout=0.0):
+        super().__init__()
+        self.cls_token = nn.Parameter(torch.empty(1, 1, dim).uniform_(-dim ** -0.5, dim ** -0.5))
+        self.numbers = Rows(numbers, numbers, dim)
+        self.categories = Rows(sum(levels), len(levels), dim)
+        self.register_buffer("first", torch.tensor([0, *levels[:-1]]).cumsum(0))
+        self.blocks = nn.Sequential(*[FtBlock(dim, heads, hidden, attention_dropout, dropout, i == 0,
+                                              i == depth - 1) for i in range(depth)])
+        self.norm = nn.LayerNorm(dim)
+        self.head = nn.Linear(dim, n_classes)
+
+    def forward(self, numbers, codes):
+        x = torch.cat([self.cls_token.expand(len(codes), -1, -1),
+                       numbers[..., None] * self.numbers.weight + self.numbers.bias,
+                       F.embedding(codes + self.first, self.categories.weight) + self.categories.bias], 1)
+        return self.head(F.relu(self.norm(self.blocks(x)[:, 0])))
+
+
 def make_model(workload):
+    n_classes = workload.get("classes", N_CLASSES)
+    if "ft" in workload:
+        return FtTransformer(n_classes, **workload["table"], **workload["ft"])
+    if "plr" in workload:
+        return TableMlp(n_classes, **workload["table"], **workload["plr"])
+    if "table" in workload:
+        return TableMlp(n_classes, **workload["table"], hidden=workload["mlp"])
     channels, height, width = workload["picture"]
     if "vit" in workload:
         return VisionTransformer(workload["picture"], **workload["vit"])
