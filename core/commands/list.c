@@ -3,6 +3,7 @@
  * The verb list: what there is. */
 #include "commands/command.h"
 #include "commands/list_methods.h"
+#include "data/dataset.h"
 #include "learn/config/config.h"
 #include "learn/domain_protocol.h"
 #include "learn/metric/metric.h"
@@ -30,13 +31,36 @@ static void print_component(const struct component *c)
     }
 }
 
+static void print_keys(const struct data_key *keys)
+{
+    for (; keys && keys->name; keys++)
+        say(stdout, "    %-14s = %s (%s%s)\n", keys->name, keys->doc, data_key_describe(keys),
+            keys->is_needed ? "; needed" : "");
+}
+
+/* Formats have keys, too, which datasets/NAME.lua says. */
+static void print_formats(void)
+{
+    say(stdout, "  of any format, in datasets/NAME.lua\n");
+    print_keys(data_keys_of_all);
+    for (int i = 0; dataset_format_kind.at(i); i++) {
+        const struct dataset_format *format = (const struct dataset_format *)dataset_format_kind.at(i);
+
+        print_component(&format->component);
+        print_keys(format->keys);
+    }
+}
+
 static void print_slot(const struct config_slot *slot)
 {
     const struct component *c;
 
     say(stdout, "%s: %s\n", slot->name, slot->doc);
-    for (int i = 0; !slot->is_late && slot->kind && (c = slot->kind->at(i)); i++)
-        print_component(c);
+    if (slot->kind == &dataset_format_kind)
+        print_formats();
+    else
+        for (int i = 0; !slot->is_late && slot->kind && (c = slot->kind->at(i)); i++)
+            print_component(c);
     for (int i = 0; !slot->is_late && slot->fixed[i]; i++)
         print_component(slot->fixed[i]);
     if (strcmp(slot->name, "data") == 0)

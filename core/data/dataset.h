@@ -16,7 +16,7 @@
  * class or a number, and it may belong to a group: an environment, or what a column says.
  *
  * To add a format:
- *   1. write data/format/format_NAME.c after the pattern of format_cifar.c;
+ *   1. write data/format/format_NAME.c after the pattern of format_cifar.c, with the keys of its description;
  *   2. end it in `const struct dataset_format dataset_format_NAME = {...}`;
  *   3. add one line to the list in dataset.c;
  *   4. describe a data set that has it in datasets/NAME.lua.
@@ -27,6 +27,7 @@
 #include "base/component.h"
 #include "base/hash.h"
 #include "base/listener.h"
+#include "data/data_keys.h"
 #include "nn/field.h"
 #include "os/file.h"
 #include "os/file_state.h"
@@ -101,6 +102,7 @@ struct dataset_source {
 
 struct dataset_format {
     struct component component; /* hparams: what an experiment may set as data.KEY */
+    const struct data_key *keys; /* what its descriptions say beside data_keys_of_all; ends in a nameless one; (optional) */
     bool is_embedded;           /* needs no file */
     bool has_environments;      /* its data sets have: all examples in one pool, by environment */
     /* As dataset_is_present; (optional) where the files are the lists train and test. */
@@ -137,6 +139,11 @@ int dataset_check_bytes(const struct dataset *d, struct error *err);
  * and owns an arena only, for the caller to release. */
 bool dataset_draw(const struct dataset *d, const struct settings *settings, int trial,
                   struct dataset *ret_drawn);
+
+/* For formats whose files are the two lists: these keys of the description, among others. */
+#define DATASET_FILE_KEYS \
+    {"train", DATA_KEY_TEXTS, .is_needed = true, .doc = "files of the training part, below the data root"}, \
+    {"test", DATA_KEY_TEXTS, .is_needed = true, .doc = "files of the test part"}
 
 /* For formats that draw: their setting data.drawing. */
 extern const struct hparam dataset_drawing_hparams[];

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * data_set { ... } of a script. */
+#include "data/data_keys.h"
 #include "script/lua_value.h"
 #include "script/reader.h"
-
-#include <string.h>
-
-const char *const reader_data_keys[] = {"doc",   "origin", "licence",     "format",  "classes",
-                                        "train", "test",   "label_bytes", "archive", "md5",     "folder",
-                                        "file", "environments", "validation",
-                                        "separator", "quote", "comment", "header", "columns", "numbers", "categories",
-                                        "ignore", "label", "target", "others", "groups", "missing", "label_strip",
-                                        "first_label", "records", "sums", "domainbed", "layout", NULL};
 
 int reader_data_set(lua_State *L)
 {
     struct reader *r = sandbox_data(L);
+    const char *key;
+    int n_other;
     struct error err;
 
     if (!r->description || !lua_istable(L, 1)) {
@@ -26,8 +20,7 @@ int reader_data_set(lua_State *L)
         error_set(&err, "a data set's file has one data_set");
         return reader_raise(L, NULL, &err);
     }
-    reader_check_keys(L, r, 1, "data_set", reader_data_keys, false, 0);
-    for (const char *const *keys = lua_value_keys(L, 1, r->arena, NULL); *keys; keys++) {
+    for (const char *const *keys = lua_value_keys(L, 1, r->arena, &n_other); *keys; keys++) {
         struct value v;
         const char *what;
 
@@ -39,10 +32,12 @@ int reader_data_set(lua_State *L)
         lua_pop(L, 1);
         settings_set(r->description, *keys, v);
     }
-    reader_text(L, r, 1, "doc", NULL);
-    if (!component_find(config_find_slot("data")->kind, reader_text(L, r, 1, "format", NULL),
-                        &err))
-        return reader_raise(L, "format", &err);
+    if (n_other) {
+        error_set(&err, "data_set takes NAME = VALUE pairs");
+        return reader_raise(L, NULL, &err);
+    }
+    if (data_keys_check(r->description, &key, &err) < 0)
+        return reader_raise(L, key, &err);
     lua_settop(L, 1);
     return 1;
 }

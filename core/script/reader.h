@@ -51,7 +51,4 @@ int reader_component(struct reader *r, const struct config_slot *slot,
 int reader_experiment(lua_State *L);
 int reader_data_set(lua_State *L);
 
-/* The keys that data_set{} takes, NULL-ended. */
-extern const char *const reader_data_keys[];
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/script.h"
 
+#include "data/data_keys.h"
 #include "os/confine.h"
 #include "os/file.h"
 #include "script/description.h"
@@ -85,23 +86,6 @@ static int do_job(struct job *job, int (*work)(void *, struct text *, struct err
     return confine_run(&task, arena, ret_answer, err);
 }
 
-static int check_data(const struct settings *s, struct error *err)
-{
-    const struct value *doc = settings_find(s, "doc"), *format = settings_find(s, "format");
-
-    for (int i = 0; i < s->n_items; i++) {
-        int k = 0;
-
-        while (reader_data_keys[k] && strcmp(reader_data_keys[k], s->items[i].name) != 0)
-            k++;
-        if (!reader_data_keys[k])
-            return text_lacks(err, "data_set", "key", s->items[i].name, reader_data_keys);
-    }
-    if (!doc || doc->kind != VALUE_STRING || !format || format->kind != VALUE_STRING)
-        return error_set(err, "the description is not complete");
-    return component_find(config_find_slot("data")->kind, format->string, err) ? 0 : -1;
-}
-
 int script_load_data(const char *directory, struct arena *arena,
                      const struct data_description **ret_data, int *ret_n, struct error *err)
 {
@@ -117,6 +101,7 @@ int script_load_data(const char *directory, struct arena *arena,
     for (int i = 0; i < n; i++) {
         struct job job = {.path = arena_printf(arena, "%s/%s.lua", directory, names[i])};
         char *source, *answer;
+        const char *key;
 
         data[i].name = names[i];
         settings_init(&data[i].settings, arena);
@@ -126,7 +111,7 @@ int script_load_data(const char *directory, struct arena *arena,
         if (do_job(&job, describe_data, arena, &answer, err) < 0)
             return -1;
         if (settings_parse(&data[i].settings, answer, err) < 0 ||
-            check_data(&data[i].settings, err) < 0)
+            data_keys_check(&data[i].settings, &key, err) < 0)
             return error_context(err, "%s", job.path);
     }
     *ret_data = data;

@@ -113,6 +113,14 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
     return load_pool(d, source, "test", label_size, n[1], &d->test, err);
 }
 
+static const struct data_key keys[] = {
+    DATASET_FILE_KEYS,
+    {"classes", DATA_KEY_TEXTS, .is_needed = true, .doc = "their names, in the order of the labels"},
+    {"label_bytes", DATA_KEY_NUMBER, .is_needed = true, .doc = "1, or 2 where a coarse label is before it"},
+    {"records", DATA_KEY_NUMBERS, .doc = "of a train file, of a test file, where they are not the official ones"},
+    {0},
+};
+
 const struct dataset_format dataset_format_cifar = {
     .component =
         {
@@ -121,5 +129,6 @@ const struct dataset_format dataset_format_cifar = {
             .source = "Krizhevsky, \"Learning multiple layers of features from tiny images\", "
                       "2009; https://www.cs.toronto.edu/~kriz/cifar.html",
         },
+    .keys = keys,
     .load = load,
 };

@@ -102,6 +102,11 @@ static int load_coloured(struct dataset *d, const struct dataset_source *source,
     return 0;
 }
 
+static const struct data_key keys[] = {
+    DATASET_FILE_KEYS,
+    {0},
+};
+
 const struct dataset_format dataset_format_coloured_digits = {
     .component =
         {
@@ -112,6 +117,7 @@ const struct dataset_format dataset_format_coloured_digits = {
             .hparams = dataset_drawing_hparams,
             .config_size = sizeof(int),
         },
+    .keys = keys,
     .has_environments = true,
     .is_present = idx_is_present,
     .load = load_coloured,
@@ -216,6 +222,7 @@ const struct dataset_format dataset_format_rotated_digits = {
             .hparams = dataset_drawing_hparams,
             .config_size = sizeof(int),
         },
+    .keys = keys,
     .has_environments = true,
     .is_present = idx_is_present,
     .load = load_rotated,

@@ -257,6 +257,13 @@ static bool is_present(const struct dataset_source *source, struct arena *arena,
     return path && !*ret_missing;
 }
 
+static const struct data_key keys[] = {
+    {"file", DATA_KEY_TEXT, .is_needed = true, .doc = "the safetensors file, below the data root"},
+    {"classes", DATA_KEY_TEXTS, .doc = "names of labels 0, 1, ..., in place of the file's own"},
+    {"environments", DATA_KEY_TEXTS, .doc = "names of environments 0, 1, ..., likewise"},
+    {0},
+};
+
 const struct dataset_format dataset_format_features = {
     .component =
         {
@@ -264,6 +271,7 @@ const struct dataset_format dataset_format_features = {
             .doc = "a safetensors file of features and labels, as any other network has made them",
             .source = "https://github.com/huggingface/safetensors",
         },
+    .keys = keys,
     .is_present = is_present,
     .load = load_plain,
 };
@@ -275,6 +283,7 @@ const struct dataset_format dataset_format_environment_features = {
             .doc = "the same with environments, which are held out as DomainBed does",
             .source = "https://github.com/huggingface/safetensors",
         },
+    .keys = keys,
     .has_environments = true,
     .is_present = is_present,
     .load = load_by_environment,

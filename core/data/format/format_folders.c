@@ -238,6 +238,12 @@ static bool is_present(const struct dataset_source *source, struct arena *arena,
     return root && !*ret_missing;
 }
 
+static const struct data_key keys[] = {
+    {"folder", DATA_KEY_TEXT, .is_needed = true, .doc = "the folder of the pictures, below the data root"},
+    {"layout", DATA_KEY_TEXT, .doc = "environments, classes or parts, where looking at the folders does not tell"},
+    {0},
+};
+
 const struct dataset_format dataset_format_folders = {
     .component =
         {
@@ -247,6 +253,7 @@ const struct dataset_format dataset_format_folders = {
             .hparams = hparams,
             .config_size = sizeof(struct config),
         },
+    .keys = keys,
     .has_environments = true,
     .is_present = is_present,
     .load = load,
@@ -262,6 +269,7 @@ const struct dataset_format dataset_format_pictures = {
             .hparams = hparams,
             .config_size = sizeof(struct config),
         },
+    .keys = keys,
     .is_present = is_present,
     .load = load,
 };

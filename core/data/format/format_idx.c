@@ -56,6 +56,13 @@ static bool is_present(const struct dataset_source *source, struct arena *arena,
     return true;
 }
 
+static const struct data_key keys[] = {
+    DATASET_FILE_KEYS,
+    {"classes", DATA_KEY_TEXTS, .is_needed = true, .doc = "their names, in the order of the labels"},
+    {"first_label", DATA_KEY_NUMBER, .doc = "the label of the first class, where that is not 0"},
+    {0},
+};
+
 const struct dataset_format dataset_format_idx = {
     .component =
         {
@@ -63,6 +70,7 @@ const struct dataset_format dataset_format_idx = {
             .doc = "MNIST's IDX files, plain or .gz: grey pictures and labels",
             .source = "LeCun, Cortes, Burges: http://yann.lecun.com/exdb/mnist",
         },
+    .keys = keys,
     .is_present = is_present,
     .load = load,
 };

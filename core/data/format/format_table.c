@@ -124,12 +124,36 @@ static bool is_present(const struct dataset_source *source, struct arena *arena,
     return true;
 }
 
+static const struct data_key keys[] = {
+    {"train", DATA_KEY_TEXTS, .is_needed = true, .doc = "files of the training part, below the data root"},
+    {"validation", DATA_KEY_TEXTS, .doc = "files of the official validation part"},
+    {"test", DATA_KEY_TEXTS, .doc = "files of the test part; without them each run draws one (data.test_share)"},
+    {"separator", DATA_KEY_TEXT, .doc = "one sign, \"\\t\" and the like too; \" \": runs of blanks; without it \",\""},
+    {"quote", DATA_KEY_TEXT, .doc = "one sign; \"\": quotes are text; without it \"\\\"\""},
+    {"comment", DATA_KEY_TEXT, .doc = "a line that begins with this sign is passed over"},
+    {"header", DATA_KEY_BOOL, .doc = "whether the first line names the columns; without it true"},
+    {"columns", DATA_KEY_NAMES,
+     .doc = "without a header: NAME or \"NAME KIND\" of each, of number category label target ignore"},
+    {"numbers", DATA_KEY_NAMES, .doc = "columns of numbers"},
+    {"categories", DATA_KEY_NAMES, .doc = "columns of categories"},
+    {"ignore", DATA_KEY_NAMES, .doc = "columns that are passed over"},
+    {"label", DATA_KEY_NAMES, .doc = "the column that names the class"},
+    {"target", DATA_KEY_NAMES, .doc = "in place of a label: the column of the number that is to be told"},
+    {"others", DATA_KEY_TEXT, .doc = "what columns are that are not named: number category ignore; without it none may be left"},
+    {"groups", DATA_KEY_NAMES, .doc = "columns, the label too, whose values together make an example's group"},
+    {"missing", DATA_KEY_NAMES, .doc = "texts that stand for no value; without it the empty one"},
+    {"label_strip", DATA_KEY_TEXT, .doc = "signs that are cut off a label's end"},
+    {"classes", DATA_KEY_NAMES, .doc = "their order; without it that of numbers, or of texts"},
+    {0},
+};
+
 const struct dataset_format dataset_format_table = {
     .component =
         {
             .name = "table",
             .doc = "tables in text, CSV and the like: columns of numbers and categories, a label or a target",
         },
+    .keys = keys,
     .is_present = is_present,
     .load = load,
 };

@@ -6,11 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const table_layout_keys[] = {
-    "separator", "quote",  "comment", "header", "columns", "numbers",     "categories", "ignore",
-    "label",     "target", "others",  "groups", "missing", "label_strip", "classes",    NULL,
-};
-
 const char *const table_kinds[] = {"unknown", "number", "category", "label", "target", "ignore", NULL};
 
 /* ---- values ---- */

@@ -22,9 +22,6 @@
 #include "base/settings.h"
 #include "io/csv_rows.h"
 
-/* The keys above, NULL-ended. */
-extern const char *const table_layout_keys[];
-
 enum table_kind {
     TABLE_UNKNOWN,
     TABLE_NUMBER,
