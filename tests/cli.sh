@@ -83,6 +83,34 @@ run="env PATH=/nowhere"
 fails 'could not start sbatch: No such file or directory' sweep quickstart --launcher=slurm
 run=
 [ -e results ] && { echo "a sweep that could not be launched made results/"; failures=$((failures + 1)); }
+# A file of datasets/ that is broken concerns who asks for it; so does a name that means something else already.
+echo 'return data_set { doc = "x"' > datasets/broken.lua
+cp datasets/shapes.lua datasets/rgd.lua
+cp datasets/shapes.lua datasets/uniform.lua
+cp datasets/shapes.lua datasets/end.lua
+echo 'return data_set { doc = "x", format = "folders", foldr = "x" }' > datasets/typo.lua
+broken="datasets/broken.lua:2: '}' expected"
+fails "$broken" data broken
+fails "$broken" sweep quickstart data=broken --dry-run
+fails 'did you mean "folder"?; it has: folder format doc' data typo
+script "bad.lua:1: $broken" 'return experiment { title = "x", data = broken {}, methods = { { "a" } } }'
+script "bad.lua:1: $broken" 'return experiment { title = "x", data = "broken", methods = { { "a" } } }'
+fails 'datasets/rgd.lua: "rgd" is an objective already; a data set needs a name of its own' data rgd
+fails '"uniform" is a function of scripts already' data uniform
+fails '"end" is a word of Lua already' split end
+"$program" sweep quickstart seeds=1 --dry-run > /dev/null || { echo "a broken data set breaks others"; failures=$((failures + 1)); }
+"$program" data | grep -qF "broken          broken   $broken" || { echo "data does not say what is broken"; failures=$((failures + 1)); }
+"$program" doctor | grep -qF "broken: $broken" || { echo "doctor does not say what is broken"; failures=$((failures + 1)); }
+echo 'x' > experiments/bad.lua
+"$program" list experiments > listed || { echo "a broken experiment breaks the list"; failures=$((failures + 1)); }
+{ grep -q '^  bad  *broken: experiments/bad.lua:2: syntax error' && grep -q '^  quickstart  *Does' listed; } < listed ||
+    { echo "the list does not say what is broken"; failures=$((failures + 1)); }
+# A mark of UTF-8 is passed over.
+for f in datasets/marked experiments/bad; do printf '\357\273\277' > $f.lua; done
+cat datasets/shapes.lua >> datasets/marked.lua
+cat experiments/quickstart.lua >> experiments/bad.lua
+"$program" sweep bad data=marked seeds=1 --dry-run > /dev/null || { echo "a mark breaks a script"; failures=$((failures + 1)); }
+rm datasets/broken.lua datasets/rgd.lua datasets/uniform.lua datasets/end.lua datasets/typo.lua datasets/marked.lua experiments/bad.lua listed
 fails 'data.validation_own 30 does nothing: no class gives more than data.validation, 30' sweep quickstart data.validation_own=30
 printf 'method,block,value\na,1,inf\nb,1,2\n' > inf.csv
 fails 'inf.csv:2: value "inf" would be the best of all' stats inf.csv

@@ -315,7 +315,12 @@ static int set_up(void **state)
 
     (void)state;
     snprintf(path, sizeof path, "/tmp/rgdbench-script-%d.lua", (int)getpid());
-    return script_load_data("datasets", &arena, &data, &n_data, &err);
+    if (script_load_data("datasets", &arena, &data, &n_data, &err) < 0)
+        return -1;
+    for (int i = 0; i < n_data; i++)
+        if (data[i].broken)
+            fail_msg("%s", data[i].broken);
+    return 0;
 }
 
 static int tear_down(void **state)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "commands/command.h"
+#include "commands/project.h"
 #include "data/source/download.h"
 #include "os/say.h"
 #include "script/script.h"
-
-#include <string.h>
 
 static void print_data_set(const struct dataset_source *source, struct arena *arena)
 {
@@ -18,16 +16,11 @@ static void print_data_set(const struct dataset_source *source, struct arena *ar
 /* Reads it, if its description names checksums. */
 static int check_sums(const struct dataset_source *source, struct arena *arena, struct error *err)
 {
-    const struct component *format = component_find(
-        &dataset_format_kind, settings_string(source->description, "format"), err);
-    struct settings s;
     struct dataset d;
 
-    if (!format || !settings_find(source->description, "sums"))
-        return format ? 0 : -1;
-    settings_init(&s, arena);
-    component_defaults(format, "data", &s);
-    if (dataset_open(&d, source, &s, err) < 0)
+    if (!settings_find(source->description, "sums"))
+        return 0;
+    if (project_open_data(source, arena, &d, err) < 0)
         return -1;
     dataset_close(&d);
     say(stdout, "its files have the checksums that were published\n");
@@ -49,26 +42,31 @@ static int fetch(const struct dataset_source *source, bool allows_http, struct a
     return check_sums(source, arena, err);
 }
 
-int command_data(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+static int print_all(const struct invocation *in, struct error *err)
 {
     const struct data_description *data;
-    const char **names;
     int n;
 
-    (void)ret_status;
     if (script_load_data("datasets", in->arena, &data, &n, err) < 0)
         return -1;
-    names = arena_alloc(in->arena, (size_t)(n + 1) * sizeof *names);
-    if (in->n_words == 0)
-        say(stdout, "data root: %s\n", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
+    say(stdout, "data root: %s\n", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
     for (int i = 0; i < n; i++) {
         struct dataset_source source = {data[i].name, in->data_root, &data[i].settings, NULL};
 
-        names[i] = data[i].name;
-        if (in->n_words == 0)
+        if (data[i].broken)
+            say(stdout, "  %-15s %-7s  %s\n", data[i].name, "broken", data[i].broken);
+        else
             print_data_set(&source, in->arena);
-        else if (strcmp(in->words[0], data[i].name) == 0)
-            return fetch(&source, in->allows_http, in->arena, err);
     }
-    return in->n_words ? text_unknown(err, "data set", in->words[0], names) : 0;
+    return 0;
+}
+
+int command_data(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
+    struct dataset_source source;
+
+    (void)ret_status;
+    if (in->n_words == 0)
+        return print_all(in, err);
+    return project_find_data(in, in->words[0], &source, err) < 0 ? -1 : fetch(&source, in->allows_http, in->arena, err);
 }

@@ -36,7 +36,9 @@ static int print_data(const struct invocation *in, struct error *err)
     for (int i = 0; i < n; i++) {
         struct dataset_source source = {data[i].name, in->data_root, &data[i].settings, NULL};
 
-        if (dataset_is_present(&source, in->arena, &missing))
+        if (data[i].broken)
+            say(stdout, "%-15s %s: %s\n", "broken data set", data[i].name, data[i].broken);
+        else if (dataset_is_present(&source, in->arena, &missing))
             say(stdout, "%-15s %s\n", "data set", data[i].name);
         else
             say(stdout, "%-15s %s%s%s\n", "no data set", data[i].name, missing ? ", missing " : "",

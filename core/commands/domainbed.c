@@ -6,7 +6,6 @@
 #include "data/split_domains.h"
 #include "learn/domainbed_hparams.h"
 #include "os/say.h"
-#include "script/script.h"
 
 #include <string.h>
 
@@ -49,35 +48,6 @@ int command_hparams(const struct invocation *in, enum exit_status *ret_status, s
     return 0;
 }
 
-/* Opens the data set NAME with its format's default settings. */
-static int open_data(const struct invocation *in, const char *name, struct dataset *ret_dataset,
-                     struct error *err)
-{
-    const struct data_description *data;
-    const char **names;
-    int n;
-
-    if (script_load_data("datasets", in->arena, &data, &n, err) < 0)
-        return -1;
-    names = arena_alloc(in->arena, (size_t)(n + 1) * sizeof *names);
-    for (int i = 0; i < n; i++) {
-        struct dataset_source source = {data[i].name, in->data_root, &data[i].settings,
-                                        &project_listener};
-        const struct component *format;
-        struct settings s;
-
-        names[i] = data[i].name;
-        if (strcmp(data[i].name, name) != 0)
-            continue;
-        format = component_find(&dataset_format_kind,
-                                settings_string(&data[i].settings, "format"), err);
-        settings_init(&s, in->arena);
-        component_defaults(format, "data", &s);
-        return dataset_open(ret_dataset, &source, &s, err);
-    }
-    return text_unknown(err, "data set", name, names);
-}
-
 static void print_keys(const char *part, const uint32_t *places, int n, int first)
 {
     struct text line = {0};
@@ -95,12 +65,13 @@ int command_split(const struct invocation *in, enum exit_status *ret_status, str
     const double holdout = 0.2;
     int environment = 0, trial = 0, n;
     struct domain_split split;
+    struct dataset_source source;
     struct dataset d;
     int result = -1;
 
     (void)ret_status;
     if (parse_numbers(in, 1, names, (int *const[]){&environment, &trial}, err) < 0 ||
-        open_data(in, in->words[0], &d, err) < 0)
+        project_find_data(in, in->words[0], &source, err) < 0 || project_open_data(&source, in->arena, &d, err) < 0)
         return -1;
     if (d.n_groups == 0) {
         error_set(err, "data set \"%s\" has no environments", d.name);

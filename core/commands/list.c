@@ -72,6 +72,7 @@ static int print_experiments(struct arena *arena, struct error *err)
 {
     const char *const *names = file_names("experiments", ".lua", arena, err);
     const struct data_description *data;
+    struct error broken;
     int n;
 
     if (!names || script_load_data("datasets", arena, &data, &n, err) < 0)
@@ -81,9 +82,10 @@ static int print_experiments(struct arena *arena, struct error *err)
         struct experiment e;
 
         if (script_load_experiment(arena_printf(arena, "experiments/%s.lua", *names), *names, data,
-                                   n, arena, &e, err) < 0)
-            return -1;
-        say(stdout, "  %-18s %s\n", *names, e.question);
+                                   n, arena, &e, &broken) < 0)
+            say(stdout, "  %-18s broken: %s\n", *names, broken.text);
+        else
+            say(stdout, "  %-18s %s\n", *names, e.question);
     }
     say(stdout, "\n");
     return 0;

@@ -114,6 +114,35 @@ int project_load(struct arena *arena, const char *name, const char *const *words
     return result;
 }
 
+int project_find_data(const struct invocation *in, const char *name, struct dataset_source *ret_source,
+                      struct error *err)
+{
+    const struct data_description *data;
+    int n;
+
+    if (script_load_data("datasets", in->arena, &data, &n, err) < 0)
+        return -1;
+    data = data_description_find(data, n, name, err);
+    if (!data)
+        return -1;
+    *ret_source = (struct dataset_source){data->name, in->data_root, &data->settings, &project_listener};
+    return 0;
+}
+
+int project_open_data(const struct dataset_source *source, struct arena *arena, struct dataset *ret_dataset,
+                      struct error *err)
+{
+    const struct component *format =
+        component_find(&dataset_format_kind, settings_string(source->description, "format"), err);
+    struct settings s;
+
+    if (!format)
+        return -1;
+    settings_init(&s, arena);
+    component_defaults(format, "data", &s);
+    return dataset_open(ret_dataset, source, &s, err);
+}
+
 void project_tell_plan(const struct plan *plan, FILE *out)
 {
     struct text t = {0};

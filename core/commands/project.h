@@ -8,6 +8,7 @@
 
 #include "base/listener.h"
 #include "commands/command.h"
+#include "data/dataset.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -29,6 +30,12 @@ const char *const *project_folders(const struct invocation *in);
 /* The experiment NAME with the words applied. */
 int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,
                  struct experiment *ret_experiment, struct error *err);
+
+/* The data set that datasets/NAME.lua describes; and opened with its format's default settings. */
+int project_find_data(const struct invocation *in, const char *name, struct dataset_source *ret_source,
+                      struct error *err);
+int project_open_data(const struct dataset_source *source, struct arena *arena, struct dataset *ret_dataset,
+                      struct error *err);
 
 /* What the plan is, and what it can find. */
 void project_tell_plan(const struct plan *plan, FILE *out);

@@ -49,20 +49,30 @@ void experiment_keep_methods(struct experiment *e, const bool is_named[EXPERIMEN
     e->n_methods = n;
 }
 
-const struct data_description *experiment_find_data(const struct experiment *e, const char *name,
-                                                    struct error *err)
+const struct data_description *data_description_find(const struct data_description *data, int n, const char *name,
+                                                     struct error *err)
 {
     enum { MAX_NAMES = 63 };
     const char *names[MAX_NAMES + 1] = {0};
 
-    for (int i = 0; i < e->n_data; i++) {
-        if (strcmp(e->data[i].name, name) == 0)
-            return &e->data[i];
+    for (int i = 0; i < n; i++) {
+        if (strcmp(data[i].name, name) == 0 && data[i].broken) {
+            error_set(err, "%s", data[i].broken);
+            return NULL;
+        }
+        if (strcmp(data[i].name, name) == 0)
+            return &data[i];
         if (i < MAX_NAMES)
-            names[i] = e->data[i].name;
+            names[i] = data[i].name;
     }
     text_unknown(err, "data set", name, names);
     return NULL;
+}
+
+const struct data_description *experiment_find_data(const struct experiment *e, const char *name,
+                                                    struct error *err)
+{
+    return data_description_find(e->data, e->n_data, name, err);
 }
 
 static bool is_data(const struct config_slot *slot)

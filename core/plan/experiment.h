@@ -22,6 +22,7 @@ struct experiment_method {
 struct data_description {
     const char *name;
     struct settings settings; /* format, classes, files ... */
+    const char *broken;       /* why it cannot be used, with the file and its line: then it has no settings. NULL: it can */
 };
 
 enum {
@@ -66,6 +67,9 @@ int experiment_match_methods(const struct experiment *e, const char *list,
 void experiment_keep_methods(struct experiment *e, const bool is_named[EXPERIMENT_MAX_METHODS]);
 
 /* The data set `name`, or NULL with an error that lists what there is. */
+/* NULL with an error where none is called so, or where that one is broken. */
+const struct data_description *data_description_find(const struct data_description *data, int n, const char *name,
+                                                     struct error *err);
 const struct data_description *experiment_find_data(const struct experiment *e, const char *name,
                                                     struct error *err);
 

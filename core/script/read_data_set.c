@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * data_set { ... } of a script. */
-#include "data/data_keys.h"
+#include "data/dataset.h"
 #include "script/lua_value.h"
 #include "script/reader.h"
+
+#include <string.h>
 
 int reader_data_set(lua_State *L)
 {
@@ -40,4 +42,26 @@ int reader_data_set(lua_State *L)
         return reader_raise(L, key, &err);
     lua_settop(L, 1);
     return 1;
+}
+
+int reader_check_name(const char *name, struct error *err)
+{
+    static const char *const ours[] = {"grid", "experiment", "data_set", NULL};
+    const char *const *const functions[] = {ours, value_laws};
+    const struct component *type;
+
+    for (const struct config_slot *slot = config_slots; slot->name; slot++)
+        for (int i = 0; slot->kind && !slot->is_late && slot->kind != &dataset_format_kind && (type = slot->kind->at(i));
+             i++)
+            if (strcmp(type->name, name) == 0)
+                return error_set(err, "\"%s\" is %s %s already; a data set needs a name of its own", name,
+                                 strchr("aeiou", *slot->name) ? "an" : "a", slot->name);
+    for (int f = 0; f < 2; f++)
+        for (int i = 0; functions[f][i]; i++)
+            if (strcmp(functions[f][i], name) == 0)
+                return error_set(err, "\"%s\" is a function of scripts already; a data set needs a name of its own",
+                                 name);
+    if (sandbox_has(name))
+        return error_set(err, "\"%s\" is a word of Lua already; a data set needs a name of its own", name);
+    return 0;
 }

@@ -12,6 +12,7 @@ struct maker {
     const struct config_slot *slot;
     const struct component *type;
     const char *name; /* what the script calls; a data set's is not its type's */
+    const char *broken; /* of a data set that cannot be used: why; else NULL */
 };
 
 static const char SLOT[] = "(slot)", NAME[] = "(name)";
@@ -145,6 +146,10 @@ static int construct(lua_State *L)
     const struct maker *maker = sandbox_data(L);
     struct error err;
 
+    if (maker->broken) {
+        error_set(&err, "%s", maker->broken);
+        return reader_raise(L, NULL, &err);
+    }
     if (lua_gettop(L) == 0)
         lua_newtable(L);
     if (!lua_istable(L, 1)) {
@@ -320,17 +325,18 @@ int reader_component(struct reader *r, const struct config_slot *slot,
 }
 
 static void add_maker(struct reader *r, const struct config_slot *slot,
-                      const struct component *type, const char *name)
+                      const struct component *type, const char *name, const char *broken)
 {
     struct maker *maker = arena_alloc(r->arena, sizeof *maker);
 
-    *maker = (struct maker){r, slot, type, name};
+    *maker = (struct maker){r, slot, type, name, broken};
     sandbox_function(&r->sandbox, name, construct, maker);
 }
 
 int reader_open(struct reader *r, struct error *err)
 {
     const struct component *type;
+    struct error taken;
 
     if (sandbox_open(&r->sandbox, err) < 0)
         return -1;
@@ -338,15 +344,16 @@ int reader_open(struct reader *r, struct error *err)
         if (!slot->kind || slot->is_late || strcmp(slot->name, "data") == 0)
             continue;
         for (int i = 0; (type = slot->kind->at(i)); i++)
-            add_maker(r, slot, type, type->name);
+            add_maker(r, slot, type, type->name, NULL);
     }
     for (int i = 0; i < r->n_data; i++) {
         const struct config_slot *slot = config_find_slot("data");
 
-        type = find_type(r, slot, r->data[i].name, err);
-        if (!type)
+        type = r->data[i].broken ? NULL : find_type(r, slot, r->data[i].name, err);
+        if (!type && !r->data[i].broken)
             return error_context(err, "data set \"%s\"", r->data[i].name);
-        add_maker(r, slot, type, r->data[i].name);
+        if (reader_check_name(r->data[i].name, &taken) == 0)
+            add_maker(r, slot, type, r->data[i].name, r->data[i].broken);
     }
     sandbox_function(&r->sandbox, "grid", lua_value_grid, r);
     for (int i = 0; value_laws[i]; i++)

@@ -47,6 +47,9 @@ void reader_slots(lua_State *L, struct reader *r, int index, struct grid *grid);
 int reader_component(struct reader *r, const struct config_slot *slot,
                      struct settings *ret_settings, struct error *err);
 
+/* May a data set be called so, or is that something else already? */
+int reader_check_name(const char *name, struct error *err);
+
 /* The functions experiment and data_set of scripts. */
 int reader_experiment(lua_State *L);
 int reader_data_set(lua_State *L);

@@ -75,6 +75,22 @@ static const char *const kept_math[] = {"abs",  "ceil", "exp", "floor", "fmod", 
 static const char *const kept_string[] = {"format", "len", "lower", "rep", "sub", "upper", NULL};
 static const char *const kept_table[] = {"concat", "insert", "remove", "sort", "unpack", NULL};
 
+static const char *const libraries[] = {LUA_MATHLIBNAME, LUA_STRLIBNAME, LUA_TABLIBNAME, NULL};
+static const char *const words[] = {"and",   "break", "do",  "else", "elseif", "end",    "false", "for",
+                                    "function", "goto", "if", "in",   "local",  "nil",    "not",   "or",
+                                    "repeat", "return", "then", "true", "until", "while", "_G", "_ENV", NULL};
+
+bool sandbox_has(const char *name)
+{
+    const char *const *const lists[] = {kept_globals, libraries, words};
+
+    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
+        for (int i = 0; lists[l][i]; i++)
+            if (strcmp(lists[l][i], name) == 0)
+                return true;
+    return false;
+}
+
 /* Replaces the table on the stack's top by one with the kept names only. */
 static void keep_only(lua_State *L, const char *const *names)
 {

@@ -15,6 +15,7 @@
 #include "base/error.h"
 
 #include <lua.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sandbox {
@@ -34,6 +35,9 @@ void *sandbox_data(lua_State *L);
 /* For C functions that work long: counts as so many instructions. Raises where those
  * are too many. */
 void sandbox_count(lua_State *L, long n_steps);
+
+/* Is that a name of the language, or one of its functions that are kept? */
+bool sandbox_has(const char *name);
 
 /* Runs the text; its one result is left on the stack of s->L. Errors name path
  * and line. */

@@ -86,6 +86,39 @@ static int do_job(struct job *job, int (*work)(void *, struct text *, struct err
     return confine_run(&task, arena, ret_answer, err);
 }
 
+/* A mark of UTF-8 at its start is of no matter. */
+static int read_source(const char *path, struct arena *arena, struct job *job, struct error *err)
+{
+    static const char MARK[] = "\xEF\xBB\xBF";
+    char *source;
+
+    job->path = path;
+    if (file_read(path, SCRIPT_MAX_SIZE, arena, &source, &job->size, err) < 0)
+        return -1;
+    job->source = source;
+    if (strncmp(source, MARK, strlen(MARK)) == 0) {
+        job->source += strlen(MARK);
+        job->size -= strlen(MARK);
+    }
+    return 0;
+}
+
+static int load_description(const char *path, const char *name, struct arena *arena, struct settings *ret_settings,
+                            struct error *err)
+{
+    struct job job = {0};
+    const char *key;
+    char *answer;
+
+    if (reader_check_name(name, err) < 0)
+        return error_context(err, "%s", path);
+    if (read_source(path, arena, &job, err) < 0 || do_job(&job, describe_data, arena, &answer, err) < 0)
+        return -1;
+    if (settings_parse(ret_settings, answer, err) < 0 || data_keys_check(ret_settings, &key, err) < 0)
+        return error_context(err, "%s", path);
+    return 0;
+}
+
 int script_load_data(const char *directory, struct arena *arena,
                      const struct data_description **ret_data, int *ret_n, struct error *err)
 {
@@ -99,20 +132,14 @@ int script_load_data(const char *directory, struct arena *arena,
         n++;
     data = arena_alloc(arena, (size_t)(n + 1) * sizeof *data);
     for (int i = 0; i < n; i++) {
-        struct job job = {.path = arena_printf(arena, "%s/%s.lua", directory, names[i])};
-        char *source, *answer;
-        const char *key;
-
-        data[i].name = names[i];
+        data[i] = (struct data_description){.name = names[i]};
         settings_init(&data[i].settings, arena);
-        if (file_read(job.path, SCRIPT_MAX_SIZE, arena, &source, &job.size, err) < 0)
+        if (load_description(arena_printf(arena, "%s/%s.lua", directory, names[i]), names[i], arena,
+                             &data[i].settings, err) == 0)
+            continue;
+        if (err->status != EXIT_BAD_INPUT)
             return -1;
-        job.source = source;
-        if (do_job(&job, describe_data, arena, &answer, err) < 0)
-            return -1;
-        if (settings_parse(&data[i].settings, answer, err) < 0 ||
-            data_keys_check(&data[i].settings, &key, err) < 0)
-            return error_context(err, "%s", job.path);
+        data[i].broken = arena_strdup(arena, err->text);
     }
     *ret_data = data;
     *ret_n = n;
@@ -125,12 +152,12 @@ int script_load_experiment(const char *path, const char *name,
 {
     struct experiment e = {
         .arena = arena, .name = name, .overrides = "", .data = data, .n_data = n_data};
-    struct job job = {.path = path, .data = data, .n_data = n_data};
-    char *source, *answer;
+    struct job job = {.data = data, .n_data = n_data};
+    char *answer;
 
-    if (file_read(path, SCRIPT_MAX_SIZE, arena, &source, &job.size, err) < 0)
+    if (read_source(path, arena, &job, err) < 0)
         return -1;
-    job.source = e.source = source;
+    e.source = job.source;
     if (do_job(&job, describe_experiment, arena, &answer, err) < 0)
         return -1;
     if (description_read(answer, &e, err) < 0)

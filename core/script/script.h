@@ -26,7 +26,8 @@
 
 enum { SCRIPT_MAX_SIZE = 1 << 20 };
 
-/* All of DIRECTORY/NAME.lua, sorted by name. Memory from `arena`. */
+/* All of DIRECTORY/NAME.lua, sorted by name. Memory from `arena`. A file that describes none is there as
+ * broken, with what is wrong, and concerns only who asks for it. */
 int script_load_data(const char *directory, struct arena *arena,
                      const struct data_description **ret_data, int *ret_n, struct error *err);
 
