@@ -187,7 +187,7 @@ static const struct command commands[] = {
      "report take NAME as they take an experiment's.\n"
      "Words: baseline=ALGORITHM  what the others are compared with (default ERM)\n",
      "", 2, 4, command_import, false, READS},
-    {"data", "[NAME]", "which data sets there are; download one, and check it",
+    {"data", "[NAME]", "which data sets there are; what one is made of; downloads it where it is absent",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
      "  --http        from an http:// address, too: only the checksum vouches for what comes\n",
      "data http", 0, 1, command_data, false, 0},

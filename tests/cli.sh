@@ -298,7 +298,7 @@ fails '--http allows http:// too' data tiny --data=root
 PATH=$before fails 'could not download "http://127.0.0.1:1/x": ' data tiny --data=root --http
 echo mine > victim
 ln -s ../victim root/tiny.download # as somebody might who may write there, too
-describe tiny.tar.gz "$sum"
+describe tiny.tar.gz "$sum" "records = { 1, 1 }"
 RGDBENCH_DATA=root "$program" data tiny > out 2>&1 || { echo "download: $(cat out)"; failures=1; }
 [ "$(cat victim)" = mine ] || { echo "a link was followed"; failures=1; }
 [ "$(ls root)" = "$(printf 'tiny\ntiny.download')" ] || { echo "left behind: $(ls root)"; failures=1; }
@@ -309,8 +309,25 @@ grep -q 'limit [0-9]' asked || { echo "curl may write without end"; failures=1; 
 rm root/tiny.download
 PATH=$before
 cmp -s root/tiny/train.bin source/tiny/train.bin || { echo "not unpacked"; failures=1; }
+grep -qE '^a +1 +1$' out || { echo "data does not count: $(cat out)"; failures=1; }
+describe tiny.tar.gz "$sum"
+fails 'has 3073 bytes, not 30730000' data tiny --data=root
 fails 'has 3073 bytes, not 30730000, which are 10000 records' sweep quickstart data=tiny --data=root --dry-run
 "$program" data --data=root | grep -q 'tiny *present' || { echo "data does not list it"; failures=1; }
+# What a data set is made of.
+says() { # PATTERN NAME
+    "$program" data "$2" > out 2>&1 || { echo "data $2: $(cat out)"; failures=$((failures + 1)); }
+    grep -qE -- "$1" out || { echo "data $2 does not say $1: $(cat out)"; failures=$((failures + 1)); }
+}
+says '^picture +3 x 32 x 32 bytes' shapes
+says '^examples +train 5000, test 2000; each run holds out its validation part' shapes
+says '^circle +500 +200$' shapes
+says '^environments 0: .* 1000, 1: .* 1000, 2: .* 1000, 3: ' shapes_domains
+says '^train +400 ' rare_line
+says '^months +number +[1-9][0-9]* ' drawn_table
+says '^plan +category +0  3 levels: basic family premium$' drawn_table
+says '^business +[0-9]+ +[0-9]+$' drawn_table
+awk 'length > 100 { print; exit 1 }' out || { echo "data drawn_table is too wide"; failures=$((failures + 1)); }
 published=$(cd source/tiny && sha256sum train.bin test.bin | sed 's/.*/"&", /' | tr -d '\n')
 describe tiny.tar.gz "$sum" "records = { 1, 1 }, sums = { $published }"
 "$program" data tiny --data=root | grep -q 'have the checksums that were published' || { echo "sums: not compared"; failures=1; }

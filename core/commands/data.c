@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands/data_describe.h"
 #include "commands/project.h"
 #include "data/source/download.h"
 #include "os/say.h"
@@ -13,24 +14,12 @@ static void print_data_set(const struct dataset_source *source, struct arena *ar
         settings_string(source->description, "doc"));
 }
 
-/* Reads it, if its description names checksums. */
-static int check_sums(const struct dataset_source *source, struct arena *arena, struct error *err)
+/* Fetches it where it is absent; says what it is. */
+static int show(const struct dataset_source *source, bool allows_http, struct arena *arena, struct error *err)
 {
-    struct dataset d;
-
-    if (!settings_find(source->description, "sums"))
-        return 0;
-    if (project_open_data(source, arena, &d, err) < 0)
-        return -1;
-    dataset_close(&d);
-    say(stdout, "its files have the checksums that were published\n");
-    return 0;
-}
-
-static int fetch(const struct dataset_source *source, bool allows_http, struct arena *arena,
-                 struct error *err)
-{
+    struct text t = {0};
     const char *missing;
+    struct dataset d;
 
     if (dataset_is_present(source, arena, &missing)) {
         say(stdout, "data set \"%s\" is present\n", source->name);
@@ -39,7 +28,15 @@ static int fetch(const struct dataset_source *source, bool allows_http, struct a
             return error_context(err, "data set \"%s\"", source->name);
         say(stdout, "data set \"%s\" is now under %s\n", source->name, source->root);
     }
-    return check_sums(source, arena, err);
+    if (project_open_data(source, arena, &d, err) < 0)
+        return -1;
+    if (settings_find(source->description, "sums"))
+        say(stdout, "its files have the checksums that were published\n");
+    data_describe(&d, source, &t);
+    say_page(stdout, t.s);
+    text_release(&t);
+    dataset_close(&d);
+    return 0;
 }
 
 static int print_all(const struct invocation *in, struct error *err)
@@ -68,5 +65,5 @@ int command_data(const struct invocation *in, enum exit_status *ret_status, stru
     (void)ret_status;
     if (in->n_words == 0)
         return print_all(in, err);
-    return project_find_data(in, in->words[0], &source, err) < 0 ? -1 : fetch(&source, in->allows_http, in->arena, err);
+    return project_find_data(in, in->words[0], &source, err) < 0 ? -1 : show(&source, in->allows_http, in->arena, err);
 }
