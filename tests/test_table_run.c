@@ -6,7 +6,7 @@
 
 static struct dataset table;
 
-static struct dataset drawn(int n)
+static struct dataset drawn(int n, int n_test)
 {
     struct settings description, s;
     struct dataset_source source = {"drawn_table", NULL, &description, NULL};
@@ -16,7 +16,8 @@ static struct dataset drawn(int n)
     settings_init(&description, &arena);
     settings_init(&s, &arena);
     set(&description, "format = \"drawn_table\"\n");
-    set(&s, arena_printf(&arena, "data.train = %d\ndata.test = 100\ndata.noise = 0.5\ndata.missing_share = 0.1\n", n));
+    set(&s, arena_printf(&arena, "data.train = %d\ndata.test = %d\ndata.noise = 0.5\n"
+                         "data.missing_share = 0.1\n", n, n_test));
     if (dataset_open(&d, &source, &s, &err) < 0)
         fail_msg("%s", err.text);
     return d;
@@ -26,7 +27,7 @@ static int open_table(void **state)
 {
     if (set_up(state) < 0)
         return -1;
-    table = drawn(200);
+    table = drawn(200, 100);
     return 0;
 }
 
@@ -203,7 +204,7 @@ static void test_groups(void **state)
 {
     static const char *const objectives[] = {"objective = \"erm\"\n",
                                              "objective = \"group_dro\"\nobjective.by = \"environment\"\n"};
-    struct dataset large = drawn(4000);
+    struct dataset large = drawn(4000, 4000);
     double worst[2];
 
     (void)state;
