@@ -42,8 +42,7 @@ int model_columns(const struct graph *g, struct model_columns *ret_columns, stru
 
     for (int i = 0; s->n != n_known; i++)
         if (i != columns.numbers && i != columns.categories)
-            return error_set(err, "it reads columns of numbers and categories; these data have %s",
-                             s->fields[i].name);
+            return error_set(err, "it reads numbers and categories, no %s", s->fields[i].name);
     if (columns.categories >= 0) {
         const struct field *categories = &s->fields[columns.categories];
 

@@ -36,7 +36,7 @@ static const struct hparam hparams[] = {
 static int micro_batch(const void *config)
 {
     (void)config;
-    return 16;
+    return 16; /* from 8 to 64 took the same on Adult's columns, within 4%; little memory */
 }
 
 /* What the layers are added to, one after the other. */

@@ -57,7 +57,7 @@ static int build(const void *config, int n_outputs, struct graph *g, struct erro
     bool embeds = mlp->categories == CATEGORIES_EMBEDDING;
 
     if (!is_picture && model_columns(g, &columns, err) < 0)
-        return error_context(err, "if no picture");
+        return -1;
     if (embeds && columns.categories < 0)
         return error_set(err, "model.categories is of columns of categories; these data have %s",
                          g->signature.fields[0].name);

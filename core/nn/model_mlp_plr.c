@@ -29,7 +29,7 @@ static const struct hparam hparams[] = {
 static int micro_batch(const void *config)
 {
     (void)config;
-    return 64;
+    return 64; /* from 32 to 256 took the same on Adult's columns, within 2%; lanes for four threads */
 }
 
 static int build(const void *config, int n_outputs, struct graph *g, struct error *err)

@@ -51,7 +51,7 @@ MODELS = {
               'model = "mlp"\nmodel.hidden = [400, 400]\n'),
     "PLR": (dict(batch=256, table=TABLE, classes=2,
                  rate=0.1,
-                 plr=dict(hidden=(224, 224), frequencies=92, sigma=0.5, embedding=24)),
+                 plr=dict(hidden=(224, 224), frequencies=92, sigma=5.16, embedding=24)),
             'model = "mlp_plr"\nmodel.hidden = [224, 224]\nmodel.frequencies = 92\n'
             'model.embedding = 24\n'),
     "FT-T": (dict(batch=64, table=TABLE, classes=2, rate=0.1,

@@ -10,6 +10,7 @@
 #include "learn/platform.h"
 #include "learn/trainer.h"
 #include "math/blas.h"
+#include "math/kernels.h"
 #include "os/clock.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 enum { MIN_ROUNDS = 5, MAX_ROUNDS = 11, PAIRS = 3, PRODUCTS = 5 };
-enum { N = 1024, N_PICTURES = 4096, N_CLASSES = 10 };
+enum { N = 1024, N_PICTURES = 4096, N_CLASSES = 10, MAX_WIDTHS = 4 };
 
 static const double ROUND_SECONDS = 0.25; /* of steps, at least one */
 static const double ROW_SECONDS = 6;      /* of rounds, at least MIN_ROUNDS */
@@ -31,10 +32,10 @@ struct number {
 
 static const struct workload {
     const char *title, *model;
-    int picture[3]; /* channels, height, width */
+    int picture[3]; /* channels, height, width; 0: rows of Adult's columns */
     int batch;
-    struct number settings[6];
-    int hidden[3];
+    struct number settings[7];
+    int hidden[MAX_WIDTHS + 1];
     const char *optimizer;
 } workloads[] = {
     {.title = "ViT dim 192, depth 12, heads 3, patch 4, batch 64", .model = "vit",
@@ -52,7 +53,17 @@ static const struct workload {
      .optimizer = "sgd", .hidden = {128, 128}},
     {.title = "MNIST_CNN, 28 x 28, batch 64", .model = "mnist_cnn", .picture = {2, 28, 28},
      .batch = 64, .optimizer = "adam"},
+    {.title = "MLP-PLR 246-224-224-2, batch 256", .model = "mlp_plr", .batch = 256, .optimizer = "adamw",
+     .settings = {{"frequencies", 92}, {"sigma", 5.16}, {"embedding", 24}}, .hidden = {224, 224}},
+    {.title = "FT-Transformer of 14 columns, batch 256", .model = "ft_transformer", .batch = 256,
+     .optimizer = "adamw"},
+    {.title = "MLP 108-400-400-400-400-2, batch 256", .model = "mlp", .batch = 256, .optimizer = "adamw",
+     .hidden = {400, 400, 400, 400}},
 };
+
+enum { N_NUMBERS = 6, N_CATEGORIES = 8 };
+
+static const int n_levels[N_CATEGORIES] = {9, 16, 7, 15, 6, 5, 2, 42};
 
 enum { N_WORKLOADS = sizeof workloads / sizeof *workloads };
 
@@ -95,10 +106,13 @@ static const void *config_of(struct bench *b, const struct component *c, const c
             settings_set(&s, name, value_number(p->value));
         }
         if (w->hidden[0]) {
-            struct value widths[2] = {value_number(w->hidden[0]), value_number(w->hidden[1])};
+            struct value widths[MAX_WIDTHS];
+            int n = 0;
 
+            for (; w->hidden[n]; n++)
+                widths[n] = value_number(w->hidden[n]);
             settings_set(&s, "model.hidden",
-                         (struct value){.kind = VALUE_LIST, .items = widths, .n_items = 2});
+                         (struct value){.kind = VALUE_LIST, .items = widths, .n_items = n});
         }
     }
     component_defaults(c, slot, &s);
@@ -131,29 +145,55 @@ static void make_pictures(struct bench *b)
                      &b->standard);
 }
 
+static void make_rows(struct bench *b)
+{
+    struct rng rng = rng_seed(1);
+    float *numbers = arena_alloc(&b->arena, (size_t)N_PICTURES * N_NUMBERS * sizeof *numbers);
+    int32_t *codes = arena_alloc(&b->arena, (size_t)N_PICTURES * N_CATEGORIES * sizeof *codes);
+    uint16_t *labels = arena_alloc(&b->arena, N_PICTURES * sizeof *labels);
+
+    kernel_normal(numbers, (size_t)N_PICTURES * N_NUMBERS, rng.key);
+    for (int i = 0; i < N_PICTURES; i++) {
+        labels[i] = (uint16_t)rng_below(&rng, 2);
+        b->indices[i] = (uint32_t)i;
+        for (int c = 0; c < N_CATEGORIES; c++)
+            codes[i * N_CATEGORIES + c] = (int32_t)rng_below(&rng, (uint32_t)n_levels[c]);
+    }
+    b->dataset = (struct dataset){
+        .signature = {2,
+                      {{"numbers", FIELD_NUMBERS, {N_NUMBERS, 1, 1}, NULL, NULL},
+                       {"categories", FIELD_CATEGORIES, {N_CATEGORIES, 1, 1}, NULL, n_levels}}},
+        .n_classes = 2,
+        .train = {.n = N_PICTURES, .values = {{.numbers = numbers}, {.codes = codes}}, .labels = labels},
+    };
+}
+
 /* Multiplications and additions in the products of a step: forward and both
  * gradients, but no gradient of the picture. */
 static double step_flop(const struct graph *g, int batch)
 {
     double flop = 0;
 
-    for (int i = 1; i < g->n_nodes; i++) {
+    for (int i = g->signature.n; i < g->n_nodes; i++) {
         const struct op_node *node = &g->nodes[i];
         double rows = node->out.rows, width = node->out.width;
-        double passes = node->inputs[0] == GRAPH_INPUT ? 2 : 3;
+        double passes = node->has_weights_before[0] ? 3 : 2;
 
         if (node->type == &op_linear || node->type == &op_linear_residual)
             flop += 2 * passes * rows * width * node->in[0].width;
+        else if (node->type == &op_linear_one_hot)
+            flop += 2 * (node->has_weights_before[1] ? 3 : 2) * rows * width * node->in[1].width;
         else if (node->type == &op_patches)
             flop += 2 * passes * (double)shape_size(node->in[0]) * width;
         else if (node->type == &op_conv) {
             const struct op_conv *conv = node->config;
             double window = conv->kernel * conv->kernel * node->in[0].width;
 
-            passes = node->has_weights_before[0] ? 3 : 2;
             flop += 2 * passes * rows * width * window;
         } else if (node->type == &op_attention)
             flop += 2 * 6 * rows * rows * width;
+        else if (node->type == &op_cross_attention)
+            flop += 2 * 6 * rows * node->in[1].rows * width;
     }
     return flop * batch;
 }
@@ -172,9 +212,12 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
     struct graph graph;
 
     *b = (struct bench){.workload = w};
-    make_pictures(b);
+    if (w->picture[0])
+        make_pictures(b);
+    else
+        make_rows(b);
     if (loss_init(&b->loss, &b->arena, (const struct loss_type *)loss, config_of(b, loss, "loss"),
-                  &(struct loss_common){0}, &(struct loss_data){.n_classes = N_CLASSES}, &err) < 0 ||
+                  &(struct loss_common){0}, &(struct loss_data){.n_classes = b->dataset.n_classes}, &err) < 0 ||
         objective_init(&b->objective, &b->arena, (const struct objective_type *)objective,
                        config_of(b, objective, "objective"), &b->filter, &b->objective_data,
                        w->batch, &err) < 0)
@@ -192,11 +235,11 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
     };
     config = config_of(b, model, "model");
     graph_init(&graph, &b->arena, &b->dataset.signature);
-    if (type->build(config, N_CLASSES, &graph, &err) < 0)
+    if (type->build(config, b->dataset.n_classes, &graph, &err) < 0)
         die(&err);
     b->step_flop = step_flop(&graph, w->batch);
     trainer_init(&b->trainer, &b->arena, &method, &graph,
-                 &(struct trainer_sizes){.n_classes = N_CLASSES,
+                 &(struct trainer_sizes){.n_classes = b->dataset.n_classes,
                                          .batch = w->batch,
                                          .micro_batch = type->micro_batch(config),
                                          .n_threads = n_threads,
