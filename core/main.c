@@ -189,8 +189,10 @@ static const struct command commands[] = {
      "", 2, 4, command_import, false, READS},
     {"data", "[NAME]", "which data sets there are; what one is made of; downloads it where it is absent",
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
-     "  --http        from an http:// address, too: only the checksum vouches for what comes\n",
-     "data http", 0, 1, command_data, false, 0},
+     "  --http        from an http:// address, too: only the checksum vouches for what comes\n"
+     "  --init FILE-OR-FOLDER [NAME]  of your own table in text, or folder of pictures: write datasets/NAME.lua\n"
+     "                and experiments/NAME.lua with what is found there, to be edited\n",
+     "data http init", 0, 2, command_data, false, 0},
     {"stats", "FILE.csv [WORD ...]", "the tests on any numbers: columns method, block, value",
      "A block is what pairs the methods: a seed, a data set, a test example (values 0 and 1).\n"
      "Words:\n"
@@ -264,6 +266,7 @@ static const struct option {
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
     {"--dry-run", FLAG, offsetof(struct invocation, is_dry)},
     {"--frozen", FLAG, offsetof(struct invocation, is_frozen)},
+    {"--init", FLAG, offsetof(struct invocation, is_init)},
     {"--widen", FLAG, offsetof(struct invocation, is_widening)},
     {0},
 };

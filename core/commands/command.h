@@ -35,6 +35,7 @@ struct invocation {
     bool is_quiet;         /* --quiet */
     bool is_dry;           /* --dry-run */
     bool is_frozen;        /* --frozen */
+    bool is_init;          /* --init */
     bool is_widening;      /* --widen */
 };
 

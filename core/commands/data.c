@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "commands/data_describe.h"
+#include "commands/data_init.h"
 #include "commands/project.h"
 #include "data/source/download.h"
 #include "os/say.h"
@@ -28,7 +29,7 @@ static int show(const struct dataset_source *source, bool allows_http, struct ar
             return error_context(err, "data set \"%s\"", source->name);
         say(stdout, "data set \"%s\" is now under %s\n", source->name, source->root);
     }
-    if (project_open_data(source, arena, &d, err) < 0)
+    if (project_open_data(source, true, arena, &d, err) < 0)
         return -1;
     if (settings_find(source->description, "sums"))
         say(stdout, "its files have the checksums that were published\n");
@@ -63,6 +64,10 @@ int command_data(const struct invocation *in, enum exit_status *ret_status, stru
     struct dataset_source source;
 
     (void)ret_status;
+    if (in->is_init)
+        return in->n_words ? data_init(in, err) : error_set(err, "data --init needs a file or a folder");
+    if (in->n_words > 1)
+        return error_set(err, "data takes one NAME; \"%s\" is one more", in->words[1]);
     if (in->n_words == 0)
         return print_all(in, err);
     return project_find_data(in, in->words[0], &source, err) < 0 ? -1 : show(&source, in->allows_http, in->arena, err);

@@ -122,6 +122,13 @@ static void add_fields(struct describer *b)
     }
 }
 
+/* Files that are no pictures, or bad ones: what an experiment stops at, unless it says data.skip_bad. */
+static void add_left_out(struct describer *b)
+{
+    for (const char *at = b->d->left_out; at && *at; at += strcspn(at, "\n"), at += *at == '\n')
+        add_line(b, "left out", "%.*s", (int)strcspn(at, "\n"), at);
+}
+
 /* ---- parts ---- */
 
 static void add_part(struct describer *b, const char *name, const struct pool *pool, int first, int n)
@@ -368,6 +375,7 @@ void data_describe(const struct dataset *d, const struct dataset_source *source,
     add_line(&b, "digest", "%s", d->digest);
     if (d->note)
         add_line(&b, "note", "%s", d->note);
+    add_left_out(&b);
     if (d->target == TARGET_CLASS)
         add_counts(&b, "class", d->class_names, d->n_classes, count(&b, labels_of, d->n_classes));
     else

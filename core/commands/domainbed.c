@@ -71,7 +71,7 @@ int command_split(const struct invocation *in, enum exit_status *ret_status, str
 
     (void)ret_status;
     if (parse_numbers(in, 1, names, (int *const[]){&environment, &trial}, err) < 0 ||
-        project_find_data(in, in->words[0], &source, err) < 0 || project_open_data(&source, in->arena, &d, err) < 0)
+        project_find_data(in, in->words[0], &source, err) < 0 || project_open_data(&source, false, in->arena, &d, err) < 0)
         return -1;
     if (d.n_groups == 0) {
         error_set(err, "data set \"%s\" has no environments", d.name);

@@ -129,7 +129,7 @@ int project_find_data(const struct invocation *in, const char *name, struct data
     return 0;
 }
 
-int project_open_data(const struct dataset_source *source, struct arena *arena, struct dataset *ret_dataset,
+int project_open_data(const struct dataset_source *source, bool skips_bad, struct arena *arena, struct dataset *ret_dataset,
                       struct error *err)
 {
     const struct component *format =
@@ -139,6 +139,8 @@ int project_open_data(const struct dataset_source *source, struct arena *arena, 
     if (!format)
         return -1;
     settings_init(&s, arena);
+    if (skips_bad && component_hparam(format, "skip_bad"))
+        settings_set(&s, "data.skip_bad", value_bool(true));
     component_defaults(format, "data", &s);
     return dataset_open(ret_dataset, source, &s, err);
 }

@@ -31,10 +31,11 @@ const char *const *project_folders(const struct invocation *in);
 int project_load(struct arena *arena, const char *name, const char *const *words, int n_words,
                  struct experiment *ret_experiment, struct error *err);
 
-/* The data set that datasets/NAME.lua describes; and opened with its format's default settings. */
+/* The data set that datasets/NAME.lua describes; and opened with its format's default settings, but
+ * leaving out bad pictures where that is asked for. */
 int project_find_data(const struct invocation *in, const char *name, struct dataset_source *ret_source,
                       struct error *err);
-int project_open_data(const struct dataset_source *source, struct arena *arena, struct dataset *ret_dataset,
+int project_open_data(const struct dataset_source *source, bool skips_bad, struct arena *arena, struct dataset *ret_dataset,
                       struct error *err);
 
 /* What the plan is, and what it can find. */

@@ -146,6 +146,11 @@ int script_load_data(const char *directory, struct arena *arena,
     return 0;
 }
 
+int script_check_name(const char *name, struct error *err)
+{
+    return reader_check_name(name, err);
+}
+
 int script_load_experiment(const char *path, const char *name,
                            const struct data_description *data, int n_data, struct arena *arena,
                            struct experiment *ret_experiment, struct error *err)

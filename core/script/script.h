@@ -31,6 +31,9 @@ enum { SCRIPT_MAX_SIZE = 1 << 20 };
 int script_load_data(const char *directory, struct arena *arena,
                      const struct data_description **ret_data, int *ret_n, struct error *err);
 
+/* May a data set be called so, or is that a constructor or a word of scripts already? */
+int script_check_name(const char *name, struct error *err);
+
 /* The experiment of the file `path`; `data` are the data sets it may name. */
 int script_load_experiment(const char *path, const char *name,
                            const struct data_description *data, int n_data, struct arena *arena,

@@ -128,7 +128,7 @@ static const struct data_key keys[] = {
     {"train", DATA_KEY_TEXTS, .is_needed = true, .doc = "files of the training part, below the data root"},
     {"validation", DATA_KEY_TEXTS, .doc = "files of the official validation part"},
     {"test", DATA_KEY_TEXTS, .doc = "files of the test part; without them each run draws one (data.test_share)"},
-    {"separator", DATA_KEY_TEXT, .doc = "one sign, \"\\t\" and the like too; \" \": runs of blanks; without it \",\""},
+    {"separator", DATA_KEY_TEXT, .doc = "one sign, or \"tab\"; \" \": runs of blanks; without it \",\""},
     {"quote", DATA_KEY_TEXT, .doc = "one sign; \"\": quotes are text; without it \"\\\"\""},
     {"comment", DATA_KEY_TEXT, .doc = "a line that begins with this sign is passed over"},
     {"header", DATA_KEY_BOOL, .doc = "whether the first line names the columns; without it true"},

@@ -59,8 +59,10 @@ static int find_sign(const struct settings *description, const char *key, const 
 
     if (find_text(description, key, fallback, &text, err) < 0)
         return -1;
+    if (strcmp(text, "tab") == 0)
+        text = "\t";
     if (strlen(text) > 1)
-        return error_set(err, "\"%s\" in its description is \"%.20s\": one sign is wanted (of one byte)", key, text);
+        return error_set(err, "\"%s\" in its description is \"%.20s\": one sign is wanted (of one byte), or \"tab\"", key, text);
     if (*text && strchr("\n\r.+-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", *text))
         return error_set(err, "\"%s\" in its description is \"%s\": it can be no part of a name or number, and no "
                               "line end", key, text);

@@ -2,7 +2,7 @@
  *
  * table_layout: what a description says of a table's files and columns.
  *
- *     separator = ","       one byte, "\t" and the like; " ": runs of blanks
+ *     separator = ","       one byte, or "tab"; " ": runs of blanks
  *     quote = "\""          "": quotes are text
  *     comment = ""          a line that begins with it is passed over
  *     header = true         the first line names the columns; else they are columns, or 1, 2, 3 ...

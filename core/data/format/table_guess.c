@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/format/table_guess.h"
+
+#include "base/number.h"
+#include "data/format/levels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    N_TRIED = 50,      /* lines that a separator is tried on */
+    MANY_NUMBERS = 20, /* different whole numbers as a label, at most */
+};
+
+/* Stand for no value wherever they are; and among numbers. */
+static const char *const tokens[] = {"", "?", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A",
+                                     "None", "none", "-", "--", ".", "missing", "unknown", NULL};
+enum { N_ANYWHERE = 10, N_TOKENS = 17 };
+
+static const char *const answer_names[] = {"label", "class", "target", "y", "outcome", NULL};
+
+/* What is seen of a column. */
+struct seen {
+    struct levels levels; /* without tokens that stand for no value anywhere */
+    int n_numbers, n_texts, n_tokens[N_TOKENS];
+    bool is_whole, is_sequence; /* one more each row */
+    double last;
+    const char *text; /* the first that is no number */
+    int text_line;
+    int n_commas; /* numbers but for a comma */
+};
+
+struct guesser {
+    const char *path, *bytes;
+    size_t size;
+    struct arena *arena;
+    struct table_guess *g;
+    struct seen *seen;
+};
+
+static int open_rows(const struct guesser *b, struct csv_rows *rows, struct error *err)
+{
+    return csv_rows_open(rows, b->path, b->bytes, b->size, &b->g->csv, err);
+}
+
+/* ---- the separator ---- */
+
+/* How well the first lines go with these signs: 0 not at all. */
+static int try_signs(const struct guesser *b, const struct csv_options *options)
+{
+    struct csv_rows rows;
+    struct error err;
+    int n = 0, columns = 0, got;
+
+    if (csv_rows_open(&rows, b->path, b->bytes, b->size, options, &err) < 0)
+        return 0;
+    while (n < N_TRIED && (got = csv_rows_next(&rows, &err)) > 0) {
+        columns = rows.n_columns;
+        n++;
+    }
+    csv_rows_close(&rows);
+    if (columns < 2 || n < 2)
+        return 0;
+    return (n < N_TRIED && got < 0 ? 0 : 1000000) + (columns < 999999 ? columns : 999999);
+}
+
+/* No signs do: the reader may say why. */
+static int explain(const struct guesser *b, struct error *err)
+{
+    struct csv_rows rows = {0};
+    int got = open_rows(b, &rows, err);
+
+    while (got == 0 && (got = csv_rows_next(&rows, err)) > 0)
+        got = 0;
+    csv_rows_close(&rows);
+    return got < 0 ? -1
+                   : error_set(err, "\"%s\": it has no second column, or no second line, whether \",\", \";\", \"|\", tabs "
+                                    "or blanks separate", b->path);
+}
+
+static int find_signs(struct guesser *b, struct error *err)
+{
+    static const char separators[] = {',', ';', '\t', '|', ' '};
+    bool has_mark = b->size >= 3 && memcmp(b->bytes, "\xEF\xBB\xBF", 3) == 0;
+    char first = b->size > 3 ? b->bytes[has_mark ? 3 : 0] : 0;
+    int best = 0;
+
+    b->g->csv = csv_defaults;
+    for (size_t s = 0; s < sizeof separators; s++)
+        for (int comments = 0; comments <= (first == '#' || first == '|'); comments++) {
+            struct csv_options options = {separators[s], '"', comments ? first : 0, true};
+            int score = options.comment == options.separator ? 0 : try_signs(b, &options);
+
+            if (score > best + (separators[s] == ' ')) {
+                best = score;
+                b->g->csv = options;
+            }
+        }
+    if (best > 0)
+        return 0;
+    return explain(b, err);
+}
+
+/* ---- what columns hold ---- */
+
+static int find_token(const struct csv_piece *p)
+{
+    for (int i = 0; tokens[i]; i++)
+        if (strlen(tokens[i]) == p->size && memcmp(tokens[i], p->text, p->size) == 0)
+            return i;
+    return -1;
+}
+
+/* "0,5" */
+static bool has_comma(const struct csv_piece *p)
+{
+    char copy[32];
+    char *comma;
+    double x;
+
+    if (p->size >= sizeof copy)
+        return false;
+    memcpy(copy, p->text, p->size);
+    copy[p->size] = '\0';
+    comma = strchr(copy, ',');
+    if (!comma)
+        return false;
+    *comma = '.';
+    return number_parse(copy, p->size, &x) == 0;
+}
+
+static void look(struct seen *s, const struct csv_piece *p, int line, struct arena *arena)
+{
+    int token = find_token(p);
+    double x;
+
+    if (token >= 0)
+        s->n_tokens[token]++;
+    if (token >= 0 && token < N_ANYWHERE)
+        return;
+    if (s->levels.n < TABLE_GUESS_MAX_DIFFERENT)
+        levels_add(&s->levels, p->text, p->size, (struct level_place){0});
+    if (number_parse(p->text, p->size, &x) == 0 && isfinite((float)x)) {
+        s->is_whole &= x == floor(x);
+        s->is_sequence &= s->n_numbers == 0 || x == s->last + 1;
+        s->last = x;
+        s->n_numbers++;
+        return;
+    }
+    s->n_commas += has_comma(p);
+    if (token < 0 && s->n_texts++ == 0) {
+        s->text = arena_printf(arena, "%.*s", (int)(p->size < 40 ? p->size : 40), p->text);
+        s->text_line = line;
+    }
+}
+
+/* Do the first line's fields name the columns? They are no numbers, no column has its name as a value, and they are
+ * all different, or stand above numbers: then two that are the same are a fault. */
+static void find_header(struct guesser *b, const char *const *first, const struct levels *heads)
+{
+    struct table_guess *g = b->g;
+
+    bool has_numbers = false;
+    double x;
+
+    for (int c = 0; c < g->n_columns; c++)
+        has_numbers |= b->seen[c].n_numbers > 0 && b->seen[c].n_texts == 0;
+    g->has_header = heads->n == g->n_columns || has_numbers;
+    for (int c = 0; c < g->n_columns && g->has_header; c++)
+        g->has_header = number_parse(first[c], strlen(first[c]), &x) < 0 &&
+                        levels_find(&b->seen[c].levels, first[c], strlen(first[c])) < 0;
+}
+
+static int read_rows(struct guesser *b, struct error *err)
+{
+    struct table_guess *g = b->g;
+    struct levels heads = {.arena = b->arena};
+    const char **first = NULL;
+    struct csv_rows rows = {0};
+    int got = open_rows(b, &rows, err);
+
+    while (got == 0 && (got = csv_rows_next(&rows, err)) > 0) {
+        got = 0;
+        if (!b->seen) {
+            g->n_columns = rows.n_columns;
+            b->seen = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *b->seen);
+            g->columns = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *g->columns);
+            first = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *first);
+            for (int c = 0; c < g->n_columns; c++) {
+                b->seen[c] = (struct seen){.levels = {.arena = b->arena}, .is_whole = true, .is_sequence = true};
+                first[c] = arena_printf(b->arena, "%.*s", (int)rows.fields[c].size, rows.fields[c].text);
+                levels_add(&heads, rows.fields[c].text, rows.fields[c].size, (struct level_place){0});
+            }
+            continue;
+        }
+        g->n_rows++;
+        for (int c = 0; c < g->n_columns; c++)
+            look(&b->seen[c], &rows.fields[c], rows.line, b->arena);
+    }
+    csv_rows_close(&rows);
+    if (got < 0)
+        return -1;
+    find_header(b, first, &heads);
+    for (int c = 1; c < g->n_columns && g->has_header && heads.n < g->n_columns; c++)
+        for (int k = 0; k < c; k++)
+            if (strcmp(first[c], first[k]) == 0)
+                return error_set(err, "\"%s\" has two columns \"%.60s\", the %d. and the %d.", b->path, first[c], k + 1,
+                                 c + 1);
+    if (!g->has_header)
+        g->n_rows++;
+    for (int c = 0; c < g->n_columns; c++) {
+        const struct csv_piece piece = {first[c], strlen(first[c])};
+
+        if (!g->has_header)
+            look(&b->seen[c], &piece, 1, b->arena);
+        g->columns[c].name = g->has_header ? first[c] : arena_printf(b->arena, "%d", c + 1);
+        if (g->has_header && !first[c][0])
+            return error_set(err, "\"%s\": column %d has no name in the first line: write one there, or take the column "
+                                  "away (pandas writes none with to_csv(index=False))", b->path, c + 1);
+    }
+    return 0;
+}
+
+/* ---- what they are ---- */
+
+static int n_missing_of(const struct seen *s, int n_tokens)
+{
+    int n = 0;
+
+    for (int i = 0; i < n_tokens; i++)
+        n += s->n_tokens[i];
+    return n;
+}
+
+static bool is_id_name(const char *name)
+{
+    size_t n = strlen(name);
+
+    return strcasecmp(name, "id") == 0 || strcasecmp(name, "index") == 0 || strcasecmp(name, "rownumber") == 0 ||
+           (n > 3 && strcasecmp(name + n - 3, "_id") == 0) || (n > 2 && strcmp(name + n - 2, "Id") == 0);
+}
+
+static int judge(struct guesser *b, int c, struct error *err)
+{
+    struct table_guess_column *column = &b->g->columns[c];
+    const struct seen *s = &b->seen[c];
+    int n_rows = b->g->n_rows, n = s->levels.n;
+    bool is_number = s->n_numbers > 0 && s->n_texts == 0;
+
+    column->n_missing = n_missing_of(s, is_number ? N_TOKENS : N_ANYWHERE);
+    column->n_different = n;
+    if (s->n_commas > 0 && s->n_commas + s->n_numbers == n_rows - column->n_missing)
+        return error_set(err, "%s:%d: column \"%.60s\" has numbers with a comma, as \"%s\": write points there", b->path,
+                         s->text_line, column->name, s->text);
+    column->kind = is_number ? TABLE_NUMBER : TABLE_CATEGORY;
+    column->why = !is_number && s->n_numbers > s->n_texts
+                      ? arena_printf(b->arena, "%d of its values are no numbers, as \"%s\" in line %d; where such stand for "
+                                               "none, add them to missing", s->n_texts, s->text, s->text_line)
+                  : is_number ? "all are numbers"
+                              : "there are texts";
+    if (n <= 1) {
+        column->kind = TABLE_IGNORE;
+        column->why = n == 0 ? "it has no value" : "it has one value only";
+    } else if (is_number && s->is_whole && n == n_rows && n_rows > 10 && (s->is_sequence || is_id_name(column->name))) {
+        column->kind = TABLE_IGNORE;
+        column->why = "it numbers the rows";
+    } else if (!is_number && n > 50 && n > n_rows / 2) {
+        column->kind = TABLE_IGNORE;
+        column->why = "most rows have a text of their own";
+    }
+    return 0;
+}
+
+/* A column that is called so; else the last that has something to tell. */
+static int find_answer(struct guesser *b, struct error *err)
+{
+    struct table_guess *g = b->g;
+    const struct seen *s;
+    int c = -1;
+
+    for (int i = 0; answer_names[i] && c < 0; i++)
+        for (int k = 0; k < g->n_columns && c < 0; k++)
+            if (g->has_header && strcasecmp(g->columns[k].name, answer_names[i]) == 0)
+                c = k;
+    for (int k = g->n_columns - 1; k >= 0 && c < 0; k--)
+        if (g->columns[k].kind != TABLE_IGNORE)
+            c = k;
+    if (c < 0 || g->columns[c].n_different <= 1)
+        return error_set(err, "\"%s\": column \"%.60s\" cannot be what is to be told: it has one value only", b->path,
+                         g->columns[c < 0 ? g->n_columns - 1 : c].name);
+    s = &b->seen[c];
+    g->answer = c;
+    g->columns[c].kind = s->n_texts == 0 && (s->levels.n > MANY_NUMBERS || (!s->is_whole && s->levels.n > 10))
+                             ? TABLE_TARGET
+                             : TABLE_LABEL;
+    if (g->columns[c].kind == TABLE_LABEL && s->levels.n > 1000)
+        return error_set(err, "\"%s\": column \"%.60s\" has over 1000 different texts: they cannot be classes", b->path,
+                         g->columns[c].name);
+    for (int k = 0; k < g->n_columns; k++)
+        if (k != c && (g->columns[k].kind == TABLE_NUMBER || g->columns[k].kind == TABLE_CATEGORY))
+            return 0;
+    return error_set(err, "\"%s\": there is no column to tell \"%.60s\" by", b->path, g->columns[c].name);
+}
+
+static void find_missing(struct guesser *b)
+{
+    struct table_guess *g = b->g;
+    const char **missing = arena_alloc(b->arena, N_TOKENS * sizeof *missing);
+
+    for (int i = 0; i < N_TOKENS; i++) {
+        bool is_there = false;
+
+        for (int c = 0; c < g->n_columns; c++)
+            is_there |= b->seen[c].n_tokens[i] > 0 && (i < N_ANYWHERE || g->columns[c].kind == TABLE_NUMBER);
+        if (is_there)
+            missing[g->n_missing++] = tokens[i];
+    }
+    g->missing = missing;
+}
+
+static int count_classes(struct guesser *b, struct error *err)
+{
+    struct table_guess *g = b->g;
+    struct levels *levels = &b->seen[g->answer].levels;
+    int n = levels->n, *by_code = arena_alloc(b->arena, (size_t)n * sizeof *by_code);
+    int *counts = arena_alloc(b->arena, (size_t)n * sizeof *counts);
+    const char **names = arena_alloc(b->arena, (size_t)n * sizeof *names);
+    const int32_t *order;
+    struct csv_rows rows = {0};
+    int got = open_rows(b, &rows, err);
+
+    for (int row = 0; got == 0 && (got = csv_rows_next(&rows, err)) > 0; row++, got = 0) {
+        int code = levels_find(levels, rows.fields[g->answer].text, rows.fields[g->answer].size);
+
+        if (code >= 0 && (row > 0 || !g->has_header))
+            by_code[code]++;
+    }
+    csv_rows_close(&rows);
+    if (got < 0)
+        return -1;
+    order = levels_sort(levels, true);
+    for (int i = 0; i < n; i++)
+        counts[order[i]] = by_code[i];
+    for (int i = 0; i < n; i++)
+        names[i] = arena_printf(b->arena, "%.*s", (int)levels->items[i].size, levels->items[i].text);
+    g->classes = names;
+    g->class_counts = counts;
+    g->n_classes = n;
+    return 0;
+}
+
+int table_guess(const char *path, const char *bytes, size_t size, struct arena *arena, struct table_guess *ret_guess,
+                struct error *err)
+{
+    struct table_guess g = {0};
+    struct guesser b = {.path = path, .bytes = bytes, .size = size, .arena = arena, .g = &g};
+
+    if (find_signs(&b, err) < 0 || read_rows(&b, err) < 0)
+        return -1;
+    if (g.n_rows < 2)
+        return error_set(err, "\"%s\": it has fewer than two rows", path);
+    for (int c = 0; c < g.n_columns; c++)
+        if (judge(&b, c, err) < 0)
+            return -1;
+    if (find_answer(&b, err) < 0)
+        return -1;
+    find_missing(&b);
+    if (g.columns[g.answer].kind == TABLE_LABEL && count_classes(&b, err) < 0)
+        return -1;
+    *ret_guess = g;
+    return 0;
+}
