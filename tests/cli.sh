@@ -92,7 +92,7 @@ echo 'return data_set { doc = "x", format = "folders", foldr = "x" }' > datasets
 broken="datasets/broken.lua:2: '}' expected"
 fails "$broken" data broken
 fails "$broken" sweep quickstart data=broken --dry-run
-fails 'did you mean "folder"?; it has: folder format doc' data typo
+fails 'did you mean "folder"?; it has: folder layout format doc' data typo
 script "bad.lua:1: $broken" 'return experiment { title = "x", data = broken {}, methods = { { "a" } } }'
 script "bad.lua:1: $broken" 'return experiment { title = "x", data = "broken", methods = { { "a" } } }'
 fails 'datasets/rgd.lua: "rgd" is an objective already; a data set needs a name of its own' data rgd

@@ -337,7 +337,7 @@ static void test_scripts(void **state)
         put("experiments/evil.lua", t.s);
         put("datasets/evil.lua", t.s);
         assert_int_equal(WALK("sweep", "evil", "--dry-run"), 2);
-        assert_int_equal(WALK("list"), 2);
+        assert_int_equal(WALK("list"), 0); /* a broken file concerns who asks for it */
         WALK("data");
         unlink("datasets/evil.lua");
         assert_int_equal(WALK("sweep", "evil", "--dry-run"), 2);

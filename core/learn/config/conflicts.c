@@ -223,6 +223,7 @@ static const struct dependent {
     {"data.pad", "data.augment", .but = "\"crop_flip\""},
     {"model.init_except", "model.init", .at = "\"\""},
     {"model.dropout", "model.hidden", .at = "[]"},
+    {"model.embedding", "model.categories", .but = "\"embedding\""},
     {"optimizer.decays", "optimizer.weight_decay", .at = "0"},
     {"optimizer.nesterov", "optimizer.momentum", .at = "0"},
     {"schedule.gamma", "schedule.at", .at = "[]"},
