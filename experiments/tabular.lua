@@ -5,7 +5,7 @@
 --           build/rgdbench plot tabular: ranks over data sets and their critical difference
 -- Time:     about 2 hours on 2 cores. Needs six tables, as datasets/{adult,bank,churn_bank,credit_default,thyroid,
 --           obesity}.lua describe them
---           Short: make sweep EXP=tabular SET=smoke; without any file: SET="data=drawn_table data.validation_share=0.2"
+--           Short, without any file: make sweep EXP=tabular SET=smoke
 --
 -- Each method tries 4 configurations on each data set, selected by accuracy on a fifth of the training part (bank has a
 -- validation part). A run ends 10 epochs behind its best. Adult, bank and thyroid have a test part; of the others each seed
