@@ -1,0 +1,112 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Somebody's own data: `data --init` of tables and of folders writes what runs as it is; what is wrong with a file is
+# one line, and nothing is overwritten. usage: tests/own_data.sh PROGRAM
+program=$(realpath "$1")
+here=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset RGDBENCH_DATA
+mkdir "$work/project" "$work/project/datasets" "$work/project/experiments" "$work/away" && cd "$work/project" || exit 1
+failures=0
+die() { echo "own_data: $1"; failures=$((failures + 1)); }
+
+# A table as they come: a mark, ";", an id, a constant, quoted levels, no value as "?" and "NA", 1 in 8 positive.
+{
+    printf '\357\273\277id;age;town;height;same;leaves\r\n'
+    i=0
+    while [ $i -lt 240 ]; do
+        age=$((20 + i * 7 % 50)) height=1.$((i * 13 % 90 + 10))
+        [ $((i % 31)) = 0 ] && height=NA
+        case $((i % 3)) in 0) town='"A; B"' ;; 1) town=C ;; 2) town=? ;; esac
+        printf '%d;%d;%s;%s;0;%s\r\n' $i $age "$town" $height "$([ $((i % 8)) = 0 ] && echo yes || echo no)"
+        i=$((i + 1))
+    done
+} > "../away/My people-1.csv"
+"$program" data --init "../away/My people-1.csv" > out 2> err || die "init: $(cat err)"
+for part in 'separator = ";"' 'header = true' 'missing = { "", "?", "NA" }' 'label = "leaves", -- what is to be told: the last' \
+    '-- 2 classes, with their rows: no 210, yes 30' '"age", -- all are numbers; 50 different' \
+    '"height", -- all are numbers; 90 different, 8 missing' '"town", -- there are texts; 2 different, 80 missing' \
+    '"id", -- it numbers the rows' '"same", -- it has one value only' '-- groups = { "town", "leaves" }'; do
+    grep -qF -- "$part" datasets/my_people_1.lua || die "the description does not say $part: $(cat datasets/my_people_1.lua)"
+done
+grep -qF 'measure = "balanced_accuracy", -- saying always no is right in 88%' experiments/my_people_1.lua ||
+    die "no measure: $(cat experiments/my_people_1.lua)"
+for part in 'no       210' 'height  number          8' "make sweep EXP=my_people_1 DATA=$(realpath ../away)"; do
+    grep -qF -- "$part" out || die "init does not say $part: $(cat out)"
+done
+smoke() { # NAME: as it is, with the words that make it short
+    words=$(sed -n 's/.*smoke = "\(.*\)",.*/\1/p' experiments/$1.lua)
+    "$program" sweep $1 $words --data="$2" > said 2>&1 || die "sweep $1: $(cat said)"
+    "$program" table $1 > said 2>&1 && grep -q '^erm' said || die "table $1: $(cat said)"
+}
+smoke my_people_1 ../away
+"$program" data --init "../away/My people-1.csv" 2> err && die "it was overwritten"
+grep -qF '"datasets/my_people_1.lua" is there already: give another name' err || die "overwritten: $(cat err)"
+
+# Without a header; a number to be told; a root that was named.
+i=0
+while [ $i -lt 100 ]; do echo "$i.5 $((i * i % 7)) $((3 * i)).25"; i=$((i + 1)); done > ../away/numbers.txt
+"$program" data --init ../away/numbers.txt line --data=.. > out 2> err || die "numbers: $(cat err)"
+for part in 'train = { "away/numbers.txt" }' 'separator = " "' 'header = false' 'target = "3"'; do
+    grep -qF -- "$part" datasets/line.lua || die "the description does not say $part: $(cat datasets/line.lua)"
+done
+grep -q 'make sweep EXP=line$' out || die "the root is said: $(cat out)"
+smoke line ..
+
+# Folders: classes, parts, environments.
+picture() {
+    mkdir -p "$1"
+    base64 -d > "$1/$2.png" <<PNG
+iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGP4z8CAFWEXHbQSACj/P8Fu7N9hAAAAAElFTkSuQmCC
+PNG
+}
+for i in 1 2 3 4 5 6 7 8; do
+    for class in cat dog; do
+        picture ../away/pets/$class $i
+        picture ../away/split/train/$class $i
+        picture ../away/split/test/$class $i
+        picture ../away/styles/drawn/$class $i
+        picture ../away/styles/photo/$class $i
+    done
+done
+init_folder() { # NAME FORMAT LAYOUT
+    "$program" data --init ../away/$1 > out 2> err || die "$1: $(cat err)"
+    grep -qF "format = \"$2\"" datasets/$1.lua && grep -qF "layout = \"$3\"" datasets/$1.lua ||
+        die "$1: $(cat datasets/$1.lua)"
+    grep -q '^cat  *8' out || die "$1 counts: $(cat out)"
+    smoke $1 ../away
+}
+init_folder pets pictures classes
+init_folder split pictures parts
+init_folder styles folders environments
+
+# What is wrong is one line, and leaves no file.
+fails() { # PART-OF-THE-MESSAGE TEXT [NAME]
+    printf "$2" > ../away/wrong.csv
+    "$program" data --init ../away/wrong.csv $3 > out 2> err
+    status=$?
+    [ $status = 2 ] && [ "$(wc -l < err)" = 1 ] && grep -qF -- "$1" err || die "gave $status, $(cat err); wanted $1"
+    [ ! -e datasets/${3:-wrong}.lua ] || die "a file is left where $1"
+}
+fails 'wrong.csv" is empty' ''
+fails 'it has no second column, or no second line' 'a\nb\nc\n'
+fails 'wrong.csv:3: 1 fields, but the first line has 2' 'a,b\n1,2\n3\n'
+fails 'column "label" cannot be what is to be told: it has one value only' 'a,label\n1,2\n3,2\n'
+fails 'there is no column to tell "a" by' 'a,b\n1,2\n3,2\n'
+fails 'column 1 has no name in the first line' ',a,b\n0,1,2\n1,3,4\n'
+fails 'has two columns "a", the 1. and the 2.' 'a,a\n1,2\n2,3\n'
+fails 'wrong.csv:2: column "a" has numbers with a comma, as "0,5"' 'a;b\n0,5;x\n0,7;y\n'
+fails 'a quoted field does not end' 'a,b\n"x,2\n'
+fails 'is UTF-16' '\377\376a\0,\0'
+fails 'there is no column to tell "b" by' 'a,b\n1,2\n1,3\n'
+fails '"rgd" is an objective already' 'a,b\n1,2\n3,4\n' rgd
+fails '"a-b" is not a name of letters' 'a,b\n1,2\n3,4\n' a-b
+"$program" data --init nowhere 2> err && die "a file that is not there was read"
+grep -qF 'there is no file or folder "nowhere"' err || die "nowhere: $(cat err)"
+# What only the reader knows leaves files to be edited.
+printf 'a,b\n1,x\n2,\n3,y\n' > ../away/lacks.csv
+"$program" data --init ../away/lacks.csv 2> err && die "a label that is missing was taken"
+grep -qF 'are written, and have to be edited: data set "lacks": lacks.csv:3: the label, b, is missing' err || die "lacks: $(cat err)"
+[ $failures = 0 ] || exit 1
+echo "own_data: what data --init writes runs as it is"
