@@ -236,6 +236,7 @@ static void test_refused(void **state)
     } cases[] = {
         {"mlp", "data.augment = \"crop_flip\"\n", "data.augment changes pictures; these data have numbers"},
         {"mlp", "penalty = \"coral\"\n", "penalty coral compares environments, and these data name none"},
+        {"mlp", "transform = \"mixup\"\n", "transform mixup blends examples; these data have categories"},
         {"vit", "", "model vit: it reads pictures; these data have numbers"},
     };
 

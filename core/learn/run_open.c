@@ -42,12 +42,25 @@ static struct objective_data count_data(struct run *run)
     return data;
 }
 
+/* A blend of two codes is none. */
+static int check_mixing(const struct run *run, struct error *err)
+{
+    const struct signature *signature = &run->prepared.signature;
+
+    for (int i = 0; i < TRAINER_N_SLOTS; i++)
+        for (int f = 0; f < signature->n; f++)
+            if (run->method.trainer.slots[i].transform->mix && field_type(&signature->fields[f]) == FIELD_I32)
+                return error_set(err, "transform %s blends examples; these data have %s",
+                                 run->method.trainer.slots[i].transform->component.name, signature->fields[f].name);
+    return 0;
+}
+
 static int open_method(struct run *run, const struct settings *s, struct error *err)
 {
     const struct method_data data = {count_data(run), run->batch, run->dataset->target, run->dataset->has_environments};
     const struct component *schedule;
 
-    if (method_open(&run->method, s, &data, &run->arena, err) < 0 ||
+    if (method_open(&run->method, s, &data, &run->arena, err) < 0 || check_mixing(run, err) < 0 ||
         method_choose(s, "schedule", &schedule_kind, &run->arena, &schedule,
                       &run->schedule_config, err) < 0)
         return -1;
