@@ -92,7 +92,9 @@ static void add_answer(struct text *t, const struct table_guess *g, struct data_
 
     text_printf(t, "    %s = ", is_label ? "label" : "target");
     quote(t, c->name);
-    text_printf(t, ", -- what is to be told: the %s; ", g->answer == g->n_columns - 1 ? "last column" : "column of that name");
+    text_printf(t, ", -- what is to be told: the %s; ", g->answer == g->n_columns - 1 ? "last column"
+                                                                      : g->is_answer_named ? "column of that name"
+                                                                                           : "first column, as the last is one of many numbers");
     text_printf(t, is_label ? "of a number say target = ... instead\n"
                             : "it has many different numbers; of classes say label = ... instead\n");
     if (c->n_missing)
@@ -281,7 +283,7 @@ void data_init_experiment(const struct data_init *init, struct text *t)
     text_printf(t, "    optimizer = adam {},\n    train = { ");
     if (init->n_environments == 0)
         text_printf(t, "epochs = %d, evaluate = %d, ", epochs, epochs / 10);
-    text_printf(t, "batch = %d, lr = grid { 0.0003, 0.001, 0.003 } },\n", init->n_examples < 2000 ? 32 : 128);
+    text_printf(t, "batch = %d, lr = grid { 0.0003, 0.001, 0.003, 0.01 } },\n", init->n_examples < 2000 ? 32 : 128);
     text_printf(t, "    methods = { -- each is tuned over its grids, by the validation part\n"
                    "        { \"erm\", objective = erm {} },\n"
                    "        { \"rgd\", objective = rgd { clip = 1 } },\n"
@@ -291,8 +293,8 @@ void data_init_experiment(const struct data_init *init, struct text *t)
     else if (init->n_environments)
         text_printf(t, "        { \"group_dro\", objective = group_dro { by = \"environment\" } },\n");
     else
-        text_printf(t, "        { \"class_balanced\", objective = class_balanced { beta = grid { 0.99, 0.9999 } } },\n"
-                       "        { \"focal\", loss = focal { gamma = grid { 1, 2 } } },\n");
+        text_printf(t, "        { \"class_balanced\", objective = class_balanced { beta = 0.999 } },\n"
+                       "        { \"focal\", loss = focal { gamma = 1 } },\n");
     text_printf(t, "    },\n    baseline = \"erm\", -- what the others are compared with\n");
     if (init->share > 0.75) {
         text_printf(t, "    measure = \"balanced_accuracy\", -- saying always ");

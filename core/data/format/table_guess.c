@@ -19,7 +19,7 @@ static const char *const tokens[] = {"", "?", "NA", "N/A", "n/a", "NaN", "nan", 
                                      "None", "none", "-", "--", ".", "missing", "unknown", NULL};
 enum { N_ANYWHERE = 10, N_TOKENS = 17 };
 
-static const char *const answer_names[] = {"label", "class", "target", "y", "outcome", NULL};
+static const char *const answer_names[] = {"label", "class", "target", "y", "outcome", "labels", "classes", NULL};
 
 /* What is seen of a column. */
 struct seen {
@@ -273,7 +273,28 @@ static int judge(struct guesser *b, int c, struct error *err)
     return 0;
 }
 
-/* A column that is called so; else the last that has something to tell. */
+/* Has it many different numbers, as a target has? */
+static bool is_target(const struct seen *s)
+{
+    return s->n_texts == 0 && (s->levels.n > MANY_NUMBERS || (!s->is_whole && s->levels.n > 10));
+}
+
+/* The last that has something to tell; but the first where the last is one of many numbers, and the first has classes. */
+static int likely_answer(const struct guesser *b)
+{
+    const struct table_guess *g = b->g;
+    int first = 0, last = g->n_columns - 1;
+
+    while (last >= 0 && g->columns[last].kind == TABLE_IGNORE)
+        last--;
+    while (first < last && g->columns[first].kind == TABLE_IGNORE)
+        first++;
+    return last > first && is_target(&b->seen[last]) && !is_target(&b->seen[first]) && b->seen[first].levels.n <= 100
+               ? first
+               : last;
+}
+
+/* A column that is called so; else what is likely. */
 static int find_answer(struct guesser *b, struct error *err)
 {
     struct table_guess *g = b->g;
@@ -284,17 +305,15 @@ static int find_answer(struct guesser *b, struct error *err)
         for (int k = 0; k < g->n_columns && c < 0; k++)
             if (g->has_header && strcasecmp(g->columns[k].name, answer_names[i]) == 0)
                 c = k;
-    for (int k = g->n_columns - 1; k >= 0 && c < 0; k--)
-        if (g->columns[k].kind != TABLE_IGNORE)
-            c = k;
+    g->is_answer_named = c >= 0;
+    if (c < 0)
+        c = likely_answer(b);
     if (c < 0 || g->columns[c].n_different <= 1)
         return error_set(err, "\"%s\": column \"%.60s\" cannot be what is to be told: it has one value only", b->path,
                          g->columns[c < 0 ? g->n_columns - 1 : c].name);
     s = &b->seen[c];
     g->answer = c;
-    g->columns[c].kind = s->n_texts == 0 && (s->levels.n > MANY_NUMBERS || (!s->is_whole && s->levels.n > 10))
-                             ? TABLE_TARGET
-                             : TABLE_LABEL;
+    g->columns[c].kind = is_target(s) ? TABLE_TARGET : TABLE_LABEL;
     if (g->columns[c].kind == TABLE_LABEL && s->levels.n > 1000)
         return error_set(err, "\"%s\": column \"%.60s\" has over 1000 different texts: they cannot be classes", b->path,
                          g->columns[c].name);

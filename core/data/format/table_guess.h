@@ -30,6 +30,7 @@ struct table_guess {
     int n_rows, n_columns;
     struct table_guess_column *columns; /* [n_columns] */
     int answer;                         /* the label's or the target's column */
+    bool is_answer_named;               /* by its name; else by where it stands */
     const char *const *missing; /* [n_missing] texts that are there and stand for no value; "" among them or not */
     int n_missing;
     const char *const *classes; /* [n_classes] in the reader's order, of a label */
