@@ -61,6 +61,37 @@ static float mean_or_median(int missing, double *x, int n)
     return (float)(sum / n);
 }
 
+enum { GATHERED = 16 }; /* columns of a row that are in one line of the cache */
+
+/* The values of some columns, from `first` on, in the order of the rows: ret[columns][n]. */
+static void gather(const float *x, int n_columns, int first, int n_gathered, const uint32_t *rows, int n, float *ret)
+{
+    for (int i = 0; i < n; i++) {
+        const float *row = x + rows[i] * (size_t)n_columns + first;
+
+        for (int c = 0; c < n_gathered; c++)
+            ret[(size_t)c * (size_t)n + (size_t)i] = row[c];
+    }
+}
+
+/* Fits column c, whose values are x[n]. `values`: room for n. */
+static void fit_column(struct numbers *t, int c, const struct prepare_config *config, const float *x, int n,
+                       struct rng rng, double *values, struct arena *arena)
+{
+    struct column *column = &t->columns[c];
+    int n_present = 0;
+
+    for (int i = 0; i < n; i++)
+        if (!isnan(x[i]))
+            values[n_present++] = (double)x[i];
+    if (n_present < n && config->missing_indicator)
+        t->indicators[t->n_indicators++] = c;
+    column->fill = mean_or_median(config->missing, values, n_present);
+    for (int i = 0; i < n; i++)
+        values[i] = (double)(isnan(x[i]) ? column->fill : x[i]);
+    column->fit = t->scaling->fit(values, n, config->quantile_noise, rng, arena);
+}
+
 const struct numbers *numbers_fit(const struct prepare_config *config, const float *x,
                                   int n_columns, const uint32_t *rows, int n, struct rng rng,
                                   struct arena *arena)
@@ -68,32 +99,20 @@ const struct numbers *numbers_fit(const struct prepare_config *config, const flo
     struct numbers *t = arena_alloc(arena, sizeof *t);
     struct arena scratch = {0};
     double *values = arena_alloc(&scratch, (size_t)n * sizeof *values);
+    float *gathered = arena_alloc(&scratch, (size_t)n * GATHERED * sizeof *gathered);
 
     assert(n > 0);
     t->scaling = scaling_types[config->numbers];
     t->n_columns = n_columns;
     t->columns = arena_alloc(arena, (size_t)n_columns * sizeof *t->columns);
     t->indicators = arena_alloc(arena, (size_t)n_columns * sizeof *t->indicators);
-    for (int c = 0; c < n_columns; c++) {
-        struct column *column = &t->columns[c];
-        int n_present = 0;
+    for (int first = 0; first < n_columns; first += GATHERED) {
+        int n_gathered = n_columns - first < GATHERED ? n_columns - first : GATHERED;
 
-        for (int i = 0; i < n; i++) {
-            float value = x[rows[i] * (size_t)n_columns + (size_t)c];
-
-            if (!isnan(value))
-                values[n_present++] = (double)value;
-        }
-        if (n_present < n && config->missing_indicator)
-            t->indicators[t->n_indicators++] = c;
-        column->fill = mean_or_median(config->missing, values, n_present);
-        for (int i = 0; i < n; i++) {
-            float value = x[rows[i] * (size_t)n_columns + (size_t)c];
-
-            values[i] = (double)(isnan(value) ? column->fill : value);
-        }
-        column->fit = t->scaling->fit(values, n, config->quantile_noise,
-                                      rng_index(rng, (uint64_t)c), arena);
+        gather(x, n_columns, first, n_gathered, rows, n, gathered);
+        for (int c = 0; c < n_gathered; c++)
+            fit_column(t, first + c, config, gathered + (size_t)c * (size_t)n, n,
+                       rng_index(rng, (uint64_t)(first + c)), values, arena);
     }
     arena_release(&scratch);
     return t;
