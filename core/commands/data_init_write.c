@@ -3,7 +3,7 @@
 
 #include "data/format/folders.h"
 #include "data/format/table.h"
-#include "data/format/table_guess.h"
+#include "data/table_guess.h"
 #include "table/escape.h"
 
 #include <string.h>
@@ -256,8 +256,8 @@ static void add_data(const struct data_init *init, struct text *t)
     const char *size = init->is_pictures ? "size = 32, " : "";
 
     if (init->n_environments == 0) {
-        text_printf(t, "    data = %s { %svalidation_share = 0.2 }, -- of what is trained on; configurations are selected by it\n",
-                    init->name, size);
+        text_printf(t, "    data = %s { %svalidation_share = 0.2 }, -- of what is trained on; configurations are selected "
+                       "by it\n", init->name, size);
         return;
     }
     text_printf(t, "    data = %s { %stest_envs = grid {", init->name, size);
@@ -301,7 +301,8 @@ void data_init_experiment(const struct data_init *init, struct text *t)
         add_plain(t, init->commonest);
         text_printf(t, " is right in %.0f%%\n", 100 * init->share);
     }
-    text_printf(t, "    seeds = 5, -- more seeds find smaller differences\n    smoke = \"seeds=1 %s=%d train.lr=0.001 methods=erm,rgd%s\",\n}\n",
+    text_printf(t, "    seeds = 5, -- more seeds find smaller differences\n"
+                   "    smoke = \"seeds=1 %s=%d train.lr=0.001 methods=erm,rgd%s\",\n}\n",
                 init->n_environments ? "data.steps" : "train.epochs", init->n_environments ? 21 : 2,
                 init->n_environments ? " data.every=20 data.test_envs=[0]" : " train.evaluate=1");
 }

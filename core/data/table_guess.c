@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "data/format/table_guess.h"
+#include "data/table_guess.h"
 
 #include "base/number.h"
 #include "data/format/levels.h"

@@ -9,8 +9,8 @@
  *         for (int c = 0; c < guess.n_columns; c++)
  *             use(guess.columns[c].kind, guess.columns[c].why);
  */
-#ifndef DATA_FORMAT_TABLE_GUESS_H
-#define DATA_FORMAT_TABLE_GUESS_H
+#ifndef DATA_TABLE_GUESS_H
+#define DATA_TABLE_GUESS_H
 
 #include "data/format/table_layout.h"
 
