@@ -293,7 +293,7 @@ void data_init_experiment(const struct data_init *init, struct text *t)
     else if (init->n_environments)
         text_printf(t, "        { \"group_dro\", objective = group_dro { by = \"environment\" } },\n");
     else
-        text_printf(t, "        { \"class_balanced\", objective = class_balanced { beta = 0.999 } },\n"
+        text_printf(t, "        { \"class_balanced\", objective = class_balanced { beta = 1 } },\n"
                        "        { \"focal\", loss = focal { gamma = 1 } },\n");
     text_printf(t, "    },\n    baseline = \"erm\", -- what the others are compared with\n");
     if (init->share > 0.75) {
