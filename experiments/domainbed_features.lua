@@ -2,7 +2,7 @@
 -- Question: on features that a network pretrained on ImageNet makes of PACS, does any method train a head that
 --           does better than ERM's on the style that is held out?
 -- Command:  RGDBENCH_DATA=/data make sweep EXP=domainbed_features
--- Time:     about 10 minutes on 2 cores. Needs /data/pacs-features.safetensors: docs/GUIDE.md says how it is made
+-- Time:     about 15 minutes on 2 cores. Needs /data/pacs-features.safetensors: docs/GUIDE.md says how it is made
 --           Short: make sweep EXP=domainbed_features SET=smoke
 --
 -- Selecting by leave-one-domain-out needs the pairs too, another quarter of an hour:
