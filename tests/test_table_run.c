@@ -47,6 +47,8 @@ static struct settings table_settings(const char *model, const char *more)
             "data.validation_share = 0.2\ntrain.epochs = 3\ntrain.batch = 32\ntrain.micro_batch = 8\ntrain.lr = 0.003\n"
             "optimizer = \"adamw\"\n");
     settings_set(&s, "model", value_string(model));
+    if (strcmp(model, "ft_transformer") == 0) /* a small one */
+        set(&s, "model.dim = 16\nmodel.heads = 2\nmodel.depth = 2\nmodel.hidden = 16\n");
     set(&s, more);
     if (config_complete(&s, &err) < 0)
         fail_msg("%s: %s", model, err.text);
