@@ -37,7 +37,8 @@ static struct op_pass pass_of(struct bench *b)
 {
     return (struct op_pass){
         .n = N, .first = 5, .training = true, .rng = rng_seed(11), .w = b->w, .gw = b->gw,
-        .x = {b->x[0], b->x[1]}, .codes = b->node.type->reads_codes ? codes : NULL, .y = b->y, .saved = b->saved, .scratch = b->scratch,
+        .x = {b->x[0], b->x[1]}, .codes = b->node.type->reads_codes ? codes : NULL, .y = b->y,
+        .saved = b->saved, .scratch = b->scratch,
         .gy = b->gy, .gx = {b->gx[0], b->gx[1]}, .prepared = b->prepared,
     };
 }

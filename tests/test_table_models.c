@@ -243,7 +243,8 @@ static void test_columns(void **state)
                                5, &arena, &g, &err), 0);
         assert_int_equal(shape_size(graph_output(&g)), 5);
     }
-    assert_int_equal(build("mlp_plr", "model.hidden = []\nmodel.head = \"cosine\"\n", &numbers, 5, &arena, &g, &err), 0);
+    assert_int_equal(build("mlp_plr", "model.hidden = []\nmodel.head = \"cosine\"\n", &numbers, 5, &arena, &g, &err),
+                     0);
     assert_int_equal(shape_size(graph_output(&g)), 5);
     arena_release(&arena);
 }
