@@ -66,6 +66,9 @@ for i in 1 2 3 4 5 6 7 8; do
         picture ../away/pets/$class $i
         picture ../away/split/train/$class $i
         picture ../away/split/test/$class $i
+        picture ../away/three/train/$class $i
+        picture ../away/three/val/$class $i
+        picture ../away/three/test/$class $i
         picture ../away/styles/drawn/$class $i
         picture ../away/styles/photo/$class $i
     done
@@ -79,6 +82,7 @@ init_folder() { # NAME FORMAT LAYOUT
 }
 init_folder pets pictures classes
 init_folder split pictures parts
+init_folder three pictures parts
 init_folder styles folders environments
 
 # What is wrong is one line, and leaves no file.

@@ -18,6 +18,7 @@ struct data_init {
     double share;
     int n_environments; /* 0: none */
     bool is_pictures;
+    bool has_validation; /* a part of its own, so that none is held out */
 };
 
 /* `data --init FILE-OR-FOLDER [NAME]`. */

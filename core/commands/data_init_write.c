@@ -224,6 +224,7 @@ int data_init_folder(const char *path, struct data_init *init, struct arena *are
     init->n_examples = f.n_files;
     init->n_classes = f.n_classes;
     init->n_environments = layout == FOLDERS_ENVIRONMENTS ? f.n_groups : 0;
+    init->has_validation = layout == FOLDERS_PARTS && f.groups[FOLDERS_VALIDATION];
     init->what = arena_printf(arena, "%s: %d pictures of %d classes", init->name, f.n_files, f.n_classes);
     begin(t, path, init);
     text_printf(t, "    format = \"%s\",\n    folder = ", layout == FOLDERS_ENVIRONMENTS ? "folders" : "pictures");
@@ -255,6 +256,10 @@ static void add_data(const struct data_init *init, struct text *t)
 {
     const char *size = init->is_pictures ? "size = 32, " : "";
 
+    if (init->has_validation) {
+        text_printf(t, "    data = %s { %s}, -- configurations are selected by its validation part\n", init->name, size);
+        return;
+    }
     if (init->n_environments == 0) {
         text_printf(t, "    data = %s { %svalidation_share = 0.2 }, -- of what is trained on; configurations are selected "
                        "by it\n", init->name, size);
