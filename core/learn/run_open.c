@@ -129,12 +129,19 @@ static int open_split(struct run *run, const struct settings *s, struct error *e
         }
         result = split_make(d, config, seed, &run->arena, &run->split, err);
     }
-    if (result < 0)
-        return error_context(err, "data set \"%s\"", d->name);
+    return result < 0 ? error_context(err, "data set \"%s\"", d->name) : 0;
+}
+
+/* The data as the model sees them; without has_values only what it is built by. */
+static int open_prepared(struct run *run, const struct settings *s, bool has_values, struct error *err)
+{
+    const struct dataset *d = run->dataset;
+    void *config;
+
     if (component_configure(&prepare_component, "data", s, &run->arena, &config, err) < 0)
         return -1;
-    if (prepare_fit(d, config, run->split.train, run->split.n_train, rng_derive(run->rng, "prepare"), &run->arena,
-                    &run->prepared, err) < 0)
+    if (prepare_fit(d, config, run->split.train, run->split.n_train, rng_derive(run->rng, "prepare"), has_values,
+                    &run->arena, &run->prepared, err) < 0)
         return error_context(err, "data set \"%s\"", d->name);
     run->train_pool = run->prepared.train;
     if (run->domains)
@@ -215,7 +222,7 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
     void *augment_config;
 
     if (component_configure(&augment_component, "data", s, &run->arena, &augment_config, err) < 0 ||
-        open_split(run, s, err) < 0)
+        open_split(run, s, err) < 0 || open_prepared(run, s, true, err) < 0)
         return -1;
     run->augment = augment_config;
     if (spoil_labels(run, s, err) < 0)
@@ -403,7 +410,8 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
     struct run_size size;
     int status = -1;
 
-    if (open_split(&run, input->settings, err) == 0 && open_judge(&run, input->settings, err) == 0 &&
+    if (open_split(&run, input->settings, err) == 0 &&
+        open_prepared(&run, input->settings, false, err) == 0 && open_judge(&run, input->settings, err) == 0 &&
         check_warmup(&run, input->settings, err) == 0 && check_scores(&run, input->settings, err) == 0) {
         size = measure(&run);
         if (spoil_labels(&run, input->settings, err) == 0 &&

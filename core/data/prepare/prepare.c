@@ -19,40 +19,43 @@ static struct view view_of(struct prepared *p, int f)
                          {p->train.n, p->test.n, p->probe.n}};
 }
 
-static void prepare_numbers(const struct prepare_config *config, const struct view *view, const uint32_t *rows, int n,
-                            struct rng rng, struct arena *arena, struct field *field)
+static void apply_numbers(const struct numbers *fit, const struct view *view, struct arena *arena)
 {
-    int n_columns = field->shape[0];
-    const struct numbers *fit = numbers_fit(config, view->values[0]->numbers, n_columns, rows, n, rng, arena);
-    size_t width = (size_t)numbers_width(fit);
-    const char **names = arena_alloc(arena, width * sizeof *names);
-
-    for (int k = 0; field->columns && k < (int)width; k++)
-        names[k] = numbers_name(fit, field->columns, k, arena);
     for (int i = 0; i < N_POOLS; i++) {
-        float *y = arena_alloc(arena, (size_t)view->n[i] * width * sizeof *y);
+        float *y = arena_alloc(arena, (size_t)view->n[i] * (size_t)numbers_width(fit) * sizeof *y);
 
         numbers_apply(fit, view->values[i]->numbers, (size_t)view->n[i], y);
         view->values[i]->numbers = y;
     }
-    field->shape[0] = (int)width;
-    field->columns = field->columns ? names : NULL;
 }
 
-static void prepare_categories(const struct view *view, const uint32_t *rows, int n, struct arena *arena,
-                               struct field *field)
+static void apply_categories(const struct categories *fit, const struct view *view, struct arena *arena)
 {
-    int n_columns = field->shape[0];
-    const struct categories *fit = categories_fit(view->values[0]->codes, n_columns, field->n_levels, rows, n, arena);
-    int *n_levels = arena_alloc(arena, (size_t)n_columns * sizeof *n_levels);
-
     for (int i = 0; i < N_POOLS; i++) {
-        int32_t *y = arena_alloc(arena, (size_t)view->n[i] * (size_t)n_columns * sizeof *y);
+        int32_t *y = arena_alloc(arena, (size_t)view->n[i] * (size_t)fit->n_columns * sizeof *y);
 
         categories_apply(fit, view->values[i]->codes, (size_t)view->n[i], y);
         view->values[i]->codes = y;
     }
-    for (int c = 0; c < n_columns; c++)
+}
+
+/* The columns that come out. */
+static void describe_numbers(const struct numbers *fit, struct field *field, struct arena *arena)
+{
+    int width = numbers_width(fit);
+    const char **names = arena_alloc(arena, (size_t)width * sizeof *names);
+
+    for (int k = 0; field->columns && k < width; k++)
+        names[k] = numbers_name(fit, field->columns, k, arena);
+    field->shape[0] = width;
+    field->columns = field->columns ? names : NULL;
+}
+
+static void describe_categories(const struct categories *fit, struct field *field, struct arena *arena)
+{
+    int *n_levels = arena_alloc(arena, (size_t)fit->n_columns * sizeof *n_levels);
+
+    for (int c = 0; c < fit->n_columns; c++)
         n_levels[c] = fit->columns[c].n;
     field->n_levels = n_levels;
 }
@@ -84,7 +87,7 @@ static int check(const struct dataset *d, const struct prepare_config *config, s
 }
 
 int prepare_fit(const struct dataset *d, const struct prepare_config *config, const uint32_t *rows, int n,
-                struct rng rng, struct arena *arena, struct prepared *ret_prepared, struct error *err)
+                struct rng rng, bool has_values, struct arena *arena, struct prepared *ret_prepared, struct error *err)
 {
     struct prepared p = {.signature = d->signature, .train = d->train, .test = d->test, .probe = d->probe};
 
@@ -92,12 +95,23 @@ int prepare_fit(const struct dataset *d, const struct prepare_config *config, co
         return -1;
     for (int f = 0; f < d->signature.n; f++) {
         struct field *field = &p.signature.fields[f];
+        const struct values *train = &d->train.values[f];
         struct view view = view_of(&p, f);
 
-        if (field->kind == FIELD_NUMBERS)
-            prepare_numbers(config, &view, rows, n, rng, arena, field);
-        else if (field->kind == FIELD_CATEGORIES)
-            prepare_categories(&view, rows, n, arena, field);
+        if (field->kind == FIELD_NUMBERS && (has_values || config->missing_indicator)) { /* else they stay as many */
+            const struct numbers *fit = numbers_fit(config, train->numbers, field->shape[0], rows, n, rng, arena);
+
+            describe_numbers(fit, field, arena);
+            if (has_values)
+                apply_numbers(fit, &view, arena);
+        } else if (field->kind == FIELD_CATEGORIES) {
+            const struct categories *fit =
+                categories_fit(train->codes, field->shape[0], field->n_levels, rows, n, arena);
+
+            describe_categories(fit, field, arena);
+            if (has_values)
+                apply_categories(fit, &view, arena);
+        }
     }
     *ret_prepared = p;
     return 0;

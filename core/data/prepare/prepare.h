@@ -19,8 +19,10 @@ struct prepared {
 };
 
 /* Fitted on the examples rows[n] of d->train; `rng` is for noise of the fit. Memory from `arena`; borrows from d. Fails
- * where the configuration asks for something of numbers, and the data have none. */
+ * where the configuration asks for something of numbers, and the data have none. Without has_values for the signature
+ * alone, by which a model is built: the values stay as they were. */
 int prepare_fit(const struct dataset *d, const struct prepare_config *config, const uint32_t *rows, int n,
-                struct rng rng, struct arena *arena, struct prepared *ret_prepared, struct error *err);
+                struct rng rng, bool has_values, struct arena *arena, struct prepared *ret_prepared,
+                struct error *err);
 
 #endif
