@@ -100,6 +100,24 @@ int dataset_check_path(const char *key, const char *path, struct error *err)
                           "a path is relative and has no \"..\"", key, path);
 }
 
+const char *dataset_find_path(const struct dataset_source *source, const char *key, struct arena *arena,
+                              struct error *err)
+{
+    const struct value *v = settings_find(source->description, key);
+
+    if (!v || v->kind != VALUE_STRING) {
+        error_set(err, "its description has no text \"%s\"", key);
+        return NULL;
+    }
+    if (dataset_check_path(key, v->string, err) < 0)
+        return NULL;
+    if (!source->root) {
+        error_set(err, "no data root: set RGDBENCH_DATA to the folder that holds \"%s\"", v->string);
+        return NULL;
+    }
+    return arena_printf(arena, "%s/%s", source->root, v->string);
+}
+
 int dataset_add_file(struct dataset *d, const char *name, const unsigned char *bytes, size_t size,
                      struct error *err)
 {
@@ -458,28 +476,40 @@ void dataset_close(struct dataset *d)
     *d = (struct dataset){0};
 }
 
+bool dataset_file_is_there(const struct dataset_source *source, const char *name, struct arena *arena)
+{
+    return file_exists(arena_printf(arena, "%s/%s", source->root, name));
+}
+
+bool dataset_has_files(const struct dataset_source *source, const char *key,
+                       bool (*is_there)(const struct dataset_source *source, const char *name, struct arena *arena),
+                       struct arena *arena, const char **ret_missing)
+{
+    const struct value *list = NULL;
+    struct error err;
+
+    *ret_missing = NULL;
+    if (!source->root || dataset_find_files(source, key, &list, &err) < 0)
+        return false;
+    for (int i = 0; i < list->n_items; i++)
+        if (!is_there(source, list->items[i].string, arena)) {
+            *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);
+            return false;
+        }
+    return true;
+}
+
 bool dataset_is_present(const struct dataset_source *source, struct arena *arena,
                         const char **ret_missing)
 {
-    static const char *const keys[] = {"train", "test"};
     struct error err;
     const struct dataset_format *format = find_format(source, &err);
-    const struct value *list = NULL;
 
     *ret_missing = NULL;
     if (format && format->is_embedded)
         return true;
     if (format && format->is_present)
         return format->is_present(source, arena, ret_missing);
-    for (int k = 0; k < 2; k++) {
-        if (!source->root || dataset_find_files(source, keys[k], &list, &err) < 0)
-            return false;
-        for (int i = 0; i < list->n_items; i++) {
-            *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);
-            if (!file_exists(*ret_missing))
-                return false;
-        }
-    }
-    *ret_missing = NULL;
-    return true;
+    return dataset_has_files(source, "train", dataset_file_is_there, arena, ret_missing) &&
+           dataset_has_files(source, "test", dataset_file_is_there, arena, ret_missing);
 }

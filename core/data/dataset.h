@@ -175,6 +175,20 @@ int dataset_find_files(const struct dataset_source *source, const char *key,
                        const struct value **ret_list, struct error *err);
 int dataset_check_path(const char *key, const char *path, struct error *err);
 
+/* For formats: where the file or folder is that the description's text `key` names, in `arena`; NULL with an error where
+ * it names none below a data root. */
+const char *dataset_find_path(const struct dataset_source *source, const char *key, struct arena *arena,
+                              struct error *err);
+
+/* For is_present of formats whose files are lists: are those of the list `key` there, as `is_there` finds them? If a file
+ * is not, *ret_missing (in `arena`) is its path; where there is no such list, or no data root, NULL. */
+bool dataset_has_files(const struct dataset_source *source, const char *key,
+                       bool (*is_there)(const struct dataset_source *source, const char *name, struct arena *arena),
+                       struct arena *arena, const char **ret_missing);
+
+/* Below the data root, as it is named: for dataset_has_files. */
+bool dataset_file_is_there(const struct dataset_source *source, const char *name, struct arena *arena);
+
 /* For formats: makes room for n pictures, to be filled in through pool->values[0].bytes, and their labels,
  * through *ret_labels. */
 void dataset_pool_init(struct dataset *d, struct pool *pool, int n, uint16_t **ret_labels);

@@ -77,7 +77,6 @@ int domain_protocol_open(struct domain_protocol *o, const struct dataset *d,
     renumber(o, d, arena);
     o->train = arena_alloc(arena, (size_t)d->train.n * sizeof *o->train);
     o->class_counts = arena_alloc(arena, (size_t)d->n_classes * sizeof *o->class_counts);
-    o->environment_counts = arena_alloc(arena, (size_t)o->n_training * sizeof(int));
     for (int e = 0; e < d->n_groups; e++) {
         struct domain_split *split = &o->splits[e];
 
@@ -92,7 +91,6 @@ int domain_protocol_open(struct domain_protocol *o, const struct dataset *d,
 
             o->train[o->n_train++] = index;
             o->class_counts[d->train.labels[index]]++;
-            o->environment_counts[o->environments[index]]++;
         }
     }
     return 0;

@@ -46,7 +46,6 @@ struct domain_protocol {
     uint32_t *train;      /* [n_train] the "in" of all training environments */
     int n_train;
     int *class_counts;       /* [n_classes] of train */
-    int *environment_counts; /* [n_training] likewise */
 };
 
 /* Fails where a test environment is not there, or none is left to train on, or a part of one

@@ -77,6 +77,15 @@ double rng_uniform(struct rng *rng)
     return (double)(high << 26 | low) * 0x1p-53;
 }
 
+double rng_bell(struct rng *rng)
+{
+    double sum = -6;
+
+    for (int i = 0; i < 12; i++)
+        sum += rng_uniform(rng);
+    return sum;
+}
+
 void rng_shuffle(struct rng *rng, uint32_t *items, uint32_t n)
 {
     for (uint32_t i = n; i > 1; i--) {

@@ -34,6 +34,7 @@ struct rng rng_index(struct rng parent, uint64_t index);
 uint32_t rng_next(struct rng *rng);
 uint32_t rng_below(struct rng *rng, uint32_t n); /* uniform on 0 .. n-1, n > 0, unbiased */
 double rng_uniform(struct rng *rng);             /* on [0, 1), 53 bits */
+double rng_bell(struct rng *rng);                /* nearly normal, of + and - only: the sum of 12 uniform, less 6 */
 
 /* Fisher-Yates from the end. */
 void rng_shuffle(struct rng *rng, uint32_t *items, uint32_t n);

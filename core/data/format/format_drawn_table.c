@@ -33,16 +33,6 @@ static const int n_levels[N_CATEGORIES] = {5, 3, 6};
 static const char *const classes[] = {"stays", "leaves"};
 static const char *const groups[] = {"private", "business"};
 
-/* Nearly normal, of + and - only, so that all machines have the same: the sum of 12 uniform. */
-static double normal(struct rng *rng)
-{
-    double sum = -6;
-
-    for (int i = 0; i < 12; i++)
-        sum += rng_uniform(rng);
-    return sum;
-}
-
 /* Level l of n with a share of about 2^-l. */
 static int32_t draw_level(struct rng *rng, int n)
 {
@@ -62,7 +52,7 @@ struct row {
 static struct row draw_row(const struct config *c, struct rng rng)
 {
     struct row r = {.group = rng_uniform(&rng) < 0.15};
-    double age = 20 + 60 * rng_uniform(&rng), wealth = normal(&rng), visits = rng_uniform(&rng);
+    double age = 20 + 60 * rng_uniform(&rng), wealth = rng_bell(&rng), visits = rng_uniform(&rng);
     double months = 120 * rng_uniform(&rng), debt = rng_uniform(&rng) < 0.7 ? 0 : 1 + 9 * rng_uniform(&rng), score;
 
     for (int k = 0; k < N_CATEGORIES; k++)
@@ -70,7 +60,7 @@ static struct row draw_row(const struct config *c, struct rng rng)
     score = -1.7 - 0.02 * (months - 60) + 0.35 * (debt > 0) + 0.06 * debt + 0.7 * (r.codes[PLAN] == 2) +
             0.5 * (r.codes[CHANNEL] >= 3) - 0.8 * (age > 35 && age < 50) +
             (r.group ? -2.2 : 2.2) * (visits - 0.5) + 0.3 * wealth;
-    r.label = score + c->noise * normal(&rng) > 0;
+    r.label = score + c->noise * rng_bell(&rng) > 0;
     r.x[AGE] = (float)age;
     r.x[INCOME] = (float)(20000 * kernel_exp(wealth));
     r.x[DEBT] = (float)(1000 * debt);

@@ -28,23 +28,6 @@ struct reader {
     int *labels, *environments, *parts; /* [n]; the latter two NULL where they are not in the file */
 };
 
-static const char *find_path(const struct dataset_source *source, struct arena *arena, struct error *err)
-{
-    const struct value *v = settings_find(source->description, "file");
-
-    if (!v || v->kind != VALUE_STRING) {
-        error_set(err, "its description has no text \"file\"");
-        return NULL;
-    }
-    if (dataset_check_path("file", v->string, err) < 0)
-        return NULL;
-    if (!source->root) {
-        error_set(err, "no data root: set RGDBENCH_DATA to the folder that holds \"%s\"", v->string);
-        return NULL;
-    }
-    return arena_printf(arena, "%s/%s", source->root, v->string);
-}
-
 static int find_features(struct reader *r, const struct tensor **ret_tensor, struct error *err)
 {
     const struct tensor *t = safetensors_find(&r->file, "features");
@@ -222,7 +205,7 @@ static int load_features(struct dataset *d, const struct dataset_source *source,
                          struct error *err)
 {
     struct reader r = {.d = d, .source = source};
-    const char *path = find_path(source, &d->arena, err);
+    const char *path = dataset_find_path(source, "file", &d->arena, err);
     const struct file_map *map;
     int result;
 
@@ -251,7 +234,7 @@ static int load_by_environment(struct dataset *d, const struct dataset_source *s
 static bool is_present(const struct dataset_source *source, struct arena *arena, const char **ret_missing)
 {
     struct error err;
-    const char *path = find_path(source, arena, &err);
+    const char *path = dataset_find_path(source, "file", arena, &err);
 
     *ret_missing = path && !file_exists(path) ? path : NULL;
     return path && !*ret_missing;

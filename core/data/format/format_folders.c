@@ -32,26 +32,6 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-/* The folder in the description, in d's arena; NULL where it has none. */
-static const char *find_root(const struct dataset_source *source, struct arena *arena,
-                             struct error *err)
-{
-    const struct value *v = settings_find(source->description, "folder");
-
-    if (!v || v->kind != VALUE_STRING) {
-        error_set(err, "its description has no text \"folder\"");
-        return NULL;
-    }
-    if (dataset_check_path("folder", v->string, err) < 0)
-        return NULL;
-    if (!source->root) {
-        error_set(err, "no data root: set RGDBENCH_DATA to the folder that holds \"%s\"",
-                  v->string);
-        return NULL;
-    }
-    return arena_printf(arena, "%s/%s", source->root, v->string);
-}
-
 /* As the description has it, or by looking. A format with environments has that layout, one without
  * the others. */
 static int choose_layout(const struct dataset *d, const struct dataset_source *source, const char *root,
@@ -204,7 +184,7 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
 {
     const struct config *own = config;
     const struct picture_form form = {own->size, own->exif == EXIF_FOLLOW};
-    const char *root = find_root(source, &d->arena, err);
+    const char *root = dataset_find_path(source, "folder", &d->arena, err);
     size_t picture_size = 3 * (size_t)own->size * (size_t)own->size;
     int sizes[DATASET_MAX_GROUPS] = {0};
     enum folders_layout layout;
@@ -232,7 +212,7 @@ static bool is_present(const struct dataset_source *source, struct arena *arena,
                        const char **ret_missing)
 {
     struct error err;
-    const char *root = find_root(source, arena, &err);
+    const char *root = dataset_find_path(source, "folder", arena, &err);
 
     *ret_missing = root && !file_is_directory(root) ? root : NULL;
     return root && !*ret_missing;

@@ -34,26 +34,16 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
     return load_pool(d, source, "test", &d->test, err);
 }
 
+static bool is_there(const struct dataset_source *source, const char *name, struct arena *arena)
+{
+    return idx_find(source, name, arena) != NULL;
+}
+
 static bool is_present(const struct dataset_source *source, struct arena *arena,
                        const char **ret_missing)
 {
-    static const char *const keys[] = {"train", "test"};
-
-    for (int k = 0; k < 2; k++) {
-        const struct value *list = NULL;
-        struct error err;
-
-        *ret_missing = NULL;
-        if (!source->root || dataset_find_files(source, keys[k], &list, &err) < 0)
-            return false;
-        for (int i = 0; i < list->n_items; i++) {
-            *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);
-            if (!idx_find(source, list->items[i].string, arena))
-                return false;
-        }
-    }
-    *ret_missing = NULL;
-    return true;
+    return dataset_has_files(source, "train", is_there, arena, ret_missing) &&
+           dataset_has_files(source, "test", is_there, arena, ret_missing);
 }
 
 static const struct data_key keys[] = {

@@ -22,16 +22,6 @@ struct config {
 
 enum { GRID = 41 /* along a side of the plane, in rows */, LINE = 61 };
 
-/* Nearly normal, of + and - only, so that all machines have the same: the sum of 12 uniform. */
-static double normal(struct rng *rng)
-{
-    double sum = -6;
-
-    for (int i = 0; i < 12; i++)
-        sum += rng_uniform(rng);
-    return sum;
-}
-
 static struct rng rng_of(const char *problem, const char *pool)
 {
     return rng_derive(rng_derive(rng_seed(0), problem), pool);
@@ -59,8 +49,8 @@ static void draw_clusters(struct dataset *d, struct pool *pool, const char *name
         double width = is_rare ? noise / 2 : noise;
 
         labels[k] = (uint16_t)(k % 2);
-        x[2 * k] = (float)((is_rare ? -0.5 : k % 2 ? 1.2 : -1.2) + width * normal(&own));
-        x[2 * k + 1] = (float)((is_rare ? 1.8 : 0) + width * normal(&own));
+        x[2 * k] = (float)((is_rare ? -0.5 : k % 2 ? 1.2 : -1.2) + width * rng_bell(&own));
+        x[2 * k + 1] = (float)((is_rare ? 1.8 : 0) + width * rng_bell(&own));
     }
 }
 
@@ -103,7 +93,7 @@ static void draw_line(struct dataset *d, struct pool *pool, const char *name, in
         double at = is_rare ? 0.4 + 0.6 * rng_uniform(&own) : 2 * rng_uniform(&own) - 1;
 
         x[k] = (float)at;
-        targets[k] = (float)(at / 2 + is_rare + noise * normal(&own));
+        targets[k] = (float)(at / 2 + is_rare + noise * rng_bell(&own));
     }
     pool->targets = targets;
 }

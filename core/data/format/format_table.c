@@ -105,22 +105,10 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
 
 static bool is_present(const struct dataset_source *source, struct arena *arena, const char **ret_missing)
 {
-    for (int p = 0; p < TABLE_N_PARTS; p++) {
-        const struct value *list = NULL;
-        struct error err;
-
-        if (p != TABLE_TRAIN && !settings_find(source->description, part_keys[p]))
-            continue;
-        *ret_missing = NULL;
-        if (!source->root || dataset_find_files(source, part_keys[p], &list, &err) < 0)
+    for (int p = 0; p < TABLE_N_PARTS; p++)
+        if ((p == TABLE_TRAIN || settings_find(source->description, part_keys[p])) &&
+            !dataset_has_files(source, part_keys[p], dataset_file_is_there, arena, ret_missing))
             return false;
-        for (int i = 0; i < list->n_items; i++) {
-            *ret_missing = arena_printf(arena, "%s/%s", source->root, list->items[i].string);
-            if (!file_exists(*ret_missing))
-                return false;
-        }
-    }
-    *ret_missing = NULL;
     return true;
 }
 

@@ -17,6 +17,19 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void scaling_moments(const double *x, int n, double *ret_mean, double *ret_variance)
+{
+    double sum = 0, squares = 0, mean;
+
+    for (int i = 0; i < n; i++)
+        sum += x[i];
+    mean = sum / n;
+    for (int i = 0; i < n; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    *ret_mean = mean;
+    *ret_variance = squares / n;
+}
+
 void scaling_sort(double *x, int n)
 {
     qsort(x, (size_t)n, sizeof *x, ascending);

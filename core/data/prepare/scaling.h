@@ -35,6 +35,9 @@ extern const struct scaling scaling_standard, scaling_quantile, scaling_min_max,
 extern const struct scaling *const scaling_types[];
 extern const char *const scaling_names[];
 
+/* Of x[n], n > 0, summed in its order; the variance with divisor n. */
+void scaling_moments(const double *x, int n, double *ret_mean, double *ret_variance);
+
 /* Sorts x[n], rising. */
 void scaling_sort(double *x, int n);
 

@@ -37,14 +37,10 @@ static void add_noise(double *x, int n, double noise, struct rng rng)
 {
     struct arena scratch = {0};
     float *normal = arena_alloc(&scratch, (size_t)n * sizeof *normal);
-    double sum = 0, squares = 0, mean, deviation, width;
+    double mean, variance, deviation, width;
 
-    for (int i = 0; i < n; i++)
-        sum += x[i];
-    mean = sum / n;
-    for (int i = 0; i < n; i++)
-        squares += (x[i] - mean) * (x[i] - mean);
-    deviation = sqrt(squares / n);
+    scaling_moments(x, n, &mean, &variance);
+    deviation = sqrt(variance);
     width = deviation == 0 ? 1 : noise * fmin(deviation, 1 / deviation);
     kernel_normal(normal, (size_t)n, rng.key);
     for (int i = 0; i < n; i++)

@@ -11,15 +11,10 @@ struct standard_fit {
 static const void *fit(double *x, int n, double noise, struct rng rng, struct arena *arena)
 {
     struct standard_fit *f = arena_alloc(arena, sizeof *f);
-    double sum = 0, squares = 0, mean, variance;
+    double mean, variance;
 
     (void)noise, (void)rng;
-    for (int i = 0; i < n; i++)
-        sum += x[i];
-    mean = sum / n;
-    for (int i = 0; i < n; i++)
-        squares += (x[i] - mean) * (x[i] - mean);
-    variance = squares / n;
+    scaling_moments(x, n, &mean, &variance);
     f->mean = (float)mean;
     f->inverse = variance > 1e-12 ? (float)(1 / sqrt(variance)) : 1;
     return f;
