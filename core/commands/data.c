@@ -18,7 +18,6 @@ static void print_data_set(const struct dataset_source *source, struct arena *ar
 /* Fetches it where it is absent; says what it is. */
 static int show(const struct dataset_source *source, bool allows_http, struct arena *arena, struct error *err)
 {
-    struct text t = {0};
     const char *missing;
     struct dataset d;
 
@@ -33,9 +32,7 @@ static int show(const struct dataset_source *source, bool allows_http, struct ar
         return -1;
     if (settings_find(source->description, "sums"))
         say(stdout, "its files have the checksums that were published\n");
-    data_describe(&d, source, &t);
-    say_page(stdout, t.s);
-    text_release(&t);
+    data_describe(&d, source);
     dataset_close(&d);
     return 0;
 }

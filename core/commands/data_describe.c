@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "commands/data_describe.h"
 
+#include "os/say.h"
 #include "table/escape.h"
 #include "table/sheet.h"
 
@@ -357,9 +358,10 @@ static void add_targets(struct describer *b)
     write_sheet(b, &g);
 }
 
-void data_describe(const struct dataset *d, const struct dataset_source *source, struct text *t)
+void data_describe(const struct dataset *d, const struct dataset_source *source)
 {
-    struct describer b = {.d = d, .t = t};
+    struct text t = {0};
+    struct describer b = {.d = d, .t = &t};
 
     find_parts(&b);
     add_line(&b, "what", "%s", settings_string(source->description, "doc"));
@@ -383,5 +385,7 @@ void data_describe(const struct dataset *d, const struct dataset_source *source,
     if (d->n_groups && !d->has_environments)
         add_counts(&b, "group", d->group_names, d->n_groups, count(&b, groups_of, d->n_groups));
     add_columns(&b);
+    say_page(stdout, t.s);
+    text_release(&t);
     arena_release(&b.arena);
 }

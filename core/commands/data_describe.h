@@ -8,6 +8,7 @@
 
 #include "data/dataset.h"
 
-void data_describe(const struct dataset *d, const struct dataset_source *source, struct text *t);
+/* Printed. */
+void data_describe(const struct dataset *d, const struct dataset_source *source);
 
 #endif

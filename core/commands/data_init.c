@@ -84,7 +84,7 @@ static int write_both(const struct invocation *in, const struct data_init *init,
     const char *script = project_path(in->arena, "experiments", init->name, ".lua");
     struct dataset_source source;
     struct invocation at_place = *in;
-    struct text experiment = {0}, t = {0};
+    struct text experiment = {0};
     struct dataset d;
     int result;
 
@@ -101,9 +101,7 @@ static int write_both(const struct invocation *in, const struct data_init *init,
         project_open_data(&source, true, in->arena, &d, err) < 0)
         return error_context(err, "%s and %s are written, and have to be edited", data, script);
     say(stdout, "wrote %s and %s: what was found, to be read and edited\n", data, script);
-    data_describe(&d, &source, &t);
-    say_page(stdout, t.s);
-    text_release(&t);
+    data_describe(&d, &source);
     dataset_close(&d);
     return 0;
 }
