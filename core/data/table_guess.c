@@ -161,7 +161,6 @@ static void look(struct seen *s, const struct csv_piece *p, int line, struct are
 static void find_header(struct guesser *b, const char *const *first, const struct levels *heads)
 {
     struct table_guess *g = b->g;
-
     bool has_numbers = false;
     double x;
 
@@ -173,6 +172,56 @@ static void find_header(struct guesser *b, const char *const *first, const struc
                         levels_find(&b->seen[c].levels, first[c], strlen(first[c])) < 0;
 }
 
+/* What the first line has: as many columns, and their names, should it be a header. */
+static const char **take_first(struct guesser *b, const struct csv_rows *rows, struct levels *heads)
+{
+    struct table_guess *g = b->g;
+    const char **first = arena_alloc(b->arena, (size_t)rows->n_columns * sizeof *first);
+
+    g->n_columns = rows->n_columns;
+    b->seen = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *b->seen);
+    g->columns = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *g->columns);
+    for (int c = 0; c < g->n_columns; c++) {
+        b->seen[c] = (struct seen){.levels = {.arena = b->arena}, .is_whole = true, .is_sequence = true};
+        first[c] = arena_printf(b->arena, "%.*s", (int)rows->fields[c].size, rows->fields[c].text);
+        levels_add(heads, rows->fields[c].text, rows->fields[c].size, (struct level_place){0});
+    }
+    return first;
+}
+
+/* The first line is the header, whose names are all there and all different. */
+static int name_columns(struct guesser *b, const char *const *first, const struct levels *heads, struct error *err)
+{
+    struct table_guess *g = b->g;
+
+    for (int c = 1; c < g->n_columns && heads->n < g->n_columns; c++)
+        for (int k = 0; k < c; k++)
+            if (strcmp(first[c], first[k]) == 0)
+                return error_set(err, "\"%s\" has two columns \"%.60s\", the %d. and the %d.", b->path, first[c], k + 1,
+                                 c + 1);
+    for (int c = 0; c < g->n_columns; c++) {
+        g->columns[c].name = first[c];
+        if (!first[c][0])
+            return error_set(err, "\"%s\": column %d has no name in the first line: write one there, or take the column "
+                                  "away (pandas writes none with to_csv(index=False))", b->path, c + 1);
+    }
+    return 0;
+}
+
+/* The first line is a row like the others. */
+static void number_columns(struct guesser *b, const char *const *first)
+{
+    struct table_guess *g = b->g;
+
+    g->n_rows++;
+    for (int c = 0; c < g->n_columns; c++) {
+        const struct csv_piece piece = {first[c], strlen(first[c])};
+
+        look(&b->seen[c], &piece, 1, b->arena);
+        g->columns[c].name = arena_printf(b->arena, "%d", c + 1);
+    }
+}
+
 static int read_rows(struct guesser *b, struct error *err)
 {
     struct table_guess *g = b->g;
@@ -181,20 +230,9 @@ static int read_rows(struct guesser *b, struct error *err)
     struct csv_rows rows = {0};
     int got = open_rows(b, &rows, err);
 
-    while (got == 0 && (got = csv_rows_next(&rows, err)) > 0) {
-        got = 0;
-        if (!b->seen) {
-            g->n_columns = rows.n_columns;
-            b->seen = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *b->seen);
-            g->columns = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *g->columns);
-            first = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *first);
-            for (int c = 0; c < g->n_columns; c++) {
-                b->seen[c] = (struct seen){.levels = {.arena = b->arena}, .is_whole = true, .is_sequence = true};
-                first[c] = arena_printf(b->arena, "%.*s", (int)rows.fields[c].size, rows.fields[c].text);
-                levels_add(&heads, rows.fields[c].text, rows.fields[c].size, (struct level_place){0});
-            }
-            continue;
-        }
+    if (got == 0 && (got = csv_rows_next(&rows, err)) > 0)
+        first = take_first(b, &rows, &heads);
+    while (got > 0 && (got = csv_rows_next(&rows, err)) > 0) {
         g->n_rows++;
         for (int c = 0; c < g->n_columns; c++)
             look(&b->seen[c], &rows.fields[c], rows.line, b->arena);
@@ -203,23 +241,9 @@ static int read_rows(struct guesser *b, struct error *err)
     if (got < 0)
         return -1;
     find_header(b, first, &heads);
-    for (int c = 1; c < g->n_columns && g->has_header && heads.n < g->n_columns; c++)
-        for (int k = 0; k < c; k++)
-            if (strcmp(first[c], first[k]) == 0)
-                return error_set(err, "\"%s\" has two columns \"%.60s\", the %d. and the %d.", b->path, first[c], k + 1,
-                                 c + 1);
-    if (!g->has_header)
-        g->n_rows++;
-    for (int c = 0; c < g->n_columns; c++) {
-        const struct csv_piece piece = {first[c], strlen(first[c])};
-
-        if (!g->has_header)
-            look(&b->seen[c], &piece, 1, b->arena);
-        g->columns[c].name = g->has_header ? first[c] : arena_printf(b->arena, "%d", c + 1);
-        if (g->has_header && !first[c][0])
-            return error_set(err, "\"%s\": column %d has no name in the first line: write one there, or take the column "
-                                  "away (pandas writes none with to_csv(index=False))", b->path, c + 1);
-    }
+    if (g->has_header)
+        return name_columns(b, first, &heads, err);
+    number_columns(b, first);
     return 0;
 }
 

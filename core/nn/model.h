@@ -42,6 +42,11 @@ int model_columns(const struct graph *g, struct model_columns *ret_columns, stru
 enum model_head { HEAD_LINEAR, HEAD_COSINE };
 extern const char *const model_head_names[];
 
+/* That setting, of a configuration with an int `head`. */
+#define MODEL_HEAD_HPARAM(config) \
+    {"head", HPARAM_CHOICE, offsetof(config, head), .fallback = "\"linear\"", .choices = model_head_names, \
+     .doc = "last layer; cosine is for ldam"}
+
 /* Adds it behind `node` under `name`: a linear one as `linear` says, which may flatten rows. Gives the node, or
  * -1. */
 int model_add_head(struct graph *g, const char *name, int head, const struct op_linear *linear, int node,

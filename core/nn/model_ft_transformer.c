@@ -28,8 +28,7 @@ static const struct hparam hparams[] = {
      .high = 0.99, .doc = "probability to drop a hidden unit of a block's MLP"},
     {"residual_dropout", HPARAM_NUMBER, offsetof(struct ft_transformer, residual_dropout), .fallback = "0",
      .low = 0, .high = 0.99, .doc = "probability to drop a float of a branch"},
-    {"head", HPARAM_CHOICE, offsetof(struct ft_transformer, head), .fallback = "\"linear\"",
-     .choices = model_head_names, .doc = "last layer; cosine is for ldam"},
+    MODEL_HEAD_HPARAM(struct ft_transformer),
     {0},
 };
 

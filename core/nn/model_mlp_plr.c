@@ -21,8 +21,7 @@ static const struct hparam hparams[] = {
      .doc = "deviation of the frequencies at the start: matters, from 0.01 to 100 are tried"},
     {"embedding", HPARAM_INTEGER, offsetof(struct mlp_plr, embedding), .fallback = "24", .low = 1,
      .high = 4096, .doc = "width of what a number becomes"},
-    {"head", HPARAM_CHOICE, offsetof(struct mlp_plr, head), .fallback = "\"linear\"",
-     .choices = model_head_names, .doc = "last layer; cosine is for ldam"},
+    MODEL_HEAD_HPARAM(struct mlp_plr),
     {0},
 };
 
