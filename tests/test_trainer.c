@@ -3,7 +3,7 @@
  * Every objective and both models train to the same bits on any number of threads,
  * with activations kept or computed again; and to what is known to be the same
  * by algebra. What must not move the weights does not. */
-#include "learn/trainer.h"
+#include "learn/engine/engine.h"
 #include "sample.h"
 
 #include <math.h>

@@ -20,7 +20,7 @@
 #define LEARN_DOMAIN_PROTOCOL_H
 
 #include "data/split_domains.h"
-#include "learn/trainer.h"
+#include "learn/engine/engine.h"
 #include "math/rng.h"
 
 struct domain_protocol_config {

@@ -2,7 +2,7 @@
  *
  * The program itself, linked with --wrap, so that it tells where its CPU time goes: each of a sweep's
  * processes adds a line to the file PIPELINE_TIMES, which pipeline.sh sums. With one thread each. */
-#include "learn/trainer.h"
+#include "learn/engine/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>

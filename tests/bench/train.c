@@ -8,7 +8,7 @@
  * (peers.py). */
 #include "learn/config/config.h"
 #include "learn/platform.h"
-#include "learn/trainer.h"
+#include "learn/engine/engine.h"
 #include "math/blas.h"
 #include "math/kernels.h"
 #include "os/clock.h"

@@ -6,7 +6,7 @@
 #ifndef LEARN_CONFIG_METHOD_H
 #define LEARN_CONFIG_METHOD_H
 
-#include "learn/trainer.h"
+#include "learn/engine/engine.h"
 
 /* What a method must know of the data and the run. */
 struct method_data {

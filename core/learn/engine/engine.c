@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "learn/trainer.h"
+#include "learn/engine/engine.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "learn/trainer_private.h"
+#include "learn/engine/engine_private.h"
 #include "math/kernels.h"
 
 #include <assert.h>

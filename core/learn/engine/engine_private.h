@@ -4,7 +4,7 @@
 #ifndef LEARN_TRAINER_PRIVATE_H
 #define LEARN_TRAINER_PRIVATE_H
 
-#include "learn/trainer.h"
+#include "learn/engine/engine.h"
 
 /* A pass of n examples from place `first` of a batch on, at a desk; the rest is the caller's. */
 struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *desk,
