@@ -159,7 +159,7 @@ static void step(struct reference *r, const struct composition *c)
 
 static void load(struct reference *r, const struct trainer *t)
 {
-    const struct param *w = &t->graph.params.items[0], *b = &t->graph.params.items[1];
+    const struct param *w = &t->engine.graph.params.items[0], *b = &t->engine.graph.params.items[1];
 
     assert_true(w->size == (size_t)C * D && b->size == C);
     for (int k = 0; k < C; k++) {
@@ -179,8 +179,8 @@ static void fill(struct reference *r, const struct trainer *t, struct rng rng)
         r->labels[i] = dataset.train.labels[i];
     for (int i = 0; i < N; i++)
         mixes[i] = (struct transform_mix){i, 1};
-    if (t->slots->transform->mix)
-        t->slots->transform->mix(t->slots->transform_config, N, 1, rng, mixes);
+    if (t->engine.slots->transform->mix)
+        t->engine.slots->transform->mix(t->engine.slots->transform_config, N, 1, rng, mixes);
     for (int i = 0; i < N; i++) {
         int p = mixes[i].partner;
 
@@ -198,7 +198,7 @@ static void check(const struct composition *c)
     struct settings s, more;
     struct method method;
     const struct method_data data = {{.n_classes = C, .class_counts = counts}, N, TARGET_CLASS, false};
-    const struct trainer_data reads = {
+    const struct engine_data reads = {
         .pool = &dataset.train, .standard = &standard};
     const struct trainer_step how = {.step = 1, .rate = RATE, .rng = rng_seed(5)};
     struct trainer_sums sums;
@@ -217,7 +217,7 @@ static void check(const struct composition *c)
     graph_init(&graph, &arena, &dataset.signature);
     assert_int_equal(model_add_head(&graph, "output", HEAD_LINEAR, &(struct op_linear){.width = C}, GRAPH_INPUT, &err), 1);
     trainer_init(&t, &arena, &method.trainer, &graph,
-                 &(struct trainer_sizes){C, N, MICRO_BATCH, 2, 0, 0, TARGET_CLASS}, rng_seed(3));
+                 &(struct engine_sizes){C, N, MICRO_BATCH, 2, 0, 0, TARGET_CLASS}, rng_seed(3));
     load(&want, &t);
     fill(&want, &t, how.rng);
     trainer_step(&t, &reads, indices, N, &how, &sums);

@@ -262,6 +262,7 @@ static void test_one_hot_is_multiplied(void **state)
         params_init(&g->params, w, rng_seed(3));
         pass.weights = w;
         pass.workspace = arena_alloc(&arena, g->workspace_size * sizeof(float));
+        pass.scratch = arena_alloc(&arena, g->scratch_size * sizeof(float));
         y[i] = graph_forward(g, &pass);
     }
     for (int k = 0; k < N * 7; k++)

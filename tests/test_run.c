@@ -41,7 +41,7 @@ static void check_stopped(const char *more, int stride)
 static void test_stopped_anywhere(void **state)
 {
     (void)state;
-    for (int stride = 4; stride < 10; stride++)
+    for (int stride = 4; stride < 8; stride++)
         check_stopped("train.warmup = 1\n", stride);
 }
 

@@ -3,7 +3,7 @@
  * Every objective and both models train to the same bits on any number of threads,
  * with activations kept or computed again; and to what is known to be the same
  * by algebra. What must not move the weights does not. */
-#include "learn/engine/engine.h"
+#include "learn/trainer.h"
 #include "sample.h"
 
 #include <math.h>
@@ -69,7 +69,7 @@ struct session {
     struct objective_filter filter;
     struct optimizer_common optimizer_common;
     struct trainer trainer;
-    struct trainer_data data;
+    struct engine_data data;
 };
 
 static const struct component *find(const struct component_kind *kind, const char *name)
@@ -109,13 +109,13 @@ static void open_session(struct session *s, const struct setup *setup)
     const struct component *objective = find(&objective_kind, setup->objective);
     const struct component *loss = find(&loss_kind, "cross_entropy");
     const struct component *optimizer = find(&optimizer_kind, "sgd");
-    const struct trainer_slots slots = {
+    const struct engine_slots slots = {
         .transform = (const struct transform_type *)find(&transform_kind, "none"),
         .loss = &s->loss,
         .objective = &s->objective,
     };
     struct trainer_method method = {
-        .slots = {slots, slots},
+        .engine = {.slots = {slots, slots}},
         .optimizer_common = &s->optimizer_common,
         .optimizer = (const struct optimizer_type *)optimizer,
     };
@@ -139,7 +139,7 @@ static void open_session(struct session *s, const struct setup *setup)
         fail_msg("%s", err.text);
     build_model(s, setup->model ? setup->model : "mlp", &graph);
     trainer_init(&s->trainer, &s->arena, &method, &graph,
-                 &(struct trainer_sizes){
+                 &(struct engine_sizes){
                      .n_classes = 10,
                      .batch = BATCH,
                      .micro_batch = setup->micro_batch ? setup->micro_batch : MICRO_BATCH,
@@ -161,7 +161,7 @@ static double make_step(struct session *s, int i, double rate)
 
 static void hash(const struct session *s, char ret_hash[65])
 {
-    params_hash(&s->trainer.graph.params, s->trainer.weights, ret_hash);
+    params_hash(&s->trainer.engine.graph.params, s->trainer.weights, ret_hash);
 }
 
 /* The hash of the weights after N_STEPS steps. */
@@ -180,10 +180,10 @@ static void check_objective(const char *name, double trim)
 {
     char want[65], got[65];
 
-    train(&(struct setup){name, trim, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, want);
+    train(&(struct setup){name, trim, 1, ENGINE_KEEP, NULL, 0, 0, 0, 0}, want);
     for (int n_threads = 1; n_threads <= 8; n_threads = n_threads < 4 ? n_threads + 1 : 8) {
         for (int keeps = 0; keeps < 2; keeps++) {
-            train(&(struct setup){name, trim, n_threads, keeps ? TRAINER_KEEP : 0, NULL, 0, 0, 0, 0}, got);
+            train(&(struct setup){name, trim, n_threads, keeps ? ENGINE_KEEP : 0, NULL, 0, 0, 0, 0}, got);
             if (strcmp(got, want) != 0)
                 fail_msg("%s trim %g: other bits on %d threads, activations %s", name, trim,
                          n_threads, keeps ? "kept" : "computed again");
@@ -211,8 +211,8 @@ static void test_both_ways_are_one(void **state)
     char together[65], apart[65];
 
     (void)state;
-    train(&(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, together);
-    train(&(struct setup){"rgd", 1e-6, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0}, apart);
+    train(&(struct setup){"rgd", 0, 1, ENGINE_KEEP, NULL, 0, 0, 0, 0}, together);
+    train(&(struct setup){"rgd", 1e-6, 2, ENGINE_KEEP, NULL, 0, 0, 0, 0}, apart);
     assert_string_equal(together, apart);
     train(&(struct setup){"rgd", 1e-6, 2, 0, NULL, 0, 0, 0, 0}, apart);
     assert_string_equal(together, apart);
@@ -223,10 +223,10 @@ static void test_objectives_differ(void **state)
     char a[65], b[65];
 
     (void)state;
-    train(&(struct setup){"erm", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, a);
-    train(&(struct setup){"kl_dro", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, b);
+    train(&(struct setup){"erm", 0, 1, ENGINE_KEEP, NULL, 0, 0, 0, 0}, a);
+    train(&(struct setup){"kl_dro", 0, 1, ENGINE_KEEP, NULL, 0, 0, 0, 0}, b);
     assert_string_not_equal(a, b);
-    train(&(struct setup){"erm", 0.2, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0}, b);
+    train(&(struct setup){"erm", 0.2, 1, ENGINE_KEEP, NULL, 0, 0, 0, 0}, b);
     assert_string_not_equal(a, b);
 }
 
@@ -240,7 +240,7 @@ static void test_models_and_micro_batches(void **state)
     (void)state;
     for (int m = 0; m < 2; m++) {
         for (int b = 0; b < 2; b++) {
-            struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, models[m], micro_batches[b], 0, 0, 0};
+            struct setup setup = {"rgd", 0, 1, ENGINE_KEEP, models[m], micro_batches[b], 0, 0, 0};
             char want[65], got[65];
 
             train(&setup, want);
@@ -267,8 +267,8 @@ static void test_bytes_are_floats(void **state)
         struct setup setup = {"kl_dro", 0, 1, 0, "mlp", micro_batches[b], 0, 0, 0};
 
         open_session(&s, &setup);
-        assert_true(s.trainer.takes_bytes);
-        s.trainer.takes_bytes = false;
+        assert_true(s.trainer.engine.takes_bytes);
+        s.trainer.engine.takes_bytes = false;
         for (int i = 0; i < N_STEPS; i++)
             make_step(&s, i, 0.05);
         hash(&s, floats);
@@ -277,7 +277,7 @@ static void test_bytes_are_floats(void **state)
         assert_string_equal(bytes, floats);
     }
     open_session(&s, &(struct setup){"erm", 0, 1, 0, "vit", 0, 0, 0, 0});
-    assert_false(s.trainer.takes_bytes);
+    assert_false(s.trainer.engine.takes_bytes);
     arena_release(&s.arena);
 }
 
@@ -288,13 +288,13 @@ static void test_pieces_make_the_whole(void **state)
     struct session whole, pieces;
 
     (void)state;
-    open_session(&whole, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, BATCH, 0, 0, 0});
-    open_session(&pieces, &(struct setup){"rgd", 0, 1, TRAINER_KEEP, NULL, 3, 0, 0, 0});
+    open_session(&whole, &(struct setup){"rgd", 0, 1, ENGINE_KEEP, NULL, BATCH, 0, 0, 0});
+    open_session(&pieces, &(struct setup){"rgd", 0, 1, ENGINE_KEEP, NULL, 3, 0, 0, 0});
     for (int i = 0; i < N_STEPS; i++) {
         make_step(&whole, i, 0.05);
         make_step(&pieces, i, 0.05);
     }
-    for (size_t k = 0; k < whole.trainer.graph.params.size; k++)
+    for (size_t k = 0; k < whole.trainer.engine.graph.params.size; k++)
         if (!(fabs(whole.trainer.weights[k] - pieces.trainer.weights[k]) < TOLERANCE))
             fail_msg("weight %zu: %g at once, %g in pieces", k, whole.trainer.weights[k],
                      pieces.trainer.weights[k]);
@@ -305,7 +305,7 @@ static void test_pieces_make_the_whole(void **state)
 /* Between two steps, an evaluation leaves no trace in the bits; and two agree. */
 static void test_evaluation_changes_nothing(void **state)
 {
-    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0, 0, 0, 0};
+    struct setup setup = {"rgd", 0, 2, ENGINE_KEEP, "vit", 0, 0, 0, 0};
     struct session s;
     struct evaluation first, second;
     char want[65], got[65];
@@ -334,7 +334,7 @@ static double value_of(const struct evaluation *e, const char *name, int class_i
 /* Weights by size give the plain means; all weight on one class gives that class's. */
 static void test_weighted_evaluation(void **state)
 {
-    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, "vit", 0, 0, 0, 0};
+    struct setup setup = {"rgd", 0, 2, ENGINE_KEEP, "vit", 0, 0, 0, 0};
     struct session s;
     struct evaluation plain, weighted;
     double shares[10] = {0}, one[10] = {[3] = 1};
@@ -365,7 +365,7 @@ static void test_no_step_from_nan(void **state)
         struct session s;
         char before[65], after[65];
 
-        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0});
+        open_session(&s, &(struct setup){"erm", 0, 2, ENGINE_KEEP, NULL, 0, 0, 0, 0});
         make_step(&s, 0, 0.05);
         s.trainer.weights[0] = poisons[i];
         hash(&s, before);
@@ -403,12 +403,12 @@ static void test_clipping(void **state)
 
     (void)state;
     for (int i = 0; i < 3; i++) {
-        struct setup setup = {"rgd", 0, 1, TRAINER_KEEP, NULL, 0, 0, 0, 0};
+        struct setup setup = {"rgd", 0, 1, ENGINE_KEEP, NULL, 0, 0, 0, 0};
 
         open_session(&s[i], &setup);
         s[i].optimizer_common.clip_norm = limits[i];
     }
-    size = s[0].trainer.graph.params.size;
+    size = s[0].trainer.engine.graph.params.size;
     from = arena_alloc(&arena, size * sizeof *from);
     memcpy(from, s[0].trainer.weights, size * sizeof *from);
     for (int i = 0; i < 3; i++)
@@ -430,7 +430,7 @@ static void test_clipping(void **state)
 static void test_averaging(void **state)
 {
     static const double DECAY = 0.7, TOLERANCE = 1e-7; /* of weights around 0.1 in floats */
-    struct setup setup = {"rgd", 0, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0};
+    struct setup setup = {"rgd", 0, 2, ENGINE_KEEP, NULL, 0, 0, 0, 0};
     struct session s;
     struct evaluation model, weights;
     char plain[65], got[65];
@@ -441,7 +441,7 @@ static void test_averaging(void **state)
     train(&setup, plain);
     setup.ema = DECAY;
     open_session(&s, &setup);
-    size = s.trainer.graph.params.size;
+    size = s.trainer.engine.graph.params.size;
     want = arena_alloc(&s.arena, size * sizeof *want);
     for (int i = 0; i < N_STEPS; i++) {
         make_step(&s, i, 0.05);
@@ -464,9 +464,9 @@ static void test_averaging(void **state)
 static void test_what_decays(void **state)
 {
     static const double RATE = 0.5, DECAY = 0.1, TOLERANCE = 1e-6;
-    struct setup setup = {.objective = "erm", .n_threads = 1, .keep = TRAINER_KEEP, .model = "vit"};
+    struct setup setup = {.objective = "erm", .n_threads = 1, .keep = ENGINE_KEEP, .model = "vit"};
     struct session plain, s;
-    const struct params *p = &plain.trainer.graph.params;
+    const struct params *p = &plain.trainer.engine.graph.params;
     float *from;
 
     (void)state;
@@ -499,7 +499,7 @@ static void test_what_decays(void **state)
 static void poison_gradient(struct trainer *t)
 {
     static const float fill[] = {0, 1e6f, 0, 1e-3f, 1e37f, 0}; /* weight, bias of each layer */
-    const struct params *p = &t->graph.params;
+    const struct params *p = &t->engine.graph.params;
 
     for (int i = 0; i < p->n; i++)
         for (size_t k = 0; k < p->items[i].size; k++)
@@ -529,12 +529,12 @@ static void test_trace(void **state)
         struct session s;
         const struct param *p;
 
-        open_session(&s, &(struct setup){"erm", 0, 2, TRAINER_KEEP, NULL, 0, 0, 0, 0});
+        open_session(&s, &(struct setup){"erm", 0, 2, ENGINE_KEEP, NULL, 0, 0, 0, 0});
         s.optimizer_common.clip_norm = 1;
         if (cases[i].param < 0) {
             poison_gradient(&s.trainer);
         } else {
-            p = &s.trainer.graph.params.items[cases[i].param];
+            p = &s.trainer.engine.graph.params.items[cases[i].param];
             for (size_t k = 0; k < p->size; k++)
                 s.trainer.weights[p->offset + k] = cases[i].poison;
         }

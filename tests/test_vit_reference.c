@@ -292,6 +292,7 @@ static void open_bench(struct bench *b, struct variant variant)
         .grads = b->grads,
         .x = {b->pictures},
         .workspace = arena_alloc(&b->arena, b->graph.workspace_size * sizeof(float)),
+        .scratch = arena_alloc(&b->arena, b->graph.scratch_size * sizeof(float)),
     };
     graph_prepare(&b->graph, b->weights, (float *)b->pass.prepared);
 }

@@ -139,7 +139,7 @@ static struct evaluation mean_of(const struct evaluation *const *parts, int n, s
 }
 
 bool domain_protocol_evaluate(const struct domain_protocol *o, struct trainer *t,
-                              const struct trainer_data *data,
+                              const struct engine_data *data,
                               struct arena *arena, const struct domain_protocol_part **ret_parts,
                               int *ret_n,
                               struct evaluation *ret_validation, struct evaluation *ret_test)

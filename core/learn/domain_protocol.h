@@ -20,7 +20,7 @@
 #define LEARN_DOMAIN_PROTOCOL_H
 
 #include "data/split_domains.h"
-#include "learn/engine/engine.h"
+#include "learn/trainer.h"
 #include "math/rng.h"
 
 struct domain_protocol_config {
@@ -67,7 +67,7 @@ struct domain_protocol_part {
 /* Looks at ret_parts[*ret_n], and what is selected by and reported. `data` is for evaluation.
  * False where it was told to stop. Memory from `arena`. */
 bool domain_protocol_evaluate(const struct domain_protocol *o, struct trainer *t,
-                              const struct trainer_data *data,
+                              const struct engine_data *data,
                               struct arena *arena, const struct domain_protocol_part **ret_parts,
                               int *ret_n,
                               struct evaluation *ret_validation, struct evaluation *ret_test);

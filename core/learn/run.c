@@ -9,45 +9,29 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_STATE = 10 + TRAINER_MAX_STATE };
-
 /* ---- the state between two steps ---- */
 
-static int list_state(struct run *run, struct tensor ret_tensors[MAX_STATE])
+/* Everything that a checkpoint keeps. */
+static void list_state(struct run *run)
 {
     struct run_state *state = &run->state;
-    const struct tensor numbers[] = {
-        {.name = "step", .type = TENSOR_I64, .bytes = &state->step},
-        {.name = "evaluated", .type = TENSOR_I64, .bytes = &state->evaluated},
-        {.name = "n_seen", .type = TENSOR_I64, .bytes = &state->n_seen},
-        {.name = "n_correct", .type = TENSOR_I64, .bytes = &state->n_correct},
-        {.name = "loss", .type = TENSOR_F64, .bytes = &state->loss},
-        {.name = "weight_counts",
-         .type = TENSOR_I64,
-         .n_dims = 1,
-         .dims = {HISTOGRAM_N},
-         .bytes = state->weights.counts},
-    };
-    int n = sizeof numbers / sizeof *numbers;
+    struct state *blocks = &run->blocks;
 
-    memcpy(ret_tensors, numbers, sizeof numbers);
-    n += trainer_state(&run->trainer, ret_tensors + n);
+    blocks->arena = &run->arena;
+    state_add_one(blocks, "step", TENSOR_I64, &state->step);
+    state_add_one(blocks, "evaluated", TENSOR_I64, &state->evaluated);
+    state_add_one(blocks, "n_seen", TENSOR_I64, &state->n_seen);
+    state_add_one(blocks, "n_correct", TENSOR_I64, &state->n_correct);
+    state_add_one(blocks, "loss", TENSOR_F64, &state->loss);
+    state_add(blocks, "weight_counts", TENSOR_I64, state->weights.counts, HISTOGRAM_N);
+    trainer_add_state(&run->trainer, blocks);
     if (run->judge) {
-        ret_tensors[n++] = (struct tensor){.name = "judged", .type = TENSOR_I64, .bytes = &state->judged};
-        ret_tensors[n++] = (struct tensor){.name = "best", .type = TENSOR_F64, .bytes = &state->best};
-        ret_tensors[n++] = (struct tensor){.name = "best_weights",
-                                           .type = TENSOR_F32,
-                                           .n_dims = 1,
-                                           .dims = {run->trainer.graph.params.size},
-                                           .bytes = run->best};
+        state_add_one(blocks, "judged", TENSOR_I64, &state->judged);
+        state_add_one(blocks, "best", TENSOR_F64, &state->best);
+        state_add(blocks, "best_weights", TENSOR_F32, run->best, run->trainer.engine.graph.params.size);
     }
     if (run->errors) /* last, as bytes leave no number behind them aligned */
-        ret_tensors[n++] = (struct tensor){.name = "errors",
-                                           .type = TENSOR_U8,
-                                           .n_dims = 1,
-                                           .dims = {(size_t)run->split.n_train},
-                                           .bytes = run->errors};
-    return n;
+        state_add(blocks, "errors", TENSOR_U8, run->errors, (size_t)run->split.n_train);
 }
 
 static void tell(struct run *run, const char *format, ...)
@@ -65,7 +49,6 @@ static void tell(struct run *run, const char *format, ...)
  * have changed: who restores them later would go on from what the changed ones made. */
 static int save(struct run *run, struct error *ret_err)
 {
-    struct tensor tensors[MAX_STATE];
     struct text journal = {0};
     struct error err;
 
@@ -77,7 +60,7 @@ static int save(struct run *run, struct error *ret_err)
     run->saved_step = run->state.step;
     text_printf(&journal, "%s", "");
     run->observer->save(run->observer->context, &journal);
-    if (checkpoint_save(run->checkpoint, tensors, list_state(run, tensors), journal.s, &err) < 0)
+    if (checkpoint_save(run->checkpoint, run->blocks.blocks, run->blocks.n, journal.s, &err) < 0)
         tell(run, "no checkpoint at step %ld: %s", run->state.step, err.text);
     text_release(&journal);
     return 0;
@@ -86,14 +69,13 @@ static int save(struct run *run, struct error *ret_err)
 /* Goes on from the checkpoint, where there is one that serves. */
 static int restore(struct run *run, struct error *err)
 {
-    struct tensor tensors[MAX_STATE];
     char *journal;
     int got;
 
+    list_state(run);
     if (!run->checkpoint->path)
         return 0;
-    got = checkpoint_load(run->checkpoint, tensors, list_state(run, tensors), &run->arena, &journal,
-                          err);
+    got = checkpoint_load(run->checkpoint, run->blocks.blocks, run->blocks.n, &run->arena, &journal, err);
     if (got < 0)
         tell(run, "checkpoint not used, the run starts anew: %s", err->text);
     if (got <= 0)
@@ -123,6 +105,16 @@ static bool should_stop(void *context)
 static long stage_step(const struct run *run)
 {
     return (long)(run->state.step - run->stage.first);
+}
+
+/* The slots of a step of this stage, from 0. An evaluation has those of the step before, also where the run was stopped
+ * between the two. */
+static void use_slots(struct run *run, long step)
+{
+    const struct train_config *train = run->train;
+    bool is_late = run->stage.is_last && train->late && step / run->stage.steps_per_epoch >= train->late;
+
+    engine_use(&run->trainer.engine, is_late ? ENGINE_LATE : ENGINE_EARLY);
 }
 
 /* Steps between evaluations. */
@@ -178,14 +170,14 @@ static void keep_best(struct run *run, const struct run_point *point)
         return;
     run->state.judged = point->step;
     run->state.best = judging_value(run, &point->validation);
-    memcpy(run->best, trainer_model(&run->trainer), run->trainer.graph.params.size * sizeof *run->best);
+    memcpy(run->best, trainer_model(&run->trainer), run->trainer.engine.graph.params.size * sizeof *run->best);
 }
 
 /* Looks at the held-out parts. False where it was told to stop. */
 static bool look(struct run *run, struct run_point *point)
 {
     struct arena *arena = &run->evaluation_arena;
-    struct trainer_data data = {.pool = &run->prepared.train,
+    struct engine_data data = {.pool = &run->prepared.train,
                                 .standard = &run->standard,
                                 .should_stop = should_stop,
                                 .stop_context = run};
@@ -243,6 +235,7 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
     };
 
     *ret_outcome = RUN_STOPPED;
+    use_slots(run, stage_step(run) - 1);
     if (!look(run, &point))
         return 0;
     *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
@@ -294,8 +287,7 @@ static enum run_outcome train_step(struct run *run)
     const struct train_config *train = run->train;
     struct run_state *state = &run->state;
     struct training_list *stage = &run->stage;
-    int epoch = (int)(stage_step(run) / stage->steps_per_epoch);
-    struct trainer_data data = {
+    struct engine_data data = {
         .pool = &run->train_pool,
         .standard = &run->standard,
         .augment = run->augment,
@@ -315,16 +307,15 @@ static enum run_outcome train_step(struct run *run)
 
     choose_batch(run, &first, &n, &augmentation);
     data.augment_rng = rng_index(rng_derive(stage->rng, "augment"), augmentation);
-    trainer_use(&run->trainer, stage->is_last && train->late && epoch >= train->late
-                                   ? TRAINER_LATE
-                                   : TRAINER_EARLY);
+    use_slots(run, stage_step(run));
     trainer_step(&run->trainer, &data, stage->order + first, n, &step, &sums);
     state->step++;
     state->loss += sums.loss;
     state->n_correct += sums.n_correct;
     state->n_seen += n;
     if (isfinite(sums.loss)) {
-        histogram_add(&state->weights, run->trainer.example_weights, n, run->trainer.weight_scale);
+        histogram_add(&state->weights, run->trainer.engine.example_weights, n,
+                      run->trainer.engine.weight_scale);
         return RUN_FINISHED;
     }
     trainer_trace(&run->trainer, &data, stage->order + first, n, &step, &where);
@@ -337,9 +328,11 @@ static enum run_outcome train_step(struct run *run)
 /* Behind the last step of the first stage: what its model gets wrong, and a new one. */
 static void end_first_stage(struct run *run)
 {
-    const struct trainer_data data = {.pool = &run->train_pool, .standard = &run->standard};
+    const struct engine_data data = {.pool = &run->train_pool, .standard = &run->standard};
 
-    trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train, run->errors);
+    arena_release(&run->evaluation_arena);
+    trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train,
+                        &run->evaluation_arena, run->errors);
     trainer_restart(&run->trainer, run->start);
     run->state.weights = (struct histogram){{0}};
     run_begin_stage(run, true);
@@ -381,7 +374,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
 
     if (run_open(&run, input, err) == 0 && restore(&run, err) == 0 &&
         train(&run, &result.outcome, err) == 0 && dataset_check_bytes(input->dataset, err) == 0) {
-        const struct params *params = &run.trainer.graph.params;
+        const struct params *params = &run.trainer.engine.graph.params;
         const float *weights = run.judge && result.outcome == RUN_FINISHED ? run.best
                                                                            : trainer_model(&run.trainer);
 

@@ -12,7 +12,7 @@
 
 #include "learn/checkpoint.h"
 #include "learn/domain_protocol.h"
-#include "learn/engine/engine.h"
+#include "learn/trainer.h"
 
 enum run_outcome {
     RUN_FINISHED,

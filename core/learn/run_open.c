@@ -47,11 +47,11 @@ static int check_mixing(const struct run *run, struct error *err)
 {
     const struct signature *signature = &run->prepared.signature;
 
-    for (int i = 0; i < TRAINER_N_SLOTS; i++)
+    for (int i = 0; i < ENGINE_N_SLOTS; i++)
         for (int f = 0; f < signature->n; f++)
-            if (run->method.trainer.slots[i].transform->mix && field_type(&signature->fields[f]) == FIELD_I32)
+            if (run->method.trainer.engine.slots[i].transform->mix && field_type(&signature->fields[f]) == FIELD_I32)
                 return error_set(err, "transform %s blends examples; these data have %s",
-                                 run->method.trainer.slots[i].transform->component.name, signature->fields[f].name);
+                                 run->method.trainer.engine.slots[i].transform->component.name, signature->fields[f].name);
     return 0;
 }
 
@@ -296,27 +296,27 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
         open_method(run, s, err) < 0)
         return -1;
     trainer_init(&run->trainer, &run->arena, &run->method.trainer, &graph,
-                 &(struct trainer_sizes){
+                 &(struct engine_sizes){
                      .n_classes = run->dataset->n_classes,
                      .batch = run->batch,
                      .micro_batch = run->train->micro_batch,
                      .n_environments = n_groups(run),
                      .target = run->dataset->target,
                      .n_threads = input->n_threads,
-                     .keep = TRAINER_KEEP,
+                     .keep = ENGINE_KEEP,
                  },
                  rng_derive(run->rng, "init"));
-    if (load_init(run, input, &run->trainer.graph.params, run->trainer.weights, err) < 0)
+    if (load_init(run, input, &run->trainer.engine.graph.params, run->trainer.weights, err) < 0)
         return -1;
     if (run->train->jtt_epochs) {
-        size_t size = run->trainer.graph.params.size * sizeof *run->start;
+        size_t size = run->trainer.engine.graph.params.size * sizeof *run->start;
 
         run->errors = arena_alloc(&run->arena, (size_t)run->split.n_train);
         run->start = arena_alloc(&run->arena, size);
         memcpy(run->start, run->trainer.weights, size);
     }
     if (run->judge)
-        run->best = arena_alloc(&run->arena, run->trainer.graph.params.size * sizeof *run->best);
+        run->best = arena_alloc(&run->arena, run->trainer.engine.graph.params.size * sizeof *run->best);
     run_begin_stage(run, run->train->jtt_epochs == 0);
     return 0;
 }
@@ -369,11 +369,11 @@ static void weigh(const struct run *run, const struct run_input *input, const st
     const double START = 16e6; /* the program, its libraries and their self-test */
     const struct settings *s = input->settings;
     const struct dataset *d = run->dataset;
-    struct trainer_sizes sizes = {.n_classes = d->n_classes,
+    struct engine_sizes sizes = {.n_classes = d->n_classes,
                                   .batch = run->batch,
                                   .micro_batch = (int)settings_number(s, "train.micro_batch"),
                                   .n_threads = 1,
-                                  .keep = TRAINER_KEEP};
+                                  .keep = ENGINE_KEEP};
     double one = trainer_memory(&run->method.trainer, graph, &sizes);
 
     sizes.n_threads = 2;
@@ -387,7 +387,7 @@ static void weigh(const struct run *run, const struct run_input *input, const st
 
 double run_needs_bytes(const struct run_needs *needs, int n_threads)
 {
-    const int n_more = (n_threads < TRAINER_MAX_LANES ? n_threads : TRAINER_MAX_LANES) - 1;
+    const int n_more = (n_threads < ENGINE_MAX_LANES ? n_threads : ENGINE_MAX_LANES) - 1;
 
     return needs->bytes + n_more * needs->bytes_per_thread;
 }

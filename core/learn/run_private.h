@@ -50,6 +50,7 @@ struct run {
     float *best;           /* the model's weights at state.judged; NULL likewise */
     long n_steps;          /* of the run, as far as is known before its last stage */
     struct run_state state;
+    struct state blocks; /* what a checkpoint keeps of all of it */
     const struct checkpoint *checkpoint;
     const struct run_observer *observer;
     double saved_at;    /* clock_now() of the last checkpoint, or of the start */

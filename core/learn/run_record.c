@@ -55,7 +55,7 @@ static int record_probe(struct run *run, struct run_record *ret_records)
 {
     const struct dataset *d = run->dataset;
     struct arena *arena = &run->evaluation_arena;
-    struct trainer_data data = {.pool = &run->prepared.probe, .standard = &run->standard};
+    struct engine_data data = {.pool = &run->prepared.probe, .standard = &run->standard};
     const float *numbers = d->train.values[0].numbers;
     int n = d->probe.n, n_train = run->split.n_train, width = d->signature.fields[0].shape[0];
     uint32_t *all = arena_alloc(arena, (size_t)n * sizeof *all);
@@ -66,7 +66,7 @@ static int record_probe(struct run *run, struct run_record *ret_records)
 
     for (int i = 0; i < n; i++)
         all[i] = (uint32_t)i;
-    trainer_predict(&run->trainer, &data, all, n, scores);
+    trainer_predict(&run->trainer, &data, all, n, arena, scores);
     data.pool = &run->train_pool;
     trainer_weigh(&run->trainer, &data, run->split.train, n_train, arena, weights);
     for (int i = 0; i < n_train; i++) {

@@ -169,7 +169,7 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
 
 void graph_plan(struct graph *g, int max_examples)
 {
-    size_t n = (size_t)max_examples, at = 0, scratch = 0;
+    size_t n = (size_t)max_examples, at = 0;
 
     assert(g->n_nodes > g->signature.n);
     g->max_examples = max_examples;
@@ -182,11 +182,16 @@ void graph_plan(struct graph *g, int max_examples)
         at += padded(n * node->saved_size);
         node->prepared = g->prepared_size;
         g->prepared_size += padded(node->prepared_size);
-        if (n * node->scratch_size > scratch)
-            scratch = n * node->scratch_size;
+        if (n * node->scratch_size > g->scratch_size)
+            g->scratch_size = n * node->scratch_size;
+        node->statistics = g->statistics_size;
+        g->statistics_size += node->statistics_size;
+        if (node->cuts) {
+            g->cuts = arena_grow(g->arena, g->cuts, g->n_cuts, sizeof *g->cuts);
+            g->cuts[g->n_cuts++] = i;
+        }
     }
-    g->scratch = at;
-    plan_gradients(g, at + padded(scratch), &g->workspace_size);
+    plan_gradients(g, at, &g->workspace_size);
 }
 
 size_t graph_inputs_size(const struct graph *g)
@@ -249,7 +254,7 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         .gw_adds = pass->grads_add || !node->type->begins_gw,
         .y = pass->workspace + node->y,
         .saved = pass->workspace + node->saved,
-        .scratch = pass->workspace + g->scratch,
+        .scratch = pass->scratch,
         .gy = pass->workspace + node->gy,
     };
 
@@ -257,6 +262,10 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         p.bytes = pass->bytes;
     if (pass->training)
         p.rng = rng_index(pass->rng, (uint64_t)i);
+    if (pass->training && node->type->statistics) {
+        p.part = pass->part + node->statistics;
+        p.whole = pass->whole + node->statistics;
+    }
     for (int k = 0; k < OP_MAX_INPUTS; k++) {
         int input = node->inputs[k];
 
@@ -281,15 +290,71 @@ void graph_prepare(const struct graph *g, const float *weights, float *prepared)
     }
 }
 
-const float *graph_forward(const struct graph *g, const struct graph_pass *pass)
+/* The first node of a segment, and the one behind its last. */
+static int segment_start(const struct graph *g, int segment)
+{
+    return segment == 0 ? g->signature.n : g->cuts[segment - 1];
+}
+
+static int segment_end(const struct graph *g, int segment)
+{
+    return segment == g->n_cuts ? g->n_nodes : g->cuts[segment];
+}
+
+static const float *forward_nodes(const struct graph *g, const struct graph_pass *pass, int start, int end)
 {
     assert(pass->n <= g->max_examples);
-    for (int i = g->signature.n; i < g->n_nodes; i++) {
+    for (int i = start; i < end; i++) {
         struct op_pass p = node_pass(g, pass, i);
 
         g->nodes[i].type->forward(&g->nodes[i], &p);
     }
-    return pass->workspace + g->nodes[g->n_nodes - 1].y;
+    return pass->workspace + g->nodes[end - 1].y;
+}
+
+const float *graph_forward(const struct graph *g, const struct graph_pass *pass)
+{
+    assert(!pass->training || g->n_cuts == 0);
+    return forward_nodes(g, pass, g->signature.n, g->n_nodes);
+}
+
+const float *graph_forward_segment(const struct graph *g, const struct graph_pass *pass, int segment)
+{
+    int end = segment_end(g, segment);
+    const float *y = forward_nodes(g, pass, segment_start(g, segment), end);
+
+    if (end < g->n_nodes) {
+        struct op_pass p = node_pass(g, pass, end);
+
+        g->nodes[end].type->statistics->gather(&g->nodes[end], &p);
+    }
+    return y;
+}
+
+void graph_merge(const struct graph *g, int segment, const double *parts, int n, double *whole)
+{
+    const struct op_node *node = &g->nodes[g->cuts[segment - 1]];
+
+    node->type->statistics->merge(node, parts + node->statistics, g->statistics_size, n, whole + node->statistics);
+}
+
+void graph_merge_backward(const struct graph *g, int segment, const double *parts, int n, double *whole)
+{
+    const struct op_node *node = &g->nodes[g->cuts[segment - 1]];
+
+    node->type->statistics->merge_backward(node, parts + node->statistics, g->statistics_size, n,
+                                           whole + node->statistics);
+}
+
+void graph_track(const struct graph *g, const double *parts, int n, const double *whole, float *weights)
+{
+    for (int i = g->signature.n; i < g->n_nodes; i++) {
+        const struct op_node *node = &g->nodes[i];
+
+        if (node->type->statistics)
+            node->type->statistics->track(node, parts + node->statistics, g->statistics_size, n,
+                                          whole + node->statistics, weights);
+    }
 }
 
 float *graph_output_gradient(const struct graph *g, const struct graph_pass *pass)
@@ -297,19 +362,47 @@ float *graph_output_gradient(const struct graph *g, const struct graph_pass *pas
     return pass->workspace + g->nodes[g->n_nodes - 1].gy;
 }
 
+static void backward_node(const struct graph *g, const struct graph_pass *pass, int i)
+{
+    const struct op_node *node = &g->nodes[i];
+    struct op_pass p = node_pass(g, pass, i);
+
+    if (!node->has_weights)
+        return;
+    if (p.gw_adds && !pass->grads_add)
+        memset(p.gw + node->weights_start, 0, (node->weights_end - node->weights_start) * sizeof *p.gw);
+    node->type->backward(node, &p);
+}
+
+/* The gradient of a node's output is whole. */
+static void add_feature_gradient(const struct graph *g, const struct graph_pass *pass, int i)
+{
+    const struct op_node *node = &g->nodes[i];
+
+    if (i == features_node(g) && pass->feature_gradient && node->has_weights)
+        kernels->add(pass->workspace + node->gy, pass->feature_gradient, (size_t)pass->n * shape_size(node->out));
+}
+
 void graph_backward(const struct graph *g, const struct graph_pass *pass)
 {
-    for (int i = g->n_nodes - 1; i >= g->signature.n; i--) {
-        struct op_pass p = node_pass(g, pass, i);
+    for (int segment = g->n_cuts; segment >= 0; segment--)
+        graph_backward_segment(g, pass, segment);
+}
 
-        if (i == features_node(g) && pass->feature_gradient && g->nodes[i].has_weights)
-            kernels->add(p.gy, pass->feature_gradient,
-                         (size_t)pass->n * shape_size(g->nodes[i].out));
-        if (!g->nodes[i].has_weights)
-            continue;
-        if (p.gw_adds && !pass->grads_add)
-            memset(p.gw + g->nodes[i].weights_start, 0,
-                   (g->nodes[i].weights_end - g->nodes[i].weights_start) * sizeof *p.gw);
-        g->nodes[i].type->backward(&g->nodes[i], &p);
+void graph_backward_segment(const struct graph *g, const struct graph_pass *pass, int segment)
+{
+    int start = segment_start(g, segment), end = segment_end(g, segment);
+
+    if (end < g->n_nodes)
+        backward_node(g, pass, end);
+    for (int i = end - 1; i >= start; i--) {
+        add_feature_gradient(g, pass, i);
+        if (segment == 0 || i > start) {
+            backward_node(g, pass, i);
+        } else {
+            struct op_pass p = node_pass(g, pass, i);
+
+            g->nodes[i].type->statistics->gather_backward(&g->nodes[i], &p);
+        }
     }
 }

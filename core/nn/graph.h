@@ -5,7 +5,10 @@
  * Order of calls: init, add ... add, plan; then, with a workspace, forward and
  * backward as often as wanted. Shapes are checked by add, memory is laid out once
  * by plan, and the passes allocate nothing. A graph is read-only after plan, so
- * several threads may run it, each with its own workspace.
+ * several threads may run it, each with its own workspace and scratch.
+ *
+ * In training a graph is cut before each node that waits for statistics of the whole batch (op.h): into segments, which
+ * all micro-batches go through before any goes on. Between two, graph_merge.
  *
  *     graph_init(&g, &arena, &signature);
  *     h = graph_add(&g, "hidden1", &op_linear, &config, graph_input(&g, FIELD_PICTURE), -1, &err);
@@ -26,7 +29,10 @@ struct graph {
     int max_examples;
     size_t workspace_size; /* floats */
     size_t prepared_size;  /* floats */
-    size_t scratch;        /* offset in the workspace */
+    size_t scratch_size;   /* floats */
+    size_t statistics_size; /* doubles */
+    int *cuts;             /* [n_cuts] the nodes that segments but the first begin with */
+    int n_cuts;
     int n_params_before_last; /* weights of the last node are behind so many */
 };
 
@@ -42,6 +48,9 @@ struct graph_pass {
     const void *x[SIGNATURE_MAX];  /* [n][field] of each input: floats (also of pictures), or int32_t */
     const struct byte_rows *bytes; /* in place of x[0], where the graph takes them; NULL: none */
     float *workspace; /* [workspace_size] */
+    float *scratch;   /* [scratch_size] */
+    double *part;     /* [statistics_size] of this micro-batch's; training only */
+    const double *whole; /* likewise, of the batch */
     const float *feature_gradient; /* [n][features] added to that of the features; NULL: none */
 };
 
@@ -75,11 +84,26 @@ const float *graph_features(const struct graph *g, const struct graph_pass *pass
  * whenever the weights have changed. */
 void graph_prepare(const struct graph *g, const float *weights, float *prepared);
 
-/* Gives the output [n][output], inside the workspace. */
+/* Gives the output [n][output], inside the workspace. In training not of a graph with cuts. */
 const float *graph_forward(const struct graph *g, const struct graph_pass *pass);
+
+/* One segment, 0 to n_cuts, forward; gives the output of its last node. What the next one's statistics are made of
+ * is in pass->part behind it. */
+const float *graph_forward_segment(const struct graph *g, const struct graph_pass *pass, int segment);
+
+/* The parts of n micro-batches, statistics_size doubles each, to `whole`: those that the segment begins with. */
+void graph_merge(const struct graph *g, int segment, const double *parts, int n, double *whole);
+void graph_merge_backward(const struct graph *g, int segment, const double *parts, int n, double *whole);
+
+/* Running statistics, among the weights, take in those of a batch. */
+void graph_track(const struct graph *g, const double *parts, int n, const double *whole, float *weights);
 
 /* Where the gradient of the output [n][output] is to be put before backward. */
 float *graph_output_gradient(const struct graph *g, const struct graph_pass *pass);
 void graph_backward(const struct graph *g, const struct graph_pass *pass);
+
+/* One segment, n_cuts down to 0, but for the node it begins with, whose share of the statistics' derivatives is
+ * in pass->part behind it; that node goes first in the next call, with the segment before. */
+void graph_backward_segment(const struct graph *g, const struct graph_pass *pass, int segment);
 
 #endif

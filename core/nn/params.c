@@ -68,7 +68,7 @@ size_t params_count(const struct params *p)
     size_t count = 0;
 
     for (int i = 0; i < p->n; i++)
-        count += p->items[i].size;
+        count += p->items[i].is_buffer ? 0 : p->items[i].size;
     return count;
 }
 

@@ -26,6 +26,7 @@ struct param {
     bool channels_last;  /* and then as [dims[2]][dims[3]][dims[1]][dims[0]] */
     bool decays;         /* is weight decay for it? Not for biases and norms */
     bool is_frozen;      /* steps leave it as it is; may change between steps */
+    bool is_buffer;      /* no weight: only its op changes it, as a batch norm its running mean */
     float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
     bool init_uniform;   /* of a uniform one about 0 instead */
     bool init_is_cut;    /* of the normal one, what is beyond three deviations is drawn again */
@@ -45,7 +46,7 @@ size_t params_add(struct params *p, struct arena *arena, struct param like);
 /* Fills weights[p->size] from `rng`, each parameter by its own name. */
 void params_init(const struct params *p, float *weights, struct rng rng);
 
-/* The number of weights, without the gaps. */
+/* The number of weights, without the gaps and buffers. */
 size_t params_count(const struct params *p);
 
 /* SHA-256 over names, shapes and the bytes of the weights, as hexadecimal. */

@@ -148,19 +148,19 @@ static int open_trainer(struct parity *p, struct error *err)
     if (((const struct model_type *)model)->build(config, d->n_classes, &graph, err) < 0)
         return -1;
     trainer_init(&p->trainer, &p->arena, &p->method.trainer, &graph,
-                 &(struct trainer_sizes){
+                 &(struct engine_sizes){
                      .n_classes = d->n_classes,
                      .batch = p->batch,
                      .micro_batch = ((const struct train_config *)train)->micro_batch,
                      .n_threads = 1,
-                     .keep = TRAINER_KEEP},
+                     .keep = ENGINE_KEEP},
                  rng_seed(0));
     return 0;
 }
 
 static int start(struct parity *p, struct error *err)
 {
-    const struct params *params = &p->trainer.graph.params;
+    const struct params *params = &p->trainer.engine.graph.params;
     char digest[HASH_HEX_SIZE];
 
     if (weights_digest(path(p, "start.safetensors"), digest, err) < 0 ||
@@ -171,7 +171,7 @@ static int start(struct parity *p, struct error *err)
 
 static int train(struct parity *p, struct error *err)
 {
-    const struct trainer_data data = {.pool = &p->dataset.train, .standard = &p->standard};
+    const struct engine_data data = {.pool = &p->dataset.train, .standard = &p->standard};
     const struct trainer *t = &p->trainer;
     double *losses = arena_alloc(&p->arena, (size_t)p->n_steps * 2 * sizeof *losses);
     const struct tensor tensor = {.name = "losses", .type = TENSOR_F64, .n_dims = 2,
@@ -186,7 +186,7 @@ static int train(struct parity *p, struct error *err)
         trainer_step(&p->trainer, &data, p->order + (size_t)s * (size_t)p->batch, p->batch, &step,
                      &sums);
         for (int i = 0; i < p->batch; i++)
-            weighted += t->weight_scale * t->example_weights[i] * t->losses[i];
+            weighted += t->engine.weight_scale * t->engine.example_weights[i] * t->engine.outcome.losses[i];
         losses[2 * s] = sums.loss / p->batch;
         losses[2 * s + 1] = weighted / p->batch;
     }
@@ -196,15 +196,15 @@ static int train(struct parity *p, struct error *err)
 static int save(struct parity *p, struct error *err)
 {
     const struct checkpoint c = {.path = path(p, "checkpoint.safetensors"), .key = "parity"};
-    struct tensor blocks[TRAINER_MAX_STATE];
-    int n = trainer_state(&p->trainer, blocks);
+    struct state state = {.arena = &p->arena};
     char hex[HASH_HEX_SIZE];
 
-    for (int i = 0; i < n; i++) {
-        hash_block(blocks[i].bytes, tensor_size(&blocks[i]), hex);
-        printf("%s %s\n", blocks[i].name, hex);
+    trainer_add_state(&p->trainer, &state);
+    for (int i = 0; i < state.n; i++) {
+        hash_block(state.blocks[i].bytes, tensor_size(&state.blocks[i]), hex);
+        printf("%s %s\n", state.blocks[i].name, hex);
     }
-    return checkpoint_save(&c, blocks, n, "", err);
+    return checkpoint_save(&c, state.blocks, state.n, "", err);
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,7 @@
  *
  * The program itself, linked with --wrap, so that it tells where its CPU time goes: each of a sweep's
  * processes adds a line to the file PIPELINE_TIMES, which pipeline.sh sums. With one thread each. */
-#include "learn/engine/engine.h"
+#include "learn/trainer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ __typeof__(trainer_evaluate) __real_trainer_evaluate, __wrap_trainer_evaluate;
 __typeof__(batch_fill) __real_batch_fill, __wrap_batch_fill;
 __typeof__(batch_fill_bytes) __real_batch_fill_bytes, __wrap_batch_fill_bytes;
 
-void __wrap_trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
+void __wrap_trainer_step(struct trainer *t, const struct engine_data *data, const uint32_t *indices,
                          int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
 {
     enum part last = enter(STEPS);
@@ -49,7 +49,7 @@ void __wrap_trainer_step(struct trainer *t, const struct trainer_data *data, con
     enter(last);
 }
 
-bool __wrap_trainer_evaluate(struct trainer *t, const struct trainer_data *data,
+bool __wrap_trainer_evaluate(struct trainer *t, const struct engine_data *data,
                              const uint32_t *indices, int n, struct arena *arena,
                              struct evaluation *ret_evaluation)
 {

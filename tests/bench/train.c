@@ -8,7 +8,7 @@
  * (peers.py). */
 #include "learn/config/config.h"
 #include "learn/platform.h"
-#include "learn/engine/engine.h"
+#include "learn/trainer.h"
 #include "math/blas.h"
 #include "math/kernels.h"
 #include "os/clock.h"
@@ -207,7 +207,7 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
     const struct component *optimizer = component_find(&optimizer_kind, w->optimizer, &err);
     const struct model_type *type = (const struct model_type *)model;
     const void *config;
-    struct trainer_slots slots;
+    struct engine_slots slots;
     struct trainer_method method;
     struct graph graph;
 
@@ -222,13 +222,13 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
                        config_of(b, objective, "objective"), &b->filter, &b->objective_data,
                        w->batch, &err) < 0)
         die(&err);
-    slots = (struct trainer_slots){
+    slots = (struct engine_slots){
         .transform = (const struct transform_type *)transform_kind.at(0), /* none */
         .loss = &b->loss,
         .objective = &b->objective,
     };
     method = (struct trainer_method){
-        .slots = {slots, slots},
+        .engine = {.slots = {slots, slots}},
         .optimizer = (const struct optimizer_type *)optimizer,
         .optimizer_config = config_of(b, optimizer, "optimizer"),
         .optimizer_common = &b->common,
@@ -239,11 +239,11 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
         die(&err);
     b->step_flop = step_flop(&graph, w->batch);
     trainer_init(&b->trainer, &b->arena, &method, &graph,
-                 &(struct trainer_sizes){.n_classes = b->dataset.n_classes,
+                 &(struct engine_sizes){.n_classes = b->dataset.n_classes,
                                          .batch = w->batch,
                                          .micro_batch = type->micro_batch(config),
                                          .n_threads = n_threads,
-                                         .keep = TRAINER_KEEP},
+                                         .keep = ENGINE_KEEP},
                  rng_seed(1));
     b->steps = 1;
 }
@@ -259,7 +259,7 @@ static void open_products(struct bench *b)
 
 static double time_steps(struct bench *b)
 {
-    struct trainer_data data = {.pool = &b->dataset.train, .standard = &b->standard};
+    struct engine_data data = {.pool = &b->dataset.train, .standard = &b->standard};
     int batch = b->workload->batch;
     double start = clock_now();
 

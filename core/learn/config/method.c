@@ -19,7 +19,7 @@ int method_choose(const struct settings *s, const char *slot, const struct compo
 static int open_transform(struct method *m, int i, const struct settings *s, struct arena *arena,
                           struct error *err)
 {
-    struct trainer_slots *slots = &m->trainer.slots[i];
+    struct engine_slots *slots = &m->trainer.engine.slots[i];
     const struct component *type;
     void *config;
 
@@ -44,7 +44,7 @@ static int open_loss(struct method *m, int i, const struct settings *s, struct a
     const struct component *type;
     void *config, *common;
 
-    m->trainer.slots[i].loss = &m->losses[i];
+    m->trainer.engine.slots[i].loss = &m->losses[i];
     if (method_choose(s, loss_slots[i], &loss_kind, arena, &type, &config, err) < 0 ||
         component_configure(&loss_common_component, loss_slots[i], s, arena, &common, err) < 0)
         return -1;
@@ -62,7 +62,7 @@ static int open_objective(struct method *m, int i, const struct settings *s, str
     void *config, *filter;
     double trim;
 
-    m->trainer.slots[i].objective = &m->objectives[i];
+    m->trainer.engine.slots[i].objective = &m->objectives[i];
     if (method_choose(s, objective_slots[i], &objective_kind, arena, &type, &config, err) < 0 ||
         component_configure(&objective_filter_component, objective_slots[i], s, arena, &filter,
                             err) < 0)
@@ -98,9 +98,9 @@ static int open_penalty(struct method *m, const struct settings *s, struct arena
         return 0;
     if (method_choose(s, "penalty", &penalty_kind, arena, &type, &config, err) < 0)
         return -1;
-    m->trainer.penalty = (const struct penalty_type *)type;
-    m->trainer.penalty_config = config;
-    if (m->trainer.penalty->needs_environments && !m->data.has_environments)
+    m->trainer.engine.penalty = (const struct penalty_type *)type;
+    m->trainer.engine.penalty_config = config;
+    if (m->trainer.engine.penalty->needs_environments && !m->data.has_environments)
         return error_set(err, "penalty %s compares environments, and these data name none",
                          type->name);
     if (m->data.target == TARGET_NUMBER)
@@ -117,10 +117,10 @@ int method_open(struct method *m, const struct settings *s, const struct method_
     void *config, *common;
 
     *m = (struct method){.data = *data};
-    if (open_slots(m, TRAINER_EARLY, s, arena, err) < 0)
+    if (open_slots(m, ENGINE_EARLY, s, arena, err) < 0)
         return -1;
-    t->slots[TRAINER_LATE] = t->slots[TRAINER_EARLY];
-    if (open_slots(m, TRAINER_LATE, s, arena, err) < 0 ||
+    t->engine.slots[ENGINE_LATE] = t->engine.slots[ENGINE_EARLY];
+    if (open_slots(m, ENGINE_LATE, s, arena, err) < 0 ||
         method_choose(s, "optimizer", &optimizer_kind, arena, &optimizer, &config, err) < 0 ||
         component_configure(&optimizer_common_component, "optimizer", s, arena, &common, err) < 0)
         return -1;

@@ -6,7 +6,7 @@
 #ifndef LEARN_CONFIG_METHOD_H
 #define LEARN_CONFIG_METHOD_H
 
-#include "learn/engine/engine.h"
+#include "learn/trainer.h"
 
 /* What a method must know of the data and the run. */
 struct method_data {
@@ -17,8 +17,8 @@ struct method_data {
 };
 
 struct method {
-    struct loss losses[TRAINER_N_SLOTS];
-    struct objective objectives[TRAINER_N_SLOTS];
+    struct loss losses[ENGINE_N_SLOTS];
+    struct objective objectives[ENGINE_N_SLOTS];
     struct method_data data;
     struct trainer_method trainer; /* points into the above */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * trainer: one step of training, and evaluation, on a graph.
+ * engine: the gradient of a batch, and the scores of examples, on a graph.
  *
  * Same bits on any number of threads:
  *   1. a batch is cut into micro-batches of a fixed size;
@@ -15,56 +15,53 @@
  * the weights, then all backwards. Activations wait in between where those of a
  * batch fit into `keep` bytes, so that this costs nothing but memory; else
  * a micro-batch runs forward again before its backward, to the same bits.
- *
- * SAM, where the optimizer is wrapped in it, takes two gradients of a batch, the
- * second uphill of the weights, and lets the optimizer step with that.
- *
- * Where the optimizer averages (EMA), steps move the weights as ever, and the average
- * of what they were is the model: it is evaluated, and it is what a run ends with.
- *
  * So it is with a penalty, whose derivatives by scores and features join those of the losses.
  *
- * All memory is taken by trainer_init; a step allocates nothing but what a penalty works with.
+ * Where a layer needs statistics of the whole batch (batch norm), the graph is cut there (nn/graph.h): all
+ * micro-batches go through one segment, then their shares of the statistics are merged in their order, and all go
+ * through the next one; backward likewise. Activations always wait then, and each lane has its gradient.
+ *
+ * All memory is taken by engine_init; a batch allocates nothing but what a penalty works with.
  */
-#ifndef LEARN_TRAINER_H
-#define LEARN_TRAINER_H
+#ifndef LEARN_ENGINE_ENGINE_H
+#define LEARN_ENGINE_ENGINE_H
 
 #include "data/batch.h"
-#include "io/safetensors.h"
-#include "learn/metric/metric.h"
 #include "learn/objective/objective.h"
 #include "learn/penalty/penalty.h"
 #include "learn/transform/transform.h"
 #include "math/product.h"
 #include "nn/loss/loss.h"
 #include "nn/model.h"
-#include "nn/optimizer.h"
-#include "nn/schedule.h"
 
-enum { TRAINER_MAX_LANES = 4, TRAINER_KEEP = 64 << 20 /* what suits */ };
+enum { ENGINE_MAX_LANES = 4, ENGINE_KEEP = 64 << 20 /* what suits */ };
 
 /* What may change amid a run: what a batch is made into, and what is minimised. */
-struct trainer_slots {
+struct engine_slots {
     const struct transform_type *transform;
     const void *transform_config;
     const struct loss *loss;
     struct objective *objective;
 };
 
-enum { TRAINER_EARLY, TRAINER_LATE, TRAINER_N_SLOTS };
+enum { ENGINE_EARLY, ENGINE_LATE, ENGINE_N_SLOTS };
 
-struct trainer_method {
-    struct trainer_slots slots[TRAINER_N_SLOTS]; /* late ones equal where nothing changes */
-    const struct optimizer_type *optimizer;
-    const void *optimizer_config;
-    const struct optimizer_common *optimizer_common;
-    const struct penalty_type *penalty; /* NULL: none */
+struct engine_method {
+    struct engine_slots slots[ENGINE_N_SLOTS]; /* late ones equal where nothing changes */
+    const struct penalty_type *penalty;        /* NULL: none */
     const void *penalty_config;
 };
 
-/* What a micro-batch is worked on with: one for each thread, or for each
- * micro-batch where activations wait. */
-struct trainer_desk {
+/* What is known of examples that went forward, at their places. */
+struct engine_outcome {
+    double *losses;
+    int *labels, *groups;
+    int *predicted; /* the class that the model names */
+    float *targets; /* NULL where they are classes */
+};
+
+/* What a micro-batch is worked on with: one for each thread, or for each micro-batch where activations wait. */
+struct engine_desk {
     float *workspace;
     void *x[SIGNATURE_MAX]; /* [micro_batch][field] of each input; pictures that stay bytes are there too */
     struct byte_rows bytes; /* these, and what they are standardised by */
@@ -77,39 +74,34 @@ struct trainer_desk {
     uint32_t *partner_indices;
 };
 
-struct trainer {
-    struct trainer_method method;
-    const struct trainer_slots *slots; /* in use: of method.slots */
+struct engine {
+    struct engine_method method;
+    const struct engine_slots *slots; /* in use: of method.slots */
     struct graph graph;
     int n_classes;
     int batch, micro_batch, n_lanes, n_threads;
     bool takes_bytes; /* the graph standardises pictures itself: they reach it as bytes */
-    float *weights, *prepared; /* the latter: what backward wants of them (graph_prepare) */
-    float *states[OPTIMIZER_MAX_STATES];
-    float *average; /* of the weights after each step; NULL: none is kept */
-    struct trainer_desk *desks; /* [n_desks] */
+    float *prepared;  /* what backward wants of the weights (graph_prepare) */
+    struct engine_desk *desks; /* [n_desks] */
     int n_desks;
     bool keeps; /* n_desks is that of a batch's micro-batches */
-    float *grads[TRAINER_MAX_LANES]; /* the sum, then those of a wave's other lanes */
-    /* [batch] each, of the last step: */
-    double *losses, *example_weights;
+    float *scratch[ENGINE_MAX_LANES];  /* of a thread */
+    double *statistics, *whole; /* [micro-batches][graph.statistics_size] shares of the batch's, and merged */
+    float *grads[ENGINE_MAX_LANES];    /* the sum, then those of a wave's other lanes */
+    /* [batch] each, of the last batch: */
+    struct engine_outcome outcome;
+    double *example_weights;
     double weight_scale; /* of all example_weights */
-    int *labels, *environments;
-    int *predicted; /* the class that the model names */
-    float *targets;    /* NULL where they are classes */
     struct transform_mix *mixes;
     /* Where there is a penalty; else NULL: [batch] each, and the offset of its own weights. */
     float *scores, *features, *score_gradients, *feature_gradients;
     size_t penalty_weights;
     int n_model_params; /* parameters before those */
     int n_environments;
-    /* Where the optimizer is wrapped in SAM; else NULL. */
-    float *home;        /* the weights that a step started from */
-    double *home_state; /* the objective's state then */
 };
 
 /* Of these, n_threads and keep reach no number. */
-struct trainer_sizes {
+struct engine_sizes {
     int n_classes, batch, micro_batch;
     int n_threads;
     size_t keep; /* bytes for activations that wait */
@@ -117,32 +109,19 @@ struct trainer_sizes {
     enum target_kind target;
 };
 
-/* Takes over graph (planned here). Weights start from `rng`. */
-void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_method *method,
-                  const struct graph *graph, const struct trainer_sizes *sizes, struct rng rng);
+/* Takes over graph (planned here); a penalty adds its weights to graph->params. */
+void engine_init(struct engine *e, struct arena *arena, const struct engine_method *method, const struct graph *graph,
+                 const struct engine_sizes *sizes);
 
-/* Bytes that trainer_init would take, but for a penalty's own weights. The graph's plan is spoilt. */
-double trainer_memory(const struct trainer_method *method, const struct graph *graph,
-                      const struct trainer_sizes *sizes);
+/* Bytes that engine_init would take, but for a penalty's own weights; ret_n_params: floats of the graph's. Graph's
+ * plan is spoilt. */
+double engine_memory(const struct engine_method *method, const struct graph *graph, const struct engine_sizes *sizes);
 
-/* The early slots, or the late ones. A new trainer uses the early. */
-void trainer_use(struct trainer *t, int slots);
+/* The early slots, or the late ones. A new engine uses the early. */
+void engine_use(struct engine *e, int slots);
 
-/* Back to the state before the first step, with the given weights. */
-void trainer_restart(struct trainer *t, const float *weights);
-
-/* The model's weights, good until the next step: the average, or simply the weights. */
-const float *trainer_model(const struct trainer *t);
-
-enum { TRAINER_MAX_STATE = 2 + TRAINER_N_SLOTS + OPTIMIZER_MAX_STATES };
-
-/* Lists the blocks that outlive a step, and gives their number: what a checkpoint
- * keeps. A block that steps change belongs here; tests/test_run.c stops and goes
- * on with every objective and optimizer to find one that was forgotten. */
-int trainer_state(const struct trainer *t, struct tensor ret_blocks[TRAINER_MAX_STATE]);
-
-/* What a step or an evaluation reads. */
-struct trainer_data {
+/* What a batch or an evaluation reads. */
+struct engine_data {
     const struct pool *pool; /* of the graph's signature, prepared */
     const struct standard *standard; /* of pictures */
     const struct augment_config *augment; /* NULL: none */
@@ -154,59 +133,26 @@ struct trainer_data {
                                   * example weighs the same */
 };
 
-struct trainer_step {
-    long step;   /* 1 for the first */
-    long n_steps; /* that there will be */
-    double rate; /* learning rate */
-    struct rng rng;
+/* One batch at work. */
+struct engine_batch {
+    const struct engine_data *data;
+    const uint32_t *indices; /* [n] */
+    int n;                   /* up to the engine's */
+    struct rng rng;          /* of the step */
+    long step, n_steps;      /* for penalties: steps made, and how many there will be */
 };
 
-/* What a step saw, before its update. */
-struct trainer_sums {
-    double loss; /* sum over the batch */
-    int n_correct;
-};
+/* The gradient of the objective at `weights` into grads[0], the outcome of all examples, and the sum of their
+ * losses. Where that is not finite, the gradient is not what it should be, and the running statistics that layers
+ * keep among the weights have not moved; else they have. */
+double engine_gradient(struct engine *e, float *weights, const struct engine_batch *batch);
 
-/* One step on the n <= batch pictures indices[n]. Without an update where the loss, or the
- * norm of a gradient to be clipped, is not finite; the caller reads that from ret_sums. */
-void trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
-                  int n, const struct trainer_step *step, struct trainer_sums *ret_sums);
+/* Forward of n examples for evaluation, on all threads: the outcome at places 0 .. n-1, and their scores[n][n_classes]
+ * unless NULL. False where it was told to stop. */
+bool engine_look(struct engine *e, const float *weights, const struct engine_data *data, const uint32_t *indices, int n,
+                 const struct engine_outcome *ret_outcome, float *ret_scores);
 
-/* Behind a step without an update, and with its arguments: adds what was not finite first,
- * such as `output of layer "hidden2" (linear)`. */
-void trainer_trace(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
-                   int n, const struct trainer_step *step, struct text *ret_text);
-
-/* The first parameter of the model with a weight that is not finite; NULL: none has. */
-const char *trainer_trace_weights(const struct trainer *t);
-
-struct evaluation {
-    int n;
-    double loss; /* mean, of classes as trainer_data weighs them, if it does */
-    int n_classes;               /* 0: targets are numbers */
-    struct metric_values values; /* likewise */
-    const int *labels, *predicted; /* [n] classes; NULL: of several parts, or of numbers */
-    const float *scores;           /* [n][n_classes], of numbers [n] the answers; NULL: of several parts */
-    unsigned char *answers; /* [(n + 7) / 8]: example i is bit i % 8 of byte i / 8, 1: right; NULL: of
-                             * several parts, or of numbers */
-};
-
-/* Changes nothing in the trainer but its buffers. The arrays from `arena`.
- * False where it was told to stop: then there is no evaluation. */
-bool trainer_evaluate(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
-                      int n, struct arena *arena, struct evaluation *ret_evaluation);
-
-/* ret_scores[n][n_classes] of the model as it is evaluated. */
-void trainer_predict(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
-                     int n, float *ret_scores);
-
-/* ret_weights[n] that the objective would give in a step on these examples, a batch at a time, to
- * the losses of the model as it is evaluated. The objective keeps its state. */
-void trainer_weigh(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
-                   int n, struct arena *arena, float *ret_weights);
-
-/* ret_errors[n]: 1 where the model, as it is evaluated, names another class. */
-void trainer_mark_errors(struct trainer *t, const struct trainer_data *data,
-                         const uint32_t *indices, int n, unsigned char *ret_errors);
+/* Behind a batch whose loss was not finite: the first node whose output of it is not; NULL: none. */
+const struct op_node *engine_trace(struct engine *e, const float *weights, const struct engine_batch *batch);
 
 #endif

@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/engine/engine_private.h"
 
+#include "learn/metric/metric.h"
+
 #include <string.h>
 
-struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *desk,
-                               const struct trainer_data *data, int first, int n)
+struct graph_pass engine_pass(const struct engine *e, struct engine_desk *desk, int thread,
+                              const struct engine_data *data, int first, int n)
 {
-    struct graph_pass pass = {.n = n, .first = first, .workspace = desk->workspace};
-    const struct field *field = &t->graph.signature.fields[0];
+    const struct field *field = &e->graph.signature.fields[0];
+    size_t piece = (size_t)(first / e->micro_batch);
+    struct graph_pass pass = {
+        .n = n,
+        .first = first,
+        .workspace = desk->workspace,
+        .scratch = e->scratch[thread],
+        .part = e->statistics + piece * e->graph.statistics_size,
+        .whole = e->whole,
+    };
 
-    for (int i = 0; i < t->graph.signature.n; i++)
+    for (int i = 0; i < e->graph.signature.n; i++)
         pass.x[i] = desk->x[i];
-    if (!t->takes_bytes || !batch_has_bytes(field, data->augment))
+    if (!e->takes_bytes || !batch_has_bytes(field, data->augment))
         return pass;
     desk->bytes = (struct byte_rows){
         .bytes = desk->x[0],
@@ -25,32 +35,32 @@ struct graph_pass trainer_pass(const struct trainer *t, struct trainer_desk *des
 }
 
 /* The examples of a micro-batch, as the model reads one of its inputs. */
-static void fill(const struct trainer *t, const struct trainer_data *data, int input, const uint32_t *indices,
-                 int n, void *ret_x)
+static void fill(const struct engine *e, const struct engine_data *data, int input, const uint32_t *indices, int n,
+                 void *ret_x)
 {
-    batch_fill(&t->graph.signature.fields[input], &data->pool->values[input], data->standard, indices, n,
+    batch_fill(&e->graph.signature.fields[input], &data->pool->values[input], data->standard, indices, n,
                data->augment, data->augment_rng, ret_x);
 }
 
-static void take_labels(const struct trainer_data *data, const uint32_t *indices, int n, int *ret_labels)
+static void take_labels(const struct engine_data *data, const uint32_t *indices, int n, int *ret_labels)
 {
     for (int i = 0; i < n; i++)
         ret_labels[i] = data->pool->labels[indices[i]];
 }
 
 /* Blends the partners' examples into those of the desk. */
-static void mix_examples(struct trainer *t, struct trainer_desk *desk,
-                         const struct trainer_data *data, const uint32_t *batch, int first, int n)
+static void mix_examples(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
+                         const uint32_t *batch, int first, int n)
 {
     for (int i = 0; i < n; i++)
-        desk->partner_indices[i] = batch[t->mixes[first + i].partner];
+        desk->partner_indices[i] = batch[e->mixes[first + i].partner];
     take_labels(data, desk->partner_indices, n, desk->partner_labels);
-    for (int input = 0; input < t->graph.signature.n; input++) {
-        size_t size = field_size(&t->graph.signature.fields[input]);
+    for (int input = 0; input < e->graph.signature.n; input++) {
+        size_t size = field_size(&e->graph.signature.fields[input]);
 
-        fill(t, data, input, desk->partner_indices, n, desk->partner_x[input]);
+        fill(e, data, input, desk->partner_indices, n, desk->partner_x[input]);
         for (int i = 0; i < n; i++) {
-            float share = (float)t->mixes[first + i].share, rest = 1 - share;
+            float share = (float)e->mixes[first + i].share, rest = 1 - share;
             float *restrict x = (float *)desk->x[input] + (size_t)i * size;
             const float *restrict y = desk->partner_x[input] + (size_t)i * size;
 
@@ -61,79 +71,131 @@ static void mix_examples(struct trainer *t, struct trainer_desk *desk,
     }
 }
 
-/* Blends the partners' losses and gradients likewise. */
-static void mix_losses(struct trainer *t, struct trainer_desk *desk, const float *scores,
-                       int first, int n, float *gradient)
+static void read_examples(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
+                          const uint32_t *indices, const struct graph_pass *pass)
 {
-    int n_classes = t->n_classes;
+    const struct signature *signature = &e->graph.signature;
+    const uint32_t *own = indices + pass->first;
 
-    loss_compute(t->slots->loss, n, scores, desk->partner_labels, NULL, desk->partner_losses,
+    if (pass->bytes)
+        batch_fill_bytes(&signature->fields[0], &data->pool->values[0], own, pass->n, data->augment,
+                         data->augment_rng, desk->x[0]);
+    for (int input = 0; !pass->bytes && input < signature->n; input++)
+        fill(e, data, input, own, pass->n, desk->x[input]);
+    if (pass->training && e->slots->transform->mix)
+        mix_examples(e, desk, data, indices, pass->first, pass->n);
+    desk->first = pass->first;
+}
+
+/* Blends the partners' losses and gradients as their examples. */
+static void mix_losses(struct engine *e, struct engine_desk *desk, const float *scores, int first, int n,
+                       float *gradient)
+{
+    struct engine_outcome *o = &e->outcome;
+    int n_classes = e->n_classes;
+
+    loss_compute(e->slots->loss, n, scores, desk->partner_labels, NULL, desk->partner_losses,
                  desk->partner_gradient);
     for (int i = 0; i < n; i++) {
-        double share = t->mixes[first + i].share;
+        double share = e->mixes[first + i].share;
         float *g = gradient + (size_t)i * (size_t)n_classes;
         const float *h = desk->partner_gradient + (size_t)i * (size_t)n_classes;
 
-        t->losses[first + i] =
-            share * t->losses[first + i] + (1 - share) * desk->partner_losses[i];
+        o->losses[first + i] = share * o->losses[first + i] + (1 - share) * desk->partner_losses[i];
         for (int c = 0; c < n_classes; c++)
             g[c] = (float)(share * g[c] + (1 - share) * h[c]);
         if (share < 0.5) /* what it is most of is what a prediction should name */
-            t->labels[first + i] = desk->partner_labels[i];
+            o->labels[first + i] = desk->partner_labels[i];
     }
 }
 
 /* For the penalty. */
-static void keep_outputs(struct trainer *t, const struct graph_pass *pass, const float *scores)
+static void keep_outputs(struct engine *e, const struct graph_pass *pass, const float *scores)
 {
-    size_t first = (size_t)pass->first, n = (size_t)pass->n, n_classes = (size_t)t->n_classes;
-    size_t width = graph_features_size(&t->graph);
+    size_t first = (size_t)pass->first, n = (size_t)pass->n, n_classes = (size_t)e->n_classes;
+    size_t width = graph_features_size(&e->graph);
 
-    memcpy(t->scores + first * n_classes, scores, n * n_classes * sizeof *scores);
-    memcpy(t->features + first * width, graph_features(&t->graph, pass),
-           n * width * sizeof *t->features);
+    memcpy(e->scores + first * n_classes, scores, n * n_classes * sizeof *scores);
+    memcpy(e->features + first * width, graph_features(&e->graph, pass), n * width * sizeof *e->features);
 }
 
-static void take_targets(struct trainer *t, const struct trainer_data *data,
-                         const uint32_t *indices, const struct graph_pass *pass)
+/* What became of the examples, whose scores are there. */
+static void take_outcome(const struct engine *e, const struct engine_data *data, const uint32_t *indices,
+                         const struct graph_pass *pass, const float *scores, const struct engine_outcome *o,
+                         float *gradient)
 {
-    for (int i = 0; i < pass->n; i++)
-        t->targets[pass->first + i] = data->pool->targets[indices[i]];
-}
-
-const float *trainer_forward(struct trainer *t, struct trainer_desk *desk,
-                             const struct trainer_data *data, const uint32_t *batch,
-                             const struct graph_pass *pass, float *gradient)
-{
-    const struct loss *loss = t->slots->loss;
-    bool mixes = pass->training && t->slots->transform->mix;
+    const struct loss *loss = e->slots->loss;
     int first = pass->first, n = pass->n;
-    const uint32_t *indices = batch + first;
+
+    indices += first;
+    take_labels(data, indices, n, o->labels + first);
+    for (int i = 0; i < n && o->targets; i++)
+        o->targets[first + i] = data->pool->targets[indices[i]];
+    loss_compute(loss, n, scores, o->labels + first, o->targets ? o->targets + first : NULL, o->losses + first,
+                 gradient);
+    for (int i = 0; i < n; i++) {
+        o->predicted[first + i] =
+            metric_predict(scores + (size_t)i * (size_t)e->n_classes, pass->training ? NULL : loss->offsets,
+                           e->n_classes);
+        if (data->pool->groups)
+            o->groups[first + i] = data->pool->groups[indices[i]];
+    }
+}
+
+void engine_forward(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
+                    const uint32_t *indices, const struct graph_pass *pass, int segment, float *gradient)
+{
     const float *scores;
 
-    take_labels(data, indices, n, t->labels + first);
-    if (pass->bytes)
-        batch_fill_bytes(&t->graph.signature.fields[0], &data->pool->values[0], indices, n, data->augment,
-                         data->augment_rng, desk->x[0]);
-    for (int input = 0; !pass->bytes && input < t->graph.signature.n; input++)
-        fill(t, data, input, indices, n, desk->x[input]);
-    if (mixes)
-        mix_examples(t, desk, data, batch, first, n);
-    if (t->targets)
-        take_targets(t, data, indices, pass);
-    scores = graph_forward(&t->graph, pass);
-    loss_compute(loss, n, scores, t->labels + first, t->targets ? t->targets + first : NULL,
-                 t->losses + first, gradient);
-    if (mixes)
-        mix_losses(t, desk, scores, first, n, gradient);
-    if (pass->training && t->scores)
-        keep_outputs(t, pass, scores);
-    for (int i = 0; i < n; i++) {
-        t->predicted[first + i] = metric_predict(scores + (size_t)i * (size_t)t->n_classes,
-                                                 pass->training ? NULL : loss->offsets, t->n_classes);
-        if (data->pool->groups)
-            t->environments[first + i] = data->pool->groups[indices[i]];
+    if (segment == 0)
+        read_examples(e, desk, data, indices, pass);
+    scores = graph_forward_segment(&e->graph, pass, segment);
+    if (segment < e->graph.n_cuts)
+        return;
+    take_outcome(e, data, indices, pass, scores, &e->outcome, gradient);
+    if (e->slots->transform->mix)
+        mix_losses(e, desk, scores, pass->first, pass->n, gradient);
+    if (e->scores)
+        keep_outputs(e, pass, scores);
+}
+
+/* One micro-batch of an evaluation, from place `first` on. */
+static void look(struct engine *e, const float *weights, const struct engine_data *data, const uint32_t *indices, int n,
+                 int first, int thread, const struct engine_outcome *o, float *ret_scores)
+{
+    int n_piece = n - first < e->micro_batch ? n - first : e->micro_batch;
+    struct engine_desk *desk = &e->desks[thread];
+    struct graph_pass pass = engine_pass(e, desk, thread, data, 0, n_piece);
+    size_t n_classes = (size_t)e->n_classes;
+    const float *scores;
+
+    pass.first = first;
+    pass.weights = weights;
+    read_examples(e, desk, data, indices, &pass);
+    scores = graph_forward(&e->graph, &pass);
+    take_outcome(e, data, indices, &pass, scores, o, NULL);
+    if (ret_scores)
+        memcpy(ret_scores + (size_t)first * n_classes, scores, (size_t)n_piece * n_classes * sizeof *scores);
+    desk->first = -1;
+}
+
+bool engine_look(struct engine *e, const float *weights, const struct engine_data *data, const uint32_t *indices, int n,
+                 const struct engine_outcome *o, float *ret_scores)
+{
+    int size = e->micro_batch, n_pieces = (n + size - 1) / size;
+
+    for (int first = 0; first < n_pieces; first += e->n_threads) {
+        int n_wave = n_pieces - first < e->n_threads ? n_pieces - first : e->n_threads;
+
+        if (data->should_stop && data->should_stop(data->stop_context))
+            return false;
+        if (n_wave == 1) { /* a team of one would be in the way of products' threads */
+            look(e, weights, data, indices, n, first * size, 0, o, ret_scores);
+            continue;
+        }
+#pragma omp parallel for schedule(static, 1) num_threads(n_wave)
+        for (int i = 0; i < n_wave; i++)
+            look(e, weights, data, indices, n, (first + i) * size, i, o, ret_scores);
     }
-    desk->first = first;
-    return scores;
+    return true;
 }

@@ -6,101 +6,143 @@
 #include <math.h>
 #include <string.h>
 
-/* What a pass over a batch does: both at once, or all forwards, then all backwards. */
+/* What a sweep over a batch's micro-batches does with each: a segment forward, backward, or both of the only one. */
 enum phase { FORWARD = 1, BACKWARD = 2 };
 
-/* One batch at work. */
-struct work {
-    const struct trainer_data *data;
-    const uint32_t *indices;
-    int n;
-    struct rng rng;
+struct sweep {
+    const struct engine_batch *batch;
+    const float *weights;
     int phases; /* of enum phase */
-    const struct trainer_step *step;
+    int segment;
 };
 
-static struct objective_batch losses_of(const struct trainer *t, const struct work *work,
-                                        int first, int n)
+static struct objective_batch losses_of(const struct engine *e, const struct engine_batch *batch, int first, int n)
 {
     return (struct objective_batch){
         .n = n,
-        .losses = t->losses + first,
-        .classes = t->labels + first,
-        .environments = work->data->pool->groups ? t->environments + first : NULL,
+        .losses = e->outcome.losses + first,
+        .classes = e->outcome.labels + first,
+        .environments = batch->data->pool->groups ? e->outcome.groups + first : NULL,
     };
 }
 
-static void work_on_piece(struct trainer *t, const struct work *work, struct trainer_desk *desk,
+/* The gradient of the scores: that of the losses as their examples weigh, and of the penalty. */
+static void weigh_gradient(struct engine *e, const struct sweep *sweep, struct engine_desk *desk,
+                           const struct graph_pass *pass, float *gradient)
+{
+    double *weights = e->example_weights + pass->first;
+    size_t n = (size_t)pass->n, n_classes = (size_t)e->n_classes;
+
+    if (sweep->phases == (FORWARD | BACKWARD)) {
+        struct objective_batch part = losses_of(e, sweep->batch, pass->first, pass->n);
+
+        objective_weigh_part(e->slots->objective, &part, weights);
+    }
+    for (int i = 0; i < pass->n; i++)
+        desk->coefficients[i] = (float)(weights[i] / sweep->batch->n);
+    kernels->scale_rows(gradient, desk->coefficients, n, n_classes);
+    if (e->scores)
+        kernels->add(gradient, e->score_gradients + (size_t)pass->first * n_classes, n * n_classes);
+}
+
+static void work_on_piece(struct engine *e, const struct sweep *sweep, struct engine_desk *desk, int thread,
                           float *grads, int first, int n)
 {
-    struct graph_pass pass = trainer_pass(t, desk, work->data, first, n);
-    float *gradient = graph_output_gradient(&t->graph, &pass);
-    double *weights = t->example_weights + first;
+    const struct engine_batch *batch = sweep->batch;
+    struct graph_pass pass = engine_pass(e, desk, thread, batch->data, first, n);
+    float *gradient = graph_output_gradient(&e->graph, &pass);
 
     pass.training = true;
-    pass.rng = work->rng;
-    pass.weights = t->weights;
-    pass.prepared = t->prepared;
+    pass.rng = batch->rng;
+    pass.weights = sweep->weights;
+    pass.prepared = e->prepared;
     pass.grads = grads;
-    pass.grads_add = first >= t->n_lanes * t->micro_batch; /* not the first of its lane */
-    if (work->phases & FORWARD || desk->first != first)
-        trainer_forward(t, desk, work->data, work->indices, &pass, gradient);
-    if (work->phases == FORWARD)
+    pass.grads_add = first >= e->n_lanes * e->micro_batch; /* not the first of its lane */
+    if (e->scores)
+        pass.feature_gradient = e->feature_gradients + (size_t)first * graph_features_size(&e->graph);
+    if (sweep->phases & FORWARD || desk->first != first)
+        engine_forward(e, desk, batch->data, batch->indices, &pass, sweep->segment, gradient);
+    if (!(sweep->phases & BACKWARD))
         return;
-    if (work->phases == (FORWARD | BACKWARD)) {
-        struct objective_batch part = losses_of(t, work, first, n);
-
-        objective_weigh_part(t->slots->objective, &part, weights);
-    }
-    for (int i = 0; i < n; i++)
-        desk->coefficients[i] = (float)(weights[i] / work->n);
-    kernels->scale_rows(gradient, desk->coefficients, (size_t)n, (size_t)t->n_classes);
-    if (t->scores) {
-        kernels->add(gradient, t->score_gradients + (size_t)first * (size_t)t->n_classes,
-                     (size_t)n * (size_t)t->n_classes);
-        pass.feature_gradient =
-            t->feature_gradients + (size_t)first * graph_features_size(&t->graph);
-    }
-    graph_backward(&t->graph, &pass);
-    desk->first = -1;
+    if (sweep->segment == e->graph.n_cuts)
+        weigh_gradient(e, sweep, desk, &pass, gradient);
+    graph_backward_segment(&e->graph, &pass, sweep->segment);
+    if (sweep->segment == 0)
+        desk->first = -1;
 }
 
-static void work_on_lane(struct trainer *t, const struct work *work, int lane, int thread,
-                         float *grads)
+static void work_on_lane(struct engine *e, const struct sweep *sweep, int lane, int thread, float *grads)
 {
-    int stride = t->n_lanes * t->micro_batch;
+    int stride = e->n_lanes * e->micro_batch;
 
-    for (int first = lane * t->micro_batch; first < work->n; first += stride) {
-        int n_piece = work->n - first < t->micro_batch ? work->n - first : t->micro_batch;
-        int desk = t->keeps ? first / t->micro_batch : thread;
+    for (int first = lane * e->micro_batch; first < sweep->batch->n; first += stride) {
+        int left = sweep->batch->n - first;
+        int desk = e->keeps ? first / e->micro_batch : thread;
 
-        work_on_piece(t, work, &t->desks[desk], grads, first, n_piece);
+        work_on_piece(e, sweep, &e->desks[desk], thread, grads, first,
+                      left < e->micro_batch ? left : e->micro_batch);
     }
 }
 
-/* All lanes that have a piece; their gradients end in grads[0]. */
-static void work_on_lanes(struct trainer *t, const struct work *work)
+static int count_pieces(const struct engine *e, const struct engine_batch *batch)
 {
-    size_t size = t->graph.params.size;
-    int n_pieces = (work->n + t->micro_batch - 1) / t->micro_batch;
-    int n_lanes = n_pieces < t->n_lanes ? n_pieces : t->n_lanes;
+    return (batch->n + e->micro_batch - 1) / e->micro_batch;
+}
 
-    for (int first = 0; first < n_lanes; first += t->n_threads) {
-        int n_wave = n_lanes - first < t->n_threads ? n_lanes - first : t->n_threads;
-        float **grads = t->grads + (first > 0); /* only lane 0 adds to the sum itself */
+/* Lanes that have a piece. */
+static int count_lanes(const struct engine *e, const struct engine_batch *batch)
+{
+    int n_pieces = count_pieces(e, batch);
+
+    return n_pieces < e->n_lanes ? n_pieces : e->n_lanes;
+}
+
+/* All lanes, in waves; where they go backward through an uncut graph, their gradients end in grads[0]. */
+static void work_on_lanes(struct engine *e, const struct engine_batch *batch, const float *weights, int phases,
+                          int segment)
+{
+    const struct sweep sweep = {batch, weights, phases, segment};
+    bool is_cut = e->graph.n_cuts > 0;
+    int n_lanes = count_lanes(e, batch);
+
+    for (int first = 0; first < n_lanes; first += e->n_threads) {
+        int n_wave = n_lanes - first < e->n_threads ? n_lanes - first : e->n_threads;
+        /* Only lane 0 adds to the sum itself; each has its own where a segment is not the end of it. */
+        float **grads = e->grads + (is_cut ? first : first > 0);
 
         if (n_wave == 1) { /* a team of one would be in the way of products' threads */
-            work_on_lane(t, work, first, 0, grads[0]);
+            work_on_lane(e, &sweep, first, 0, grads[0]);
         } else {
 #pragma omp parallel for schedule(static, 1) num_threads(n_wave)
             for (int i = 0; i < n_wave; i++)
-                work_on_lane(t, work, first + i, i, grads[i]);
+                work_on_lane(e, &sweep, first + i, i, grads[i]);
         }
-        if (work->phases == FORWARD)
-            continue;
-        for (int i = first == 0; i < n_wave; i++)
-            kernels->add(t->grads[0], grads[i], size);
+        for (int i = first == 0; i < n_wave && phases & BACKWARD && !is_cut; i++)
+            kernels->add(e->grads[0], grads[i], e->graph.params.size);
     }
+}
+
+/* All micro-batches, segment by segment, with what is merged between two. */
+static void go_forward(struct engine *e, const struct engine_batch *batch, const float *weights)
+{
+    for (int segment = 0; segment <= e->graph.n_cuts; segment++) {
+        if (segment > 0)
+            graph_merge(&e->graph, segment, e->statistics, count_pieces(e, batch), e->whole);
+        work_on_lanes(e, batch, weights, FORWARD, segment);
+    }
+}
+
+static void go_backward(struct engine *e, const struct engine_batch *batch, const float *weights)
+{
+    int n_lanes = count_lanes(e, batch);
+
+    for (int segment = e->graph.n_cuts; segment >= 0; segment--) {
+        work_on_lanes(e, batch, weights, BACKWARD, segment);
+        if (segment > 0)
+            graph_merge_backward(&e->graph, segment, e->statistics, count_pieces(e, batch), e->whole);
+    }
+    for (int i = 1; i < n_lanes && e->graph.n_cuts > 0; i++)
+        kernels->add(e->grads[0], e->grads[i], e->graph.params.size);
 }
 
 static double sum_of(const double *x, int n)
@@ -113,195 +155,114 @@ static double sum_of(const double *x, int n)
 }
 
 /* The penalty of the batch whose forwards are done; keeps its derivatives for the backwards. */
-static double compute_penalty(struct trainer *t, const struct work *work)
+static double compute_penalty(struct engine *e, const struct engine_batch *batch, const float *weights)
 {
-    size_t n = (size_t)work->n, width = graph_features_size(&t->graph);
+    size_t n = (size_t)batch->n, width = graph_features_size(&e->graph);
     struct arena arena = {0};
-    struct penalty_batch batch = {
-        .n = work->n,
-        .n_classes = t->n_classes,
+    struct penalty_batch of = {
+        .n = batch->n,
+        .n_classes = e->n_classes,
         .n_features = (int)width,
-        .n_environments = t->n_environments ? t->n_environments : 1,
-        .scores = t->scores,
-        .features = t->features,
-        .labels = t->labels,
-        .environments = t->environments,
-        .step = work->step->step - 1,
-        .n_steps = work->step->n_steps,
-        .weights = t->weights + t->penalty_weights,
+        .n_environments = e->n_environments ? e->n_environments : 1,
+        .scores = e->scores,
+        .features = e->features,
+        .labels = e->outcome.labels,
+        .environments = e->outcome.groups,
+        .step = batch->step,
+        .n_steps = batch->n_steps,
+        .weights = weights + e->penalty_weights,
     };
-    struct penalty_gradients gradients = {t->score_gradients, t->feature_gradients,
-                                          t->grads[0] + t->penalty_weights};
+    struct penalty_gradients gradients = {e->score_gradients, e->feature_gradients,
+                                          e->grads[0] + e->penalty_weights};
     double value;
 
-    memset(t->score_gradients, 0, n * (size_t)t->n_classes * sizeof *t->score_gradients);
-    memset(t->feature_gradients, 0, n * width * sizeof *t->feature_gradients);
-    if (t->method.penalty->plan) /* its weights are the last */
-        memset(gradients.weights, 0,
-               (t->graph.params.size - t->penalty_weights) * sizeof *gradients.weights);
-    value = t->method.penalty->compute(t->method.penalty_config, &batch, &arena, &gradients);
+    memset(e->score_gradients, 0, n * (size_t)e->n_classes * sizeof *e->score_gradients);
+    memset(e->feature_gradients, 0, n * width * sizeof *e->feature_gradients);
+    if (e->method.penalty->plan) /* its weights are the last */
+        memset(gradients.weights, 0, (e->graph.params.size - e->penalty_weights) * sizeof *gradients.weights);
+    value = e->method.penalty->compute(e->method.penalty_config, &of, &arena, &gradients);
     arena_release(&arena);
     return value;
 }
 
-/* The gradient of the objective into grads[0], and the sum of losses.
- * Where that is not finite, the gradient is not what it should be. */
-static double compute_gradient(struct trainer *t, struct work *work)
+/* All forwards, then the weights, then all backwards. */
+static double gradient_of_whole(struct engine *e, const struct engine_batch *batch, const float *weights)
 {
-    struct objective *objective = t->slots->objective;
-    struct objective_sums sums = {.n = work->n};
+    struct objective_batch all = losses_of(e, batch, 0, batch->n);
+    double sum;
 
-    t->weight_scale = 1;
-    if (objective_reach(objective) == REACH_BATCH || t->method.penalty) {
-        struct objective_batch all = losses_of(t, work, 0, work->n);
+    go_forward(e, batch, weights);
+    sum = sum_of(e->outcome.losses, batch->n);
+    if (!isfinite(sum))
+        return sum;
+    objective_weigh(e->slots->objective, &all, e->example_weights);
+    if (e->method.penalty && !isfinite(compute_penalty(e, batch, weights)))
+        return NAN;
+    go_backward(e, batch, weights);
+    return sum;
+}
 
-        work->phases = FORWARD;
-        work_on_lanes(t, work);
-        sums.losses = sum_of(t->losses, work->n);
-        if (!isfinite(sums.losses))
-            return sums.losses;
-        objective_weigh(objective, &all, t->example_weights);
-        if (t->method.penalty && !isfinite(compute_penalty(t, work)))
-            return NAN;
-        work->phases = BACKWARD;
-        work_on_lanes(t, work);
-        return sums.losses;
-    }
-    work->phases = FORWARD | BACKWARD;
-    work_on_lanes(t, work);
-    sums.losses = sum_of(t->losses, work->n);
-    sums.weights = sum_of(t->example_weights, work->n);
+/* Each micro-batch forward and backward. */
+static double gradient_of_parts(struct engine *e, const struct engine_batch *batch, const float *weights)
+{
+    struct objective *objective = e->slots->objective;
+    struct objective_sums sums = {.n = batch->n};
+
+    work_on_lanes(e, batch, weights, FORWARD | BACKWARD, 0);
+    sums.losses = sum_of(e->outcome.losses, batch->n);
+    sums.weights = sum_of(e->example_weights, batch->n);
     if (isfinite(sums.losses) && objective->type->reach == REACH_SCALE) {
-        t->weight_scale = objective_scale(objective, &sums);
-        kernels->scale(t->grads[0], (float)t->weight_scale, t->graph.params.size);
+        e->weight_scale = objective_scale(objective, &sums);
+        kernels->scale(e->grads[0], (float)e->weight_scale, e->graph.params.size);
     }
     return sums.losses;
 }
 
-/* The weights move uphill along the gradient, sam long; what they were waits at home.
- * The objective's state goes back: it is to move once a step. */
-static void climb(struct trainer *t)
+double engine_gradient(struct engine *e, float *weights, const struct engine_batch *batch)
 {
-    size_t size = t->graph.params.size;
-    double length = sqrt(kernels->square_sum(t->grads[0], size));
-    float stride = (float)(t->method.optimizer_common->sam / (length + 1e-12));
-    float *restrict w = t->weights;
-    const float *restrict g = t->grads[0];
-    const struct objective *objective = t->slots->objective;
+    bool needs_whole =
+        objective_reach(e->slots->objective) == REACH_BATCH || e->method.penalty || e->graph.n_cuts > 0;
+    double losses;
 
-    memcpy(t->home, w, size * sizeof *w);
-#pragma omp simd
-    for (size_t i = 0; i < size; i++)
-        w[i] += stride * g[i];
-    if (objective->n_state)
-        memcpy(objective->state, t->home_state,
-               (size_t)objective->n_state * sizeof *objective->state);
+    assert(batch->n > 0 && batch->n <= e->batch);
+    e->weight_scale = 1;
+    graph_prepare(&e->graph, weights, e->prepared);
+    if (e->slots->transform->mix)
+        e->slots->transform->mix(e->slots->transform_config, batch->n, e->n_environments ? e->n_environments : 1,
+                                 batch->rng, e->mixes);
+    losses = needs_whole ? gradient_of_whole(e, batch, weights) : gradient_of_parts(e, batch, weights);
+    if (isfinite(losses))
+        graph_track(&e->graph, e->statistics, count_pieces(e, batch), e->whole, weights);
+    return losses;
 }
 
-/* The gradient at the weights or, with SAM, uphill of them; sums of the former. */
-static struct trainer_sums gradient_of_step(struct trainer *t, struct work *work)
+/* The first node before `end`, in a micro-batch whose activations are at hand, whose output is not finite; else `end`. */
+static int find_node(const struct engine *e, const struct engine_desk *desk, int n, int end)
 {
-    const struct objective *objective = t->slots->objective;
-    struct trainer_sums sums = {0};
-    double loss;
+    int i = e->graph.signature.n;
 
-    if (t->home && objective->n_state)
-        memcpy(t->home_state, objective->state,
-               (size_t)objective->n_state * sizeof *objective->state);
-    graph_prepare(&t->graph, t->weights, t->prepared);
-    sums.loss = compute_gradient(t, work);
-    for (int i = 0; i < work->n; i++)
-        sums.n_correct += t->predicted[i] == t->labels[i];
-    if (!t->home || !isfinite(sums.loss))
-        return sums;
-    climb(t);
-    graph_prepare(&t->graph, t->weights, t->prepared);
-    loss = compute_gradient(t, work);
-    memcpy(t->weights, t->home, t->graph.params.size * sizeof *t->weights);
-    if (!isfinite(loss))
-        sums.loss = loss;
-    return sums;
+    while (i < end && isfinite(kernels->square_sum(desk->workspace + e->graph.nodes[i].y,
+                                                   (size_t)n * shape_size(e->graph.nodes[i].out))))
+        i++;
+    return i;
 }
 
-/* The gradient to a norm of at most clip_norm, as torch.nn.utils.clip_grad_norm_ does; what
- * is frozen does not count. False where the norm is not finite. */
-static bool clip_gradient(struct trainer *t)
+const struct op_node *engine_trace(struct engine *e, const float *weights, const struct engine_batch *batch)
 {
-    const struct params *params = &t->graph.params;
-    double limit = t->method.optimizer_common->clip_norm, square = 0, factor;
+    const struct sweep sweep = {batch, weights, FORWARD, 0};
+    bool is_cut = e->graph.n_cuts > 0;
+    int found = e->graph.n_nodes;
 
-    for (int i = 0; i < params->n; i++)
-        if (!params->items[i].is_frozen)
-            square += kernels->square_sum(t->grads[0] + params->items[i].offset,
-                                          params->items[i].size);
-    if (!isfinite(square))
-        return false;
-    factor = limit / (sqrt(square) + 1e-6);
-    if (factor < 1)
-        kernels->scale(t->grads[0], (float)factor, params->size);
-    return true;
-}
+    if (is_cut)
+        go_forward(e, batch, weights);
+    for (int first = 0; first < batch->n; first += e->micro_batch) {
+        struct engine_desk *desk = &e->desks[e->keeps ? first / e->micro_batch : 0];
+        int n = batch->n - first < e->micro_batch ? batch->n - first : e->micro_batch;
 
-/* The average moves to the new weights; the first of them are its start, as in
- * torch.optim.swa_utils.AveragedModel. */
-static void average_weights(struct trainer *t, long step)
-{
-    float rest = (float)(1 - t->method.optimizer_common->ema);
-    float *restrict a = t->average;
-    const float *restrict w = t->weights;
-
-    if (step == 1)
-        memcpy(a, w, t->graph.params.size * sizeof *a);
-#pragma omp simd
-    for (size_t i = 0; i < t->graph.params.size; i++)
-        a[i] += rest * (w[i] - a[i]);
-}
-
-/* At the step where a stage of the penalty begins, the optimizer starts anew; what the stage
- * does not train is frozen. Gives the steps made before the stage. */
-static long begin_step(struct trainer *t, const struct trainer_step *step)
-{
-    const struct penalty_type *penalty = t->method.penalty;
-    const void *config = t->method.penalty_config;
-    struct params *params = &t->graph.params;
-    struct penalty_freeze freeze = {false};
-    long made = step->step - 1, before = 0;
-
-    if (!penalty)
-        return 0;
-    if (penalty->stage)
-        before = penalty->stage(config, made, step->n_steps);
-    for (int i = 0; i < t->method.optimizer->n_states && before > 0 && before == made; i++)
-        memset(t->states[i], 0, params->size * sizeof *t->states[i]);
-    if (penalty->freeze)
-        freeze = penalty->freeze(config, made, step->n_steps);
-    for (int i = 0; i < params->n; i++)
-        params->items[i].is_frozen = i >= t->n_model_params                  ? freeze.own
-                                     : i >= t->graph.n_params_before_last ? freeze.last_layer
-                                                                          : freeze.features;
-    return before;
-}
-
-void trainer_step(struct trainer *t, const struct trainer_data *data, const uint32_t *indices,
-                  int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
-{
-    struct work work = {.data = data, .indices = indices, .n = n, .rng = step->rng,
-                        .step = step};
-    long before = begin_step(t, step);
-
-    assert(n > 0 && n <= t->batch);
-    if (t->slots->transform->mix)
-        t->slots->transform->mix(t->slots->transform_config, n,
-                                 t->n_environments ? t->n_environments : 1, step->rng, t->mixes);
-    *ret_sums = gradient_of_step(t, &work);
-    if (!isfinite(ret_sums->loss))
-        return;
-    if (t->method.optimizer_common->clip_norm > 0 && !clip_gradient(t)) {
-        ret_sums->loss = NAN;
-        return;
+        if (!is_cut)
+            work_on_piece(e, &sweep, desk, 0, NULL, first, n);
+        found = find_node(e, desk, n, found);
+        desk->first = -1;
     }
-    optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->graph.params,
-                   step->step - before, step->rate, t->weights, t->grads[0], t->states);
-    if (t->average)
-        average_weights(t, step->step);
+    return found < e->graph.n_nodes ? &e->graph.nodes[found] : NULL;
 }

@@ -11,6 +11,9 @@
  *   2. end it in `const struct op_type op_NAME = {...}` and declare that below;
  *   3. add one line to op_types in graph.c. tests/test_op.c checks its gradients
  *      because it is listed; give it a `sample` configuration for that.
+ *
+ * What an op gives of an example is a function of that example and of the weights, but for one kind: those with
+ * `statistics` (batch norm), which in training also reads sums over the batch.
  */
 #ifndef NN_OP_OP_H
 #define NN_OP_OP_H
@@ -51,8 +54,11 @@ struct op_node {
     size_t saved_size;   /* floats per example kept from forward to backward, set by plan */
     size_t scratch_size; /* floats per example free to use inside one pass, set by plan */
     size_t prepared_size; /* floats that prepare makes of the weights, set by plan */
+    size_t statistics_size; /* doubles that a micro-batch adds to those of the batch, set by plan */
+    bool cuts; /* in training it waits for the statistics of the whole batch, set by plan */
     /* Set by graph_plan: offsets in the workspace, in floats. */
     size_t prepared; /* likewise, in the block of prepared floats */
+    size_t statistics; /* and in the doubles of statistics */
     size_t y, saved, gy;
     bool gx_adds[OP_MAX_INPUTS]; /* another consumer wrote that gradient before */
 };
@@ -72,9 +78,26 @@ struct op_pass {
     const struct byte_rows *bytes; /* n rows in place of x[0]; NULL but where takes_bytes */
     float *y;                      /* [n][out.rows][out.width] */
     float *saved, *scratch;
+    double *part;         /* [statistics_size] of this micro-batch; training only */
+    const double *whole;  /* likewise, merged, of the batch; where the node cuts */
     float *gy;                /* gradient of y, backward only; the op may overwrite it */
     float *gx[OP_MAX_INPUTS]; /* gradient of x: written, or added to where node->gx_adds;
                                * NULL where nobody needs it */
+};
+
+/* Sums over a batch, of which each micro-batch makes its part. Where the node cuts, the graph's user makes all parts
+ * before anything behind them, and merges them in the micro-batches' order; else an op makes its part itself, and
+ * that is all it reads. */
+struct op_statistics {
+    /* Of x into pass->part; likewise of gy, which it may change in place. */
+    void (*gather)(const struct op_node *node, const struct op_pass *pass);
+    void (*gather_backward)(const struct op_node *node, const struct op_pass *pass);
+    /* Of parts[n], each `stride` doubles behind the last, to *whole: what gather made, and what gather_backward. */
+    void (*merge)(const struct op_node *node, const double *parts, size_t stride, int n, double *whole);
+    void (*merge_backward)(const struct op_node *node, const double *parts, size_t stride, int n, double *whole);
+    /* Behind the forwards of a batch in training: running statistics, which are parameters that only this changes
+     * (param.is_buffer). */
+    void (*track)(const struct op_node *node, const double *parts, size_t stride, int n, const double *whole, float *w);
 };
 
 struct op_type {
@@ -98,6 +121,7 @@ struct op_type {
     /* Where !gw_adds, backward writes all of its weights' gradient; of the others the graph
      * makes it zero before. */
     bool begins_gw;
+    const struct op_statistics *statistics; /* (optional) */
     const void *sample;        /* a configuration for tests */
     struct shape sample_input; /* and the shape of all inputs for it; zero: 2 x 7; codes: 1 x 3 */
     struct shape second_input; /* of the second, where it is another */

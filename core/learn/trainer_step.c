@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/step/step.h"
+#include "math/kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The gradient to a norm of at most clip_norm, as torch.nn.utils.clip_grad_norm_ does; what
+ * is frozen does not count. False where the norm is not finite. */
+static bool clip_gradient(struct trainer *t)
+{
+    const struct params *params = &t->engine.graph.params;
+    float *gradient = t->engine.grads[0];
+    double limit = t->method.optimizer_common->clip_norm, square = 0, factor;
+
+    for (int i = 0; i < params->n; i++)
+        if (!params->items[i].is_frozen)
+            square += kernels->square_sum(gradient + params->items[i].offset, params->items[i].size);
+    if (!isfinite(square))
+        return false;
+    factor = limit / (sqrt(square) + 1e-6);
+    if (factor < 1)
+        kernels->scale(gradient, (float)factor, params->size);
+    return true;
+}
+
+/* The average moves to the new weights; the first of them are its start, as in
+ * torch.optim.swa_utils.AveragedModel. Running statistics among them are averaged likewise. */
+static void average_weights(struct trainer *t, long step)
+{
+    float rest = (float)(1 - t->method.optimizer_common->ema);
+    size_t size = t->engine.graph.params.size;
+    float *restrict a = t->average;
+    const float *restrict w = t->weights;
+
+    if (step == 1)
+        memcpy(a, w, size * sizeof *a);
+#pragma omp simd
+    for (size_t i = 0; i < size; i++)
+        a[i] += rest * (w[i] - a[i]);
+}
+
+/* At the step where a stage of the penalty begins, the optimizer starts anew; what the stage
+ * does not train is frozen. Gives the steps made before the stage. */
+static long begin_step(struct trainer *t, const struct trainer_step *step)
+{
+    const struct penalty_type *penalty = t->method.engine.penalty;
+    const void *config = t->method.engine.penalty_config;
+    struct params *params = &t->engine.graph.params;
+    struct penalty_freeze freeze = {false};
+    long made = step->step - 1, before = 0;
+
+    if (!penalty)
+        return 0;
+    if (penalty->stage)
+        before = penalty->stage(config, made, step->n_steps);
+    for (int i = 0; i < t->method.optimizer->n_states && before > 0 && before == made; i++)
+        memset(t->states[i], 0, params->size * sizeof *t->states[i]);
+    if (penalty->freeze)
+        freeze = penalty->freeze(config, made, step->n_steps);
+    for (int i = 0; i < params->n; i++)
+        params->items[i].is_frozen = i >= t->engine.n_model_params             ? freeze.own
+                                     : i >= t->engine.graph.n_params_before_last ? freeze.last_layer
+                                                                                 : freeze.features;
+    return before;
+}
+
+static struct engine_batch batch_of(const struct engine_data *data, const uint32_t *indices, int n,
+                                    const struct trainer_step *step)
+{
+    return (struct engine_batch){.data = data, .indices = indices, .n = n, .rng = step->rng,
+                                 .step = step->step - 1, .n_steps = step->n_steps};
+}
+
+void trainer_step(struct trainer *t, const struct engine_data *data, const uint32_t *indices,
+                  int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
+{
+    const struct engine_batch batch = batch_of(data, indices, n, step);
+    long before = begin_step(t, step);
+
+    ret_sums->loss = t->step->gradient(t, &batch, &ret_sums->n_correct);
+    if (!isfinite(ret_sums->loss))
+        return;
+    if (t->method.optimizer_common->clip_norm > 0 && !clip_gradient(t)) {
+        ret_sums->loss = NAN;
+        return;
+    }
+    optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->engine.graph.params,
+                   step->step - before, step->rate, t->weights, t->engine.grads[0], t->states);
+    if (t->average)
+        average_weights(t, step->step);
+}
+
+/* The first parameter, or the last, as backward goes, with a number that is not finite in its part of the
+ * block; NULL where there is none. */
+static const char *find_param(const struct trainer *t, const float *block, bool from_behind)
+{
+    const struct params *p = &t->engine.graph.params;
+
+    for (int k = 0; k < p->n; k++) {
+        const struct param *item = &p->items[from_behind ? p->n - 1 - k : k];
+
+        if (!isfinite(kernels->square_sum(block + item->offset, item->size)))
+            return item->name;
+    }
+    return NULL;
+}
+
+const char *trainer_trace_weights(const struct trainer *t)
+{
+    return find_param(t, trainer_model(t), false);
+}
+
+void trainer_trace(struct trainer *t, const struct engine_data *data, const uint32_t *indices,
+                   int n, const struct trainer_step *step, struct text *ret_text)
+{
+    const struct engine_batch batch = batch_of(data, indices, n, step);
+    const char *weights = find_param(t, t->weights, false);
+    const char *gradient = find_param(t, t->engine.grads[0], true);
+    const struct op_node *node = engine_trace(&t->engine, t->weights, &batch);
+
+    if (weights)
+        text_printf(ret_text, "weights \"%s\"", weights);
+    else if (node)
+        text_printf(ret_text, "output of layer \"%s\" (%s)", node->name, node->type->name);
+    else if (gradient)
+        text_printf(ret_text, "gradient of \"%s\"", gradient);
+    else
+        text_printf(ret_text, t->method.engine.penalty ? "loss or penalty" : "loss");
+}
