@@ -42,7 +42,7 @@ LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -l
 Q = $(if $(V),,@)
 
 SOURCES = $(wildcard core/*/*.c core/*/*/*.c)
-OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/core/math/kernels_v4.o $(BUILD)/core/math/product_v4.o
+OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/core/math/%_v4.o,kernels product conv)
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZ = $(addprefix tests/fuzz/,fuzz.c targets_text.c targets_file.c targets_store.c)
 FAULTS = $(patsubst %,$(BUILD)/tests/faults/%,shim.so faults kills checkpoints stores moves data)
@@ -190,7 +190,7 @@ $(BUILD)/core/math/%_simd.o $(BUILD)/core/math/%_v4.o: CFLAGS += $(if $(SAN),-fn
 $(BUILD)/core/math/%_v4.o: core/math/%_simd.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -march=x86-64-v4 -mprefer-vector-width=512 \
-		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -DPRODUCTS=products_v4 -c $< -o $@
+		-DKERNELS=kernels_v4 -DKERNELS_NAME='"x86-64-v4"' -DPRODUCTS=products_v4 -DCONVS=convs_v4 -c $< -o $@
 $(BUILD)/core/store/store_schema.o: core/store/schema.sql
 $(BUILD)/core/page/html.o: core/page/page.css core/page/page.js
 $(BUILD)/core/work/environment.o: $(BUILD)/build.h $(BUILD)/patch
