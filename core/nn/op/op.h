@@ -268,6 +268,9 @@ extern const struct op_type op_channels_last;
 struct op_conv {
     int height, width, kernel, stride, pad, width_out;
     bool has_relu;
+    bool has_no_bias;
+    bool init_kaiming; /* W from a normal distribution of variance 2 / (channels kernel^2), b at 0 (He et al.
+                        * 2015); else both as PyTorch's convolutions start */
 };
 extern const struct op_type op_conv;
 
