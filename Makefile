@@ -163,6 +163,8 @@ bench-store: $(BUILD)/tests/bench/store ## 64 processes at one store of 100,000 
 	@$<
 bench-peers: $(BUILD)/tests/bench/train ## training speed beside PyTorch's (PYTHON=a python that has it)
 	@$(PYTHON) tests/bench/peers.py $<
+bench-conv: $(BUILD)/tests/bench/conv ## convolutions beside PyTorch's, layer by layer (PYTHON=a python that has it)
+	@$(PYTHON) tests/bench/conv_peers.py $<
 parity: $(BUILD)/tests/bench/parity ## losses of 50 steps beside PyTorch's, from the same weights and pictures
 	@$(PYTHON) tests/bench/parity.py $<
 
@@ -219,5 +221,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep confirm status compare table plot export digest retry cancel merge fsck report verify \
-	reproduce list docs data deps deps-slurm deps-faults test test-slurm check mutants check-stats check-page check-faults headers layers bench bench-pipeline bench-store bench-peers parity clean help FORCE
+	reproduce list docs data deps deps-slurm deps-faults test test-slurm check mutants check-stats check-page check-faults headers layers bench bench-pipeline bench-store bench-peers bench-conv parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d
