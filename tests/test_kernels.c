@@ -266,6 +266,38 @@ static void test_dropout(void **state)
     }
 }
 
+/* Sums of fewer columns than a vector has, and of several vectors; y masks what is summed. */
+static void test_columns(void **state)
+{
+    enum { COLUMNS = 37, R = 29 };
+    static float x[R * COLUMNS], g[R * COLUMNS], y[R * COLUMNS];
+
+    (void)state;
+    for (int t = 0; t < n_tables(); t++) {
+        double sums[COLUMNS], squares[COLUMNS], by[COLUMNS], by_x[COLUMNS];
+
+        fill(x, R * COLUMNS, 31, 2);
+        fill(g, R * COLUMNS, 32, 2);
+        fill(y, R * COLUMNS, 33, 2);
+        tables[t]->column_sums(sums, squares, x, R, COLUMNS);
+        tables[t]->column_products(by, by_x, g, x, y, R, COLUMNS);
+        fill(g, R * COLUMNS, 32, 2);
+        for (int c = 0; c < COLUMNS; c++) {
+            double want[4] = {0};
+
+            for (int at = c; at < R * COLUMNS; at += COLUMNS) {
+                double v = (double)x[at], gradient = y[at] > 0 ? (double)g[at] : 0;
+
+                want[0] += v;
+                want[1] += v * v;
+                want[2] += gradient;
+                want[3] += gradient * v;
+            }
+            assert_true(sums[c] == want[0] && squares[c] == want[1] && by[c] == want[2] && by_x[c] == want[3]);
+        }
+    }
+}
+
 /* Every kernel, one after the other, over the same numbers. */
 struct numbers {
     float a[SIZE], b[SIZE], c[SIZE], d[SIZE], row[STRIDE], other[STRIDE], stats[2 * ROWS];
@@ -302,6 +334,10 @@ static void run_all(const struct kernels *k, struct numbers *x)
     k->dropout(x->a, x->b, true, (uint32_t[2]){1, 2}, 1u << 30, 1.5f, ROWS * N);
     k->reglu(x->d, x->b, ROWS / 2, N);
     k->reglu_backward(x->a, true, x->d, x->b, ROWS / 2, N);
+    k->column_sums(x->e, x->e + N, x->b, ROWS, N);
+    k->affine(x->a, x->b, x->row, x->other, x->d, true, ROWS / 2, N);
+    k->affine_backward(x->c, true, x->b, x->a, x->row, x->other, x->stats, ROWS / 2, N);
+    k->column_products(x->e + 2 * N, x->e + 3 * N, x->c, x->b, x->a, ROWS / 2, N);
     x->square = k->square_sum(x->b, ROWS * N);
 }
 
@@ -331,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_softmax),
         cmocka_unit_test(test_periodic),
         cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_same_bits_at_both_widths),
     };
 

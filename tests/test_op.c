@@ -26,6 +26,7 @@ struct bench {
     struct op_node node;
     struct params params;
     float *w, *gw, *x[2], *gx[2], *y, *gy, *saved, *scratch, *prepared, *direction;
+    double *statistics; /* of one micro-batch, which is the batch */
 };
 
 static void normal(float *x, size_t n, uint64_t seed)
@@ -40,6 +41,7 @@ static struct op_pass pass_of(struct bench *b)
         .x = {b->x[0], b->x[1]}, .codes = b->node.type->reads_codes ? codes : NULL, .y = b->y,
         .saved = b->saved, .scratch = b->scratch,
         .gy = b->gy, .gx = {b->gx[0], b->gx[1]}, .prepared = b->prepared,
+        .part = b->statistics, .whole = b->statistics,
     };
 }
 
@@ -49,6 +51,8 @@ static double value(struct bench *b)
     struct op_pass pass = pass_of(b);
     double sum = 0;
 
+    if (b->node.cuts)
+        b->node.type->statistics->gather(&b->node, &pass);
     b->node.type->forward(&b->node, &pass);
     for (size_t i = 0; i < N * shape_size(b->node.out); i++)
         sum += (double)b->y[i] * b->direction[i];
@@ -81,6 +85,13 @@ static void check(struct bench *b, const char *what, float *x, const float *g, s
     }
 }
 
+static void go_backward(struct bench *b, const struct op_pass *pass)
+{
+    if (b->node.cuts)
+        b->node.type->statistics->gather_backward(&b->node, pass);
+    b->node.type->backward(&b->node, pass);
+}
+
 /* A second micro-batch of the same examples gives the weights' gradient twice. */
 static void check_adds(struct bench *b)
 {
@@ -91,7 +102,7 @@ static void check_adds(struct bench *b)
     value(b);
     memcpy(b->gy, b->direction, N * shape_size(b->node.out) * sizeof *b->gy);
     pass.gw_adds = true;
-    b->node.type->backward(&b->node, &pass);
+    go_backward(b, &pass);
     for (int k = 0; k < b->params.n; k++)
         for (size_t i = 0; i < b->params.items[k].size; i++) {
             size_t at = b->params.items[k].offset + i;
@@ -122,6 +133,9 @@ static void check_op(const struct op_type *type, const void *config)
     b.w = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     b.gw = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     normal(b.w, b.params.size, 1);
+    for (int k = 0; k < b.params.n; k++)
+        for (size_t i = 0; i < b.params.items[k].size && b.params.items[k].is_buffer; i++)
+            b.w[b.params.items[k].offset + i] += 4; /* a variance is above 0 */
     for (int k = type->reads_codes; k < type->n_inputs; k++) {
         b.x[k] = arena_alloc(&b.arena, n_x[k] * sizeof(float));
         b.gx[k] = arena_alloc(&b.arena, n_x[k] * sizeof(float));
@@ -132,6 +146,7 @@ static void check_op(const struct op_type *type, const void *config)
     b.direction = arena_alloc(&b.arena, n_y * sizeof(float));
     b.saved = arena_alloc(&b.arena, (N * b.node.saved_size + 1) * sizeof(float));
     b.scratch = arena_alloc(&b.arena, (N * b.node.scratch_size + 1) * sizeof(float));
+    b.statistics = arena_alloc(&b.arena, (b.node.statistics_size + 1) * sizeof *b.statistics);
     normal(b.direction, n_y, 9);
     value(&b);
     memcpy(b.gy, b.direction, n_y * sizeof(float));
@@ -143,10 +158,11 @@ static void check_op(const struct op_type *type, const void *config)
         for (size_t i = 0; i < b.params.size; i++)
             b.gw[i] = NAN;
     pass.gw_adds = !type->begins_gw;
-    type->backward(&b.node, &pass);
+    go_backward(&b, &pass);
     for (int k = 0; k < b.params.n; k++)
-        check(&b, b.params.items[k].name, b.w + b.params.items[k].offset,
-              b.gw + b.params.items[k].offset, b.params.items[k].size);
+        if (!b.params.items[k].is_buffer) /* which has none */
+            check(&b, b.params.items[k].name, b.w + b.params.items[k].offset,
+                  b.gw + b.params.items[k].offset, b.params.items[k].size);
     for (int k = type->reads_codes; k < type->n_inputs; k++)
         check(&b, "input", b.x[k], b.gx[k], n_x[k]);
     check_adds(&b);
@@ -182,6 +198,13 @@ static void test_all_choices(void **state)
     check_op(&op_cross_attention, &(struct op_attention){.heads = 4});
     check_op(&op_pool, &(struct op_pool){POOL_CLASS_TOKEN});
     check_op(&op_residual, &(struct op_residual){.p = 0});
+    for (int kind = BATCH_NORM_BATCH; kind <= BATCH_NORM_FROZEN; kind++)
+        for (int relu = 0; relu < 2; relu++) {
+            const struct op_batch_norm config = {kind, 1e-5, 0.1, relu};
+
+            check_op(&op_batch_norm, &config);
+            check_op(&op_batch_norm_residual, &config);
+        }
 }
 
 /* What an op gives for codes[N * COLUMNS], of weights that count up from 1. */

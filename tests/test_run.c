@@ -249,6 +249,23 @@ static void test_a_transformer(void **state)
                   "optimizer = \"adamw\"\n", 5);
 }
 
+/* Running means and variances outlive a step, and stay out of the way of what moves weights. */
+static void test_batch_norm(void **state)
+{
+    static const char resnet[] = "model = \"resnet\"\nmodel.depth = 8\nmodel.width = 2\n";
+    char line[200];
+
+    (void)state;
+    snprintf(line, sizeof line, "%soptimizer.sam = 0.1\noptimizer.ema = 0.9\noptimizer.clip_norm = 1\n", resnet);
+    check_stopped(line, 5);
+    snprintf(line, sizeof line, "%strain.jtt_epochs = 1\ntransform = \"mixup\"\n", resnet);
+    check_stopped(line, 5);
+    snprintf(line, sizeof line, "%smodel.batch_norm = \"ghost\"\nobjective = \"cvar\"\n", resnet);
+    check_stopped(line, 5);
+    snprintf(line, sizeof line, "%strain.lr = 1000\n", resnet);
+    check_diverged(line, "evaluation at step %ld: not finite: weights \"layer1.0.bn1.running_var\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_averaged_weights),
         cmocka_unit_test(test_where_it_diverged),
         cmocka_unit_test(test_a_transformer),
+        cmocka_unit_test(test_batch_norm),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -209,6 +209,7 @@ static void test_scores(void **state)
         set_weights(&g.params, w);
         pass.weights = w;
         pass.workspace = arena_alloc(&arena, g.workspace_size * sizeof(float));
+        pass.scratch = arena_alloc(&arena, g.scratch_size * sizeof(float));
         scores = graph_forward(&g, &pass);
         for (int k = 0; k < 6; k++)
             if (fabs(scores[k] - reference_scores[i].scores[k / 2][k % 2]) > SCORE_TOLERANCE)

@@ -83,13 +83,19 @@ static const struct component *find(const struct component_kind *kind, const cha
 
 static void build_model(struct session *s, const char *name, struct graph *graph)
 {
-    const struct component *c = find(&model_kind, name);
+    const struct component *c = find(&model_kind, strncmp(name, "resnet", 6) == 0 ? "resnet" : name);
     struct settings small;
     struct error err;
     void *config;
 
     settings_init(&small, &s->arena);
-    settings_set(&small, "model.dropout", value_number(0.3));
+    if (strncmp(name, "resnet", 6) == 0) {
+        settings_set(&small, "model.depth", value_number(8));
+        settings_set(&small, "model.width", value_number(4));
+        settings_set(&small, "model.batch_norm", value_string(name[6] ? name + 7 : "batch"));
+    } else {
+        settings_set(&small, "model.dropout", value_number(0.3));
+    }
     if (strcmp(name, "vit") == 0) {
         settings_set(&small, "model.dim", value_number(16));
         settings_set(&small, "model.depth", value_number(2));
@@ -233,12 +239,12 @@ static void test_objectives_differ(void **state)
 /* The micro-batch is part of the spec: another one may round otherwise, threads may not. */
 static void test_models_and_micro_batches(void **state)
 {
-    static const char *const models[] = {"mlp", "vit"};
+    static const char *const models[] = {"mlp", "vit", "resnet", "resnet ghost", "resnet frozen"};
     static const int micro_batches[] = {3, BATCH};
     static const int threads[] = {2, 3, 4, 8};
 
     (void)state;
-    for (int m = 0; m < 2; m++) {
+    for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
         for (int b = 0; b < 2; b++) {
             struct setup setup = {"rgd", 0, 1, ENGINE_KEEP, models[m], micro_batches[b], 0, 0, 0};
             char want[65], got[65];
@@ -282,24 +288,31 @@ static void test_bytes_are_floats(void **state)
 }
 
 /* In pieces or at once, the gradient is the same sum, but for rounding. */
-static void test_pieces_make_the_whole(void **state)
+static void check_pieces(const char *model, double rate)
 {
     static const double TOLERANCE = 1e-5; /* of weights around 0.1, three steps of floats */
     struct session whole, pieces;
 
-    (void)state;
-    open_session(&whole, &(struct setup){"rgd", 0, 1, ENGINE_KEEP, NULL, BATCH, 0, 0, 0});
-    open_session(&pieces, &(struct setup){"rgd", 0, 1, ENGINE_KEEP, NULL, 3, 0, 0, 0});
+    open_session(&whole, &(struct setup){"rgd", 0, 1, ENGINE_KEEP, model, BATCH, 0, 0, 0});
+    open_session(&pieces, &(struct setup){"rgd", 0, 1, ENGINE_KEEP, model, 3, 0, 0, 0});
     for (int i = 0; i < N_STEPS; i++) {
-        make_step(&whole, i, 0.05);
-        make_step(&pieces, i, 0.05);
+        make_step(&whole, i, rate);
+        make_step(&pieces, i, rate);
     }
     for (size_t k = 0; k < whole.trainer.engine.graph.params.size; k++)
         if (!(fabs(whole.trainer.weights[k] - pieces.trainer.weights[k]) < TOLERANCE))
-            fail_msg("weight %zu: %g at once, %g in pieces", k, whole.trainer.weights[k],
+            fail_msg("%s: weight %zu: %g at once, %g in pieces", model, k, whole.trainer.weights[k],
                      pieces.trainer.weights[k]);
     arena_release(&whole.arena);
     arena_release(&pieces.arena);
+}
+
+/* Statistics of the batch, too, whatever it is cut into. */
+static void test_pieces_make_the_whole(void **state)
+{
+    (void)state;
+    check_pieces("mlp", 0.05);
+    check_pieces("resnet", 0.005);
 }
 
 /* Between two steps, an evaluation leaves no trace in the bits; and two agree. */

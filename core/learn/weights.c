@@ -68,6 +68,21 @@ static bool has_param(const struct params *p, const char *name)
     return false;
 }
 
+/* PyTorch counts the batches of a batch norm beside its running statistics, and goes by the count nowhere. */
+static bool is_batch_count(const char *name, const struct params *p)
+{
+    static const char COUNT[] = "num_batches_tracked", MEAN[] = "running_mean";
+    size_t size = strlen(name), prefix = size - (sizeof COUNT - 1);
+
+    if (size < sizeof COUNT - 1 || strcmp(name + prefix, COUNT) != 0)
+        return false;
+    for (int i = 0; i < p->n; i++)
+        if (strlen(p->items[i].name) == prefix + sizeof MEAN - 1 && strncmp(p->items[i].name, name, prefix) == 0 &&
+            strcmp(p->items[i].name + prefix, MEAN) == 0)
+            return true;
+    return false;
+}
+
 /* Finds all; found[i] stays NULL for what is excepted. */
 static int match(const struct safetensors *file, const char *except, const struct params *p,
                  const struct tensor **found, struct error *err)
@@ -82,7 +97,7 @@ static int match(const struct safetensors *file, const char *except, const struc
     for (int i = 0; i < file->n_tensors; i++) {
         const char *name = file->tensors[i].name;
 
-        if (!is_excepted(name, except) && !has_param(p, name))
+        if (!is_excepted(name, except) && !has_param(p, name) && !is_batch_count(name, p))
             return error_set(err, "its tensor \"%s\" is no parameter of the model", name);
     }
     return 0;

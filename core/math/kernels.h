@@ -94,6 +94,18 @@ struct kernels {
     void (*reglu_backward)(float *gx, bool adds, const float *g, const float *x, size_t rows,
                            size_t n);
 
+    /* Sums down the columns of rows of n, in double: of x and x^2; of g and g x. With y, g becomes 0 where y <= 0
+     * before. */
+    void (*column_sums)(double *sums, double *squares, const float *x, size_t rows, size_t n);
+    void (*column_products)(double *sums, double *products, float *g, const float *x, const float *y, size_t rows,
+                            size_t n);
+    /* y = a[n] x + b[n] over rows, plus r unless NULL; not below 0 with has_relu. */
+    void (*affine)(float *y, const float *x, const float *a, const float *b, const float *r, bool has_relu, size_t rows,
+                   size_t n);
+    /* gx = a[n] g + b[n] x + c[n] over rows, added to where adds. */
+    void (*affine_backward)(float *gx, bool adds, const float *g, const float *x, const float *a, const float *b,
+                            const float *c, size_t rows, size_t n);
+
     /* g[rows][n] *= scale[rows];  y[i] += x[i];  y[i] *= a. */
     void (*scale_rows)(float *g, const float *scale, size_t rows, size_t n);
     void (*add)(float *y, const float *x, size_t n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Compiled once for each vector width; KERNELS names the table. */
+#include "math/columns.h"
 #include "math/elementary.h"
 #include "math/kernels.h"
 #include "math/lanes.h"
@@ -395,6 +396,56 @@ static void reglu_backward(float *restrict gx, bool adds, const float *restrict 
     }
 }
 
+static void column_sums(double *sums, double *squares, const float *x, size_t rows, size_t n)
+{
+    column_sum(sums, squares, x, x, rows, n);
+}
+
+static void column_products(double *sums, double *products, float *restrict g, const float *restrict x,
+                            const float *restrict y, size_t rows, size_t n)
+{
+    for (size_t i = 0; y && i < rows * n; i++)
+        g[i] = y[i] > 0 ? g[i] : 0;
+    column_sum(sums, products, g, x, rows, n);
+}
+
+static inline void affine_rows(float *restrict y, const float *restrict x, const float *restrict a,
+                               const float *restrict b, const float *restrict r, bool has_relu, size_t rows, size_t n)
+{
+    for (size_t row = 0; row < rows; row++, y += n, x += n) {
+#pragma omp simd
+        for (size_t c = 0; c < n; c++) {
+            float v = __builtin_fmaf(x[c], a[c], b[c]);
+
+            v = r ? v + r[row * n + c] : v;
+            y[c] = has_relu && v < 0 ? 0 : v; /* NaN stays NaN */
+        }
+    }
+}
+
+static void affine(float *y, const float *x, const float *a, const float *b, const float *r, bool has_relu, size_t rows,
+                   size_t n)
+{
+    if (r)
+        affine_rows(y, x, a, b, r, has_relu, rows, n);
+    else
+        affine_rows(y, x, a, b, NULL, has_relu, rows, n);
+}
+
+static void affine_backward(float *restrict gx, bool adds, const float *restrict g, const float *restrict x,
+                            const float *restrict a, const float *restrict b, const float *restrict c, size_t rows,
+                            size_t n)
+{
+    for (size_t row = 0; row < rows; row++, gx += n, g += n, x += n) {
+#pragma omp simd
+        for (size_t k = 0; k < n; k++) {
+            float v = __builtin_fmaf(g[k], a[k], __builtin_fmaf(x[k], b[k], c[k]));
+
+            gx[k] = adds ? gx[k] + v : v;
+        }
+    }
+}
+
 static void scale_rows(float *restrict g, const float *restrict scale, size_t rows, size_t n)
 {
     for (size_t r = 0; r < rows; r++, g += n) {
@@ -457,6 +508,10 @@ const struct kernels KERNELS = {
     .dropout = dropout,
     .reglu = reglu,
     .reglu_backward = reglu_backward,
+    .column_sums = column_sums,
+    .column_products = column_products,
+    .affine = affine,
+    .affine_backward = affine_backward,
     .scale_rows = scale_rows,
     .add = add,
     .scale = scale,

@@ -28,6 +28,9 @@ const struct op_type *const op_types[] = {
     &op_channels_last,
     &op_conv,
     &op_group_norm,
+    &op_batch_norm,
+    &op_batch_norm_residual,
+    &op_shortcut,
     &op_pool,
     &op_dropout,
     NULL,
@@ -331,19 +334,17 @@ const float *graph_forward_segment(const struct graph *g, const struct graph_pas
     return y;
 }
 
-void graph_merge(const struct graph *g, int segment, const double *parts, int n, double *whole)
+void graph_merge(const struct graph *g, int segment, bool is_backward, const double *parts, int n, double *whole)
 {
     const struct op_node *node = &g->nodes[g->cuts[segment - 1]];
+    size_t start = node->statistics + (is_backward ? node->statistics_forward : 0);
+    size_t end = node->statistics + (is_backward ? node->statistics_size : node->statistics_forward);
 
-    node->type->statistics->merge(node, parts + node->statistics, g->statistics_size, n, whole + node->statistics);
-}
-
-void graph_merge_backward(const struct graph *g, int segment, const double *parts, int n, double *whole)
-{
-    const struct op_node *node = &g->nodes[g->cuts[segment - 1]];
-
-    node->type->statistics->merge_backward(node, parts + node->statistics, g->statistics_size, n,
-                                           whole + node->statistics);
+    for (size_t k = start; k < end; k++) {
+        whole[k] = 0;
+        for (int i = 0; i < n; i++)
+            whole[k] += parts[(size_t)i * g->statistics_size + k];
+    }
 }
 
 void graph_track(const struct graph *g, const double *parts, int n, const double *whole, float *weights)

@@ -91,9 +91,9 @@ const float *graph_forward(const struct graph *g, const struct graph_pass *pass)
  * is in pass->part behind it. */
 const float *graph_forward_segment(const struct graph *g, const struct graph_pass *pass, int segment);
 
-/* The parts of n micro-batches, statistics_size doubles each, to `whole`: those that the segment begins with. */
-void graph_merge(const struct graph *g, int segment, const double *parts, int n, double *whole);
-void graph_merge_backward(const struct graph *g, int segment, const double *parts, int n, double *whole);
+/* Adds up the parts of n micro-batches, statistics_size doubles each, in `whole`: those that the segment begins with,
+ * or those of its beginning's derivatives. */
+void graph_merge(const struct graph *g, int segment, bool is_backward, const double *parts, int n, double *whole);
 
 /* Running statistics, among the weights, take in those of a batch. */
 void graph_track(const struct graph *g, const double *parts, int n, const double *whole, float *weights);

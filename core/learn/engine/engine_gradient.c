@@ -127,7 +127,7 @@ static void go_forward(struct engine *e, const struct engine_batch *batch, const
 {
     for (int segment = 0; segment <= e->graph.n_cuts; segment++) {
         if (segment > 0)
-            graph_merge(&e->graph, segment, e->statistics, count_pieces(e, batch), e->whole);
+            graph_merge(&e->graph, segment, false, e->statistics, count_pieces(e, batch), e->whole);
         work_on_lanes(e, batch, weights, FORWARD, segment);
     }
 }
@@ -139,7 +139,7 @@ static void go_backward(struct engine *e, const struct engine_batch *batch, cons
     for (int segment = e->graph.n_cuts; segment >= 0; segment--) {
         work_on_lanes(e, batch, weights, BACKWARD, segment);
         if (segment > 0)
-            graph_merge_backward(&e->graph, segment, e->statistics, count_pieces(e, batch), e->whole);
+            graph_merge(&e->graph, segment, true, e->statistics, count_pieces(e, batch), e->whole);
     }
     for (int i = 1; i < n_lanes && e->graph.n_cuts > 0; i++)
         kernels->add(e->grads[0], e->grads[i], e->graph.params.size);

@@ -54,7 +54,8 @@ struct op_node {
     size_t saved_size;   /* floats per example kept from forward to backward, set by plan */
     size_t scratch_size; /* floats per example free to use inside one pass, set by plan */
     size_t prepared_size; /* floats that prepare makes of the weights, set by plan */
-    size_t statistics_size; /* doubles that a micro-batch adds to those of the batch, set by plan */
+    /* Doubles that a micro-batch adds to those of the batch, and how many of them forward; set by plan. */
+    size_t statistics_size, statistics_forward;
     bool cuts; /* in training it waits for the statistics of the whole batch, set by plan */
     /* Set by graph_plan: offsets in the workspace, in floats. */
     size_t prepared; /* likewise, in the block of prepared floats */
@@ -86,17 +87,14 @@ struct op_pass {
 };
 
 /* Sums over a batch, of which each micro-batch makes its part. Where the node cuts, the graph's user makes all parts
- * before anything behind them, and merges them in the micro-batches' order; else an op makes its part itself, and
+ * before anything behind them, and adds them up in the micro-batches' order; else an op makes its part itself, and
  * that is all it reads. */
 struct op_statistics {
-    /* Of x into pass->part; likewise of gy, which it may change in place. */
+    /* Of x into pass->part[0 .. statistics_forward - 1]; of gy, which it may change in place, into the rest. */
     void (*gather)(const struct op_node *node, const struct op_pass *pass);
     void (*gather_backward)(const struct op_node *node, const struct op_pass *pass);
-    /* Of parts[n], each `stride` doubles behind the last, to *whole: what gather made, and what gather_backward. */
-    void (*merge)(const struct op_node *node, const double *parts, size_t stride, int n, double *whole);
-    void (*merge_backward)(const struct op_node *node, const double *parts, size_t stride, int n, double *whole);
-    /* Behind the forwards of a batch in training: running statistics, which are parameters that only this changes
-     * (param.is_buffer). */
+    /* Behind the forwards of a batch in training, of n parts, each `stride` doubles behind the last, and their sum where
+     * the node cuts: moves running statistics, which are parameters that only this changes (param.is_buffer). */
     void (*track)(const struct op_node *node, const double *parts, size_t stride, int n, const double *whole, float *w);
 };
 
@@ -143,6 +141,7 @@ struct op_linear {
     bool init_uniform; /* W and b both from the uniform distribution of that deviation: this is
                         * PyTorch's default for linear layers */
     bool init_zero_bias; /* b starts at 0 all the same */
+    bool init_uniform_bias; /* b starts so where W does not */
     bool flattens;       /* all rows of an example are one */
 };
 extern const struct op_type op_linear;
@@ -281,6 +280,30 @@ struct op_group_norm {
     double epsilon;
 };
 extern const struct op_type op_group_norm;
+
+/* Each channel to mean 0 and variance 1 over all rows of all examples, times w plus b of the channel; relu on request.
+ * Ioffe and Szegedy 2015, algorithm 1. Of the batch; of each micro-batch by itself ("ghost", Hoffer et al. 2017); or, while
+ * training too, by the running mean and variance ("frozen"), by which evaluations go. These move by `momentum` to those of
+ * a batch, the variance without bias, as PyTorch has it. */
+enum batch_norm { BATCH_NORM_BATCH, BATCH_NORM_GHOST, BATCH_NORM_FROZEN };
+
+struct op_batch_norm {
+    int kind; /* enum batch_norm */
+    double epsilon, momentum;
+    bool has_relu;
+};
+extern const struct op_type op_batch_norm;
+
+/* The same of the first input, plus the second, before the relu. */
+extern const struct op_type op_batch_norm_residual;
+
+/* The shortcut without weights of a residual block that changes shape: of a picture of height x width rows of
+ * channels every `stride`-th pixel of every `stride`-th line, with `pad` zero channels on each side. He et al. 2016, section
+ * 4.2, option A. */
+struct op_shortcut {
+    int height, width, stride, pad;
+};
+extern const struct op_type op_shortcut;
 
 /* The first row, or the mean of all. */
 enum pool_kind { POOL_CLASS_TOKEN, POOL_MEAN };

@@ -18,7 +18,7 @@ int linear_plan(struct op_node *node, const struct op_linear *config, int rows, 
                 struct params *params, struct arena *arena, struct error *err)
 {
     float sd = config->init_sd > 0 ? (float)config->init_sd : (float)sqrt(GAIN / in);
-    bool has_uniform_bias = config->init_uniform && !config->init_zero_bias;
+    bool has_uniform_bias = (config->init_uniform && !config->init_zero_bias) || config->init_uniform_bias;
 
     if (config->width < 1)
         return error_set(err, "width %d; must be at least 1", config->width);
@@ -37,7 +37,9 @@ int linear_plan(struct op_node *node, const struct op_linear *config, int rows, 
                    (struct param){.name = arena_printf(arena, "%s.bias", node->name),
                                   .n_dims = 1,
                                   .dims = {config->width},
-                                  .init_sd = has_uniform_bias ? sd : 0,
+                                  .init_sd = !has_uniform_bias      ? 0
+                                             : config->init_uniform ? sd
+                                                                    : (float)sqrt(GAIN / in),
                                   .init_uniform = has_uniform_bias});
     if (config->activation == ACTIVATION_GELU || config->activation == ACTIVATION_GELU_TANH)
         node->saved_size = shape_size(node->out); /* the slopes */
