@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/model.h"
 
-extern const struct model_type model_mlp, model_mlp_plr, model_ft_transformer, model_mnist_cnn, model_vit;
+extern const struct model_type model_mlp, model_mlp_plr, model_ft_transformer, model_mnist_cnn, model_resnet,
+    model_vit;
 
 /* To add a model, add its line here. */
 static const struct model_type *const types[] = {
@@ -9,6 +10,7 @@ static const struct model_type *const types[] = {
     &model_mlp_plr,
     &model_ft_transformer,
     &model_mnist_cnn,
+    &model_resnet,
     &model_vit,
     NULL,
 };
