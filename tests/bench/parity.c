@@ -9,7 +9,7 @@
  *     start.safetensors     the weights before the first step
  *
  * and writes start_again.safetensors, the same weights as export-weights would;
- * after the last step checkpoint.safetensors, as a run that is stopped would; and
+ * after the last step end.safetensors, likewise, and checkpoint.safetensors, as a run that is stopped would; and
  * losses.safetensors, F64 [steps][2]: the mean loss of each batch, and the mean of
  * weight times loss. Prints the SHA-256 of each block of the checkpoint, as it is in
  * memory. */
@@ -199,6 +199,8 @@ static int save(struct parity *p, struct error *err)
     struct state state = {.arena = &p->arena};
     char hex[HASH_HEX_SIZE];
 
+    if (weights_save(path(p, "end.safetensors"), &p->trainer.engine.graph.params, p->trainer.weights, NULL, err) < 0)
+        return -1;
     trainer_add_state(&p->trainer, &state);
     for (int i = 0; i < state.n; i++) {
         hash_block(state.blocks[i].bytes, tensor_size(&state.blocks[i]), hex);

@@ -25,7 +25,9 @@ WORKLOADS = [
     dict(title="MLP 3072-256-256-10", batch=128, optimizer="sgd", picture=(3, 32, 32),
          mlp=(256, 256)),
     dict(title="MLP 64-128-128-10", batch=64, optimizer="sgd", picture=(1, 8, 8), mlp=(128, 128)),
-    dict(title="MNIST_CNN, 28 x 28", batch=64, optimizer="adam", picture=(2, 28, 28)),
+    dict(title="MNIST_CNN, 28 x 28", batch=64, optimizer="adam", picture=(2, 28, 28), cnn=True),
+    dict(title="ResNet-8, 32 x 32", batch=128, optimizer="sgd", picture=(3, 32, 32), resnet=8),
+    dict(title="ResNet-32, 32 x 32", batch=128, optimizer="sgd", picture=(3, 32, 32), resnet=32),
     dict(title="MLP-PLR, Adult's columns", batch=256, optimizer="adamw", table=ADULT, classes=2,
          plr=dict(hidden=(224, 224), frequencies=92, sigma=5.16, embedding=24)),
     dict(title="FT-Transformer, Adult's columns", batch=256, optimizer="adamw", table=ADULT, classes=2,
@@ -110,6 +112,49 @@ def mnist_cnn(channels):
     layers |= {"pool": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten(),
                "output": nn.Linear(channels, N_CLASSES)}
     return nn.Sequential(layers)
+
+
+class BasicBlock(nn.Module):
+    """He et al. 2016, section 4.2; the shortcut without weights, option A."""
+
+    def __init__(self, channels, width, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.stride, self.pad = stride, (width - channels) // 2
+
+    def forward(self, x):
+        h = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        if self.pad:
+            x = F.pad(x[:, :, ::self.stride, ::self.stride], (0, 0, 0, 0, self.pad, self.pad))
+        return F.relu(h + x)
+
+
+class ResNet(nn.Module):
+    """For small pictures; parameters are named and start as in LDAM-DRW's code."""
+
+    def __init__(self, depth, channels, width=16):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        before = width
+        for stage in range(3):
+            blocks = []
+            for block in range((depth - 2) // 6):
+                blocks.append(BasicBlock(before, width << stage, 2 if stage and not block else 1))
+                before = width << stage
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.linear = nn.Linear(before, N_CLASSES)
+        for m in self.modules():
+            if isinstance(m, (nn.Conv2d, nn.Linear)):
+                nn.init.kaiming_normal_(m.weight)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.linear(x.mean((2, 3)))
 
 
 class OneHot(nn.Module):
@@ -238,7 +283,9 @@ def make_model(workload):
     channels, height, width = workload["picture"]
     if "vit" in workload:
         return VisionTransformer(workload["picture"], **workload["vit"])
-    if "mlp" not in workload:
+    if "resnet" in workload:
+        return ResNet(workload["resnet"], channels)
+    if "cnn" in workload:
         return mnist_cnn(channels)
     widths = [channels * height * width, *workload["mlp"]]
     layers = {"pixels": nn.Flatten()}
