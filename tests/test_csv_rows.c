@@ -86,6 +86,12 @@ static const struct row rows_of_tables[] = {
     {"a,b,\n1,2,\n3,4,5\n", &csv_defaults, "1:[a|b|]2:[1|2|]3:[3|4|5]"},
     {"a,b,\n1,2\n", &csv_defaults, "error: :2: 2 fields, but the first line has 3"},
     {",\n,\n", &csv_defaults, "1:[]2:[]"},
+    /* what spreadsheets write above a table */
+    {"sep=,\r\na,b\r\n1,2\r\n", &csv_defaults, "2:[a|b]3:[1|2]"},
+    {"\xEF\xBB\xBFSEP=\t\na\tb\n", &tabs, "2:[a|b]"},
+    {"sep=,b\n1,2\n", &csv_defaults, "1:[sep=|b]2:[1|2]"},
+    {"sep=;\na;b\n", &csv_defaults, "error: x:1: it is said to be separated by \";\", but is read with \",\""},
+    {"sep=\t\na\tb\n", &csv_defaults, "error: x:1: it is said to be separated by tabs, but is read with \",\""},
     /* what is refused */
     {"", &csv_defaults, "error: \"x\" is empty"},
     {"\n#\n", &trimmed, "error: \"x\" is empty"},

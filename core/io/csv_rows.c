@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const struct csv_options csv_defaults = {.separator = ',', .quote = '"'};
 
@@ -180,8 +181,25 @@ int csv_rows_next(struct csv_rows *r, struct error *err)
 static void rewind_rows(struct csv_rows *r)
 {
     r->at = r->begin;
-    r->next_line = 1;
+    r->next_line = r->first_line;
     r->line_end = CSV_END_UNKNOWN;
+}
+
+/* "sep=;" in the first line is no row: spreadsheets write there how they separate. */
+static int skip_excel_line(struct csv_rows *r, struct error *err)
+{
+    const char *sign = r->begin + 4;
+
+    if (r->end - r->begin < 6 || strncasecmp(r->begin, "sep=", 4) != 0 || !is_line_end(r, sign + 1))
+        return 0;
+    if (*sign != r->options.separator)
+        return error_set(err, "%s:1: it is said to be separated by %s, but is read with %s", r->path,
+                         *sign == '\t' ? "tabs" : (char[]){'"', *sign, '"', '\0'},
+                         r->options.separator == '\t' ? "tabs" : (char[]){'"', r->options.separator, '"', '\0'});
+    r->begin = sign + 1;
+    r->begin += is_at(r, r->begin, '\r') && is_at(r, r->begin + 1, '\n') ? 2 : 1;
+    r->first_line = 2;
+    return 0;
 }
 
 /* Reads on behind the first line: is the last field of all lines empty? */
@@ -238,13 +256,16 @@ static void set_classes(struct csv_rows *r)
 int csv_rows_open(struct csv_rows *ret_rows, const char *path, const char *bytes, size_t size,
                   const struct csv_options *options, struct error *err)
 {
-    struct csv_rows r = {.path = path, .options = *options, .begin = bytes, .end = bytes + size};
+    struct csv_rows r = {.path = path, .options = *options, .begin = bytes, .end = bytes + size,
+                         .first_line = 1};
     int got;
 
     if (check_kind(path, bytes, size, err) < 0)
         return -1;
     if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
         r.begin += 3;
+    if (skip_excel_line(&r, err) < 0)
+        return -1;
     set_classes(&r);
     rewind_rows(&r);
     got = find_row(&r, err);

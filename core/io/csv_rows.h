@@ -6,12 +6,12 @@
  *
  * Fields are separated by one byte, or by runs of blanks. One in quotes may hold separators, line ends and a
  * doubled quote for a quote. Lines end in LF, CRLF or, in all of the file, CR; the last one's end may be
- * missing. A mark of UTF-8 at the beginning, empty lines and comments are passed over, and
+ * missing. A mark of UTF-8 at the beginning, a first line "sep=;", empty lines and comments are passed over, and
  * so is a last column that is empty in all lines: what a separator at each line's end makes.
  *
  * What is refused, with file, line and, where there is one, the field's number: another number of fields than the first
- * line's, a quoted field that does not end, text behind a quoted field, a zero byte, two kinds of line ends, and
- * what is no text in UTF-8 at all (UTF-16, gzip, a spreadsheet).
+ * line's, a quoted field that does not end, text behind a quoted field, a zero byte, two kinds of line ends, a
+ * first line "sep=" of another sign, and what is no text in UTF-8 at all (UTF-16, gzip, a spreadsheet).
  *
  *     struct csv_rows rows;
  *     int got = csv_rows_open(&rows, "x.csv", bytes, size, &csv_defaults, err);
@@ -55,7 +55,7 @@ struct csv_rows {
     /* The rest is the reader's own. */
     struct csv_options options;
     const char *begin, *at, *end;
-    int next_line, n_fields, capacity;
+    int first_line, next_line, n_fields, capacity;
     struct csv_piece *pieces; /* [capacity] */
     enum csv_line_end line_end;
     bool drops_last; /* each line ends in a separator */
