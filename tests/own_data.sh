@@ -44,6 +44,14 @@ smoke my_people_1 ../away
 "$program" data --init "../away/My people-1.csv" 2> err && die "it was overwritten"
 grep -qF '"datasets/my_people_1.lua" is there already: give another name' err || die "overwritten: $(cat err)"
 
+# One cell that is no number, among numbers: it costs that cell, and is said.
+{ echo 'size , leaves'; seq 1 60 | awk '{ print $1 == 50 ? "oops" : $1 ".5", ",", $1 % 4 ? "no" : "yes" }'; } > ../away/typo.csv
+"$program" data --init ../away/typo.csv > out 2> err || die "typo: $(cat err)"
+grep -qF 'note: column "size": 1 value is no number, "oops" in line 51; it is taken as one of numbers' out ||
+    die "typo: $(cat out)"
+grep -qF 'missing = { "", "oops" }' datasets/typo.lua && grep -qE '^size +number +1 ' out || die "typo: $(cat datasets/typo.lua)"
+smoke typo ../away
+
 # Without a header; a number to be told; a root that was named.
 i=0
 while [ $i -lt 100 ]; do echo "$i.5 $((i * i % 7)) $((3 * i)).25"; i=$((i + 1)); done > ../away/numbers.txt

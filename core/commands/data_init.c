@@ -96,6 +96,8 @@ static int write_both(const struct invocation *in, const struct data_init *init,
     text_release(&experiment);
     if (result < 0)
         return -1;
+    for (int i = 0; i < init->n_notes; i++)
+        say(stdout, "note: %s\n", init->notes[i]);
     at_place.data_root = init->root;
     if (project_find_data(&at_place, init->name, &source, err) < 0 ||
         project_open_data(&source, true, in->arena, &d, err) < 0)

@@ -18,6 +18,8 @@ struct data_init {
     double share;
     int n_environments; /* 0: none */
     bool is_pictures;
+    const char *const *notes; /* [n_notes] what the terminal tells of the guesses */
+    int n_notes;
     bool has_validation; /* a part of its own, so that none is held out */
 };
 

@@ -67,7 +67,7 @@ static void add_signs(struct text *t, const struct table_guess *g)
         text_printf(t, ", -- lines that begin with it are passed over\n");
     }
     if (g->has_header)
-        text_printf(t, "    header = true, -- the first line has no number and no value of a column\n");
+        text_printf(t, "    header = true, -- the first line has no value of a column: names\n");
     else
         text_printf(t, "    header = false, -- the first line looks like the others: columns are called \"1\", \"2\" ... "
                        "Names for all:\n    -- columns = { \"age\", \"height\", ... },\n");
@@ -182,6 +182,8 @@ int data_init_table(const char *path, struct data_init *init, struct arena *aren
     if (result < 0)
         return -1;
     init->n_examples = g.n_rows;
+    init->notes = g.notes;
+    init->n_notes = g.n_notes;
     init->what = arena_printf(arena, "%s: %d rows", init->name, g.n_rows);
     begin(t, path, init);
     text_printf(t, "    format = \"table\",\n    train = { ");

@@ -12,6 +12,8 @@
 enum {
     N_TRIED = 50,      /* lines that a separator is tried on */
     MANY_NUMBERS = 20, /* different whole numbers as a label, at most */
+    MAX_ODD = 3,       /* different texts that are faults among numbers, at most; */
+    PER_ODD = 10,      /* and as many numbers to each of those texts */
 };
 
 /* Stand for no value wherever they are; and among numbers. */
@@ -24,11 +26,11 @@ static const char *const answer_names[] = {"label", "class", "target", "y", "out
 /* What is seen of a column. */
 struct seen {
     struct levels levels; /* without tokens that stand for no value anywhere */
+    struct levels texts;  /* the first MAX_ODD + 1 that are neither numbers nor tokens */
     int n_numbers, n_texts, n_tokens[N_TOKENS];
     bool is_whole, is_sequence; /* one more each row */
+    bool has_level;             /* a text of its is a level of another column's */
     double last;
-    const char *text; /* the first that is no number */
-    int text_line;
     int n_commas; /* numbers but for a comma */
 };
 
@@ -47,21 +49,35 @@ static int open_rows(const struct guesser *b, struct csv_rows *rows, struct erro
 
 /* ---- the separator ---- */
 
+/* Blanks beside another separator: " 1 , 1.5 ,yes". */
+static bool are_padding(const struct csv_rows *rows)
+{
+    for (int c = 0; c < rows->n_columns; c++) {
+        const struct csv_piece *p = &rows->fields[c];
+
+        if (p->size > 0 && (strchr(",;|", p->text[0]) || strchr(",;|", p->text[p->size - 1])))
+            return true;
+    }
+    return false;
+}
+
 /* How well the first lines go with these signs: 0 not at all. */
 static int try_signs(const struct guesser *b, const struct csv_options *options)
 {
     struct csv_rows rows;
     struct error err;
     int n = 0, columns = 0, got;
+    bool pads = false;
 
     if (csv_rows_open(&rows, b->path, b->bytes, b->size, options, &err) < 0)
         return 0;
     while (n < N_TRIED && (got = csv_rows_next(&rows, &err)) > 0) {
+        pads |= options->separator == ' ' && are_padding(&rows);
         columns = rows.n_columns;
         n++;
     }
     csv_rows_close(&rows);
-    if (columns < 2 || n < 2)
+    if (columns < 2 || n < 2 || pads)
         return 0;
     return (n < N_TRIED && got < 0 ? 0 : 1000000) + (columns < 999999 ? columns : 999999);
 }
@@ -131,7 +147,7 @@ static bool has_comma(const struct csv_piece *p)
     return number_parse(copy, p->size, &x) == 0;
 }
 
-static void look(struct seen *s, const struct csv_piece *p, int line, struct arena *arena)
+static void look(struct seen *s, const struct csv_piece *p, int line)
 {
     int token = find_token(p);
     double x;
@@ -150,26 +166,64 @@ static void look(struct seen *s, const struct csv_piece *p, int line, struct are
         return;
     }
     s->n_commas += has_comma(p);
-    if (token < 0 && s->n_texts++ == 0) {
-        s->text = arena_printf(arena, "%.*s", (int)(p->size < 40 ? p->size : 40), p->text);
-        s->text_line = line;
-    }
+    if (token >= 0)
+        return;
+    s->n_texts++;
+    if (s->texts.n <= MAX_ODD)
+        levels_add(&s->texts, p->text, p->size, (struct level_place){.line = line});
 }
 
-/* Do the first line's fields name the columns? They are no numbers, no column has its name as a value, and they are
- * all different, or stand above numbers: then two that are the same are a fault. */
+/* Numbers, as many as a few texts among them are most likely faults of the file: no levels that are called 1, 2, "3+". */
+static bool has_odd(const struct seen *s)
+{
+    bool is_measured = !s->is_whole || s->levels.n - s->texts.n > MANY_NUMBERS;
+
+    return s->n_texts > 0 && s->n_texts < s->n_numbers && s->texts.n <= MAX_ODD &&
+           s->n_numbers >= PER_ODD * s->texts.n && is_measured && !s->has_level;
+}
+
+static bool is_number(const struct seen *s)
+{
+    return s->n_numbers > 0 && (s->n_texts == 0 || has_odd(s));
+}
+
+/* Are the numbers among the first line's fields 0, 1, 2 ... or 2019, 2020 ... above numbers, beside a word? */
+static bool has_counted_names(const struct guesser *b, const char *const *first)
+{
+    bool has_word = false, counts = true;
+    double x, last = 0;
+    int n = 0;
+
+    for (int c = 0; c < b->g->n_columns; c++) {
+        const struct csv_piece piece = {first[c], strlen(first[c])};
+
+        if (number_parse(first[c], piece.size, &x) < 0) {
+            has_word |= is_number(&b->seen[c]) && find_token(&piece) < 0;
+            continue;
+        }
+        counts &= n++ == 0 || x == last + 1;
+        last = x;
+    }
+    return has_word && counts && n > 1;
+}
+
+/* Do the first line's fields name the columns? They are no numbers, unless those count, no column has its name as a
+ * value, and they are all different, or stand above numbers: then two that are the same are a fault. */
 static void find_header(struct guesser *b, const char *const *first, const struct levels *heads)
 {
     struct table_guess *g = b->g;
-    bool has_numbers = false;
+    bool has_numbers = false, counts = has_counted_names(b, first);
     double x;
 
     for (int c = 0; c < g->n_columns; c++)
-        has_numbers |= b->seen[c].n_numbers > 0 && b->seen[c].n_texts == 0;
+        has_numbers |= is_number(&b->seen[c]);
     g->has_header = heads->n == g->n_columns || has_numbers;
-    for (int c = 0; c < g->n_columns && g->has_header; c++)
-        g->has_header = number_parse(first[c], strlen(first[c]), &x) < 0 &&
-                        levels_find(&b->seen[c].levels, first[c], strlen(first[c])) < 0;
+    for (int c = 0; c < g->n_columns && g->has_header; c++) {
+        size_t size = strlen(first[c]);
+
+        g->has_header = number_parse(first[c], size, &x) == 0 ? counts
+                                                              : levels_find(&b->seen[c].levels, first[c], size) < 0;
+    }
 }
 
 /* What the first line has: as many columns, and their names, should it be a header. */
@@ -182,7 +236,8 @@ static const char **take_first(struct guesser *b, const struct csv_rows *rows, s
     b->seen = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *b->seen);
     g->columns = arena_alloc(b->arena, (size_t)g->n_columns * sizeof *g->columns);
     for (int c = 0; c < g->n_columns; c++) {
-        b->seen[c] = (struct seen){.levels = {.arena = b->arena}, .is_whole = true, .is_sequence = true};
+        b->seen[c] = (struct seen){
+            .levels = {.arena = b->arena}, .texts = {.arena = b->arena}, .is_whole = true, .is_sequence = true};
         first[c] = arena_printf(b->arena, "%.*s", (int)rows->fields[c].size, rows->fields[c].text);
         levels_add(heads, rows->fields[c].text, rows->fields[c].size, (struct level_place){0});
     }
@@ -217,9 +272,21 @@ static void number_columns(struct guesser *b, const char *const *first)
     for (int c = 0; c < g->n_columns; c++) {
         const struct csv_piece piece = {first[c], strlen(first[c])};
 
-        look(&b->seen[c], &piece, 1, b->arena);
+        look(&b->seen[c], &piece, 1);
         g->columns[c].name = arena_printf(b->arena, "%d", c + 1);
     }
+}
+
+/* What stands for no value does so in all columns: no text that is a level of one. */
+static void find_shared_texts(struct guesser *b)
+{
+    for (int c = 0; c < b->g->n_columns; c++)
+        for (int i = 0; i < b->seen[c].texts.n && has_odd(&b->seen[c]); i++)
+            for (int k = 0; k < b->g->n_columns; k++) {
+                const struct level *text = &b->seen[c].texts.items[i];
+
+                b->seen[c].has_level |= !is_number(&b->seen[k]) && levels_find(&b->seen[k].levels, text->text, text->size) >= 0;
+            }
 }
 
 static int read_rows(struct guesser *b, struct error *err)
@@ -235,11 +302,12 @@ static int read_rows(struct guesser *b, struct error *err)
     while (got > 0 && (got = csv_rows_next(&rows, err)) > 0) {
         g->n_rows++;
         for (int c = 0; c < g->n_columns; c++)
-            look(&b->seen[c], &rows.fields[c], rows.line, b->arena);
+            look(&b->seen[c], &rows.fields[c], rows.line);
     }
     csv_rows_close(&rows);
     if (got < 0)
         return -1;
+    find_shared_texts(b);
     find_header(b, first, &heads);
     if (g->has_header)
         return name_columns(b, first, &heads, err);
@@ -249,9 +317,9 @@ static int read_rows(struct guesser *b, struct error *err)
 
 /* ---- what they are ---- */
 
-static int n_missing_of(const struct seen *s, int n_tokens)
+static int n_missing_of(const struct seen *s)
 {
-    int n = 0;
+    int n = has_odd(s) ? s->n_texts : 0, n_tokens = is_number(s) ? N_TOKENS : N_ANYWHERE;
 
     for (int i = 0; i < n_tokens; i++)
         n += s->n_tokens[i];
@@ -266,31 +334,42 @@ static bool is_id_name(const char *name)
            (n > 3 && strcasecmp(name + n - 3, "_id") == 0) || (n > 2 && strcmp(name + n - 2, "Id") == 0);
 }
 
+/* "5 of its values are no numbers, as "x" in line 7", of what most are. */
+static const char *odd_text(const struct guesser *b, const struct seen *s)
+{
+    const struct level *odd = &s->texts.items[0];
+
+    return arena_printf(b->arena, s->n_texts == 1 ? "%d value is no number, \"%.40s\" in line %d"
+                                                  : "%d values are no numbers, as \"%.40s\" in line %d",
+                        s->n_texts, odd->text, odd->place.line);
+}
+
 static int judge(struct guesser *b, int c, struct error *err)
 {
     struct table_guess_column *column = &b->g->columns[c];
     const struct seen *s = &b->seen[c];
     int n_rows = b->g->n_rows, n = s->levels.n;
-    bool is_number = s->n_numbers > 0 && s->n_texts == 0;
+    bool is_numbers = is_number(s);
 
-    column->n_missing = n_missing_of(s, is_number ? N_TOKENS : N_ANYWHERE);
-    column->n_different = n;
-    if (s->n_commas > 0 && s->n_commas + s->n_numbers == n_rows - column->n_missing)
-        return error_set(err, "%s:%d: column \"%.60s\" has numbers with a comma, as \"%s\": write points there", b->path,
-                         s->text_line, column->name, s->text);
-    column->kind = is_number ? TABLE_NUMBER : TABLE_CATEGORY;
-    column->why = !is_number && s->n_numbers > s->n_texts
-                      ? arena_printf(b->arena, "%d of its values are no numbers, as \"%s\" in line %d; where such stand for "
-                                               "none, add them to missing", s->n_texts, s->text, s->text_line)
-                  : is_number ? "all are numbers"
-                              : "there are texts";
+    column->n_missing = n_missing_of(s);
+    column->n_different = n - (is_numbers ? s->texts.n : 0);
+    if (s->n_commas > 0 && s->n_commas + s->n_numbers == n_rows - column->n_missing + (has_odd(s) ? s->n_texts : 0))
+        return error_set(err, "%s:%d: column \"%.60s\" has numbers with a comma, as \"%.40s\": write points there",
+                         b->path, s->texts.items[0].place.line, column->name, s->texts.items[0].text);
+    column->kind = is_numbers ? TABLE_NUMBER : TABLE_CATEGORY;
+    column->why = has_odd(s) ? arena_printf(b->arena, "all are numbers, but %s, which stands in missing", odd_text(b, s))
+                  : is_numbers ? "all are numbers"
+                  : s->n_numbers > s->n_texts
+                      ? arena_printf(b->arena, "%s; where such stand for no value, add them to missing",
+                                     odd_text(b, s))
+                      : "there are texts";
     if (n <= 1) {
         column->kind = TABLE_IGNORE;
         column->why = n == 0 ? "it has no value" : "it has one value only";
-    } else if (is_number && s->is_whole && n == n_rows && n_rows > 10 && (s->is_sequence || is_id_name(column->name))) {
+    } else if (is_numbers && s->is_whole && n == n_rows && n_rows > 10 && (s->is_sequence || is_id_name(column->name))) {
         column->kind = TABLE_IGNORE;
         column->why = "it numbers the rows";
-    } else if (!is_number && n > 50 && n > n_rows / 2) {
+    } else if (!is_numbers && n > 50 && n > n_rows / 2) {
         column->kind = TABLE_IGNORE;
         column->why = "most rows have a text of their own";
     }
@@ -300,7 +379,7 @@ static int judge(struct guesser *b, int c, struct error *err)
 /* Has it many different numbers, as a target has? */
 static bool is_target(const struct seen *s)
 {
-    return s->n_texts == 0 && (s->levels.n > MANY_NUMBERS || (!s->is_whole && s->levels.n > 10));
+    return is_number(s) && (s->levels.n > MANY_NUMBERS || (!s->is_whole && s->levels.n > 10));
 }
 
 /* The last that has something to tell; but the first where the last is one of many numbers, and the first has classes. */
@@ -347,20 +426,51 @@ static int find_answer(struct guesser *b, struct error *err)
     return error_set(err, "\"%s\": there is no column to tell \"%.60s\" by", b->path, g->columns[c].name);
 }
 
+static void add_missing(struct guesser *b, const char *text)
+{
+    struct table_guess *g = b->g;
+
+    for (int i = 0; i < g->n_missing; i++)
+        if (strcmp(g->missing[i], text) == 0)
+            return;
+    g->missing = arena_grow(b->arena, g->missing, g->n_missing, sizeof *g->missing);
+    g->missing[g->n_missing++] = text;
+}
+
 static void find_missing(struct guesser *b)
 {
     struct table_guess *g = b->g;
-    const char **missing = arena_alloc(b->arena, N_TOKENS * sizeof *missing);
 
-    for (int i = 0; i < N_TOKENS; i++) {
-        bool is_there = false;
-
+    for (int i = 0; i < N_TOKENS; i++)
         for (int c = 0; c < g->n_columns; c++)
-            is_there |= b->seen[c].n_tokens[i] > 0 && (i < N_ANYWHERE || g->columns[c].kind == TABLE_NUMBER);
-        if (is_there)
-            missing[g->n_missing++] = tokens[i];
+            if (b->seen[c].n_tokens[i] > 0 && (i < N_ANYWHERE || is_number(&b->seen[c])))
+                add_missing(b, tokens[i]);
+    for (int c = 0; c < g->n_columns; c++)
+        for (int i = 0; i < b->seen[c].texts.n && has_odd(&b->seen[c]); i++)
+            add_missing(b, b->seen[c].texts.items[i].text);
+}
+
+/* What a person is to be told at once: one number that cannot be read may cost a column. */
+static void note_odd(struct guesser *b)
+{
+    static const char *const done[] = {
+        [TABLE_NUMBER] = "it is taken as one of numbers, and what is none as missing",
+        [TABLE_TARGET] = "it is the target, and what is none is missing",
+        [TABLE_LABEL] = "it is the label, and each text a class",
+        [TABLE_CATEGORY] = "it is taken as a category",
+        [TABLE_IGNORE] = "it is ignored, as most rows have a value of their own",
+    };
+    struct table_guess *g = b->g;
+
+    for (int c = 0; c < g->n_columns; c++) {
+        const struct seen *s = &b->seen[c];
+
+        if (s->n_texts == 0 || s->n_numbers <= s->n_texts)
+            continue;
+        g->notes = arena_grow(b->arena, g->notes, g->n_notes, sizeof *g->notes);
+        g->notes[g->n_notes++] = arena_printf(b->arena, "column \"%.60s\": %s; %s", g->columns[c].name, odd_text(b, s),
+                                              done[g->columns[c].kind]);
     }
-    g->missing = missing;
 }
 
 static int count_classes(struct guesser *b, struct error *err)
@@ -410,6 +520,7 @@ int table_guess(const char *path, const char *bytes, size_t size, struct arena *
     if (find_answer(&b, err) < 0)
         return -1;
     find_missing(&b);
+    note_odd(&b);
     if (g.columns[g.answer].kind == TABLE_LABEL && count_classes(&b, err) < 0)
         return -1;
     *ret_guess = g;

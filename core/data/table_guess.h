@@ -31,8 +31,10 @@ struct table_guess {
     struct table_guess_column *columns; /* [n_columns] */
     int answer;                         /* the label's or the target's column */
     bool is_answer_named;               /* by its name; else by where it stands */
-    const char *const *missing; /* [n_missing] texts that are there and stand for no value; "" among them or not */
+    const char **missing; /* [n_missing] texts that are there and stand for no value; "" among them or not */
     int n_missing;
+    const char **notes; /* [n_notes] what was guessed at some risk: to be told, not only written down */
+    int n_notes;
     const char *const *classes; /* [n_classes] in the reader's order, of a label */
     const int *class_counts;
     int n_classes;
