@@ -637,8 +637,8 @@ static void test_bad_plans(void **state)
     static const char *const cases[][2] = {
         {"methods=", "no method is left to run"},
         {"data.validation=8",
-         "method \"erm\": data set \"shapes\": data.imbalance 1 with data.validation 8 leaves "
-         "class 0 nothing to train on: it has 8 examples and may keep 8"},
+         "method \"erm\": data set \"shapes\": data.validation 8 leaves class \"circle\" nothing to train on: it has 8 "
+         "examples (data.validation_share = 0.2 takes of each class its share)"},
         {"data=photos",
          "method \"erm\": data set \"photos\": no data root: set RGDBENCH_DATA to the folder that "
          "holds \"a.bin\""},

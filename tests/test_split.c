@@ -148,6 +148,7 @@ static void test_official(void **state)
     for (uint32_t i = 0; i < 200; i++)
         assert_int_equal(s.test[i], i);
     d.n_validation = 100;
+    config.validation = 50; /* as it is where nobody says */
     for (int seed = 1; seed < 4; seed++) { /* the data's own validation part, whatever the seed */
         s = make(&d, &config, seed);
         assert_int_equal(s.n_validation, 100);
@@ -156,6 +157,7 @@ static void test_official(void **state)
         assert_int_equal(s.n_train, 700);
         assert_null(s.class_weights);
     }
+    config.validation = 3;
     config.split = SPLIT_DRAWN; /* of all that there is */
     d = dataset_join(&d, &arena);
     assert_int_equal(d.train.n, N);
@@ -204,8 +206,15 @@ static void test_refused(void **state)
         {{.imbalance = 1, .validation = 3, .test_share = 0.3, .folds = 5, .split = SPLIT_FOLDS}, &small,
          "data.test_share 0.3 does nothing: data.folds"},
         {{.imbalance = 1, .validation = 50, .validation_share = 0.2, .test_share = 0.2, .folds = 5}, &d,
-         "data.validation_share 0.2 does nothing: these data have a validation part"},
-        {{.imbalance = 1, .validation = 50, .test_share = 0.2, .folds = 5}, &small, "data.validation 50 leaves class 2"},
+         "data.validation_share does nothing: these data have a validation part"},
+        {{.imbalance = 1, .validation = 50, .test_share = 0.2, .folds = 5}, &small,
+         "data.validation 50 leaves class 2 nothing to train on: it has 34 examples (data.validation_share"},
+        {{.imbalance = 1, .validation = 3, .test_share = 0.2, .folds = 5}, &d,
+         "data.validation does nothing: these data have a validation part"},
+        {{.imbalance = 1, .validation = 50, .validation_own = 2, .test_share = 0.2, .folds = 5}, &d,
+         "data.validation_own does nothing"},
+        {{.imbalance = 1, .validation = 50, .validation_as = SPLIT_NATURAL, .test_share = 0.2, .folds = 5}, &d,
+         "data.validation_as does nothing"},
     };
 
     (void)state;
@@ -216,6 +225,64 @@ static void test_refused(void **state)
 
         assert_int_equal(split_make(cases[i].d, &cases[i].config, 0, &arena, &s, &err), -1);
         if (!strstr(err.text, cases[i].text))
+            fail_msg("case %zu: %s", i, err.text);
+    }
+}
+
+/* Of n examples, of two classes in turn or of numbers; n_test of them are the test part. */
+static struct dataset few(int n, int n_test, bool is_number)
+{
+    static uint16_t of_two[40], of_one[40];
+
+    for (int i = 0; i < 40; i++)
+        of_two[i] = (uint16_t)(i % 2);
+    return (struct dataset){.name = "few",
+                            .n_classes = is_number ? 1 : 2,
+                            .target = is_number ? TARGET_NUMBER : TARGET_CLASS,
+                            .train = {.n = n - n_test, .labels = is_number ? of_one : of_two},
+                            .test = {.n = n_test, .labels = is_number ? of_one : of_two}};
+}
+
+/* Parts that nothing can be measured on; and the fewest examples that do are told right. */
+static void test_few(void **state)
+{
+    static const struct {
+        int n, n_test;
+        bool is_number;
+        enum split_kind split;
+        const char *text; /* NULL: it is enough */
+    } cases[] = {
+        {1, 0, false, SPLIT_OFFICIAL, "0 of 1 examples are in the test part: too few, 3 of a class are enough"},
+        {4, 0, false, SPLIT_OFFICIAL, "0 of 4 examples are in the validation part: too few, 3 of a class are enough"},
+        {5, 0, false, SPLIT_OFFICIAL, NULL},
+        {4, 2, false, SPLIT_OFFICIAL, "0 of 4 examples are in the validation part: too few, 2 of a class are enough"},
+        {5, 2, false, SPLIT_OFFICIAL, NULL},
+        {4, 0, false, SPLIT_FOLDS, "0 of 4 examples are in the test part: too few, 5 of a class are enough"},
+        {4, 0, true, SPLIT_OFFICIAL, "1 of 4 examples is in the test part: too few, 10 in all are enough"},
+        {9, 0, true, SPLIT_OFFICIAL, "1 of 9 examples is in the validation part: too few, 10 in all are enough"},
+        {10, 0, true, SPLIT_OFFICIAL, NULL},
+        {30, 1, true, SPLIT_OFFICIAL, "1 of 30 examples is in the test part: too few"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dataset d = few(cases[i].n, cases[i].n_test, cases[i].is_number);
+        struct split_config config = {.imbalance = 1, .validation = 50, .validation_share = 0.2, .test_share = 0.2,
+                                      .folds = 5, .split = cases[i].split};
+        struct error err = {.text = "taken"};
+        struct split s;
+        int result = split_make(&d, &config, 0, &arena, &s, &err);
+
+        /* Counts that ask for too few. */
+        if (cases[i].is_number && result == 0) {
+            struct error small;
+
+            config.validation_share = 0;
+            config.validation = 1;
+            assert_int_equal(split_make(&d, &config, 0, &arena, &s, &small), -1);
+            assert_non_null(strstr(small.text, "too few, as data.validation asks for no more"));
+        }
+        if (result != (cases[i].text ? -1 : 0) || (cases[i].text && strcmp(err.text, cases[i].text) != 0))
             fail_msg("case %zu: %s", i, err.text);
     }
 }
@@ -231,7 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drawn_share), cmocka_unit_test(test_folds), cmocka_unit_test(test_official),
-        cmocka_unit_test(test_join),        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_join),        cmocka_unit_test(test_refused), cmocka_unit_test(test_few),
     };
 
     return cmocka_run_group_tests(tests, NULL, release);

@@ -2,6 +2,7 @@
 #include "data/split.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@ static const char *const weights[] = {[SPLIT_BALANCED] = "balanced", [SPLIT_NATU
 static const char *const kinds[] = {
     [SPLIT_OFFICIAL] = "official", [SPLIT_DRAWN] = "drawn", [SPLIT_FOLDS] = "folds", NULL};
 
+#define VALIDATION 50
 #define TEST_SHARE 0.2
 #define FOLDS 5
 #define TEXT(x) #x
@@ -22,7 +24,7 @@ static const struct hparam hparams[] = {
      .choices = profiles, .doc = "how class sizes fall from head to tail"},
     {"max_per_class", HPARAM_INTEGER, offsetof(struct split_config, max_per_class),
      .fallback = "0", .low = 0, .high = 1e9, .doc = "size of the head class; 0: all there are"},
-    {"validation", HPARAM_INTEGER, offsetof(struct split_config, validation), .fallback = "50",
+    {"validation", HPARAM_INTEGER, offsetof(struct split_config, validation), .fallback = DEFAULT(VALIDATION),
      .low = 1, .high = 1e9, .doc = "examples of each class held out for validation"},
     {"validation_own", HPARAM_INTEGER, offsetof(struct split_config, validation_own),
      .fallback = "0", .low = 0, .high = 1e9, .is_later = true,
@@ -185,16 +187,61 @@ static uint32_t *list_marked(const bool *is_marked, int n, struct arena *arena, 
 static int check_idle(const struct dataset *d, const struct split_config *config, bool has_validation,
                       struct error *err)
 {
+    const struct {
+        const char *name;
+        bool is_set;
+    } of_validation[] = {
+        {"validation_share", config->validation_share > 0},
+        {"validation", config->validation_share == 0 && config->validation != VALIDATION},
+        {"validation_own", config->validation_own != 0},
+        {"validation_as", config->validation_as != SPLIT_BALANCED},
+    };
     bool is_drawn = split_draws_test(d, config) && config->split != SPLIT_FOLDS;
 
     if (config->test_share != TEST_SHARE && !is_drawn)
         return error_set(err, "data.test_share %g does nothing: %s", config->test_share,
                          config->split == SPLIT_FOLDS ? "data.folds says how large a test part is"
                                                       : "these data have a test part (data.split = \"drawn\" draws others)");
-    if (config->validation_share > 0 && has_validation)
-        return error_set(err, "data.validation_share %g does nothing: these data have a validation part (data.split = "
-                              "\"drawn\" draws others)", config->validation_share);
+    for (size_t i = 0; i < sizeof of_validation / sizeof *of_validation && has_validation; i++)
+        if (of_validation[i].is_set)
+            return error_set(err, "data.%s does nothing: these data have a validation part (data.split = \"drawn\" draws "
+                                  "others)", of_validation[i].name);
     return 0;
+}
+
+/* How many examples of a class (of numbers, of all) leave n_least for each part that is drawn. 0: as many as there may be,
+ * the settings ask for fewer. */
+static int count_enough(const struct split_config *config, bool draws_test, int n_least)
+{
+    enum { MOST = 1000000 };
+
+    for (int n = n_least; n < MOST; n++) {
+        int n_test = !draws_test ? n_least : config->split == SPLIT_FOLDS ? n / config->folds : share_of(n, config->test_share);
+        int n_rest = draws_test ? n - n_test : n;
+        int n_out = count_held_out(config, n_rest, n_rest);
+
+        if (n_test >= n_least && n_out >= n_least && n_rest > n_out)
+            return n;
+    }
+    return 0;
+}
+
+/* No measure can be taken of a part without examples, and no R2 of one. */
+static int check_part(const struct dataset *d, const struct split_config *config, const char *part, int n, bool is_drawn,
+                      bool draws_test, struct error *err)
+{
+    bool is_number = d->target == TARGET_NUMBER;
+    int n_least = is_number ? 2 : 1, n_enough;
+
+    if (n >= n_least)
+        return 0;
+    n_enough = is_drawn ? count_enough(config, draws_test, n_least) : 0;
+    error_set(err, "%d of %d examples %s in the %s part: too few", n, d->train.n + d->test.n, n == 1 ? "is" : "are", part);
+    if (n_enough)
+        return error_set(err, "%s, %d %s are enough", err->text, n_enough, is_number ? "in all" : "of a class");
+    return is_drawn ? error_set(err, "%s, as data.%s asks for no more", err->text,
+                                config->validation_own ? "validation_own" : "validation")
+                    : -1;
 }
 
 /* Test and official validation, marked in is_taken. */
@@ -210,11 +257,13 @@ static int take_out(const struct dataset *d, const struct split_config *config, 
     if (split->is_test_drawn) {
         draw_test(d, config, seed, is_taken, arena);
         split->test = list_marked(is_taken, n, arena, &split->n_test);
-        if (split->n_test == 0)
-            return error_set(err, "fold %d of %d has no example to test", seed % config->folds, config->folds);
     } else {
         split->test = list_marked(NULL, d->test.n, arena, &split->n_test);
     }
+    /* Of folds the smallest is meant, so that no seed's is refused later. */
+    if (check_part(d, config, "test", split->is_test_drawn && config->split == SPLIT_FOLDS ? n / config->folds : split->n_test,
+                   split->is_test_drawn, split->is_test_drawn, err) < 0)
+        return -1;
     for (int i = n - n_validation; i < n; i++) {
         is_taken[i] = true;
         split->validation[split->n_validation++] = (uint32_t)i;
@@ -222,15 +271,24 @@ static int take_out(const struct dataset *d, const struct split_config *config, 
     return 0;
 }
 
+/* Class c has nothing to train on; numbers have one class. */
 static int refuse_empty(const struct dataset *d, const struct split_config *config, int c, int n_have, int n_subset,
                         struct error *err)
 {
+    char what[100] = "the training part";
+
+    if (d->target == TARGET_CLASS && d->class_names)
+        snprintf(what, sizeof what, "class \"%.60s\"", d->class_names[c]);
+    else if (d->target == TARGET_CLASS)
+        snprintf(what, sizeof what, "class %d", c);
     if (config->imbalance == 1 && n_have <= 1)
-        return error_set(err, "class %d (\"%s\") has %d %s beside the test part: too few to train on and to hold out",
-                         c, d->class_names ? d->class_names[c] : "", n_have, n_have == 1 ? "example" : "examples");
-    return error_set(err, "data.imbalance %g with data.validation %d leaves class %d nothing to "
-                          "train on: it has %d examples and may keep %d",
-                     config->imbalance, config->validation, c, n_have, n_subset);
+        return error_set(err, "%s has %d %s beside the test part: too few to train on and to hold out", what, n_have,
+                         n_have == 1 ? "example" : "examples");
+    if (config->imbalance == 1)
+        return error_set(err, "data.validation %d leaves %s nothing to train on: it has %d examples (data.validation_share "
+                              "= 0.2 takes of each class its share)", config->validation, what, n_have);
+    return error_set(err, "data.imbalance %g with data.validation %d leaves %s nothing to train on: it has %d examples and "
+                          "may keep %d", config->imbalance, config->validation, what, n_have, n_subset);
 }
 
 int split_make(const struct dataset *d, const struct split_config *config, int seed,
@@ -269,6 +327,8 @@ int split_make(const struct dataset *d, const struct split_config *config, int s
         split.class_counts[c] = n_train;
         n_held_out[c] = n_out;
     }
+    if (check_part(d, config, "validation", split.n_validation, !has_validation, split.is_test_drawn, err) < 0)
+        return -1;
     if (!has_validation && config->validation_share == 0)
         weigh_classes(&split, n_held_out, d->n_classes, config->validation_as, arena);
     qsort(split.train, (size_t)split.n_train, sizeof *split.train, ascending);
