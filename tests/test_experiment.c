@@ -630,6 +630,17 @@ static void test_judge(void **state)
         assert_int_equal(plan_make(&e, NULL, NULL, &arena, &best, &err), -1);
         assert_non_null(strstr(err.text, "measure \"r2\" is one of targets that are numbers"));
     }
+    for (int i = 0; i < 3; i++) { /* groups that the data have not: before anything is trained */
+        struct experiment e = sample();
+
+        e.measure = i == 1 ? "accuracy" : "worst_group_accuracy";
+        e.select = i == 1 ? "worst_group_accuracy" : NULL;
+        if (i == 2)
+            put(&e, NULL, "train.judge", "[\"best\"]");
+        assert_int_equal(plan_make(&e, NULL, NULL, &arena, &best, &err), -1);
+        assert_non_null(strstr(err.text, "measure \"worst_group_accuracy\" is one over groups, and the data have none: "
+                                         "groups = { ... } in a table's description"));
+    }
 }
 
 static void test_bad_plans(void **state)

@@ -100,6 +100,14 @@ int measure_find(const char *text, const struct value *class_names, struct arena
     return 0;
 }
 
+int measure_check_groups(const struct measure *m, bool has_groups, struct error *err)
+{
+    if (has_groups || !(m->type->needs & METRIC_GROUPS))
+        return 0;
+    return error_set(err, "measure \"%s\" is one over groups, and the data have none: groups = { ... } in a table's "
+                          "description names the columns that make them", m->name);
+}
+
 double measure_shown(const struct measure *m, double x)
 {
     return m->sign * m->unit * x;

@@ -41,6 +41,9 @@ const char *measure_default(bool has_classes);
 int measure_find(const char *text, const struct value *class_names, struct arena *arena,
                  struct measure *ret_measure, struct error *err);
 
+/* Have the data what it is of? Measures over groups need some. */
+int measure_check_groups(const struct measure *m, bool has_groups, struct error *err);
+
 /* Is there such a measure, of whatever data? */
 int measure_check(const char *text, struct error *err);
 

@@ -137,6 +137,7 @@ static int resolve_data(struct maker *maker, struct settings *s,
     entry->description = write_description(&description->settings, d, plan->arena);
     classes = list_names(d->class_names, d->class_names ? d->n_classes : 0, plan->arena);
     entry->classes = value_text(plan->arena, &classes);
+    entry->has_groups = d->n_groups > 0;
     if ((strcmp(entry->classes, "[]") == 0) != (strcmp(plan->data[0].classes, "[]") == 0))
         return error_set(err, "data sets \"%s\" and \"%s\" do not go together in one experiment: one has "
                               "classes, the other numbers as targets",
@@ -171,7 +172,7 @@ static int resolve_judge(const struct maker *maker, struct settings *s, const st
          : e->measure && *e->measure ? e->measure
                                      : measure_default(classes.n_items > 0);
     settings_set(s, "train.judge_by", value_string(by));
-    return measure_find(by, &classes, s->arena, &m, err);
+    return measure_find(by, &classes, s->arena, &m, err) < 0 ? -1 : measure_check_groups(&m, d->n_groups > 0, err);
 }
 
 /* Puts the digest of the file model.init in its place, and the file into the plan;
@@ -541,7 +542,8 @@ static int settle_measure(const struct plan *plan, const char *text, const char 
         struct value classes;
 
         if (value_parse(plan->data[i].classes, plan->arena, &classes, err) < 0 ||
-            measure_find(text, &classes, plan->arena, &m, err) < 0)
+            measure_find(text, &classes, plan->arena, &m, err) < 0 ||
+            measure_check_groups(&m, plan->data[i].has_groups, err) < 0)
             return error_context(err, "data set \"%s\"", plan->data[i].name);
         if (i > 0 && m.class_index != first_class)
             return error_set(err, "measure \"%s\": its class is the %d. of data set \"%s\", but the %d. of \"%s\"",
