@@ -223,6 +223,8 @@ static void test_strange_classes(void **state)
          "classes \"Dog\" (in \"b\") and \"dog\" (in \"a\") in \""},
         {"pictures", FILES("hot dog/1.png", "cat/1.png", "hotdog /1.png"),
          "classes \"hot dog\" and \"hotdog \" in \""},
+        {"pictures", FILES("\xC3\x84pfel/1.png", "cat/1.png", "\xC3\xA4pfel/1.png"),
+         "classes \"\xC3\x84pfel\" and \"\xC3\xA4pfel\" in \""},
         {"pictures", FILES("train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/cow/1.png"),
          "/test\" has classes that \"train\" has not: \"cow\" (in \"test\")"},
         {"pictures", FILES("train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "val/cow/1.png"),

@@ -203,6 +203,12 @@ static const struct {
     {{YX, {"x,y\n1,a\n2,a\n"}}, "the label, y, is \"a\" in all rows"},
     {{YX, {"x,y\n1,Red Wine\n2,b\n3,redwine\n"}},
      "train.csv:4: y \"redwine\" differs from \"Red Wine\" (train.csv:2) in blanks or case alone"},
+    {{YX, {"x,y\n1,\xC3\x84pfel\n2,b\n3,\xC3\xA4pfel\n"}},
+     "train.csv:4: y \"\xC3\xA4pfel\" differs from \"\xC3\x84pfel\" (train.csv:2) in blanks or case alone"},
+    {{YX, {"x,y\n1,no way\n2,b\n3,no\xC2\xA0way\n"}}, "(train.csv:2) in blanks or case alone"},
+    {{YX, {"x,y\n1,1\n2,0\n3,1.0\n"}},
+     "train.csv:4: y \"1.0\" differs from \"1\" (train.csv:2) in how a number is written alone: one class is wanted"},
+    {{YX "classes = [\"1\",\"01\"]\n", {"x,y\n1,1\n2,01\n"}}, "differs from \"1\" (train.csv:2) in how a number"},
     {{YX, {"x,y\n1,a\n2,b\n", NULL, "x,y\n1,c\n"}},
      "test.csv:2: y \"c\" is in the test part, but not in the training part"},
     {{YX, {"x,y\n1,>50K\n2,b\n", NULL, "x,y\n1,>50K.\n"}},
@@ -276,6 +282,8 @@ static void test_notes(void **state)
         "number none is missing in all rows of the training part",
     };
     struct arena arena = {0};
+    const struct given numbers = {"categories = \"x\"\nlabel = \"y\"\n",
+                                  {"x,y\n01,a\n1,b\n2,a\n12345678901234567,a\n12345678901234568,a\n-0,b\n", NULL, NULL}};
     const struct given ids = {"categories = \"x\"\ntarget = \"y\"\n", {many(1100, &arena), NULL, NULL}};
     struct table t;
 
@@ -287,6 +295,10 @@ static void test_notes(void **state)
     assert_string_equal(t.number_names[0], "column 1");
     assert_true(t.categories[0].n_levels == 3);
     assert_true(t.categories[1].n_levels == 1 && t.categories[1].missing == 0 && t.codes[1] == 0);
+    read_good(&numbers, &arena, &t);
+    assert_int_equal(t.n_notes, 1);
+    assert_string_equal(t.notes[0], "x \"01\" (train.csv:2) and \"1\" (train.csv:3) differ in how a number is written alone, "
+                                    "and are two levels");
     read_good(&ids, &arena, &t);
     assert_string_equal(t.notes[0], "category x has 1100 levels in 1100 rows: is it an identity, to be ignored?");
     arena_release(&arena);

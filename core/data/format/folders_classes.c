@@ -3,7 +3,8 @@
  * Classes that one group has and another has not, or writes in another way. */
 #include "data/format/folders_private.h"
 
-#include <ctype.h>
+#include "base/fold.h"
+
 #include <string.h>
 
 enum { MOST_NAMED = 5 };
@@ -27,18 +28,6 @@ static int first_group(const struct presence *p, int class)
     return -1;
 }
 
-/* The name without blanks, and in small letters. */
-static const char *fold(const char *name, struct arena *arena)
-{
-    char *folded = arena_strdup(arena, name), *to = folded;
-
-    for (const char *c = folded; *c; c++)
-        if (!isspace((unsigned char)*c))
-            *to++ = (char)tolower((unsigned char)*c);
-    *to = '\0';
-    return folded;
-}
-
 /* `"dog" (in "photo")` */
 static const char *name_with_place(const struct presence *p, int class, struct arena *arena)
 {
@@ -55,7 +44,7 @@ static int check_twins(const struct presence *p, struct arena *arena, struct err
     const char **folded = arena_alloc(arena, (size_t)f->n_classes * sizeof *folded);
 
     for (int i = 0; i < f->n_classes; i++) {
-        folded[i] = fold(f->classes[i], arena);
+        folded[i] = fold_name(f->classes[i], arena_strdup(arena, f->classes[i]));
         for (int k = 0; k < i; k++)
             if (strcmp(folded[i], folded[k]) == 0)
                 return error_set(err, "classes %s and %s in \"%s\" differ in case or blanks only: rename one",

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/format/levels.h"
 
+#include "base/fold.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,16 +115,24 @@ const int32_t *levels_sort(struct levels *l, bool by_value)
     return order;
 }
 
-/* Without blanks, in small letters. */
-static const char *plain(const struct level *level, char *to)
+bool levels_is_number(const struct level *level)
 {
-    const char *key = to;
+    enum { DIGITS = 15 }; /* that a double tells apart */
+    double x;
 
-    for (const char *s = level->text; *s; s++)
-        if (*s != ' ' && *s != '\t' && *s != '\n' && *s != '\r')
-            *to++ = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
-    *to = '\0';
-    return key;
+    return level->size <= DIGITS && number_parse(level->text, level->size, &x) == 0;
+}
+
+/* What levels that are most likely one have in common. */
+static const char *key_of(const struct level *level, char *to)
+{
+    double x;
+
+    if (!levels_is_number(level))
+        return fold_name(level->text, to);
+    number_parse(level->text, level->size, &x);
+    snprintf(to, TEXT_NUMBER_SIZE, "%.15g", x == 0 ? 0 : x);
+    return to;
 }
 
 static int by_key_then_code(const void *a, const void *b)
@@ -140,10 +151,10 @@ int levels_alike(const struct levels *l, int *ret_one, int *ret_other)
     int n = 0;
 
     for (int i = 0; i < l->n; i++)
-        size += l->items[i].size + 1;
+        size += l->items[i].size + 1 + TEXT_NUMBER_SIZE;
     to = keys = memory_alloc(size);
     for (int i = 0; i < l->n; i++, to += strlen(to) + 1)
-        entries[i] = (struct entry){.code = i, .key = plain(&l->items[i], to)};
+        entries[i] = (struct entry){.code = i, .key = key_of(&l->items[i], to)};
     qsort(entries, (size_t)l->n, sizeof *entries, by_key_then_code);
     for (int i = 1; i < l->n; i++) {
         if (strcmp(entries[i].key, entries[i - 1].key) != 0)

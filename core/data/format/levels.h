@@ -50,8 +50,11 @@ int levels_find(const struct levels *l, const char *text, size_t size);
  * the new code of each old one, in the levels' arena. Nothing can be added or found any more. */
 const int32_t *levels_sort(struct levels *l, bool by_value);
 
-/* Two levels that differ in blanks or in the case of letters alone, most likely one: as many as there are in all, and
- * the codes of the first two. */
+/* Two levels that differ in blanks or in the case of letters alone, or are one number ("1", "1.0", "01"), most likely
+ * one: as many as there are in all, and the codes of the first two. */
 int levels_alike(const struct levels *l, int *ret_one, int *ret_other);
+
+/* Is it a number, and short enough that no other one is equal? */
+bool levels_is_number(const struct level *level);
 
 #endif

@@ -49,6 +49,12 @@ static int check_texts(const struct table_column *column, struct error *err)
     return 0;
 }
 
+/* What tells two levels that are alike apart. */
+static const char *difference(const struct level *level)
+{
+    return levels_is_number(level) ? "in how a number is written" : "in blanks or case";
+}
+
 static void note_alike(struct table_reader *r, const struct table_column *column)
 {
     int one = 0, other = 0, n = levels_alike(&column->levels, &one, &other);
@@ -58,9 +64,9 @@ static void note_alike(struct table_reader *r, const struct table_column *column
         return;
     a = &column->levels.items[one];
     b = &column->levels.items[other];
-    table_reader_note(r, "%s \"%.60s\" (%s:%d) and \"%.60s\" (%s:%d) differ in blanks or case alone, and are "
-                         "two levels%s", column->name, a->text, a->place.file, a->place.line, b->text,
-                      b->place.file, b->place.line, n > 1 ? "; so are others" : "");
+    table_reader_note(r, "%s \"%.60s\" (%s:%d) and \"%.60s\" (%s:%d) differ %s alone, and are two levels%s",
+                      column->name, a->text, a->place.file, a->place.line, b->text, b->place.file, b->place.line,
+                      difference(a), n > 1 ? "; so are others" : "");
 }
 
 static int check_classes(const struct table_column *column, struct error *err)
@@ -72,11 +78,11 @@ static int check_classes(const struct table_column *column, struct error *err)
         const struct level *a = &l->items[one], *b = &l->items[other];
 
         if (!a->place.file || !b->place.file)
-            return error_set(err, "\"classes\" in its description: \"%.60s\" and \"%.60s\" differ in blanks or "
-                                  "case alone", a->text, b->text);
-        return error_set(err, "%s:%d: %s \"%.60s\" differs from \"%.60s\" (%s:%d) in blanks or case alone: one "
-                              "class is wanted, or names that differ in more", b->place.file, b->place.line, column->name,
-                         b->text, a->text, a->place.file, a->place.line);
+            return error_set(err, "\"classes\" in its description: \"%.60s\" and \"%.60s\" differ %s alone", a->text,
+                             b->text, difference(a));
+        return error_set(err, "%s:%d: %s \"%.60s\" differs from \"%.60s\" (%s:%d) %s alone: one class is "
+                              "wanted, or names that differ in more", b->place.file, b->place.line, column->name, b->text,
+                         a->text, a->place.file, a->place.line, difference(a));
     }
     for (int i = 0; i < l->n; i++) {
         const struct level *level = &l->items[i];
