@@ -174,6 +174,7 @@ static const struct {
     /* heads */
     {{YX, {"x,x,y\n1,2,3\n"}}, "\"train.csv\" has two columns \"x\", the 1. and the 2."},
     {{YX, {"x;y\n1;2\n"}}, "\"train.csv\" has one column only: is it separated otherwise? separator = \";\""},
+    {{YX, {"x\ty\n1\t2\n"}}, "is it separated otherwise? separator = \"tab\""},
     {{YX, {"y\n1\n"}}, "\"train.csv\" has one column only: nothing to predict from"},
     {{YX, {"x\xE9,y\n1,2\n"}}, "\"train.csv\": the name of column 1, \"x?\", is not plain text in UTF-8"},
     {{YX, {"x,y\n1,a\n2,b\n", NULL, "y,x\na,1\n"}}, "test.csv:1: column 1 is \"y\", but \"x\" in \"train.csv\""},

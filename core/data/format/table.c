@@ -34,7 +34,7 @@ static int check_width(const struct csv_rows *rows, const struct table_file *fil
     if (!guess || guess == rows->options.separator)
         return error_set(err, "\"%s\" has one column only: nothing to predict from", file->name);
     return error_set(err, "\"%s\" has one column only: is it separated otherwise? separator = \"%s\"", file->name,
-                     guess == '\t' ? "\\t" : name);
+                     guess == '\t' ? "tab" : name);
 }
 
 /* The names of the first line. */
