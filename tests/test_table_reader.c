@@ -285,6 +285,7 @@ static void test_notes(void **state)
     struct arena arena = {0};
     const struct given numbers = {"categories = \"x\"\nlabel = \"y\"\n",
                                   {"x,y\n01,a\n1,b\n2,a\n12345678901234567,a\n12345678901234568,a\n-0,b\n", NULL, NULL}};
+    const struct given names = {YX, {"a,A,y\n1,2,a\n2,3,b\n", NULL, NULL}};
     const struct given ids = {"categories = \"x\"\ntarget = \"y\"\n", {many(1100, &arena), NULL, NULL}};
     struct table t;
 
@@ -300,6 +301,9 @@ static void test_notes(void **state)
     assert_int_equal(t.n_notes, 1);
     assert_string_equal(t.notes[0], "x \"01\" (train.csv:2) and \"1\" (train.csv:3) differ in how a number is written alone, "
                                     "and are two levels");
+    read_good(&names, &arena, &t);
+    assert_int_equal(t.n_notes, 1);
+    assert_string_equal(t.notes[0], "columns \"a\" and \"A\" differ in blanks or case alone, and are two");
     read_good(&ids, &arena, &t);
     assert_string_equal(t.notes[0], "category x has 1100 levels in 1100 rows: is it an identity, to be ignored?");
     arena_release(&arena);

@@ -69,6 +69,18 @@ static void note_alike(struct table_reader *r, const struct table_column *column
                       difference(a), n > 1 ? "; so are others" : "");
 }
 
+static void note_alike_names(struct table_reader *r)
+{
+    struct levels names = {.arena = &r->scratch};
+    int one, other;
+
+    for (int c = 0; c < r->layout.n_columns; c++)
+        levels_add(&names, r->layout.names[c], strlen(r->layout.names[c]), (struct level_place){0});
+    if (levels_alike(&names, &one, &other) > 0)
+        table_reader_note(r, "columns \"%.60s\" and \"%.60s\" differ %s alone, and are two", names.items[one].text,
+                          names.items[other].text, difference(&names.items[one]));
+}
+
 static int check_classes(const struct table_column *column, struct error *err)
 {
     const struct levels *l = &column->levels;
@@ -322,6 +334,7 @@ int table_reader_finish(struct table_reader *r, struct table *ret_table, struct 
     struct table_category *categories = arena_alloc(r->arena, ((size_t)r->n_categories + 1) * sizeof *categories);
 
     memcpy(t.n, r->n, sizeof t.n);
+    note_alike_names(r);
     for (int c = 0; c < r->n_columns; c++)
         if (take_column(r, &r->columns[c], names, categories, &t, err) < 0)
             return -1;
