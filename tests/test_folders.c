@@ -121,11 +121,11 @@ static void test_parts(void **state)
     dataset_close(&d);
 
     /* Under other names the same data; without val/ among the validation part others. */
-    assert_int_equal(system("mv set/train set/Training; mv set/val set/valid; mv set/test set/TESTING"), 0);
+    assert_int_equal(system("mv set/train set/Training; mv set/val set/Dev; mv set/test set/TESTING"), 0);
     assert_int_equal(dataset_open(&d, &source, &r->settings, &err), 0);
     assert_string_equal(d.digest, digest);
     dataset_close(&d);
-    assert_int_equal(system("mv set/valid/dog/a.png set/Training/dog/c.png; rm -r set/valid"), 0);
+    assert_int_equal(system("mv set/Dev/dog/a.png set/Training/dog/c.png; rm -r set/Dev"), 0);
     assert_int_equal(dataset_open(&d, &source, &r->settings, &err), 0);
     assert_int_equal(d.train.n, 4);
     assert_int_equal(d.n_validation, 0);
@@ -159,7 +159,10 @@ static void test_ambiguous(void **state)
          "is ROOT/ENVIRONMENT/CLASS/PICTURE: format = \"folders\" reads it, or format = \"pictures\" one "
          "environment alone, as folder = \"set/ENVIRONMENT\"", NULL},
         {"pictures", FILES("train/x/1.png", "train/y/1.png", "more/x/1.png"),
-         "; or its folders train, val and test, with layout = \"parts\"", "parts"},
+         "has \"train\", which is called as a part, and \"more\", which is none (those are train, val and test): say "
+         "layout = \"parts\", or \"environments\"", "parts"},
+        {"folders", FILES("photo/x/1.png", "photo/y/1.png", "test/x/1.png"),
+         "has \"test\", which is called as a part, and \"photo\", which is none", "environments"},
         {"folders", FILES("train/x/1.png", "train/y/1.png", "test/x/1.png"),
          "could be train/, val/ and test/ of one data set, which format = \"pictures\" reads, or environments",
          "environments"},

@@ -12,7 +12,7 @@
  *    classes that a later part has and train/ has not.
  * 3. Passed over are names that begin with a dot and what systems leave behind (Thumbs.db, __MACOSX ...); files
  *    beside folders too, which `note` says.
- * 4. A part is known by its name in any case: train, training; val, valid, validation; test, testing.
+ * 4. A part is known by its name in any case: train, training; val, valid, validation, dev; test, testing.
  *    Where there is no test/, validation is the test part, as ImageNet's is used.
  */
 #ifndef DATA_FORMAT_FOLDERS_H

@@ -20,8 +20,8 @@ int folders_part_named(const char *name)
     } parts[] = {
         {"train", FOLDERS_TRAIN},         {"training", FOLDERS_TRAIN},
         {"val", FOLDERS_VALIDATION},      {"valid", FOLDERS_VALIDATION},
-        {"validation", FOLDERS_VALIDATION}, {"test", FOLDERS_TEST},
-        {"testing", FOLDERS_TEST},
+        {"validation", FOLDERS_VALIDATION}, {"dev", FOLDERS_VALIDATION},
+        {"test", FOLDERS_TEST},           {"testing", FOLDERS_TEST},
     };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -35,7 +35,7 @@ struct survey {
     const char *flat; /* holds pictures and no folders */
     const char *deep; /* holds folders and no pictures */
     const char *both;
-    const char *other;  /* of flat and deep ones: is called as no part */
+    const char *part, *other; /* of all these: is called as a part, as none */
     bool has_train;
 };
 
@@ -53,10 +53,10 @@ static int look_into(const char *root, const char *name, struct arena *arena, st
     }
     if (has_folders || has_pictures) {
         const char **kind = !has_folders ? &s->flat : !has_pictures ? &s->deep : &s->both;
+        const char **called = folders_part_named(name) < 0 ? &s->other : &s->part;
 
         *kind = *kind ? *kind : name;
-        if (folders_part_named(name) < 0 && !s->other)
-            s->other = name;
+        *called = *called ? *called : name;
         s->has_train |= folders_part_named(name) == FOLDERS_TRAIN;
     }
     return 0;
@@ -90,6 +90,9 @@ int folders_find_layout(const char *root, struct arena *arena, enum folders_layo
     if (s.deep && !s.other && !s.has_train)
         return error_set(err, "\"%s\" has \"%s\" and no train: it could be a part, or an environment of this name "
                               "(layout = \"environments\")", root, s.deep);
+    if (s.deep && s.other && s.part)
+        return error_set(err, "\"%s\" has \"%s\", which is called as a part, and \"%s\", which is none (those are train, val "
+                              "and test): say layout = \"parts\", or \"environments\", or take one out", root, s.part, s.other);
     *ret_layout = s.flat ? FOLDERS_CLASSES : s.other ? FOLDERS_ENVIRONMENTS : FOLDERS_PARTS;
     return 0;
 }

@@ -38,7 +38,7 @@ static int choose_layout(const struct dataset *d, const struct dataset_source *s
                          enum folders_layout *ret_layout, struct error *err)
 {
     const struct value *v = settings_find(source->description, "layout");
-    bool has_environments = d->format->has_environments, has_train;
+    bool has_environments = d->format->has_environments;
     struct arena arena = {0};
     int layout = 0, result = 0;
 
@@ -56,16 +56,14 @@ static int choose_layout(const struct dataset *d, const struct dataset_source *s
         return 0;
     }
     result = folders_find_layout(root, &arena, ret_layout, err);
-    has_train = file_is_directory(arena_printf(&arena, "%s/train", root));
     arena_release(&arena);
     if (result < 0 || (*ret_layout == FOLDERS_ENVIRONMENTS) == has_environments)
         return result;
     switch (*ret_layout) {
     case FOLDERS_ENVIRONMENTS:
         return error_set(err, "\"%s\" is ROOT/ENVIRONMENT/CLASS/PICTURE: format = \"folders\" reads it, or "
-                              "format = \"pictures\" one environment alone, as folder = \"%s/ENVIRONMENT\"%s",
-                         root, settings_string(source->description, "folder"),
-                         has_train ? "; or its folders train, val and test, with layout = \"parts\"" : "");
+                              "format = \"pictures\" one environment alone, as folder = \"%s/ENVIRONMENT\"",
+                         root, settings_string(source->description, "folder"));
     case FOLDERS_PARTS:
         return error_set(err, "\"%s\" could be train/, val/ and test/ of one data set, which format = "
                               "\"pictures\" reads, or environments of these names; then say layout = "
