@@ -161,6 +161,33 @@ static void test_no_leak(void **state)
         }
 }
 
+/* A test row that no model has an answer to, or a loss for, ends no run. */
+static void test_huge(void **state)
+{
+    const char *model;
+    int n_lost = 0;
+
+    (void)state;
+    for (int i = 0; (model = next_model(&i));) {
+        struct settings s = table_settings(model, "");
+        struct dataset other = table;
+        struct witness w, v;
+        struct run_result want = run_on(&table, &s, &w, 1), got;
+        size_t size = (size_t)(table.test.n * table.signature.fields[0].shape[0]) * sizeof(float);
+        float *x = memcpy(arena_alloc(&arena, size), table.test.values[0].numbers, size);
+
+        x[0] = 3e38f;
+        other.test.values[0].numbers = x;
+        got = run_on(&other, &s, &v, 1);
+        assert_int_equal(got.outcome, RUN_FINISHED);
+        assert_string_equal(got.weights_hash, want.weights_hash);
+        n_lost += strstr(v.journal.s, "inf") || strstr(v.journal.s, "nan");
+        release(&v);
+        release(&w);
+    }
+    assert_true(n_lost > 0);
+}
+
 static void test_same_bits(void **state)
 {
     const char *model;
@@ -258,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_leak),
+        cmocka_unit_test(test_huge),
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_refused),

@@ -202,22 +202,21 @@ static bool look(struct run *run, struct run_point *point)
            trainer_evaluate(&run->trainer, &data, run->split.test, run->split.n_test, arena, &point->test);
 }
 
-/* Losses of pictures held out may be the first to show it; and no loss shows a weight of
- * minus infinity in front of a relu. */
+/* The loss of validation may be the first to show it; and no loss shows a weight of minus infinity in front of a relu.
+ * What the test part makes of a model decides nothing about the run: its loss is recorded as it is, and a measure that
+ * does not exist counts as the worst. */
 static bool has_diverged(struct run *run, const struct run_point *point)
 {
     const char *weights = trainer_trace_weights(&run->trainer);
-    const char *part = !isfinite(point->validation.loss) ? "validation"
-                       : !isfinite(point->test.loss)     ? "test"
-                                                         : NULL;
+    bool is_lost = !isfinite(point->validation.loss);
 
     if (weights)
         snprintf(run->diverged, sizeof run->diverged,
                  "evaluation at step %ld: not finite: weights \"%s\"", point->step, weights);
-    else if (part)
+    else if (is_lost)
         snprintf(run->diverged, sizeof run->diverged,
-                 "evaluation at step %ld: not finite: %s loss", point->step, part);
-    return weights || part;
+                 "evaluation at step %ld: not finite: validation loss", point->step);
+    return weights || is_lost;
 }
 
 static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error *err)
