@@ -120,5 +120,14 @@ grep -qF 'there is no file or folder "nowhere"' err || die "nowhere: $(cat err)"
 printf 'a,b\n1,x\n2,\n3,y\n' > ../away/lacks.csv
 "$program" data --init ../away/lacks.csv 2> err && die "a label that is missing was taken"
 grep -qF 'are written, and have to be edited: data set "lacks": lacks.csv:3: the label, b, is missing' err || die "lacks: $(cat err)"
+# A description that names a file that is not there, or may not be: as a sweep says it.
+names() { # PATH PART-OF-THE-MESSAGE
+    sed "s#train = {[^}]*}#train = { \"$1\" }#" datasets/line.lua > datasets/gone.lua
+    "$program" data gone --data=.. > out 2> err && die "$1 was taken"
+    [ "$(wc -l < err)" = 1 ] && grep -qF "data set \"gone\": $2" err || die "$1 gave $(cat err)"
+}
+names nothere.csv 'could not open "../nothere.csv": No such file'
+names /etc/passwd '"train" in its description names "/etc/passwd", which is not below the data root'
+names ../numbers.txt '"train" in its description names "../numbers.txt", which is not below the data root'
 [ $failures = 0 ] || exit 1
 echo "own_data: what data --init writes runs as it is"

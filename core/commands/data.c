@@ -15,7 +15,7 @@ static void print_data_set(const struct dataset_source *source, struct arena *ar
         settings_string(source->description, "doc"));
 }
 
-/* Fetches it where it is absent; says what it is. */
+/* Fetches it where it is absent and can be had; says what it is, or what is in the way. */
 static int show(const struct dataset_source *source, bool allows_http, struct arena *arena, struct error *err)
 {
     const char *missing;
@@ -23,7 +23,7 @@ static int show(const struct dataset_source *source, bool allows_http, struct ar
 
     if (dataset_is_present(source, arena, &missing)) {
         say(stdout, "data set \"%s\" is present\n", source->name);
-    } else {
+    } else if (settings_find(source->description, "archive")) {
         if (download_dataset(source, allows_http, arena, err) < 0)
             return error_context(err, "data set \"%s\"", source->name);
         say(stdout, "data set \"%s\" is now under %s\n", source->name, source->root);
