@@ -93,6 +93,14 @@ init_folder split pictures parts
 init_folder three pictures parts
 init_folder styles folders environments
 
+# A bad file: what is left out here stops a sweep, which is said, and how to go on.
+cp -r ../away/pets ../away/bad && echo "no picture" > ../away/bad/cat/0.png
+"$program" data --init ../away/bad > out 2> err || die "bad: $(cat err)"
+grep -qF 'an experiment stops at such files, unless it says skip_bad = true' out || die "bad: $(cat out)"
+"$program" sweep bad seeds=1 --data=../away > said 2>&1 && die "a bad file was taken"
+sed -i 's/size = 32/skip_bad = true, &/' experiments/bad.lua
+smoke bad ../away
+
 # What is wrong is one line, and leaves no file.
 fails() { # PART-OF-THE-MESSAGE TEXT [NAME]
     printf "$2" > ../away/wrong.csv

@@ -128,6 +128,8 @@ static void add_left_out(struct describer *b)
 {
     for (const char *at = b->d->left_out; at && *at; at += strcspn(at, "\n"), at += *at == '\n')
         add_line(b, "left out", "%.*s", (int)strcspn(at, "\n"), at);
+    if (b->d->left_out)
+        add_line(b, "", "here alone: an experiment stops at such files, unless it says skip_bad = true of these data");
 }
 
 /* ---- parts ---- */
