@@ -315,7 +315,7 @@ static void test_bad_choices(void **state)
                                     "environments 0 to 3");
     fails("data.test_envs = []\n", "data.test_envs is empty");
     fails("data.test_envs = [0,1,2,3]\n", "leaves no environment to train on");
-    fails("data.test_envs = [2,2]\n", "data.test_envs has 2 twice");
+    fails("data.test_envs = [2,2]\n", "data.test_envs has 2 (\"photo\") twice");
     fails("data.holdout = 0.01\n", "leaves a part of environment 0 empty");
 }
 

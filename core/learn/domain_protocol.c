@@ -46,7 +46,7 @@ static int mark_tests(struct domain_protocol *o, const struct dataset *d, struct
             return error_set(err, "data.test_envs has %d; data set \"%s\" has environments 0 to %d",
                              test->at[i], d->name, d->n_groups - 1);
         if (o->is_test[test->at[i]])
-            return error_set(err, "data.test_envs has %d twice", test->at[i]);
+            return error_set(err, "data.test_envs has %d (\"%s\") twice", test->at[i], d->group_names[test->at[i]]);
         o->is_test[test->at[i]] = true;
     }
     o->n_training = d->n_groups - test->n;
