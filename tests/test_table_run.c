@@ -281,6 +281,30 @@ static void test_refused(void **state)
     }
 }
 
+/* Numbers that only the test part misses are filled, and have no indicator. */
+static void test_missing(void **state)
+{
+    struct settings s = table_settings("mlp", "data.missing_indicator = true\n"),
+                    m = table_settings("mlp", "data.missing = \"median\"\n");
+    struct dataset other = table;
+    size_t n = (size_t)(table.train.n * table.signature.fields[0].shape[0]);
+    float *x = memcpy(arena_alloc(&arena, n * sizeof *x), table.train.values[0].numbers, n * sizeof *x);
+    struct run_input input = {.settings = &s, .dataset = &other};
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        x[i] = isnan(x[i]) ? 0 : x[i];
+    other.train.values[0].numbers = x;
+    assert_int_equal(run_check(&input, NULL, &err), -1);
+    assert_non_null(strstr(err.text, "data.missing_indicator does nothing: the training part misses no number"));
+    input.settings = &m;
+    assert_int_equal(run_check(&input, NULL, &err), 0);
+    other.test = other.train;
+    assert_int_equal(run_check(&input, NULL, &err), -1);
+    assert_non_null(strstr(err.text, "data.missing does nothing: these data miss no number"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_missing),
     };
 
     return cmocka_run_group_tests(tests, open_table, close_table);

@@ -60,10 +60,10 @@ static void describe_categories(const struct categories *fit, struct field *fiel
     field->n_levels = n_levels;
 }
 
-static bool has_missing(const struct dataset *d, int f)
+static bool has_missing(const struct pool *pool, const struct field *field, int f)
 {
-    size_t n = (size_t)d->train.n * field_size(&d->signature.fields[f]);
-    const float *x = d->train.values[f].numbers;
+    size_t n = (size_t)pool->n * field_size(field);
+    const float *x = pool->values[f].numbers;
 
     for (size_t i = 0; i < n; i++)
         if (isnan(x[i]))
@@ -75,14 +75,15 @@ static bool has_missing(const struct dataset *d, int f)
 static int check(const struct dataset *d, const struct prepare_config *config, struct error *err)
 {
     int numbers = signature_find(&d->signature, FIELD_NUMBERS);
-    const char *of_missing = config->missing             ? "data.missing"
-                             : config->missing_indicator ? "data.missing_indicator"
-                                                         : NULL;
+    const struct field *field = numbers < 0 ? NULL : &d->signature.fields[numbers];
+    bool misses = field && has_missing(&d->train, field, numbers);
 
     if (config->numbers && numbers < 0)
         return error_set(err, "data.numbers scales numbers; these data have %s", d->signature.fields[0].name);
-    if (of_missing && (numbers < 0 || !has_missing(d, numbers)))
-        return error_set(err, "%s does nothing: these data miss no number", of_missing);
+    if (config->missing_indicator && !misses)
+        return error_set(err, "data.missing_indicator does nothing: the training part misses no number");
+    if (config->missing && !misses && !(field && has_missing(&d->test, field, numbers)))
+        return error_set(err, "data.missing does nothing: these data miss no number");
     return 0;
 }
 
