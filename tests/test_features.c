@@ -168,6 +168,8 @@ static void test_refused(void **state)
         {"features", "2 names are in its \"classes\", and numbers go from 0 to 2", c},
         {"features", "two of its \"classes\" are called \"ant\"", c},
         {"features", "its \"parts\" have no row to train on", c},
+        {"features", "its \"labels\" are 0 in all rows: two classes are wanted at least", c},
+        {"features", "its \"classes\" are \"ant, bee, cat\": a name a line is wanted, and no \",\" between", c},
         {"features", "its \"environments\" are F32, not whole numbers", c},
         {"environment_features", "it has no tensor \"environments\"", c},
         {"environment_features", "environments are held out instead", c},
@@ -185,10 +187,12 @@ static void test_refused(void **state)
     cases[6].content.classes = "ant\nbee";
     cases[7].content.classes = "ant\nbee\nant";
     cases[8].content.parts.bytes = tested;
-    cases[9].content.environments.type = TENSOR_F32;
-    cases[10].content.environments.bytes = NULL;
-    cases[12].content.environments.bytes = (const int32_t[]){1, 1, 1, 1, 1, 1};
-    cases[12].content.parts.bytes = NULL;
+    cases[9].content.labels.bytes = (const int64_t[]){0, 0, 0, 0, 0, 0};
+    cases[10].content.classes = "ant, bee, cat";
+    cases[11].content.environments.type = TENSOR_F32;
+    cases[12].content.environments.bytes = NULL;
+    cases[14].content.environments.bytes = (const int32_t[]){1, 1, 1, 1, 1, 1};
+    cases[14].content.parts.bytes = NULL;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err;
 

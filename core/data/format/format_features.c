@@ -85,6 +85,8 @@ static int read_names(struct reader *r, const char *key, int n, const char *cons
     for (; *at; at += strcspn(at, "\n"), at += *at == '\n', n_names++)
         if (n_names < n)
             names[n_names] = arena_printf(arena, "%.*s", (int)strcspn(at, "\n"), at);
+    if (n_names == 1 && n > 1 && strchr(names[0], ','))
+        return error_set(err, "its \"%s\" are \"%.60s\": a name a line is wanted, and no \",\" between", key, names[0]);
     if (n_names && n_names != n)
         return error_set(err, "%d names are in its \"%s\", and numbers go from 0 to %d", n_names, key, n - 1);
     for (int i = 0; n_names == 0 && i < n; i++)
@@ -192,6 +194,8 @@ static int read_file(struct reader *r, bool has_environments, struct error *err)
     if (has_environments && r->parts)
         return error_set(err, "it has \"parts\", and environments are held out instead; format = \"features\" keeps them");
     d->n_classes = count(r->labels, r->n);
+    if (d->n_classes < 2)
+        return error_set(err, "its \"labels\" are 0 in all rows: two classes are wanted at least");
     d->n_groups = r->environments ? count(r->environments, r->n) : 0;
     d->has_environments = has_environments;
     d->signature = signature_numbers((int)r->width, NULL);
