@@ -124,6 +124,9 @@ fails '"rgd" is an objective already' 'a,b\n1,2\n3,4\n' rgd
 fails '"a-b" is not a name of letters' 'a,b\n1,2\n3,4\n' a-b
 "$program" data --init nowhere 2> err && die "a file that is not there was read"
 grep -qF 'there is no file or folder "nowhere"' err || die "nowhere: $(cat err)"
+cp ../away/wrong.csv ../away/w.safetensors
+"$program" data --init ../away/w.safetensors 2> err && die "features were taken for a table"
+grep -qF 'w.safetensors" is no table: of features a description says format = "features"' err || die "features: $(cat err)"
 # What only the reader knows leaves files to be edited.
 printf 'a,b\n1,x\n2,\n3,y\n' > ../away/lacks.csv
 "$program" data --init ../away/lacks.csv 2> err && die "a label that is missing was taken"

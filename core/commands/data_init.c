@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Can a script call it so? */
 static int check_name(const char *name, struct error *err)
@@ -53,6 +54,17 @@ static int find_place(const struct invocation *in, const char *real, struct data
     }
     free(root);
     return is_below;
+}
+
+/* Features need no guess: their description has two lines. */
+static int check_features(const char *file, struct error *err)
+{
+    const char *dot = strrchr(file, '.');
+
+    if (!dot || strcasecmp(dot, ".safetensors") != 0)
+        return 0;
+    return error_set(err, "\"%s\" is no table: of features a description says format = \"features\" (or "
+                          "\"environment_features\") and file = \"...\" (docs/GUIDE.md, Features of any network)", file);
 }
 
 static int check_free(const char *path, const char *file, struct error *err)
@@ -121,6 +133,8 @@ int data_init(const struct invocation *in, struct error *err)
         return error_set(err, "there is no file or folder \"%s\"", file);
     if (!file_is_directory("datasets") || !file_is_directory("experiments"))
         error_set(err, "there are no folders \"datasets\" and \"experiments\" here; run this in the project's folder");
+    else if (check_features(real, err) < 0)
+        result = -1;
     else if (check_name(init.name, err) < 0)
         error_set(err, "%s; another: rgdbench data --init %s NAME", err->text, file);
     else if (check_free(project_path(in->arena, "datasets", init.name, ".lua"), file, err) == 0 &&
