@@ -206,6 +206,34 @@ static void test_test_at_the_end(void **state)
     check_stopped("train.test = \"last\"\ntrain.jtt_epochs = 1\n", 5);
 }
 
+/* What validation of a few pictures of the test part sees, another test part changes; else it does not. */
+static void test_validation_of_the_test_part(void **state)
+{
+    static const char *const from[] = {"train", "test"};
+    const unsigned char **bytes = arena_alloc(&arena, (size_t)dataset.test.n * sizeof *bytes);
+    const struct values values = dataset.test.values[0];
+
+    (void)state;
+    for (int i = 0; i < dataset.test.n; i++)
+        bytes[i] = values.bytes[0];
+    for (int k = 0; k < 2; k++) {
+        struct settings s = settings_with(arena_printf(
+            &arena, "train.test = \"last\"\ndata.validation_from = \"%s\"\n", from[k]));
+        struct witness told, told_of_other;
+        struct run_result want = whole(&s, &told, NEVER), got;
+
+        dataset.test.values[0].bytes = bytes;
+        got = whole(&s, &told_of_other, NEVER);
+        dataset.test.values[0] = values;
+        assert_string_equal(got.weights_hash, want.weights_hash);
+        *strchr(told.journal.s, '\n') = '\0';
+        *strchr(told_of_other.journal.s, '\n') = '\0';
+        assert_int_equal(strcmp(told.journal.s, told_of_other.journal.s) != 0, k == 1);
+        release(&told);
+        release(&told_of_other);
+    }
+}
+
 /* The average is the model: another hash than that of the weights, which it leaves alone. */
 static void test_averaged_weights(void **state)
 {
@@ -278,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_just_train_twice),
         cmocka_unit_test(test_evaluation_interval),
         cmocka_unit_test(test_test_at_the_end),
+        cmocka_unit_test(test_validation_of_the_test_part),
         cmocka_unit_test(test_averaged_weights),
         cmocka_unit_test(test_where_it_diverged),
         cmocka_unit_test(test_a_transformer),

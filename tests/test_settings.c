@@ -23,12 +23,12 @@ static const struct protocol {
 } protocols[] = {
     {"held-out part",
      "data = \"shapes\"\ndata.format = \"shapes\"\ndata.train_per_class = 12\n"
-     "data.test_per_class = 2\ndata.validation = 2\ndata.imbalance = 4\ndata.label_noise = 0.3\n"
+     "data.test_per_class = 4\ndata.validation = 2\ndata.imbalance = 4\ndata.label_noise = 0.3\n"
      "data.augment = \"crop_flip\"\nmodel.hidden = [12]\noptimizer.weight_decay = 0.01\n"
      "train.epochs = 3\ntrain.batch = 16\n", false},
     {"just train twice",
      "data = \"shapes\"\ndata.format = \"shapes\"\ndata.train_per_class = 12\n"
-     "data.test_per_class = 2\ndata.validation = 2\ndata.imbalance = 4\nmodel.hidden = [12]\n"
+     "data.test_per_class = 4\ndata.validation = 2\ndata.imbalance = 4\nmodel.hidden = [12]\n"
      "train.epochs = 3\ntrain.batch = 16\ntrain.jtt_epochs = 1\n",
      true},
     {"numbers",
@@ -411,6 +411,11 @@ static void test_what_is_refused(void **state)
          "schedule.gamma does nothing where schedule.at is []"},
         {HELD_OUT, "data.imbalance = 1\ndata.profile = \"step\"\n",
          "data.profile does nothing where data.imbalance is 1"},
+        {HELD_OUT, "data.imbalance = 1\ndata.subset = \"ldam\"\n",
+         "data.subset does nothing where data.imbalance is 1"},
+        {HELD_OUT, "data.rand_number = 1\n", "data.rand_number does nothing where data.subset is \"seed\""},
+        {HELD_OUT, "data.validation_from = \"test\"\ndata.validation_own = 1\n",
+         "data.validation_own does nothing where data.validation_from is \"test\""},
         {HELD_OUT, "data.label_noise = 0\ndata.noise_kind = \"flip\"\n",
          "data.noise_kind does nothing where data.label_noise is 0"},
         {HELD_OUT, "data.augment = \"domainbed\"\ndata.pad = 2\n",

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What is trained on, held out and tested, where a data set has no test part or validation of its own: parts without
- * an example in common, in the proportions that were asked for, the same for a seed and others for another. */
+ * an example in common, in the proportions that were asked for, the same for a seed and others for another. LDAM-DRW's
+ * subsets are numpy's, and of CIFAR-10 (in RGDBENCH_DATA) those that are known by their SHA-256. */
 #include "data/split.h"
+
+#include "base/hash.h"
+#include "os/file.h"
+#include "reference/subsets.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,6 +221,12 @@ static void test_refused(void **state)
          "data.validation_own does nothing"},
         {{.imbalance = 1, .validation = 50, .validation_as = SPLIT_NATURAL, .test_share = 0.2, .folds = 5}, &d,
          "data.validation_as does nothing"},
+        {{.imbalance = 1, .validation = 50, .validation_from = SPLIT_FROM_TEST, .test_share = 0.2, .folds = 5}, &d,
+         "data.validation_from does nothing: these data have a validation part"},
+        {{.imbalance = 1, .validation = 3, .validation_from = SPLIT_FROM_TEST, .test_share = 0.2, .folds = 5}, &small,
+         "data.validation_from \"test\" is of data with a test part"},
+        {{.imbalance = 2, .subset = SPLIT_LDAM, .validation = 3, .test_share = 0.2, .folds = 5}, &small,
+         "data.subset \"ldam\" is of data with a test part"},
     };
 
     (void)state;
@@ -287,6 +299,160 @@ static void test_few(void **state)
     }
 }
 
+static struct split_config ldam(double imbalance, bool is_step, int rand_number)
+{
+    struct split_config config = defaults();
+
+    config.subset = SPLIT_LDAM;
+    config.imbalance = imbalance;
+    config.profile = is_step ? SPLIT_STEP : SPLIT_EXP;
+    config.rand_number = rand_number;
+    return config;
+}
+
+static const uint32_t *list_subset(const struct dataset *d, const struct split_config *config, int *ret_n)
+{
+    uint32_t *places;
+    struct error err;
+
+    if (split_list_subset(d, config, 5, &arena, &places, ret_n, &err) < 0)
+        fail_msg("%s", err.text);
+    return places;
+}
+
+static void test_ldam_is_numpys(void **state)
+{
+    uint16_t classes[SUBSETS_N];
+    struct dataset d = {.n_classes = SUBSETS_N_CLASSES, .train = {.n = SUBSETS_N, .labels = classes},
+                        .test = {.n = 20, .labels = classes}};
+
+    (void)state;
+    for (int i = 0; i < SUBSETS_N; i++)
+        classes[i] = (uint16_t)(i * i % 9 % SUBSETS_N_CLASSES);
+    for (size_t i = 0; i < sizeof reference_subsets / sizeof *reference_subsets; i++) {
+        const struct split_config config = ldam(reference_subsets[i].imbalance, reference_subsets[i].is_step,
+                                                reference_subsets[i].rand_number);
+        int n;
+        const uint32_t *places = list_subset(&d, &config, &n);
+
+        assert_int_equal(n, reference_subsets[i].n);
+        assert_memory_equal(places, reference_subsets[i].places, (size_t)n * sizeof *places);
+    }
+}
+
+/* What is trained on is LDAM-DRW's subset whatever the seed, less what is held out of it where that is asked for;
+ * validation and test are the seed's. */
+static void test_ldam_is_held_out_of(void **state)
+{
+    struct dataset d = sample(200);
+    struct split_config config = ldam(10, false, 0);
+    struct split s, other;
+    struct error err;
+    int n, n_kept = 0, counts[N_CLASSES];
+    const uint32_t *places = list_subset(&d, &config, &n);
+    bool is_subset[N] = {false}, is_seen[N] = {false}, is_tested[N] = {false};
+
+    (void)state;
+    for (int i = 0; i < n; i++)
+        is_subset[places[i]] = true;
+    assert_int_equal(split_make(&d, &config, 1, &arena, &s, &err), -1);
+    assert_non_null(strstr(err.text, "data.subset \"ldam\" leaves 0 unused of class 0, too few to validate with"));
+
+    config.validation_own = 2;
+    s = make(&d, &config, 1);
+    count(s.train, s.n_train, is_seen, counts);
+    count(s.validation, s.n_validation, is_seen, counts);
+    for (int i = 0; i < s.n_train; i++)
+        n_kept += is_subset[s.train[i]];
+    assert_int_equal(n_kept, s.n_train);
+    assert_int_equal(s.n_train, n - N_CLASSES * 2); /* of small classes, too, the subset keeps all that there are */
+    other = make(&d, &config, 2);
+    assert_memory_not_equal(s.validation, other.validation, (size_t)s.n_validation * sizeof *s.validation);
+
+    config.validation_own = 0;
+    config.validation = 1;
+    config.validation_from = SPLIT_FROM_TEST;
+    s = make(&d, &config, 1);
+    other = make(&d, &config, 2);
+    assert_true(s.is_validation_of_test && !s.is_test_drawn);
+    assert_int_equal(s.n_train, n);
+    assert_memory_equal(s.train, other.train, (size_t)n * sizeof *s.train);
+    for (int i = 0; i < n; i++)
+        assert_true(is_subset[s.train[i]]);
+    assert_int_equal(s.n_validation, N_CLASSES);
+    assert_int_equal(s.n_test, 200 - N_CLASSES);
+    for (int i = 0; i < s.n_validation; i++)
+        is_tested[s.validation[i]] = true;
+    for (int i = 0; i < s.n_test; i++) {
+        assert_true(s.test[i] < 200 && !is_tested[s.test[i]]);
+        is_tested[s.test[i]] = true;
+    }
+    assert_null(s.class_weights); /* as many of each */
+    assert_memory_not_equal(s.validation, other.validation, (size_t)s.n_validation * sizeof *s.validation);
+    config.validation = 50;
+    assert_int_equal(split_make(&d, &config, 1, &arena, &s, &err), -1);
+    assert_non_null(strstr(err.text, "data.validation_from \"test\" with data.validation 50 leaves class"));
+}
+
+/* The labels of CIFAR-10's training part, in the files' order; false without the files. */
+static bool read_cifar(uint16_t *ret_labels)
+{
+    enum { PER_FILE = 10000, RECORD = 3073 };
+    const char *root = getenv("RGDBENCH_DATA");
+
+    for (int f = 0; root && f < 5; f++) {
+        struct file_map map;
+        struct error err;
+
+        if (file_map_open(arena_printf(&arena, "%s/cifar-10-batches-bin/data_batch_%d.bin", root, f + 1), &map, &err) < 0)
+            return false;
+        assert_int_equal(map.size, PER_FILE * RECORD);
+        for (int i = 0; i < PER_FILE; i++)
+            *ret_labels++ = map.bytes[(size_t)i * RECORD];
+        file_map_close(&map);
+    }
+    return root != NULL;
+}
+
+static void test_ldam_of_cifar(void **state)
+{
+    enum { N_CIFAR = 50000 };
+    static const struct {
+        double imbalance;
+        bool is_step;
+        int n;
+        const char *sha256; /* of the places in decimal, with commas between */
+    } known[] = {
+        {10, false, 20431, "115aee6bd4449a27d8fa9368baf4ae0e557ec457126a96152d64742026f79d20"},
+        {20, false, 17023, "e2369fb551259527f730a26d619fe5693f01c772bc211a308f74337166341169"},
+        {50, false, 13996, "6a220ab7cf36770f57474e6f1e446468fa0cb7726565e34ca41d3f4d3b6363f6"},
+        {100, false, 12406, "3e3a7d09bdc456621f318963827870cf616a944beb8ab2f6335804cdc695c655"},
+        {200, false, 11203, "1d16aba86a74dbeba225e06541af5eaf6121053851a152d46d9dad97df4847c5"},
+        {100, true, 25250, "57ae363dde33223b006244c8aed28728f4a4a80bbe3bfe947034ee64edc911f5"},
+    };
+    uint16_t *classes = arena_alloc(&arena, N_CIFAR * sizeof *classes);
+    struct dataset d = {.n_classes = 10, .train = {.n = N_CIFAR, .labels = classes},
+                        .test = {.n = 100, .labels = classes}};
+
+    (void)state;
+    if (!read_cifar(classes))
+        skip();
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct split_config config = ldam(known[i].imbalance, known[i].is_step, 0);
+        char hex[HASH_HEX_SIZE], digits[16];
+        struct hash h;
+        int n;
+        const uint32_t *places = list_subset(&d, &config, &n);
+
+        hash_init(&h, HASH_SHA256);
+        for (int k = 0; k < n; k++)
+            hash_update(&h, digits, (size_t)snprintf(digits, sizeof digits, k ? ",%u" : "%u", places[k]));
+        hash_hex(&h, hex);
+        assert_int_equal(n, known[i].n);
+        assert_string_equal(hex, known[i].sha256);
+    }
+}
+
 static int release(void **state)
 {
     (void)state;
@@ -298,7 +464,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drawn_share), cmocka_unit_test(test_folds), cmocka_unit_test(test_official),
-        cmocka_unit_test(test_join),        cmocka_unit_test(test_refused), cmocka_unit_test(test_few),
+        cmocka_unit_test(test_join),        cmocka_unit_test(test_refused), cmocka_unit_test(test_few), cmocka_unit_test(test_ldam_is_numpys),
+        cmocka_unit_test(test_ldam_is_held_out_of), cmocka_unit_test(test_ldam_of_cifar),
     };
 
     return cmocka_run_group_tests(tests, NULL, release);

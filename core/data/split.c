@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/split.h"
 
+#include "math/randomstate.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const profiles[] = {[SPLIT_EXP] = "exp", [SPLIT_STEP] = "step", NULL};
+static const char *const subsets[] = {[SPLIT_BY_SEED] = "seed", [SPLIT_LDAM] = "ldam", NULL};
+static const char *const sources[] = {[SPLIT_FROM_TRAIN] = "train", [SPLIT_FROM_TEST] = "test", NULL};
 static const char *const weights[] = {[SPLIT_BALANCED] = "balanced", [SPLIT_NATURAL] = "natural", NULL};
 static const char *const kinds[] = {
     [SPLIT_OFFICIAL] = "official", [SPLIT_DRAWN] = "drawn", [SPLIT_FOLDS] = "folds", NULL};
@@ -24,6 +28,12 @@ static const struct hparam hparams[] = {
      .choices = profiles, .doc = "how class sizes fall from head to tail"},
     {"max_per_class", HPARAM_INTEGER, offsetof(struct split_config, max_per_class),
      .fallback = "0", .low = 0, .high = 1e9, .doc = "size of the head class; 0: all there are"},
+    {"subset", HPARAM_CHOICE, offsetof(struct split_config, subset), .fallback = "\"seed\"", .choices = subsets,
+     .is_later = true,
+     .doc = "which examples an imbalanced part keeps: seed: each seed draws its own; ldam: those that LDAM-DRW's code "
+            "draws, the same for all seeds"},
+    {"rand_number", HPARAM_INTEGER, offsetof(struct split_config, rand_number), .fallback = "0", .low = 0,
+     .high = 2147483647, .is_later = true, .doc = "seed of LDAM-DRW's drawing, as its code calls it"},
     {"validation", HPARAM_INTEGER, offsetof(struct split_config, validation), .fallback = DEFAULT(VALIDATION),
      .low = 1, .high = 1e9, .doc = "examples of each class held out for validation"},
     {"validation_own", HPARAM_INTEGER, offsetof(struct split_config, validation_own),
@@ -33,6 +43,10 @@ static const struct hparam hparams[] = {
     {"validation_as", HPARAM_CHOICE, offsetof(struct split_config, validation_as),
      .fallback = "\"balanced\"", .choices = weights, .is_later = true,
      .doc = "what a class weighs in validation: all the same, or its share of the training part"},
+    {"validation_from", HPARAM_CHOICE, offsetof(struct split_config, validation_from), .fallback = "\"train\"",
+     .choices = sources, .is_later = true,
+     .doc = "where validation is taken from: train: what the subset leaves unused, and where that is too little its "
+            "own; test: the test part, which is tested without it"},
     {"validation_share", HPARAM_NUMBER, offsetof(struct split_config, validation_share), .fallback = "0", .low = 0,
      .high = 0.9, .is_later = true,
      .doc = "share of each class held out for validation, in the data's proportions; 0: data.validation says"},
@@ -93,6 +107,31 @@ static int draw_class(const struct pool *pool, int c, const bool *is_taken, stru
     return n;
 }
 
+/* How the subset is drawn, class by class, each class once and in turn. */
+struct drawing {
+    const struct dataset *d;
+    const struct split_config *config;
+    const bool *is_taken;
+    struct rng rng;
+    struct randomstate numpy; /* of LDAM-DRW */
+    int n_max;                /* size of the head */
+};
+
+/* Class c's examples, those that the subset keeps first: *ret_n_subset, or as many as there are. */
+static int draw_subset(struct drawing *drawing, int c, uint32_t *ret_items, int *ret_n_subset)
+{
+    const struct split_config *config = drawing->config;
+    const struct pool *pool = &drawing->d->train;
+    int n;
+
+    *ret_n_subset = split_class_count(config->profile, drawing->n_max, config->imbalance, c, drawing->d->n_classes);
+    if (config->subset != SPLIT_LDAM)
+        return draw_class(pool, c, drawing->is_taken, drawing->rng, ret_items);
+    n = list_class(pool, c, drawing->is_taken, ret_items);
+    randomstate_shuffle(&drawing->numpy, ret_items, (uint32_t)n);
+    return n;
+}
+
 /* The size of the head: that of the largest class of what is left, or what is set. */
 static int head_size(const struct dataset *d, const struct split_config *config, const bool *is_taken,
                      struct arena *arena)
@@ -106,6 +145,19 @@ static int head_size(const struct dataset *d, const struct split_config *config,
         if (counts[c] > n_max)
             n_max = counts[c];
     return config->max_per_class ? config->max_per_class : n_max;
+}
+
+static struct drawing begin_drawing(const struct dataset *d, const struct split_config *config, const bool *is_taken,
+                                    int seed, struct arena *arena)
+{
+    struct drawing drawing = {.d = d,
+                              .config = config,
+                              .is_taken = is_taken,
+                              .rng = rng_derive(rng_seed((uint64_t)seed), "split"),
+                              .n_max = head_size(d, config, is_taken, arena)};
+
+    randomstate_init(&drawing.numpy, (uint32_t)config->rand_number);
+    return drawing;
 }
 
 /* A share of n, rounded; of two and more one at least, and not all. */
@@ -195,7 +247,9 @@ static int check_idle(const struct dataset *d, const struct split_config *config
         {"validation", config->validation_share == 0 && config->validation != VALIDATION},
         {"validation_own", config->validation_own != 0},
         {"validation_as", config->validation_as != SPLIT_BALANCED},
+        {"validation_from", config->validation_from != SPLIT_FROM_TRAIN},
     };
+    bool from_test = config->validation_from == SPLIT_FROM_TEST;
     bool is_drawn = split_draws_test(d, config) && config->split != SPLIT_FOLDS;
 
     if (config->test_share != TEST_SHARE && !is_drawn)
@@ -206,6 +260,37 @@ static int check_idle(const struct dataset *d, const struct split_config *config
         if (of_validation[i].is_set)
             return error_set(err, "data.%s does nothing: these data have a validation part (data.split = \"drawn\" draws "
                                   "others)", of_validation[i].name);
+    if ((from_test || config->subset == SPLIT_LDAM) && split_draws_test(d, config))
+        return error_set(err, "data.%s is of data with a test part, where data.split is \"official\": here it is drawn",
+                         from_test ? "validation_from \"test\"" : "subset \"ldam\"");
+    return 0;
+}
+
+/* Of each class as many as are asked for; the others are tested. */
+static int take_from_test(const struct dataset *d, const struct split_config *config, int seed, struct arena *arena,
+                          struct split *split, int *ret_held_out, struct error *err)
+{
+    struct rng rng = rng_derive(rng_seed((uint64_t)seed), "validation of test");
+    size_t n_all = (size_t)d->test.n;
+    uint32_t *items = arena_alloc(arena, n_all * sizeof *items);
+    const bool *none = arena_alloc(arena, n_all * sizeof *none);
+
+    split->validation = arena_alloc(arena, n_all * sizeof *split->validation);
+    split->is_validation_of_test = true;
+    split->n_test = 0;
+    for (int c = 0; c < d->n_classes; c++) {
+        int n = draw_class(&d->test, c, none, rng, items);
+        int n_out = config->validation_share > 0 ? share_of(n, config->validation_share) : config->validation;
+
+        if (n_out >= n)
+            return error_set(err, "data.validation_from \"test\" with data.validation %d leaves class %d nothing to "
+                                  "test: its test part has %d examples", n_out, c, n);
+        memcpy(split->validation + split->n_validation, items, (size_t)n_out * sizeof *items);
+        memcpy(split->test + split->n_test, items + n_out, (size_t)(n - n_out) * sizeof *items);
+        split->n_validation += n_out;
+        split->n_test += n - n_out;
+        ret_held_out[c] = n_out;
+    }
     return 0;
 }
 
@@ -244,9 +329,10 @@ static int check_part(const struct dataset *d, const struct split_config *config
                     : -1;
 }
 
-/* Test and official validation, marked in is_taken. */
+/* Test, and validation where it is official or of the test part; what that takes from the train pool is marked in
+ * is_taken. */
 static int take_out(const struct dataset *d, const struct split_config *config, int seed, bool *is_taken,
-                    struct arena *arena, struct split *split, struct error *err)
+                    struct arena *arena, struct split *split, int *ret_held_out, struct error *err)
 {
     int n = d->train.n, n_validation;
 
@@ -264,11 +350,22 @@ static int take_out(const struct dataset *d, const struct split_config *config, 
     if (check_part(d, config, "test", split->is_test_drawn && config->split == SPLIT_FOLDS ? n / config->folds : split->n_test,
                    split->is_test_drawn, split->is_test_drawn, err) < 0)
         return -1;
+    if (config->validation_from == SPLIT_FROM_TEST)
+        return take_from_test(d, config, seed, arena, split, ret_held_out, err);
+    split->validation = arena_alloc(arena, (size_t)n * sizeof *split->validation);
     for (int i = n - n_validation; i < n; i++) {
         is_taken[i] = true;
         split->validation[split->n_validation++] = (uint32_t)i;
     }
     return 0;
+}
+
+/* LDAM-DRW's subset stays whole unless somebody says otherwise. */
+static int refuse_broken(int c, int n_unused, struct error *err)
+{
+    return error_set(err, "data.subset \"ldam\" leaves %d unused of class %d, too few to validate with: say "
+                          "data.validation_from = \"test\", or data.validation_own = N to take N of its own at most",
+                     n_unused, c);
 }
 
 /* Class c has nothing to train on; numbers have one class. */
@@ -291,48 +388,82 @@ static int refuse_empty(const struct dataset *d, const struct split_config *conf
                           "may keep %d", config->imbalance, config->validation, what, n_have, n_subset);
 }
 
+int split_list_subset(const struct dataset *d, const struct split_config *config, int seed, struct arena *arena,
+                      uint32_t **ret_places, int *ret_n, struct error *err)
+{
+    size_t n_all = (size_t)d->train.n;
+    uint32_t *items = arena_alloc(arena, n_all * sizeof *items), *places = arena_alloc(arena, n_all * sizeof *places);
+    bool *is_taken = arena_alloc(arena, n_all * sizeof *is_taken);
+    int *n_held_out = arena_alloc(arena, (size_t)d->n_classes * sizeof *n_held_out), n = 0;
+    struct drawing drawing;
+    struct split split = {0};
+
+    if (take_out(d, config, seed, is_taken, arena, &split, n_held_out, err) < 0)
+        return -1;
+    drawing = begin_drawing(d, config, is_taken, seed, arena);
+    for (int c = 0; c < d->n_classes; c++) {
+        int n_subset, n_have = draw_subset(&drawing, c, items, &n_subset);
+        int n_kept = n_subset < n_have ? n_subset : n_have;
+
+        memcpy(places + n, items, (size_t)n_kept * sizeof *items);
+        n += n_kept;
+    }
+    *ret_places = places;
+    *ret_n = n;
+    return 0;
+}
+
 int split_make(const struct dataset *d, const struct split_config *config, int seed,
                struct arena *arena, struct split *ret_split, struct error *err)
 {
-    struct rng rng = rng_derive(rng_seed((uint64_t)seed), "split");
     size_t n = (size_t)d->train.n;
     uint32_t *items = arena_alloc(arena, n * sizeof *items);
     bool *is_taken = arena_alloc(arena, n * sizeof *is_taken);
-    int *n_held_out = arena_alloc(arena, (size_t)d->n_classes * sizeof *n_held_out), n_max;
-    bool has_validation; /* the data set's own part */
+    int *n_held_out = arena_alloc(arena, (size_t)d->n_classes * sizeof *n_held_out);
+    bool has_validation; /* beside the subset and what it leaves */
+    struct drawing drawing;
     struct split split = {
         .train = arena_alloc(arena, n * sizeof *split.train),
-        .validation = arena_alloc(arena, n * sizeof *split.validation),
         .class_counts = arena_alloc(arena, (size_t)d->n_classes * sizeof *split.class_counts),
     };
 
-    if (take_out(d, config, seed, is_taken, arena, &split, err) < 0)
+    if (take_out(d, config, seed, is_taken, arena, &split, n_held_out, err) < 0)
         return -1;
     has_validation = split.n_validation > 0;
-    n_max = head_size(d, config, is_taken, arena);
+    drawing = begin_drawing(d, config, is_taken, seed, arena);
     for (int c = 0; c < d->n_classes; c++) {
-        int n_have = draw_class(&d->train, c, is_taken, rng, items);
-        int n_subset = split_class_count(config->profile, n_max, config->imbalance, c,
-                                         d->n_classes);
+        int n_subset, n_have = draw_subset(&drawing, c, items, &n_subset);
+        int n_kept = n_subset < n_have ? n_subset : n_have;
         int n_out = has_validation ? 0 : count_held_out(config, n_have, n_subset);
-        int n_train = n_subset < n_have - n_out ? n_subset : n_have - n_out;
+        int n_train = n_kept < n_have - n_out ? n_kept : n_have - n_out;
 
         if (n_train < 1)
             return refuse_empty(d, config, c, n_have, n_subset, err);
+        if (config->subset == SPLIT_LDAM) {
+            struct rng own = rng_index(drawing.rng, (uint64_t)c);
+
+            if (n_train < n_kept && !config->validation_own)
+                return refuse_broken(c, n_have - n_kept, err);
+            rng_shuffle(&own, items, (uint32_t)n_kept); /* what is held out, the run's seed says */
+            rng_shuffle(&own, items + n_kept, (uint32_t)(n_have - n_kept));
+        }
         memcpy(split.train + split.n_train, items, (size_t)n_train * sizeof *items);
-        memcpy(split.validation + split.n_validation, items + n_train,
-               (size_t)n_out * sizeof *items);
         split.n_train += n_train;
-        split.n_validation += n_out;
         split.class_counts[c] = n_train;
+        if (has_validation)
+            continue;
+        memcpy(split.validation + split.n_validation, items + n_train, (size_t)n_out * sizeof *items);
+        split.n_validation += n_out;
         n_held_out[c] = n_out;
     }
     if (check_part(d, config, "validation", split.n_validation, !has_validation, split.is_test_drawn, err) < 0)
         return -1;
-    if (!has_validation && config->validation_share == 0)
+    if ((!has_validation || split.is_validation_of_test) && config->validation_share == 0)
         weigh_classes(&split, n_held_out, d->n_classes, config->validation_as, arena);
     qsort(split.train, (size_t)split.n_train, sizeof *split.train, ascending);
     qsort(split.validation, (size_t)split.n_validation, sizeof *split.validation, ascending);
+    if (split.is_validation_of_test)
+        qsort(split.test, (size_t)split.n_test, sizeof *split.test, ascending);
     *ret_split = split;
     return 0;
 }

@@ -10,16 +10,22 @@
  *    examples, rounded down (profile "exp"; Cui et al. 2019, Cao et al. 2019), or
  *    n_max for the first half of the classes and n_max / IF for the second ("step").
  *    CIFAR-10 at IF 100: 5000 2997 1796 1077 645 387 232 139 83 50, 12,406 pictures.
+ *    Which ones, the run's seed says (subset "seed"), or LDAM-DRW's code ("ldam"; kaidic/LDAM-DRW at 2536330,
+ *    imbalance_cifar.py): one stream of numpy's legacy generator, seeded with `rand_number`, shuffles the places of
+ *    each class in turn, of which the first are kept. So all seeds train on the same pictures, and a larger imbalance
+ *    factor on some of those of a smaller one.
  * 3. Validation is the data set's own part, where it has one and the split is official; or `validation_share` of
  *    each class of the subset, one example at least where it has two; or `validation` examples of each class. They
  *    are taken from those that the subset leaves unused; only where a class has too few of these (the head)
- *    do they come out of the subset, `validation_own` of them at most. Where a count was asked for and a class is
+ *    do they come out of the subset, `validation_own` of them at most; out of LDAM-DRW's subset only where that is set,
+ *    as it is not LDAM-DRW's any more then. Or they come out of the test part (`validation_from = "test"`), which is
+ *    tested without them: then the subset is whole. Where a count was asked for and a class is
  *    held out in smaller number than others, it weighs as much as they do: validation
  *    measures are means over classes, each class weighing the same (`validation_as =
  *    "balanced"`, as the test set of CIFAR), or its share of the training part ("natural").
  *
- * Which examples, is drawn from the run's seed: each seed has a split of its own, and
- * all methods under one seed have the same.
+ * Which examples, is drawn from the run's seed, but for what 2 says of "ldam": each seed has a split of its own,
+ * and all methods under one seed have the same.
  */
 #ifndef DATA_SPLIT_H
 #define DATA_SPLIT_H
@@ -31,9 +37,12 @@ struct split_config {
     double imbalance;
     int profile; /* enum split_profile */
     int max_per_class;
+    int subset; /* enum split_subset_kind */
+    int rand_number;
     int validation;
     int validation_own; /* 0: as many as it takes */
     int validation_as;  /* enum split_weights */
+    int validation_from; /* enum split_source */
     double validation_share; /* 0: `validation` says */
     int split;          /* enum split_kind */
     double test_share;
@@ -41,6 +50,8 @@ struct split_config {
 };
 
 enum split_profile { SPLIT_EXP, SPLIT_STEP };
+enum split_subset_kind { SPLIT_BY_SEED, SPLIT_LDAM };
+enum split_source { SPLIT_FROM_TRAIN, SPLIT_FROM_TEST };
 enum split_weights { SPLIT_BALANCED, SPLIT_NATURAL };
 enum split_kind { SPLIT_OFFICIAL, SPLIT_DRAWN, SPLIT_FOLDS };
 
@@ -50,9 +61,9 @@ extern const struct component split_component;
 struct split {
     int n_train, n_validation, n_test;
     uint32_t *train;      /* [n_train] indices into the train pool, ascending */
-    uint32_t *validation; /* [n_validation] likewise */
-    uint32_t *test;       /* [n_test] likewise; of an official test part into the test pool, and all of it */
-    bool is_test_drawn;
+    uint32_t *validation; /* [n_validation] likewise; into the test pool, where it is of the test part */
+    uint32_t *test;       /* [n_test] likewise; of an official test part into the test pool */
+    bool is_test_drawn, is_validation_of_test;
     int *class_counts;    /* [n_classes] of train */
     double *class_weights; /* [n_classes] in the measures of validation, adding up to 1; NULL: each
                             * example weighs the same */
@@ -61,6 +72,11 @@ struct split {
 /* The subset's size for class c of n_classes. */
 int split_class_count(enum split_profile profile, int n_max, double imbalance, int c,
                       int n_classes);
+
+/* The subset as it is before any of it is held out: class by class, each in the order in which its examples were
+ * drawn, as places in the train pool. */
+int split_list_subset(const struct dataset *d, const struct split_config *config, int seed, struct arena *arena,
+                      uint32_t **ret_places, int *ret_n, struct error *err);
 
 /* Is the test part of such a data set drawn? Then all its examples have to be in the train pool
  * (dataset_join). */

@@ -3,8 +3,8 @@
  * randomstate: numpy's legacy generator `numpy.random.RandomState` (MT19937;
  * Matsumoto and Nishimura 1998), bit for bit, and DomainBed's way to its seeds.
  *
- * Only for what has to equal DomainBed: its splits and its draws. Everything else
- * takes math/rng.h, whose numbers do not depend on what was drawn before.
+ * Only for what has to equal others': DomainBed's splits and draws, LDAM-DRW's subsets.
+ * Everything else takes math/rng.h, whose numbers do not depend on what was drawn before.
  *
  *     struct randomstate r;
  *     randomstate_init(&r, randomstate_hash("(0, 'lr')"));

@@ -214,6 +214,9 @@ static const struct dependent {
     const char *setting, *on, *at, *but;
 } dependents[] = {
     {"data.profile", "data.imbalance", .at = "1"},
+    {"data.subset", "data.imbalance", .at = "1"},
+    {"data.rand_number", "data.subset", .but = "\"ldam\""},
+    {"data.validation_own", "data.validation_from", .but = "\"train\""},
     {"data.validation", "data.validation_share", .but = "0"},
     {"data.validation_own", "data.validation_share", .but = "0"},
     {"data.validation_as", "data.validation_share", .but = "0"},
