@@ -176,11 +176,12 @@ static const struct command commands[] = {
      "Prints name, value and, after a tab, the setting of ours that it stands for.\n"
      "Example: rgdbench hparams ERM VLCS draw=1 trial=0\n",
      "", 2, 4, command_hparams, false, READS},
-    {"split", "DATA", "DomainBed's split of one environment: keys held out, keys kept",
-     "Words: env=N trial=N (0 where not given).\n"
+    {"split", "DATA", "places of a subset's examples; of environments DomainBed's keys held out and kept",
+     "Words: subset=seed|ldam imbalance=X profile=exp|step rand_number=N (of ldam) seed=N: the places in the train\n"
+     "part, one a line, class by class in the order drawn. Of data with environments: env=N trial=N (0).\n"
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
-     "Example: rgdbench split rotated_mnist env=2 trial=1\n",
-     "data", 1, 3, command_split, false, WORKS},
+     "Examples: rgdbench split cifar10 subset=ldam imbalance=100; rgdbench split rotated_mnist env=2 trial=1\n",
+     "data", 1, 6, command_split, false, WORKS},
     {"import", "domainbed DIR name=NAME", "a DomainBed sweep's output tree, into results/NAME.db",
      "Reads DIR/*/results.jsonl of the jobs that have the file `done`. What is torn, unfinished,\n"
      "repeated or foreign is counted, named and left out. Then table, compare, plot, export and\n"

@@ -131,8 +131,11 @@ fails 'model.heads 5 does not divide model.dim 192' sweep quickstart model=vit m
 fails 'did you mean "rgd"' weights 'rdg{clip=1}'
 fails 'clip' weights 'rgd{clp=1}'
 fails 'unknown data set "cifar"' data cifar
-fails 'has no environments' split shapes
-fails 'unknown word "en", did you mean "env"' split shapes en=1
+fails 'unknown word "env"' split shapes env=1
+fails 'unknown word "en", did you mean "env"' split shapes_domains en=1
+fails 'data.imbalance: 0 is not a number from 1' split shapes imbalance=0
+fails 'rand_number does nothing where subset is not ldam' split shapes rand_number=1
+fails 'seed does nothing where subset is ldam' split shapes subset=ldam imbalance=2 seed=1
 fails 'did you mean "CORAL"' hparams CORRAL PACS
 fails '"draw=-1": draw is a whole number from 0' hparams ERM PACS draw=-1
 script 'experiments/bad.lua:4: experiment has no key "metods", did you mean "methods"' 'return experiment {

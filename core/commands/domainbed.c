@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The verbs that speak DomainBed: hparams, split. */
+ * The verbs that speak as others' code does, so that both can be compared: hparams (DomainBed), split (DomainBed,
+ * LDAM-DRW). */
 #include "commands/command.h"
 #include "commands/project.h"
+#include "data/split.h"
 #include "data/split_domains.h"
 #include "learn/domainbed_hparams.h"
 #include "os/say.h"
@@ -59,34 +61,88 @@ static void print_keys(const char *part, const uint32_t *places, int n, int firs
     text_release(&line);
 }
 
-int command_split(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+/* Of data with environments: DomainBed's keys of one of them. */
+static int print_domain_split(const struct invocation *in, const struct dataset *d, struct error *err)
 {
     static const char *const names[] = {"env", "trial", NULL};
     const double holdout = 0.2;
-    int environment = 0, trial = 0, n;
+    int environment = 0, trial = 0, first, n;
     struct domain_split split;
+
+    if (parse_numbers(in, 1, names, (int *const[]){&environment, &trial}, err) < 0)
+        return -1;
+    if (environment >= d->n_groups)
+        return error_set(err, "env=%d: data set \"%s\" has environments 0 to %d", environment, d->name,
+                         d->n_groups - 1);
+    domain_split_make(d, environment, trial, holdout, in->arena, &split);
+    first = dataset_environment(d, environment, &n);
+    print_keys("out", split.out, split.n_out, first);
+    print_keys("in", split.in, split.n_in, first);
+    return 0;
+}
+
+/* The words as the settings data.NAME that say which examples a subset keeps. */
+static int parse_subset(const struct invocation *in, struct split_config **ret_config, int *ret_seed, struct error *err)
+{
+    static const char *const names[] = {"subset", "imbalance", "profile", "rand_number", "seed", NULL};
+    struct settings s;
+    const struct value *seed;
+    void *config;
+
+    settings_init(&s, in->arena);
+    for (int i = 1; i < in->n_words; i++) {
+        const char *equals = strchr(in->words[i], '=');
+        const char *name = arena_printf(in->arena, "%.*s", (int)strcspn(in->words[i], "="), in->words[i]);
+        struct value v;
+        int k = 0;
+
+        while (names[k] && strcmp(names[k], name) != 0)
+            k++;
+        if (!names[k])
+            return text_unknown(err, "word", name, names);
+        if (!equals || value_parse(equals + 1, in->arena, &v, err) < 0)
+            return error_set(err, "\"%s\" is not %s=VALUE", in->words[i], name);
+        settings_set(&s, arena_printf(in->arena, "data.%s", name), v);
+    }
+    component_defaults(&split_component, "data", &s);
+    if (component_configure(&split_component, "data", &s, in->arena, &config, err) < 0)
+        return -1;
+    *ret_config = config;
+    seed = settings_find(&s, "data.seed");
+    if (seed && (seed->kind != VALUE_NUMBER || seed->number != (int)seed->number || seed->number < 0))
+        return error_set(err, "seed: %s is not a whole number from 0", value_text(in->arena, seed));
+    if (seed && (*ret_config)->subset == SPLIT_LDAM)
+        return error_set(err, "seed does nothing where subset is ldam: rand_number is its seed");
+    if (settings_find(&s, "data.rand_number") && (*ret_config)->subset != SPLIT_LDAM)
+        return error_set(err, "rand_number does nothing where subset is not ldam");
+    *ret_seed = seed ? (int)seed->number : 0;
+    return 0;
+}
+
+static int print_subset(const struct invocation *in, const struct dataset *d, struct error *err)
+{
+    struct split_config *config = NULL;
+    uint32_t *places;
+    int seed = 0, n;
+
+    if (parse_subset(in, &config, &seed, err) < 0 ||
+        split_list_subset(d, config, seed, in->arena, &places, &n, err) < 0)
+        return -1;
+    for (int i = 0; i < n; i++)
+        say(stdout, "%u\n", places[i]);
+    return 0;
+}
+
+int command_split(const struct invocation *in, enum exit_status *ret_status, struct error *err)
+{
     struct dataset_source source;
     struct dataset d;
-    int result = -1;
+    int result;
 
     (void)ret_status;
-    if (parse_numbers(in, 1, names, (int *const[]){&environment, &trial}, err) < 0 ||
-        project_find_data(in, in->words[0], &source, err) < 0 || project_open_data(&source, false, in->arena, &d, err) < 0)
+    if (project_find_data(in, in->words[0], &source, err) < 0 || project_open_data(&source, false, in->arena, &d, err) < 0)
         return -1;
-    if (d.n_groups == 0) {
-        error_set(err, "data set \"%s\" has no environments", d.name);
-        goto out;
-    }
-    if (environment >= d.n_groups) {
-        error_set(err, "env=%d: data set \"%s\" has environments 0 to %d", environment, d.name,
-                  d.n_groups - 1);
-        goto out;
-    }
-    domain_split_make(&d, environment, trial, holdout, in->arena, &split);
-    print_keys("out", split.out, split.n_out, dataset_environment(&d, environment, &n));
-    print_keys("in", split.in, split.n_in, dataset_environment(&d, environment, &n));
-    result = 0;
-out:
+    result = d.has_environments ? print_domain_split(in, &d, err) : print_subset(in, &d, err);
     dataset_close(&d);
     return result;
 }
