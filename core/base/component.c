@@ -50,7 +50,10 @@ void hparam_describe(struct text *t, const struct hparam *h)
         text_printf(t, "a text of at most %s bytes", high);
         return;
     case HPARAM_INTEGERS:
-        text_printf(t, "a list of up to %d whole numbers", HPARAM_MAX_INTEGERS);
+        text_printf(t, "a list of up to %d whole numbers", HPARAM_MAX_ITEMS);
+        break;
+    case HPARAM_NUMBERS:
+        text_printf(t, "a list of up to %d numbers", HPARAM_MAX_ITEMS);
         break;
     case HPARAM_INTEGER:
         text_printf(t, "a whole number");
@@ -72,10 +75,25 @@ static bool is_in_range(const struct hparam *h, double x)
     return x >= h->low && x <= h->high;
 }
 
+static bool is_number(const struct hparam *h, const struct value *v)
+{
+    return v->kind == VALUE_NUMBER && is_in_range(h, v->number);
+}
+
 static bool is_whole(const struct hparam *h, const struct value *v)
 {
-    return v->kind == VALUE_NUMBER && v->number == floor(v->number) &&
-           fabs(v->number) <= 2147483647.0 && is_in_range(h, v->number);
+    return is_number(h, v) && v->number == floor(v->number) && fabs(v->number) <= 2147483647.0;
+}
+
+static bool is_list(const struct hparam *h, const struct value *v,
+                    bool (*is_item)(const struct hparam *h, const struct value *v))
+{
+    if (v->kind != VALUE_LIST || v->n_items > HPARAM_MAX_ITEMS)
+        return false;
+    for (int i = 0; i < v->n_items; i++)
+        if (!is_item(h, &v->items[i]))
+            return false;
+    return true;
 }
 
 static int find_choice(const struct hparam *h, const struct value *v)
@@ -102,7 +120,7 @@ static bool is_valid(const struct hparam *h, const struct value *v)
     case HPARAM_BOOL:
         return v->kind == VALUE_BOOL;
     case HPARAM_NUMBER:
-        return v->kind == VALUE_NUMBER && is_in_range(h, v->number);
+        return is_number(h, v);
     case HPARAM_INTEGER:
         return is_whole(h, v);
     case HPARAM_CHOICE:
@@ -110,12 +128,9 @@ static bool is_valid(const struct hparam *h, const struct value *v)
     case HPARAM_TEXT:
         return is_text(h, v);
     case HPARAM_INTEGERS:
-        if (v->kind != VALUE_LIST || v->n_items > HPARAM_MAX_INTEGERS)
-            return false;
-        for (int i = 0; i < v->n_items; i++)
-            if (!is_whole(h, &v->items[i]))
-                return false;
-        return true;
+        return is_list(h, v, is_whole);
+    case HPARAM_NUMBERS:
+        return is_list(h, v, is_number);
     }
     return false;
 }
@@ -193,6 +208,14 @@ static void store(const struct hparam *h, const struct value *v, unsigned char *
         list->n = v->n_items;
         for (int i = 0; i < v->n_items; i++)
             list->at[i] = (int)v->items[i].number;
+        break;
+    }
+    case HPARAM_NUMBERS: {
+        struct hparam_numbers *list = member;
+
+        list->n = v->n_items;
+        for (int i = 0; i < v->n_items; i++)
+            list->at[i] = v->items[i].number;
         break;
     }
     }

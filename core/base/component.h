@@ -25,14 +25,20 @@ enum hparam_kind {
     HPARAM_BOOL,     /* bool */
     HPARAM_CHOICE,   /* int: index into choices */
     HPARAM_INTEGERS, /* struct hparam_integers */
+    HPARAM_NUMBERS,  /* struct hparam_numbers */
     HPARAM_TEXT,     /* const char *, borrowed from the settings; `high`: bytes at most */
 };
 
-enum { HPARAM_MAX_INTEGERS = 16 };
+enum { HPARAM_MAX_ITEMS = 16 };
 
 struct hparam_integers {
     int n;
-    int at[HPARAM_MAX_INTEGERS];
+    int at[HPARAM_MAX_ITEMS];
+};
+
+struct hparam_numbers {
+    int n;
+    double at[HPARAM_MAX_ITEMS];
 };
 
 struct hparam {
