@@ -137,7 +137,7 @@ static void test_schedules(void **state)
                       reference_schedules[k].settings, &arena, &config);
 
         for (int step = 0; step < 40; step++) {
-            double got = schedule_factor((const struct schedule_type *)c, config, 0, step, 4, 10);
+            double got = schedule_factor((const struct schedule_type *)c, config, (struct schedule_warmup){0}, step, 4, 10);
             double want = reference_schedules[k].factors[step];
 
             if (!(fabs(got - want) <= FACTOR_TOLERANCE))
@@ -160,12 +160,40 @@ static void test_warm_up(void **state)
 
     (void)state;
     for (int step = 0; step < 40; step++) {
-        double got = schedule_factor(type, config, 2.5, step, 4, 10);
-        double plain = schedule_factor(type, config, 0, step, 4, 10);
+        double got = schedule_factor(type, config, (struct schedule_warmup){2.5, SCHEDULE_BY_STEP}, step, 4, 10);
+        double plain = schedule_factor(type, config, (struct schedule_warmup){0}, step, 4, 10);
 
         assert_true(fabs(got - (step < 10 ? (step + 1) / 10.0 : plain)) <= FACTOR_TOLERANCE);
     }
-    assert_true(schedule_factor(type, config, 0.1, 0, 4, 10) == 1); /* less than one step */
+    assert_true(schedule_factor(type, config, (struct schedule_warmup){0.1, SCHEDULE_BY_STEP}, 0, 4, 10) ==
+                1); /* less than one step */
+    arena_release(&arena);
+}
+
+/* LDAM-DRW's rate: in epoch e from 1 to 5 of 200 e / 5 of it, behind 160 a hundredth, behind 180 a hundredth of that;
+ * and the same shares of any other number of epochs. */
+static void test_ldam_drw(void **state)
+{
+    struct arena arena = {0};
+    void *config;
+    const struct schedule_type *type = (const struct schedule_type *)configure(
+        &schedule_kind, "step", "at = [0.8,0.9]\ngamma = 0.01", &arena, &config);
+    const struct schedule_warmup warmup = {5, SCHEDULE_BY_EPOCH};
+    enum { STEPS = 97 };
+
+    (void)state;
+    for (int n_epochs = 10; n_epochs <= 300; n_epochs += 10)
+        for (long step = 0; step < STEPS * n_epochs; step++) {
+            int e = (int)(step / STEPS) + 1;
+            double want = e <= 5                       ? e / 5.0
+                          : 10 * e > 9 * n_epochs      ? 1e-4
+                          : 10 * e > 8 * n_epochs      ? 1e-2
+                                                       : 1;
+            double got = schedule_factor(type, config, warmup, step, STEPS, n_epochs);
+
+            if (!(fabs(got - want) <= FACTOR_TOLERANCE * want))
+                fail_msg("%d epochs, step %ld: %.17g, not %.17g", n_epochs, step, got, want);
+        }
     arena_release(&arena);
 }
 
@@ -176,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_contract),
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_warm_up),
+        cmocka_unit_test(test_ldam_drw),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

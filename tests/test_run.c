@@ -105,6 +105,8 @@ static void test_late_slots(void **state)
     assert_string_not_equal(other.weights_hash, plain.weights_hash);
     same = run_of("train.late = 2\nlate_loss = \"focal\"\n");
     assert_string_not_equal(same.weights_hash, other.weights_hash);
+    other = run_of("train.late = 0.6666\nlate_loss = \"focal\"\n"); /* of three epochs: behind the second */
+    assert_string_equal(same.weights_hash, other.weights_hash);
 }
 
 /* The shares of the weights that are recorded: a trimmed share is 0, the others make up for it. */

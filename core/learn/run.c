@@ -107,12 +107,18 @@ static long stage_step(const struct run *run)
     return (long)(run->state.step - run->stage.first);
 }
 
+/* When a step of this stage is made, from 0. */
+static struct schedule_time stage_time(const struct run *run, long step)
+{
+    return (struct schedule_time){(double)step / (double)run->stage.steps_per_epoch, run->stage.epochs};
+}
+
 /* The slots of a step of this stage, from 0. An evaluation has those of the step before, also where the run was stopped
  * between the two. */
 static void use_slots(struct run *run, long step)
 {
-    const struct train_config *train = run->train;
-    bool is_late = run->stage.is_last && train->late && step / run->stage.steps_per_epoch >= train->late;
+    double late = run->train->late;
+    bool is_late = run->stage.is_last && late > 0 && schedule_has_come_to(stage_time(run, step), late);
 
     engine_use(&run->trainer.engine, is_late ? ENGINE_LATE : ENGINE_EARLY);
 }
@@ -288,6 +294,8 @@ static enum run_outcome train_step(struct run *run)
     const struct train_config *train = run->train;
     struct run_state *state = &run->state;
     struct training_list *stage = &run->stage;
+    const struct schedule_warmup warmup = {train->warmup, train->warmup_by};
+    const struct schedule_time time = stage_time(run, stage_step(run));
     struct engine_data data = {
         .pool = &run->train_pool,
         .standard = &run->standard,
@@ -296,9 +304,8 @@ static enum run_outcome train_step(struct run *run)
     struct trainer_step step = {
         .step = stage_step(run) + 1,
         .n_steps = stage->steps_per_epoch * stage->epochs,
-        .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, train->warmup,
-                                            stage_step(run), stage->steps_per_epoch,
-                                            stage->epochs),
+        .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, warmup, stage_step(run),
+                                            stage->steps_per_epoch, stage->epochs),
         .rng = rng_index(rng_derive(stage->rng, "step"), (uint64_t)stage_step(run)),
     };
     struct trainer_sums sums;

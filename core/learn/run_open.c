@@ -328,16 +328,41 @@ void run_close(struct run *run)
     arena_release(&run->arena);
 }
 
-/* Its first step has the whole learning rate where it is not longer than that. */
-static int check_warmup(const struct run *run, const struct settings *s, struct error *err)
+/* Its first step, or epoch, has the whole learning rate where it is not longer than that. */
+static int check_warmup(const struct settings *s, int n_steps, struct error *err)
 {
     double warmup = settings_number(s, "train.warmup");
-    int n_steps = (run->split.n_train + run->batch - 1) / run->batch;
 
     if (warmup > 0 && warmup * n_steps <= 1)
         return error_set(err, "train.warmup %g, of an epoch of %d steps, does nothing: it is no "
                               "longer than the first step", warmup, n_steps);
+    if (warmup > 0 && warmup <= 1 && settings_find(s, "train.warmup_by"))
+        return error_set(err, "train.warmup %g does nothing where train.warmup_by is \"epoch\": it is no longer than the "
+                              "first epoch", warmup);
     return 0;
+}
+
+/* A share of the run behind which there is no step any more. */
+static int check_shares(const struct settings *s, int n_steps, struct error *err)
+{
+    const double epochs = settings_number(s, "train.epochs"), late = settings_number(s, "train.late");
+    const struct schedule_time last = {epochs - 1.0 / n_steps, epochs};
+    const struct value *at = settings_find(s, "schedule.at");
+
+    for (int i = 0; at && i < at->n_items; i++)
+        if (!schedule_has_come_to(last, at->items[i].number))
+            return error_set(err, "schedule.at %g is never reached: a run has %g steps", at->items[i].number,
+                             epochs * n_steps);
+    if (!schedule_has_come_to(last, late))
+        return error_set(err, "train.late %g is never reached: a run has %g steps", late, epochs * n_steps);
+    return 0;
+}
+
+static int check_times(const struct run *run, const struct settings *s, struct error *err)
+{
+    int n_steps = (run->split.n_train + run->batch - 1) / run->batch;
+
+    return run->domains || (check_warmup(s, n_steps, err) == 0 && check_shares(s, n_steps, err) == 0) ? 0 : -1;
 }
 
 static struct run_size measure(const struct run *run)
@@ -412,7 +437,7 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
 
     if (open_split(&run, input->settings, err) == 0 &&
         open_prepared(&run, input->settings, false, err) == 0 && open_judge(&run, input->settings, err) == 0 &&
-        check_warmup(&run, input->settings, err) == 0 && check_scores(&run, input->settings, err) == 0) {
+        check_times(&run, input->settings, err) == 0 && check_scores(&run, input->settings, err) == 0) {
         size = measure(&run);
         if (spoil_labels(&run, input->settings, err) == 0 &&
             build_model(&run, input->settings, &graph, err) == 0 &&

@@ -24,14 +24,23 @@ const struct component_kind schedule_kind = {
     .at = at,
 };
 
-double schedule_factor(const struct schedule_type *type, const void *config, double warmup,
+/* A share of the epochs is rounded as floats are: it may come out a bit above the epoch that is meant. */
+bool schedule_has_come_to(struct schedule_time time, double at)
+{
+    const double ROUNDING = 1e-12;
+
+    return time.epoch >= (at < 1 ? at * time.n_epochs * (1 - ROUNDING) : at);
+}
+
+double schedule_factor(const struct schedule_type *type, const void *config, struct schedule_warmup warmup,
                        long step, long steps_per_epoch, double n_epochs)
 {
     double epoch = (double)step / (double)steps_per_epoch;
     struct schedule_time time = {epoch, n_epochs};
 
-    if (epoch < warmup) {
-        double factor = (double)(step + 1) / (warmup * (double)steps_per_epoch);
+    if (epoch < warmup.epochs) {
+        long pace = warmup.by == SCHEDULE_BY_EPOCH ? steps_per_epoch : 1;
+        double factor = (double)((step / pace + 1) * pace) / (warmup.epochs * (double)steps_per_epoch);
 
         return factor < 1 ? factor : 1;
     }

@@ -23,11 +23,22 @@ struct schedule_type {
 
 extern const struct component_kind schedule_kind;
 
-/* The factor with `warmup` epochs of linear warm-up in front, which take their
- * time from the schedule's: factor = (epoch + 1 step) / warmup until then. What follows is
+/* How the rate grows in warm-up: with each step, or with each epoch, as in LDAM-DRW. */
+enum schedule_pace { SCHEDULE_BY_STEP, SCHEDULE_BY_EPOCH };
+
+struct schedule_warmup {
+    double epochs;
+    enum schedule_pace by;
+};
+
+/* Is it time for what is set to happen behind `at` epochs, or where that is below 1, behind that share of the run? */
+bool schedule_has_come_to(struct schedule_time time, double at);
+
+/* The factor with linear warm-up in front, which takes its time from the schedule's: factor = (epoch + 1 step) /
+ * warm-up until then, or by epochs (finished ones + 1) / warm-up. What follows is
  * what the schedule has there, as timm's default: cosine steps down from 1, by 0.07 after two
  * epochs of twelve. */
-double schedule_factor(const struct schedule_type *type, const void *config, double warmup,
+double schedule_factor(const struct schedule_type *type, const void *config, struct schedule_warmup warmup,
                        long step, long steps_per_epoch, double n_epochs);
 
 #endif

@@ -21,6 +21,7 @@
 #include <string.h>
 
 static const char *const test_choices[] = {[TEST_EACH] = "each", [TEST_LAST] = "last", NULL};
+static const char *const pace_choices[] = {[SCHEDULE_BY_STEP] = "step", [SCHEDULE_BY_EPOCH] = "epoch", NULL};
 static const char *const judge_choices[] = {[JUDGE_LAST] = "last", [JUDGE_BEST] = "best", NULL};
 
 static const struct hparam train_hparams[] = {
@@ -34,6 +35,9 @@ static const struct hparam train_hparams[] = {
      .high = 1e3, .doc = "learning rate"},
     {"warmup", HPARAM_NUMBER, offsetof(struct train_config, warmup), .fallback = "0", .low = 0,
      .high = 1e6, .doc = "epochs of linear warm-up"},
+    {"warmup_by", HPARAM_CHOICE, offsetof(struct train_config, warmup_by), .fallback = "\"step\"",
+     .choices = pace_choices, .is_later = true,
+     .doc = "the rate grows with each step, or with each epoch (in the first of five a fifth of it)"},
     {"evaluate", HPARAM_INTEGER, offsetof(struct train_config, evaluate), .fallback = "1",
      .low = 1, .high = 1e6, .doc = "epochs between evaluations; the last is always one"},
     {"evaluate_steps", HPARAM_INTEGER, offsetof(struct train_config, evaluate_steps),
@@ -55,8 +59,8 @@ static const struct hparam train_hparams[] = {
      .doc = "with train.judge = best: evaluations behind the best, after which a run ends; 0: it goes on to its end"},
     {"keep_scores", HPARAM_BOOL, offsetof(struct train_config, keep_scores), .fallback = "false", .is_later = true,
      .doc = "keep the scores of all test examples at the end in the store, beside what was named"},
-    {"late", HPARAM_INTEGER, offsetof(struct train_config, late), .fallback = "0", .low = 0,
-     .high = 1e6, .doc = "epochs after which the late slots take over (DRW); 0: never"},
+    {"late", HPARAM_NUMBER, offsetof(struct train_config, late), .fallback = "0", .low = 0, .high = 1e6,
+     .doc = "epochs after which the late slots take over (DRW); below 1: a share of the run; 0: never"},
     {"jtt_epochs", HPARAM_INTEGER, offsetof(struct train_config, jtt_epochs), .fallback = "0",
      .low = 0, .high = 1e6,
      .doc = "just train twice: epochs of a first model by ERM, whose errors count more; 0: once"},

@@ -64,9 +64,9 @@ enum { JUDGE_LAST, JUDGE_BEST };
 
 /* The slot "train". */
 struct train_config {
-    int epochs, batch, micro_batch, evaluate, evaluate_steps, test, judge, seed, numeric, late, jtt_epochs, jtt_weight,
-        hparams;
-    double lr, warmup;
+    int epochs, batch, micro_batch, evaluate, evaluate_steps, test, judge, seed, numeric, jtt_epochs, jtt_weight, hparams,
+        warmup_by;
+    double lr, warmup, late;
     bool keep_scores;
     const char *judge_by; /* "macro_f1"; "f1:cat" */
     int patience;

@@ -232,6 +232,7 @@ static const struct dependent {
     {"schedule.gamma", "schedule.at", .at = "[]"},
     {"schedule.at", "schedule.gamma", .at = "1"},
     {"train.evaluate", "train.evaluate_steps", .but = "0"},
+    {"train.warmup_by", "train.warmup", .at = "0"},
     {"train.jtt_weight", "train.jtt_epochs", .at = "0"},
     {0},
 };
