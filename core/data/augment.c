@@ -15,7 +15,8 @@ static const struct hparam hparams[] = {
             "resized to the whole, flip, jitter of brightness, contrast, saturation and hue by "
             "0.3, grey with probability 0.1"},
     {"pad", HPARAM_INTEGER, offsetof(struct augment_config, pad), .fallback = "4", .low = 0,
-     .high = 64, .doc = "crop_flip: black border before the random crop, in pixels"},
+     .high = 64,
+     .doc = "crop_flip: border of pixels before the random crop, black as in the files: 0 before they are standardised"},
     {0},
 };
 
