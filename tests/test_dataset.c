@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/batch.h"
+#include "data/noisy_labels.h"
 #include "learn/data_cache.h"
 #include "sample.h"
 
@@ -72,10 +73,10 @@ static struct root *make_root(int label_bytes)
 
 static void free_root(struct root *r)
 {
-    static const char *const names[] = {"one.bin", "two.bin", "test.bin", "moved.bin"};
+    static const char *const names[] = {"one.bin", "two.bin", "test.bin", "moved.bin", "labels.tsv"};
     char path[200];
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         snprintf(path, sizeof path, "%s/%s", r->path, names[i]);
         unlink(path);
     }
@@ -145,6 +146,74 @@ static void expect(struct root *r, const char *root, const char *part)
     if (!strstr(err.text, part))
         fail_msg("\"%s\" lacks \"%s\"", err.text, part);
     assert_non_null(strstr(err.text, "data set \"tiny\""));
+}
+
+static void write_labels(struct root *r, const char *text)
+{
+    char path[200];
+    struct error err;
+
+    snprintf(path, sizeof path, "%s/labels.tsv", r->path);
+    assert_int_equal(file_write(path, text, strlen(text), &err), 0);
+}
+
+/* Labels of people, by the names that the description gives them, are another data set than one without, or with
+ * others; and what is not of these pictures is refused. */
+static void test_noisy_labels(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } bad[] = {
+        {"own\tbad\tworse\n0\t0\t1\n0\t1\t1\n1\t1\t1\n0\t1\t1\n",
+         "labels.tsv:5: own is 0, but training example 4 has label 1"},
+        {"own\tbad\tworse\n0\t0\t1\n0\t1\t1\n1\t1\t1\n", "3 lines of labels for 4 training examples: truncated?"},
+        {"own\tbad\tworse\n0\t0\t1\n0\t1\t1\n1\t1\t1\n1\t1\t1\n1\t1\t1\n", ":6: more lines than the 4"},
+        {"own\tbad\tworse\n0\t0\t2\n", ":2: worse \"2\" is not a class from 0 to 1"},
+        {"own\tbad\tworse\n0\t-1\t0\n", ":2: bad \"-1\" is not a class"},
+        {"own\tbad\tworse\n0\t\t0\n", ":2: bad \"\" is not a class"},
+        {"own\tbad\n0\t0\n", ":1: no column \"worse\""},
+        {"", "labels.tsv"},
+    };
+    struct root *r = make_root(1);
+    struct dataset d;
+    struct error err;
+    char before[HASH_HEX_SIZE], one[HASH_HEX_SIZE];
+
+    (void)state;
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    assert_int_equal(d.n_noisy, 0);
+    strcpy(before, d.digest);
+    dataset_close(&d);
+
+    settings_set(&r->description, "noisy_file", value_string("labels.tsv"));
+    expect(r, r->path, "some of noisy_file, noisy_labels and clean_labels, but not all");
+    settings_set(&r->description, "clean_labels", value_string("own"));
+    set_list(r, "noisy_labels", "[\"some bad\",\"most worse\"]");
+    expect(r, r->path, "could not open");
+    write_labels(r, "own\tbad\tworse\r\n0\t0\t1\r\n0\t1\t1\r\n1\t1\t0\r\n1\t1\t0");
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    assert_int_equal(d.n_noisy, 2);
+    assert_int_equal(noisy_labels_find(&d, "some", &err)->labels[1], 1);
+    assert_int_equal(noisy_labels_find(&d, "most", &err)->labels[3], 0);
+    assert_null(noisy_labels_find(&d, "mos", &err));
+    assert_string_equal(err.text, "unknown data.noisy_labels \"mos\", did you mean \"most\"?; known: some most");
+    assert_string_not_equal(d.digest, before);
+    strcpy(one, d.digest);
+    dataset_close(&d);
+    write_labels(r, "own\tbad\tworse\n0\t0\t1\n0\t1\t1\n1\t1\t0\n1\t1\t1\n");
+    assert_int_equal(open_root(r, r->path, &d, &err), 0);
+    assert_string_not_equal(d.digest, one);
+    dataset_close(&d);
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        write_labels(r, bad[i].text);
+        expect(r, r->path, bad[i].error);
+    }
+    set_list(r, "noisy_labels", "[\"some\"]");
+    expect(r, r->path, "noisy_labels: \"some\" is not \"NAME COLUMN\"");
+    settings_set(&r->description, "clean_labels", value_number(1));
+    expect(r, r->path, "clean_labels in its description is not a text");
+    free_root(r);
 }
 
 static void test_bad_files(void **state)
@@ -513,6 +582,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cifar),
         cmocka_unit_test(test_digest_is_of_content),
+        cmocka_unit_test(test_noisy_labels),
         cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_official_records),
         cmocka_unit_test(test_sums),

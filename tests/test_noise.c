@@ -26,7 +26,7 @@ static int fill(void **state)
 /* The shares with which the labels of class `from` are now `to`. */
 static void corrupt(double rate, enum noise_kind kind, uint64_t seed, double shares[C][C])
 {
-    const struct noise_config config = {rate, kind};
+    const struct noise_config config = {.rate = rate, .kind = kind};
     struct error err;
 
     memcpy(noisy, clean, sizeof noisy);
@@ -93,7 +93,7 @@ static void test_flip(void **state)
 /* A picture's label is the same whatever else is trained on; others stay as they are. */
 static void test_each_for_itself(void **state)
 {
-    const struct noise_config config = {0.5, NOISE_UNIFORM};
+    const struct noise_config config = {.rate = 0.5, .kind = NOISE_UNIFORM};
     uint16_t part[N];
     double shares[C][C];
     struct error err;
@@ -109,7 +109,7 @@ static void test_each_for_itself(void **state)
 
 static void test_too_few_classes(void **state)
 {
-    const struct noise_config config = {0.5, NOISE_FLIP2};
+    const struct noise_config config = {.rate = 0.5, .kind = NOISE_FLIP2};
     uint16_t labels[2] = {0, 1};
     struct error err;
 

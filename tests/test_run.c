@@ -147,6 +147,38 @@ static void test_label_noise(void **state)
     check_stopped("data.label_noise = 0.5\nobjective = \"class_balanced\"\n", 6);
 }
 
+/* Labels of a file: the data set's own train as if there were none, others do not; validation has them where it is asked
+ * for, which trains nothing. */
+static void test_noisy_labels(void **state)
+{
+    uint16_t *others = arena_alloc(&arena, (size_t)dataset.train.n * sizeof *others);
+    const struct noisy_labels noisy[] = {{"own", dataset.train.labels}, {"others", others}};
+    struct run_result plain = run_of(""), own, clean, wrong;
+    struct settings s = settings_with("data.noisy_labels = \"others\"\n"),
+                    all = settings_with("data.noisy_labels = \"others\"\ndata.validation_labels = \"noisy\"\n");
+    struct witness told, told_of_all;
+
+    (void)state;
+    for (int i = 0; i < dataset.train.n; i++)
+        others[i] = (uint16_t)((dataset.train.labels[i] + 1) % dataset.n_classes);
+    dataset.noisy = noisy;
+    dataset.n_noisy = 2;
+    own = run_of("data.noisy_labels = \"own\"\ndata.validation_labels = \"noisy\"\n");
+    assert_string_equal(own.weights_hash, plain.weights_hash);
+    clean = whole(&s, &told, NEVER);
+    wrong = whole(&all, &told_of_all, NEVER);
+    assert_string_not_equal(clean.weights_hash, plain.weights_hash);
+    assert_string_equal(clean.weights_hash, wrong.weights_hash);
+    assert_string_not_equal(told.journal.s, told_of_all.journal.s);
+    assert_string_equal(strrchr(told.journal.s, ' '), strrchr(told_of_all.journal.s, ' ')); /* of the test part */
+    dataset.n_noisy = 0;
+    release(&told);
+    release(&told_of_all);
+    wrong = run_of("data.label_noise = 0.5\n");
+    clean = run_of("data.label_noise = 0.5\ndata.validation_labels = \"noisy\"\n");
+    assert_string_equal(clean.weights_hash, wrong.weights_hash);
+}
+
 /* Errors seen once: the second stage is a plain run. Seen w times: an epoch has
  * (w - 1) more examples for each. */
 static void test_just_train_twice(void **state)
@@ -305,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_late_slots),
         cmocka_unit_test(test_weights),
         cmocka_unit_test(test_label_noise),
+        cmocka_unit_test(test_noisy_labels),
         cmocka_unit_test(test_just_train_twice),
         cmocka_unit_test(test_evaluation_interval),
         cmocka_unit_test(test_test_at_the_end),

@@ -71,7 +71,7 @@ static const struct {
     {"data.per_class", "4"},       {"data.max_per_class", "8"}, {"data.test_envs", "[0]"},
     {"data.train_per_class", "10"}, {"model.hidden", "[9]"},     {"model.init", "\"x\""},
     {"model.init_except", "\"x\""}, {"optimizer.epsilon", "0.01"}, {"schedule.at", "[2]"},
-    {"data.train", "50"},
+    {"data.train", "50"},          {"data.noisy_labels", "\"worst\""},
 };
 
 /* These may give the same run. */
@@ -424,6 +424,13 @@ static void test_what_is_refused(void **state)
          "data.validation_own does nothing where data.validation_from is \"test\""},
         {HELD_OUT, "data.label_noise = 0\ndata.noise_kind = \"flip\"\n",
          "data.noise_kind does nothing where data.label_noise is 0"},
+        {HELD_OUT, "data.label_noise = 0\ndata.validation_labels = \"noisy\"\n",
+         "data.validation_labels does nothing where no labels are wrong"},
+        {HELD_OUT, "data.validation_from = \"test\"\ndata.validation_labels = \"noisy\"\n",
+         "data.validation_labels \"noisy\" is of training examples"},
+        {HELD_OUT, "data.noisy_labels = \"worst\"\n", "labels are wrong by one or by the other"},
+        {HELD_OUT, "data.label_noise = 0\ndata.noisy_labels = \"worst\"\n",
+         "data.noisy_labels \"worst\": these data come with none"},
         {HELD_OUT, "data.augment = \"domainbed\"\ndata.pad = 2\n",
          "data.pad does nothing where data.augment is \"domainbed\""},
         {HELD_OUT, "optimizer.momentum = 0\noptimizer.nesterov = true\n",

@@ -158,6 +158,21 @@ static void find_parts(struct describer *b)
         add_part(b, "test", &d->test, 0, d->test.n);
 }
 
+/* Labels beside the data set's own, and how many are wrong. */
+static void add_noisy(struct describer *b)
+{
+    const struct dataset *d = b->d;
+
+    for (int k = 0; k < d->n_noisy; k++) {
+        int n_wrong = 0;
+
+        for (int i = 0; i < d->train.n; i++)
+            n_wrong += d->noisy[k].labels[i] != d->train.labels[i];
+        add_line(b, k ? "" : "noisy labels", "%s: %.2f%% of train are wrong", cut(b, d->noisy[k].name),
+                 100.0 * n_wrong / d->train.n);
+    }
+}
+
 static void add_parts(struct describer *b)
 {
     const struct dataset *d = b->d;
@@ -375,6 +390,7 @@ void data_describe(const struct dataset *d, const struct dataset_source *source)
     else
         add_line(&b, "target", "a number");
     add_parts(&b);
+    add_noisy(&b);
     add_line(&b, "in memory", "%s", size_text(&b, memory_of(d, &d->train) + memory_of(d, &d->test)));
     add_line(&b, "digest", "%s", d->digest);
     if (d->note)

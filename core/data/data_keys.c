@@ -2,6 +2,7 @@
 #include "data/data_keys.h"
 
 #include "data/dataset.h"
+#include "data/noisy_labels.h"
 
 #include <string.h>
 
@@ -14,6 +15,7 @@ const struct data_key data_keys_of_all[] = {
     {"md5", DATA_KEY_TEXT, .doc = "the archive's checksum"},
     {"sums", DATA_KEY_TEXTS, .doc = "checksums of the unpacked files, as lines of sha256sum, sha1sum or md5sum"},
     {"domainbed", DATA_KEY_TEXT, .doc = "what DomainBed calls it"},
+    NOISY_LABELS_KEYS,
     {0},
 };
 

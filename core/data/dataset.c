@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
 
+#include "data/noisy_labels.h"
 #include "data/source/sums.h"
 #include "os/clock.h"
 
@@ -278,7 +279,7 @@ struct dataset dataset_join(const struct dataset *d, struct arena *arena)
     all.train.groups = join(a->groups, a->n, b->groups, b->n, sizeof *a->groups, arena);
     all.train.n = a->n + b->n;
     all.test = (struct pool){0};
-    all.n_validation = 0;
+    all.n_validation = all.n_noisy = 0;
     all.arena = (struct arena){0};
     return all;
 }
@@ -358,6 +359,14 @@ static void hash_pool(struct hash *h, const struct dataset *d, const struct pool
     }
 }
 
+static void hash_noisy(struct hash *h, const struct dataset *d)
+{
+    for (int k = 0; k < d->n_noisy; k++) {
+        hash_text(h, d->noisy[k].name);
+        hash_update(h, d->noisy[k].labels, (size_t)d->train.n * sizeof *d->noisy[k].labels);
+    }
+}
+
 /* What columns and levels are called, each behind its length. */
 static void hash_names(struct hash *h, const struct dataset *d)
 {
@@ -403,6 +412,7 @@ static void set_digest(struct dataset *d, const struct listener *listener)
     hash_pool(&h, d, &d->train, &progress);
     hash_pool(&h, d, &d->test, &progress);
     hash_pool(&h, d, &d->probe, &progress);
+    hash_noisy(&h, d);
     tell_progress(&progress, true);
     hash_hex(&h, d->digest);
 }
@@ -421,7 +431,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     d.name = arena_strdup(&d.arena, source->name);
     d.format = format;
     if (component_configure(&format->component, "data", settings, &d.arena, &config, err) < 0 ||
-        format->load(&d, source, config, err) < 0)
+        format->load(&d, source, config, err) < 0 || noisy_labels_read(&d, source, err) < 0)
         goto fail;
     if (d.train.n == 0) {
         error_set(err, "it holds no examples");
@@ -509,7 +519,8 @@ bool dataset_is_present(const struct dataset_source *source, struct arena *arena
     if (format && format->is_embedded)
         return true;
     if (format && format->is_present)
-        return format->is_present(source, arena, ret_missing);
+        return format->is_present(source, arena, ret_missing) && noisy_labels_is_present(source, arena, ret_missing);
     return dataset_has_files(source, "train", dataset_file_is_there, arena, ret_missing) &&
-           dataset_has_files(source, "test", dataset_file_is_there, arena, ret_missing);
+           dataset_has_files(source, "test", dataset_file_is_there, arena, ret_missing) &&
+           noisy_labels_is_present(source, arena, ret_missing);
 }

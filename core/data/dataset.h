@@ -58,6 +58,12 @@ struct pool {
 
 enum target_kind { TARGET_CLASS, TARGET_NUMBER };
 
+/* Labels of the training examples in place of their own, as a file beside them has them (data/noisy_labels.h). */
+struct noisy_labels {
+    const char *name;
+    const uint16_t *labels; /* [train.n] */
+};
+
 /* A file as its list in the description names it, unpacked. */
 struct dataset_file {
     const char *name;
@@ -79,6 +85,8 @@ struct dataset {
     const char *left_out; /* a line for each file that data.skip_bad left out, and why; NULL: none was */
     struct pool train, test;
     int n_validation; /* the last of `train` are the data set's own validation part; 0: it has none */
+    const struct noisy_labels *noisy; /* [n_noisy] */
+    int n_noisy;
     struct pool probe; /* a run records what its model says of these, once trained; n = 0: none */
     const struct dataset_format *format;
     const void *origin; /* what the format draws from; NULL where it draws nothing */

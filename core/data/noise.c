@@ -2,12 +2,21 @@
 #include "data/noise.h"
 
 static const char *const kinds[] = {"uniform", "flip", "flip2", NULL};
+static const char *const validations[] = {
+    [NOISE_VALIDATION_CLEAN] = "clean", [NOISE_VALIDATION_NOISY] = "noisy", NULL};
 
 static const struct hparam hparams[] = {
     {"label_noise", HPARAM_NUMBER, offsetof(struct noise_config, rate), .fallback = "0", .low = 0,
      .high = 1, .doc = "probability that the label of a training picture is drawn anew"},
     {"noise_kind", HPARAM_CHOICE, offsetof(struct noise_config, kind), .fallback = "\"uniform\"",
      .choices = kinds, .doc = "drawn from all classes, from one other, or from two others"},
+    {"noisy_labels", HPARAM_TEXT, offsetof(struct noise_config, noisy_labels), .fallback = "\"\"", .high = 64,
+     .is_later = true,
+     .doc = "labels of the training part that a file beside the data has, wrong ones among them, by the name that its "
+            "description gives them"},
+    {"validation_labels", HPARAM_CHOICE, offsetof(struct noise_config, validation_labels), .fallback = "\"clean\"",
+     .choices = validations, .is_later = true,
+     .doc = "where training labels are wrong, labels of validation: clean, or as wrong; the test part is clean"},
     {0},
 };
 
@@ -28,6 +37,11 @@ static int other_class(struct rng *rng, int n_classes, int c, int also)
 
     k += k >= first;
     return also == c ? k : k + (k >= second);
+}
+
+bool noise_is_there(const struct noise_config *config)
+{
+    return config->rate > 0 || *config->noisy_labels;
 }
 
 int noise_apply(const struct noise_config *config, struct rng rng, const uint32_t *indices, int n,

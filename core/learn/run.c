@@ -195,8 +195,7 @@ static bool look(struct run *run, struct run_point *point)
         point->is_judged = point->has_test && judges(run, point);
         return point->has_test;
     }
-    if (run->split.is_validation_of_test)
-        data.pool = &run->prepared.test;
+    data.pool = &run->validation_pool;
     data.n_groups = run->dataset->n_groups;
     data.class_weights = run->split.class_weights;
     if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,

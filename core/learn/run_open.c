@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/noise.h"
+#include "data/noisy_labels.h"
 #include "learn/run_private.h"
 #include "learn/weights.h"
 
@@ -95,13 +96,15 @@ static int check_kinds(const struct dataset *d, const struct settings *s, struct
     } of_classes[] = {
         {"loss.class_beta", 0}, {"loss.posthoc", 0},     {"late_loss.class_beta", 0}, {"late_loss.posthoc", 0},
         {"data.imbalance", 1},  {"data.label_noise", 0}, {"train.jtt_epochs", 0}};
+    static const char *const later_of_classes[] = {"data.validation_as", "data.noisy_labels"};
     enum { N = sizeof of_classes / sizeof *of_classes };
 
     for (int i = 0; d->target == TARGET_NUMBER && i < N; i++)
         if (settings_find(s, of_classes[i].name) && settings_number(s, of_classes[i].name) != of_classes[i].nothing)
             return error_set(err, "%s is of classes; these data have numbers as targets", of_classes[i].name);
-    if (d->target == TARGET_NUMBER && settings_find(s, "data.validation_as"))
-        return error_set(err, "data.validation_as is of classes; these data have numbers as targets");
+    for (int i = 0; d->target == TARGET_NUMBER && i < 2; i++)
+        if (settings_find(s, later_of_classes[i]))
+            return error_set(err, "%s is of classes; these data have numbers as targets", later_of_classes[i]);
     if (signature_find(&d->signature, FIELD_PICTURE) < 0 && strcmp(settings_string(s, "data.augment"), "none") != 0)
         return error_set(err, "data.augment changes pictures; these data have %s", d->signature.fields[0].name);
     return 0;
@@ -144,27 +147,53 @@ static int open_prepared(struct run *run, const struct settings *s, bool has_val
                     &run->arena, &run->prepared, err) < 0)
         return error_context(err, "data set \"%s\"", d->name);
     run->train_pool = run->prepared.train;
+    run->validation_pool = run->split.is_validation_of_test ? run->prepared.test : run->prepared.train;
     if (run->domains)
         run->train_pool.groups = run->domains->environments;
     return 0;
 }
 
-/* Noise in the labels of the training part, and its class counts with them. */
+/* Wrong labels of some examples of the train pool: those of a file, or drawn. */
+static int spoil(const struct run *run, const struct noise_config *noise, const uint32_t *indices, int n,
+                 uint16_t *labels, struct error *err)
+{
+    const struct dataset *d = run->dataset;
+    const struct noisy_labels *noisy;
+
+    if (!*noise->noisy_labels)
+        return noise_apply(noise, rng_derive(run->rng, "label noise"), indices, n, d->n_classes, labels, err);
+    if (run->split.is_test_drawn)
+        return error_set(err, "data.noisy_labels \"%s\" are of the official training part; here the test part is drawn",
+                         noise->noisy_labels);
+    if (!(noisy = noisy_labels_find(d, noise->noisy_labels, err)))
+        return error_context(err, "data set \"%s\"", d->name);
+    for (int k = 0; k < n; k++)
+        labels[indices[k]] = noisy->labels[indices[k]];
+    return 0;
+}
+
+/* Noise in the labels of the training part, and its class counts with them; of validation where that is asked for. */
 static int spoil_labels(struct run *run, const struct settings *s, struct error *err)
 {
     const struct dataset *d = run->dataset;
+    const struct noise_config *noise;
     uint16_t *labels;
-    void *noise;
+    void *config;
 
-    if (component_configure(&noise_component, "data", s, &run->arena, &noise, err) < 0)
+    if (component_configure(&noise_component, "data", s, &run->arena, &config, err) < 0)
         return -1;
-    if (((const struct noise_config *)noise)->rate == 0)
+    noise = config;
+    if (!noise_is_there(noise))
         return 0;
     labels = arena_alloc(&run->arena, (size_t)d->train.n * sizeof *labels);
     memcpy(labels, d->train.labels, (size_t)d->train.n * sizeof *labels);
-    if (noise_apply(noise, rng_derive(run->rng, "label noise"), run->split.train,
-                    run->split.n_train, d->n_classes, labels, err) < 0)
+    if (spoil(run, noise, run->split.train, run->split.n_train, labels, err) < 0)
         return -1;
+    if (noise->validation_labels == NOISE_VALIDATION_NOISY) {
+        if (spoil(run, noise, run->split.validation, run->split.n_validation, labels, err) < 0)
+            return -1;
+        run->validation_pool.labels = labels;
+    }
     run->train_pool.labels = labels;
     for (int c = 0; c < d->n_classes; c++)
         run->split.class_counts[c] = 0;

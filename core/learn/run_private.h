@@ -35,6 +35,7 @@ struct run {
     struct prepared prepared; /* the data as the model sees them */
     struct standard standard; /* of pictures */
     struct pool train_pool;   /* prepared.train as it is trained on: labels, environments */
+    struct pool validation_pool; /* prepared.train or .test as validation has it: labels */
     int batch;              /* pictures of a step, of all environments */
     const struct augment_config *augment;
     const struct schedule_type *schedule;

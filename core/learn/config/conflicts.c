@@ -291,6 +291,26 @@ static int check_judge(const struct settings *s, struct error *err)
     return 0;
 }
 
+/* Labels are wrong in one way, if at all. */
+static int check_noise(const struct settings *s, struct error *err)
+{
+    const struct value *noisy = settings_find(s, "data.noisy_labels");
+    bool is_drawn = settings_number(s, "data.label_noise") > 0;
+
+    if (noisy && is_drawn)
+        return error_set(err, "data.noisy_labels \"%s\" and data.label_noise %g: labels are wrong by one or by the other",
+                         noisy->string, settings_number(s, "data.label_noise"));
+    if (!settings_find(s, "data.validation_labels"))
+        return 0;
+    if (!noisy && !is_drawn)
+        return error_set(err, "data.validation_labels does nothing where no labels are wrong");
+    if (settings_find(s, "data.validation_from"))
+        return error_set(err, "data.validation_labels \"noisy\" is of training examples; data.validation_from is \"test\"");
+    if (settings_find(s, "data.test_envs"))
+        return error_set(err, "data.validation_labels: data with environments are validated with clean labels");
+    return 0;
+}
+
 /* A bound that nothing can reach. */
 static int check_own(const struct settings *s, struct error *err)
 {
@@ -305,7 +325,7 @@ static int check_own(const struct settings *s, struct error *err)
 int conflicts_check(const struct settings *s, struct error *err)
 {
     if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
-        check_judge(s, err) < 0 || check_own(s, err) < 0)
+        check_judge(s, err) < 0 || check_own(s, err) < 0 || check_noise(s, err) < 0)
         return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;
