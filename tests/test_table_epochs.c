@@ -148,6 +148,30 @@ static void test_unseen(void **state)
                  "to see all");
 }
 
+/* Numbers that the test data of others chose stand beside the oracle, and others nowhere. */
+static void test_published(void **state)
+{
+    static const struct published_number others[] = {
+        {"a", "", "R", "A", "58.10", 58.1, PUBLISHED_BEST_TEST, 1, NULL},
+        {"b", "", "R", "A", "30.0", 30, PUBLISHED_LAST, 2, NULL}};
+    const struct published published = {others, 2, 2};
+    struct store *store = store_of(usual, "accuracy");
+    struct table_options options = {.published = &published};
+    struct selections s;
+    struct text t = {0};
+    struct error err;
+
+    (void)state;
+    options.format = sheet_find_format("md", &err);
+    OK(select_points(store, &(struct select_options){0}, &arena, &s, &err));
+    OK(table_epochs(store, &s, &options, &t, &err));
+    assert_non_null(strstr(t.s, "| ORACLE: best test | published % | oracle minus last |"));
+    assert_non_null(strstr(t.s, "| 58.10 \\[1\\] |"));
+    assert_null(strstr(t.s, "30.0 "));
+    text_release(&t);
+    store_close(store);
+}
+
 static void test_caption(void **state)
 {
     struct store *store = store_of(usual, "accuracy");
@@ -167,7 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values), cmocka_unit_test(test_error),   cmocka_unit_test(test_diverged),
-        cmocka_unit_test(test_unseen), cmocka_unit_test(test_caption),
+        cmocka_unit_test(test_unseen), cmocka_unit_test(test_published), cmocka_unit_test(test_caption),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -6,12 +6,25 @@
 
 #include <string.h>
 
-/* The source's number: that of an earlier row with the same source and setting. */
+static const char *const epochs[] = {
+    [PUBLISHED_LAST] = "last",
+    [PUBLISHED_BEST_VALIDATION] = "best validation",
+    [PUBLISHED_BEST_TEST] = "best test",
+    [PUBLISHED_NOT_STATED] = "not stated",
+    NULL,
+};
+
+static bool is_of_oracle(const struct published_number *x)
+{
+    return x->epoch == PUBLISHED_BEST_TEST || x->epoch == PUBLISHED_NOT_STATED;
+}
+
+/* The source's number: that of an earlier row with the same source, setting and epoch. */
 static int mark_of(const struct published_number *items, int i, int *n_marks)
 {
     for (int k = 0; k < i; k++)
         if (strcmp(items[k].source, items[i].source) == 0 &&
-            strcmp(items[k].setting, items[i].setting) == 0)
+            strcmp(items[k].setting, items[i].setting) == 0 && items[k].epoch == items[i].epoch)
             return items[k].mark;
     return ++*n_marks;
 }
@@ -31,10 +44,25 @@ static int link_to_earlier(struct published_number *items, int i)
             continue;
         if (items[k].mark == items[i].mark)
             return -1;
-        last = &items[k];
+        if (is_of_oracle(&items[k]) == is_of_oracle(&items[i]))
+            last = &items[k];
     }
     if (last)
         last->next = &items[i];
+    return 0;
+}
+
+static int read_epoch(const struct csv *csv, int row, int column, enum published_epoch *ret_epoch, struct error *err)
+{
+    const char *text = csv_field(csv, row, column);
+    int i = 0;
+
+    while (epochs[i] && strcmp(epochs[i], text) != 0)
+        i++;
+    if (!epochs[i])
+        return error_set(err, "%s:%d: epoch \"%.40s\" is not one of: last, best validation, best test, not stated",
+                         csv->path, csv->lines[row], text);
+    *ret_epoch = (enum published_epoch)i;
     return 0;
 }
 
@@ -42,18 +70,18 @@ int published_read(const char *path, struct arena *arena, struct published *ret_
                    struct error *err)
 {
     static const char *const heads[] = {"method", "condition", "setting", "source",
-                                        "test_accuracy"};
+                                        "test_accuracy", "epoch"};
     struct published p = {0};
     struct published_number *items;
     struct csv csv;
-    int at[5];
+    int at[6];
 
     *ret_published = p;
     if (!file_exists(path))
         return 0;
     if (csv_read(path, arena, &csv, err) < 0)
         return -1;
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         if ((at[i] = csv_column(&csv, heads[i], err)) < 0)
             return -1;
     items = arena_alloc(arena, (size_t)(csv.n_rows + 1) * sizeof *items);
@@ -65,7 +93,8 @@ int published_read(const char *path, struct arena *arena, struct published *ret_
             .source = csv_field(&csv, r, at[3]),
             .digits = csv_field(&csv, r, at[4]),
         };
-        if (csv_number(&csv, r, at[4], &items[r].test_accuracy, err) < 0)
+        if (csv_number(&csv, r, at[4], &items[r].test_accuracy, err) < 0 ||
+            read_epoch(&csv, r, at[5], &items[r].epoch, err) < 0)
             return -1;
         if (!(items[r].test_accuracy >= 1 && items[r].test_accuracy <= 100))
             return error_set(err, "%s:%d: test_accuracy \"%.20s\" is no percentage from 1 to 100",
@@ -83,12 +112,20 @@ int published_read(const char *path, struct arena *arena, struct published *ret_
 }
 
 const struct published_number *published_find(const struct published *p, const char *method,
-                                              const char *condition)
+                                              const char *condition, bool is_oracle)
 {
     for (int i = 0; p && i < p->n; i++)
-        if (is_of(&p->items[i], method, condition))
+        if (is_of(&p->items[i], method, condition) && is_of_oracle(&p->items[i]) == is_oracle)
             return &p->items[i];
     return NULL;
+}
+
+bool published_has(const struct published *p, bool is_oracle)
+{
+    for (int i = 0; p && i < p->n; i++)
+        if (is_of_oracle(&p->items[i]) == is_oracle)
+            return true;
+    return false;
 }
 
 const char *published_text(const struct published_number *first, struct arena *arena)
@@ -111,8 +148,8 @@ const char *published_sources(const struct published_number *first, struct arena
     return out;
 }
 
-static bool is_shown(const struct published_number *x, const struct selections *s,
-                     struct arena *arena)
+static bool has_its_row(const struct published_number *x, const struct selections *s,
+                        struct arena *arena)
 {
     for (int i = 0; i < s->n; i++)
         if (is_of(x, s->items[i].method, label_short(&s->items[i].condition_label, arena)))
@@ -121,7 +158,7 @@ static bool is_shown(const struct published_number *x, const struct selections *
 }
 
 /* Names may be misspelt, and a plan may have left methods out. */
-static void tell_left_out(struct text *t, const struct published *p, const bool *shown)
+static void tell_left_out(struct text *t, const struct published *p, const bool *has_row)
 {
     enum { MAX_TOLD = 8 };
     int n = 0;
@@ -129,7 +166,7 @@ static void tell_left_out(struct text *t, const struct published *p, const bool 
     for (int i = 0; i < p->n; i++) {
         const struct published_number *x = &p->items[i];
 
-        if (shown[i] || published_find(p, x->method, x->condition) != x || n++ >= MAX_TOLD)
+        if (has_row[i] || published_find(p, x->method, x->condition, is_of_oracle(x)) != x || n++ >= MAX_TOLD)
             continue;
         text_printf(t, "%s %s%s%s%s",
                     n > 1 ? "," : " Published, but not shown, as this table has no such row:",
@@ -140,29 +177,36 @@ static void tell_left_out(struct text *t, const struct published *p, const bool 
     text_printf(t, n > 0 ? "." : "");
 }
 
-void published_caption(struct text *t, const struct published *p, const struct selections *s)
+void published_caption(struct text *t, const struct published *p, const struct selections *s, bool is_oracle)
 {
     struct arena arena = {0};
-    bool *shown;
+    bool *has_row, has_others = false;
     int n = 0;
 
     if (!p || p->n == 0)
         return;
-    shown = arena_alloc(&arena, (size_t)p->n * sizeof *shown);
-    for (int i = 0; i < p->n; i++)
-        shown[i] = is_shown(&p->items[i], s, &arena);
+    has_row = arena_alloc(&arena, (size_t)p->n * sizeof *has_row);
+    for (int i = 0; i < p->n; i++) {
+        has_row[i] = has_its_row(&p->items[i], s, &arena);
+        has_others |= has_row[i] && is_of_oracle(&p->items[i]) != is_oracle;
+    }
     for (int mark = 1; mark <= p->n_marks; mark++) {
         int i = 0;
 
-        while (i < p->n && (p->items[i].mark != mark || !shown[i]))
+        while (i < p->n && (p->items[i].mark != mark || !has_row[i] || is_of_oracle(&p->items[i]) != is_oracle))
             i++;
         if (i < p->n)
-            text_printf(t, "%s [%d] %s, %s",
+            text_printf(t, "%s [%d] %s, epoch: %s, %s",
                         n++ ? ";"
                             : " Published numbers were measured elsewhere and are in no test:",
-                        mark, p->items[i].setting, p->items[i].source);
+                        mark, p->items[i].setting, epochs[p->items[i].epoch], p->items[i].source);
     }
     text_printf(t, n > 0 ? "." : "");
-    tell_left_out(t, p, shown);
+    if (has_others)
+        text_printf(t, is_oracle ? " Published numbers of the last epoch or of the best on validation data stand in the "
+                                   "table without epochs=all."
+                                 : " Published numbers of the epoch that is best on test data, or of one that is not "
+                                   "stated, stand beside the oracle of epochs=all.");
+    tell_left_out(t, p, has_row);
     arena_release(&arena);
 }

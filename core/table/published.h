@@ -5,10 +5,12 @@
  *
  * results/published/EXPERIMENT.csv has the header
  *
- *     method,condition,test_accuracy,setting,source
+ *     method,condition,test_accuracy,epoch,setting,source
  *
  * and a row a number: the method's label, the condition as our tables show it (empty:
- * none), percent, what was trained there ("ResNet-32, 200 epochs"), and where it stands.
+ * none), percent, at which epoch ("last", "best validation", "best test", "not stated"), what was trained there
+ * ("ResNet-32, 200 epochs"), and where it stands. What test data chose, or may have chosen, stands beside our oracle
+ * (table_epochs), and never beside what nobody looked at for.
  * A method and condition may have several numbers, of several sources or settings; all
  * are shown, with the digits that they are written with. What is in no row of the table is
  * named below it.
@@ -18,12 +20,20 @@
 
 #include "analysis/select.h"
 
+enum published_epoch {
+    PUBLISHED_LAST,
+    PUBLISHED_BEST_VALIDATION,
+    PUBLISHED_BEST_TEST,
+    PUBLISHED_NOT_STATED,
+};
+
 struct published_number {
     const char *method, *condition, *setting, *source;
     const char *digits;   /* as written: 70.30 is not 70.3 */
     double test_accuracy; /* percent */
+    enum published_epoch epoch;
     int mark;             /* [1], [2]: the source's number in the caption */
-    const struct published_number *next; /* of the same method and condition, or NULL */
+    const struct published_number *next; /* of the same method, condition and kind of epoch, or NULL */
 };
 
 struct published {
@@ -36,17 +46,20 @@ struct published {
 int published_read(const char *path, struct arena *arena, struct published *ret_published,
                    struct error *err);
 
-/* The first for this method and (shortened) condition, or NULL. */
+/* The first for this method and (shortened) condition that stands beside an oracle, or does not; or NULL. */
 const struct published_number *published_find(const struct published *p, const char *method,
-                                              const char *condition);
+                                              const char *condition, bool is_oracle);
+
+/* Are there any such numbers? */
+bool published_has(const struct published *p, bool is_oracle);
 
 /* "71.95 [1], 70.36 [2]": it and the next ones; "-" for NULL. Their sources, with the numbers where
  * there are several. In `arena`. */
 const char *published_text(const struct published_number *first, struct arena *arena);
 const char *published_sources(const struct published_number *first, struct arena *arena);
 
-/* The sources of what a table of these selections shows, and what it does not show; nothing where
- * there are no numbers. */
-void published_caption(struct text *t, const struct published *p, const struct selections *s);
+/* The sources of what a table of these selections, beside an oracle or not, shows, and what it does not show; nothing
+ * where there are no numbers. */
+void published_caption(struct text *t, const struct published *p, const struct selections *s, bool is_oracle);
 
 #endif

@@ -101,11 +101,25 @@ out:
     return result;
 }
 
+/* What others printed of the epoch that is best on test data, beside our own such number. */
+static void add_published(struct sheet *g, const struct published *published, const struct selection *r,
+                          const char *condition)
+{
+    const struct published_number *there = published_find(published, r->method, condition, true);
+
+    if (!published_has(published, true))
+        return;
+    sheet_cell(g, (struct sheet_cell){published_text(there, g->arena), there ? there->test_accuracy : NAN,
+                                      EMPHASIS_NONE});
+    sheet_text(g, published_sources(there, g->arena));
+}
+
 static int add_row(struct sheet *g, struct store *store, const struct selections *s, const struct selection *r,
-                   struct looks *looks, struct error *err)
+                   const struct published *published, struct looks *looks, struct error *err)
 {
     const size_t n = (size_t)r->n + 1;
     double *values = arena_alloc(g->arena, N_WAYS * n * sizeof *values), one[N_WAYS];
+    const char *condition = label_short(&r->condition_label, g->arena);
 
     for (int i = 0; i < r->n; i++) {
         if (read_run(store, s, r, i, looks, one, err) < 0)
@@ -113,7 +127,7 @@ static int add_row(struct sheet *g, struct store *store, const struct selections
         for (int way = 0; way < N_WAYS; way++)
             values[(size_t)way * n + (size_t)i] = one[way];
     }
-    sheet_text(g, label_short(&r->condition_label, g->arena));
+    sheet_text(g, condition);
     sheet_text(g, r->method);
     sheet_number(g, "%.0f", r->n);
     for (int way = 0; way < N_WAYS; way++) {
@@ -122,11 +136,13 @@ static int add_row(struct sheet *g, struct store *store, const struct selections
         sheet_cell(g, way == OPTIMISM ? measured_difference(g, &s->measure, of.mean, of.half_width)
                                       : measured_value(g, &s->measure, of.mean, of.half_width, EMPHASIS_NONE));
         sheet_number(g, s->measure.format, s->measure.unit * of.half_width);
+        if (way == AT_BEST_TEST)
+            add_published(g, published, r, condition);
     }
     return 0;
 }
 
-static void add_columns(struct sheet *g, const struct selections *s)
+static void add_columns(struct sheet *g, const struct selections *s, const struct published *published)
 {
     bool has_conditions = s->n > 0 && s->items[0].condition[0] != '\0';
 
@@ -137,10 +153,15 @@ static void add_columns(struct sheet *g, const struct selections *s)
         sheet_column(g, (struct sheet_column){ways[way].head, ways[way].key, SHEET_ALL, true});
         sheet_column(g, (struct sheet_column){"", arena_printf(g->arena, "%s_ci95", ways[way].key), SHEET_PROGRAMS,
                                               true});
+        if (way != AT_BEST_TEST || !published_has(published, true))
+            continue;
+        sheet_column(g, (struct sheet_column){"published %", "published", SHEET_ALL, true});
+        sheet_column(g, (struct sheet_column){"", "published_source", SHEET_PROGRAMS, false});
     }
 }
 
-static void write_caption(const struct selections *s, const struct looks *looks, struct text *t)
+static void write_caption(const struct selections *s, const struct published *published, const struct looks *looks,
+                          struct text *t)
 {
     const struct measure *m = &s->measure;
 
@@ -163,6 +184,7 @@ static void write_caption(const struct selections *s, const struct looks *looks,
     caption_failures(t, s);
     caption_overrides(t, s);
     caption_caveats(t, &s->plan.caveats);
+    published_caption(t, published, s, true);
 }
 
 int table_epochs(struct store *store, const struct selections *s, const struct table_options *options,
@@ -178,12 +200,12 @@ int table_epochs(struct store *store, const struct selections *s, const struct t
         return error_set(err, "the plan has no runs");
     if (check_measure(&s->measure, true, err) < 0 || check_measure(&s->select_by, false, err) < 0)
         return -1;
-    add_columns(&g, s);
+    add_columns(&g, s, options->published);
     for (int c = 0; c < s->n_conditions; c++)
         for (int i = s->starts[c]; i < s->starts[c + 1]; i++)
-            if (add_row(&g, store, s, s->by_condition[i], &looks, err) < 0)
+            if (add_row(&g, store, s, s->by_condition[i], options->published, &looks, err) < 0)
                 goto out;
-    write_caption(s, &looks, &caption);
+    write_caption(s, options->published, &looks, &caption);
     sheet_write(&g, options->format, caption.s, ret_text);
     result = 0;
 out:

@@ -442,7 +442,7 @@ static int fill_row(const struct frame *f, const struct comparison *c, int strea
         row->tail = share(g, &classes.tail);
         row->tail_half_width = 100 * classes.tail.half_width;
     }
-    fill_published(g, published_find(options->published, r->method, row->condition), row);
+    fill_published(g, published_find(options->published, r->method, row->condition, false), row);
     fill_selection(g, s, r, row);
     return 0;
 }
@@ -487,7 +487,7 @@ static int write_caption(const struct frame *f, const struct comparisons *c, str
     caption_fresh(t, s, c, options);
     caption_overrides(t, s);
     caption_caveats(t, &s->plan.caveats);
-    published_caption(t, options->published, s);
+    published_caption(t, options->published, s, false);
     return 0;
 }
 
@@ -501,7 +501,7 @@ int table_methods(const struct selections *s, const struct table_options *option
                       .has = {[ALWAYS] = true,
                               [TUNED_OVER_ALL] = s->in == SELECT_IN_ALL,
                               [FRESH] = s->fresh != NULL,
-                              [PUBLISHED] = options->published && options->published->n > 0,
+                              [PUBLISHED] = published_has(options->published, false),
                               [ROPE] = options->rope > 0,
                               [CLASSES] = options->with_classes,
                               [EFFECTS] = options->with_effects}};
