@@ -130,6 +130,7 @@ fails 'model.init: "README.md": not a safetensors file' sweep quickstart model.i
 fails 'model.heads 5 does not divide model.dim 192' sweep quickstart model=vit model.heads=5
 fails 'did you mean "rgd"' weights 'rdg{clip=1}'
 fails 'clip' weights 'rgd{clp=1}'
+fails 'schedule.at 0.999999 is never reached: a run has' sweep quickstart schedule=step 'schedule.at=[0.5],[0.999999]'
 fails 'unknown data set "cifar"' data cifar
 fails 'unknown word "env"' split shapes env=1
 fails 'unknown word "en", did you mean "env"' split shapes_domains en=1

@@ -483,8 +483,8 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
 
 void run_check_settings(const struct settings *s, const char *prefix, struct text *t)
 {
-    static const char *const beside[] = {"optimizer.momentum", "optimizer.weight_decay", "schedule",
-                                         "train.lr", "train.epochs", "train.seed", NULL};
+    static const char *const beside[] = {"optimizer.momentum", "optimizer.weight_decay", "schedule.gamma", "schedule.floor",
+                                         "train.lr", "train.seed", NULL};
 
     for (int i = 0; i < s->n_items; i++) {
         const char *name = s->items[i].name;
