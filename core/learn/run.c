@@ -294,7 +294,6 @@ static enum run_outcome train_step(struct run *run)
     struct run_state *state = &run->state;
     struct training_list *stage = &run->stage;
     const struct schedule_warmup warmup = {train->warmup, train->warmup_by};
-    const struct schedule_time time = stage_time(run, stage_step(run));
     struct engine_data data = {
         .pool = &run->train_pool,
         .standard = &run->standard,
