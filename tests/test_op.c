@@ -197,6 +197,10 @@ static void test_all_choices(void **state)
     check_op(&op_attention, &(struct op_attention){.heads = 2, .dropout = 0.3});
     check_op(&op_cross_attention, &(struct op_attention){.heads = 4});
     check_op(&op_pool, &(struct op_pool){POOL_CLASS_TOKEN});
+    check_op(&op_max_pool, &(struct op_max_pool){.height = 5, .width = 4, .window = 2, .stride = 2});
+    check_op(&op_conv, &(struct op_conv){.height = 5, .width = 4, .kernel = 3, .stride = 1, .pad = 1,
+                                         .width_out = 5, .has_no_bias = true});
+    check_op(&op_conv, &(struct op_conv){.height = 5, .width = 4, .kernel = 1, .stride = 2, .width_out = 4});
     check_op(&op_residual, &(struct op_residual){.p = 0});
     for (int kind = BATCH_NORM_BATCH; kind <= BATCH_NORM_FROZEN; kind++)
         for (int relu = 0; relu < 2; relu++) {
@@ -293,6 +297,34 @@ static void test_one_hot_is_multiplied(void **state)
     arena_release(&arena);
 }
 
+/* Equal pixels, borders, windows that overlap, and a NaN, which is larger than all. */
+static void test_largest_of_windows(void **state)
+{
+    static const struct op_max_pool config = {.height = 3, .width = 4, .window = 2, .stride = 1, .pad = 1};
+    const float x[] = {1, 1, -2, -3, /**/ 0, 1, -2, NAN, /**/ -5, -4, 7, 7};
+    const float want[] = {1,  1, 1, -2,  -3,  /**/ 1,  1, 1, NAN, NAN, /**/
+                          0,  1, 7, NAN, NAN, /**/ -5, -4, 7, 7,  7};
+    /* Of the windows' gradients 1, 2, 4, ... those whose largest is here, the first of equals. */
+    const float want_g[] = {1 + 2 + 32 + 64, 4 + 128, 8, 16, /**/ 1024, 2048, 0,
+                            256 + 512 + 8192 + 16384, /**/ 32768, 65536, 4096 + 131072 + 262144, 524288};
+    float y[20], gy[20], gx[12];
+    struct op_node node = {.name = "tested", .type = &op_max_pool, .config = &config, .in = {{12, 1}}};
+    struct op_pass pass = {.n = 1, .x = {x}, .y = y, .gy = gy, .gx = {gx}};
+    struct error err;
+
+    (void)state;
+    assert_int_equal(op_max_pool.plan(&node, NULL, NULL, &err), 0);
+    assert_int_equal(node.out.rows, 20);
+    op_max_pool.forward(&node, &pass);
+    for (int i = 0; i < 20; i++) {
+        assert_true(y[i] == want[i] || (isnan(y[i]) && isnan(want[i])));
+        gy[i] = (float)(1 << i);
+    }
+    op_max_pool.backward(&node, &pass);
+    for (int i = 0; i < 12; i++)
+        assert_true(gx[i] == want_g[i]);
+}
+
 static void test_shapes_are_checked_when_built(void **state)
 {
     struct arena arena = {0};
@@ -315,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_all_choices),
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_one_hot_is_multiplied),
+        cmocka_unit_test(test_largest_of_windows),
         cmocka_unit_test(test_shapes_are_checked_when_built),
     };
 

@@ -27,6 +27,7 @@ const struct op_type *const op_types[] = {
     &op_cross_attention,
     &op_channels_last,
     &op_conv,
+    &op_max_pool,
     &op_group_norm,
     &op_batch_norm,
     &op_batch_norm_residual,

@@ -273,6 +273,13 @@ struct op_conv {
 };
 extern const struct op_type op_conv;
 
+/* y = the largest of each channel in windows of window x window pixels, every `stride` pixels of a picture of
+ * height x width rows of channels; the border of `pad` pixels, at most half a window, counts for nothing. */
+struct op_max_pool {
+    int height, width, window, stride, pad;
+};
+extern const struct op_type op_max_pool;
+
 /* The channels in groups, each to mean 0 and variance 1 over all rows of an example, times w
  * plus b of each channel. Wu and He 2018, equations 1 to 7. */
 struct op_group_norm {
