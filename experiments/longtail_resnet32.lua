@@ -27,6 +27,6 @@ return experiment {
     },
     baseline = "erm",
     seeds = 3,
-    smoke = "train.epochs=5 train.evaluate=1 train.warmup=2 seeds=1 data.max_per_class=400 "
+    smoke = "train.epochs=5 train.evaluate=5 train.warmup=2 seeds=1 data.max_per_class=300 "
         .. "data.validation=10 methods=erm,rgd",
 }
