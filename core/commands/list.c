@@ -5,7 +5,7 @@
 #include "commands/list_methods.h"
 #include "data/dataset.h"
 #include "learn/config/config.h"
-#include "learn/domain_protocol.h"
+#include "learn/protocol/domain_protocol.h"
 #include "learn/metric/metric.h"
 #include "os/file.h"
 #include "os/say.h"

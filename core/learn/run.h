@@ -11,7 +11,7 @@
 #define LEARN_RUN_H
 
 #include "learn/checkpoint.h"
-#include "learn/domain_protocol.h"
+#include "learn/protocol/domain_protocol.h"
 #include "learn/trainer.h"
 
 enum run_outcome {

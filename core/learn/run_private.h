@@ -9,7 +9,7 @@
 #include "learn/config/config.h"
 #include "learn/config/method.h"
 #include "learn/run.h"
-#include "learn/training_list.h"
+#include "learn/protocol/training_list.h"
 #include "math/histogram.h"
 
 /* What changes while it trains, beside the trainer's blocks. */

@@ -5,7 +5,7 @@
 #include "data/noise.h"
 #include "data/prepare/numbers.h"
 #include "learn/config/conflicts.h"
-#include "learn/domain_protocol.h"
+#include "learn/protocol/domain_protocol.h"
 #include "learn/domainbed_hparams.h"
 #include "learn/objective/objective.h"
 #include "learn/penalty/penalty.h"

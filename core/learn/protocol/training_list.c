@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "learn/training_list.h"
+#include "learn/protocol/training_list.h"
 
 #include <string.h>
 

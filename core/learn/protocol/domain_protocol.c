@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "learn/domain_protocol.h"
+#include "learn/protocol/domain_protocol.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * trains just twice (Liu et al. 2021, JTT), two: the errors of the first model are
  * repeated in the list of the second, which starts anew.
  */
-#ifndef LEARN_TRAINING_LIST_H
-#define LEARN_TRAINING_LIST_H
+#ifndef LEARN_PROTOCOL_TRAINING_LIST_H
+#define LEARN_PROTOCOL_TRAINING_LIST_H
 
 #include "base/arena.h"
 #include "math/rng.h"

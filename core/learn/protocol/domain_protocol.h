@@ -16,8 +16,8 @@
  * Environments have other numbers in training: 0 .. n_training-1 in their order, as the
  * methods only know of these.
  */
-#ifndef LEARN_DOMAIN_PROTOCOL_H
-#define LEARN_DOMAIN_PROTOCOL_H
+#ifndef LEARN_PROTOCOL_DOMAIN_PROTOCOL_H
+#define LEARN_PROTOCOL_DOMAIN_PROTOCOL_H
 
 #include "data/split_domains.h"
 #include "learn/trainer.h"
