@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/run.h"
 
+#include "learn/protocol/protocol.h"
 #include "learn/run_private.h"
 #include "os/clock.h"
 
@@ -30,8 +31,8 @@ static void list_state(struct run *run)
         state_add_one(blocks, "best", TENSOR_F64, &state->best);
         state_add(blocks, "best_weights", TENSOR_F32, run->best, run->trainer.engine.graph.params.size);
     }
-    if (run->errors) /* last, as bytes leave no number behind them aligned */
-        state_add(blocks, "errors", TENSOR_U8, run->errors, (size_t)run->split.n_train);
+    if (run->protocol->add_state)
+        run->protocol->add_state(run, blocks);
 }
 
 static void tell(struct run *run, const char *format, ...)
@@ -81,7 +82,7 @@ static int restore(struct run *run, struct error *err)
     if (got <= 0)
         return 0;
     if (!run->stage.is_last && run->state.step >= run->stage.steps_per_epoch * run->stage.epochs)
-        run_begin_stage(run, true);
+        run->protocol->begin_stage(run, true);
     if (run->state.step < 0 || run->state.step > run->n_steps)
         return error_set(err, "\"%s\": step %ld of %ld", run->checkpoint->path, run->state.step,
                          run->n_steps);
@@ -101,12 +102,6 @@ static bool should_stop(void *context)
     return run->observer->should_stop(run->observer->context, run->state.step, run->n_steps);
 }
 
-/* Steps made in this stage. */
-static long stage_step(const struct run *run)
-{
-    return (long)(run->state.step - run->stage.first);
-}
-
 /* When a step of this stage is made, from 0. */
 static struct schedule_time stage_time(const struct run *run, long step)
 {
@@ -123,31 +118,11 @@ static void use_slots(struct run *run, long step)
     engine_use(&run->trainer.engine, is_late ? ENGINE_LATE : ENGINE_EARLY);
 }
 
-/* Steps between evaluations. */
-static long evaluation_interval(const struct run *run)
-{
-    if (run->domains)
-        return run->domains->config->every;
-    return run->train->evaluate_steps ? run->train->evaluate_steps
-                                      : run->stage.steps_per_epoch * run->train->evaluate;
-}
-
 /* Has it looked as often since the best as train.patience allows? */
 static bool has_lost_patience(const struct run *run)
 {
     return run->train->patience && run->state.evaluated == run->state.step && run->state.judged > 0 &&
-           (run->state.evaluated - run->state.judged) / evaluation_interval(run) >= run->train->patience;
-}
-
-static bool is_evaluation_due(const struct run *run)
-{
-    long every = evaluation_interval(run);
-    long step = stage_step(run);
-
-    if (run->domains)
-        return run->state.step > run->state.evaluated && domain_protocol_is_due(run->domains, step);
-    return run->stage.is_last && step > 0 && run->state.step > run->state.evaluated &&
-           (step % every == 0 || run->state.step == run->n_steps);
+           (run->state.evaluated - run->state.judged) / run->protocol->interval(run) >= run->train->patience;
 }
 
 /* What train.judge_by is, higher being better; where it does not exist, the worst. */
@@ -160,8 +135,7 @@ static double judging_value(const struct run *run, const struct evaluation *vali
     return run->judge->lower_is_better ? -x : x;
 }
 
-/* Is the run judged by this evaluation, as far as it has come? Of equals the first judges. */
-static bool judges(const struct run *run, const struct run_point *point)
+bool run_judges(const struct run *run, const struct run_point *point)
 {
     if (!run->judge)
         return point->step == run->n_steps;
@@ -182,31 +156,13 @@ static void keep_best(struct run *run, const struct run_point *point)
 /* Looks at the held-out parts. False where it was told to stop. */
 static bool look(struct run *run, struct run_point *point)
 {
-    struct arena *arena = &run->evaluation_arena;
-    struct engine_data data = {.pool = &run->prepared.train,
-                                .standard = &run->standard,
-                                .should_stop = should_stop,
-                                .stop_context = run};
+    struct engine_data data = {.standard = &run->standard, .should_stop = should_stop, .stop_context = run};
 
-    arena_release(arena);
-    if (run->domains) {
-        point->has_test = domain_protocol_evaluate(run->domains, &run->trainer, &data, arena, &point->parts,
-                                                   &point->n_parts, &point->validation, &point->test);
-        point->is_judged = point->has_test && judges(run, point);
-        return point->has_test;
-    }
-    data.pool = &run->validation_pool;
-    data.n_groups = run->dataset->n_groups;
-    data.class_weights = run->split.class_weights;
-    if (!trainer_evaluate(&run->trainer, &data, run->split.validation, run->split.n_validation,
-                          arena, &point->validation))
+    arena_release(&run->evaluation_arena);
+    if (!run->protocol->look(run, &data, point))
         return false;
-    point->is_judged = judges(run, point);
-    point->has_test = run->train->test == TEST_EACH || point->is_judged;
-    data.class_weights = NULL;
-    data.pool = run->split.is_test_drawn ? &run->prepared.train : &run->prepared.test;
-    return !point->has_test ||
-           trainer_evaluate(&run->trainer, &data, run->split.test, run->split.n_test, arena, &point->test);
+    point->is_judged = run_judges(run, point);
+    return true;
 }
 
 /* The loss of validation may be the first to show it; and no loss shows a weight of minus infinity in front of a relu.
@@ -234,14 +190,14 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
     struct run_point point = {
         .step = state->step,
         .n_steps = run->n_steps,
-        .epoch = (int)(stage_step(run) / run->stage.steps_per_epoch),
+        .epoch = (int)(run_stage_step(run) / run->stage.steps_per_epoch),
         .train_loss = state->loss / (double)state->n_seen,
         .train_accuracy = (double)state->n_correct / (double)state->n_seen,
         .records = records,
     };
 
     *ret_outcome = RUN_STOPPED;
-    use_slots(run, stage_step(run) - 1);
+    use_slots(run, run_stage_step(run) - 1);
     if (!look(run, &point))
         return 0;
     *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
@@ -258,36 +214,6 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
     return run->observer->evaluated(run->observer->context, &point, err);
 }
 
-/* What the next step sees, as places in stage->order: *ret_first and *ret_n; and which
- * augmentation it has. Sums of the losses begin anew where a new span of steps does. */
-static void choose_batch(struct run *run, int *ret_first, int *ret_n, uint64_t *ret_augmentation)
-{
-    struct run_state *state = &run->state;
-    struct training_list *stage = &run->stage;
-    long step = stage_step(run);
-    int epoch = (int)(step / stage->steps_per_epoch);
-    bool begins;
-
-    if (run->domains) {
-        domain_protocol_draw(run->domains, run->train->batch,
-                             rng_index(rng_derive(stage->rng, "order"), (uint64_t)step), stage->order);
-        *ret_first = 0;
-        *ret_n = run->batch;
-        *ret_augmentation = (uint64_t)step;
-        begins = state->step == state->evaluated;
-    } else {
-        training_list_shuffle(stage, epoch);
-        *ret_first = (int)(step % stage->steps_per_epoch) * run->batch;
-        *ret_n = stage->n - *ret_first < run->batch ? stage->n - *ret_first : run->batch;
-        *ret_augmentation = (uint64_t)epoch;
-        begins = *ret_first == 0;
-    }
-    if (begins) {
-        state->loss = 0;
-        state->n_correct = state->n_seen = 0;
-    }
-}
-
 static enum run_outcome train_step(struct run *run)
 {
     const struct train_config *train = run->train;
@@ -300,48 +226,40 @@ static enum run_outcome train_step(struct run *run)
         .augment = run->augment,
     };
     struct trainer_step step = {
-        .step = stage_step(run) + 1,
+        .step = run_stage_step(run) + 1,
         .n_steps = stage->steps_per_epoch * stage->epochs,
-        .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, warmup, stage_step(run),
+        .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, warmup, run_stage_step(run),
                                             stage->steps_per_epoch, stage->epochs),
-        .rng = rng_index(rng_derive(stage->rng, "step"), (uint64_t)stage_step(run)),
+        .rng = rng_index(rng_derive(stage->rng, "step"), (uint64_t)run_stage_step(run)),
     };
     struct trainer_sums sums;
     struct text where = {0};
-    uint64_t augmentation;
-    int first, n;
+    struct protocol_choice choice;
+    const uint32_t *examples;
 
-    choose_batch(run, &first, &n, &augmentation);
-    data.augment_rng = rng_index(rng_derive(stage->rng, "augment"), augmentation);
-    use_slots(run, stage_step(run));
-    trainer_step(&run->trainer, &data, stage->order + first, n, &step, &sums);
+    run->protocol->choose(run, &choice);
+    examples = stage->order + choice.first;
+    if (choice.begins) {
+        state->loss = 0;
+        state->n_correct = state->n_seen = 0;
+    }
+    data.augment_rng = rng_index(rng_derive(stage->rng, "augment"), choice.augmentation);
+    use_slots(run, run_stage_step(run));
+    trainer_step(&run->trainer, &data, examples, choice.n, &step, &sums);
     state->step++;
     state->loss += sums.loss;
     state->n_correct += sums.n_correct;
-    state->n_seen += n;
+    state->n_seen += choice.n;
     if (isfinite(sums.loss)) {
-        histogram_add(&state->weights, run->trainer.engine.example_weights, n,
+        histogram_add(&state->weights, run->trainer.engine.example_weights, choice.n,
                       run->trainer.engine.weight_scale);
         return RUN_FINISHED;
     }
-    trainer_trace(&run->trainer, &data, stage->order + first, n, &step, &where);
+    trainer_trace(&run->trainer, &data, examples, choice.n, &step, &where);
     snprintf(run->diverged, sizeof run->diverged, "step %ld: not finite: %s", (long)state->step,
              where.s);
     text_release(&where);
     return RUN_DIVERGED;
-}
-
-/* Behind the last step of the first stage: what its model gets wrong, and a new one. */
-static void end_first_stage(struct run *run)
-{
-    const struct engine_data data = {.pool = &run->train_pool, .standard = &run->standard};
-
-    arena_release(&run->evaluation_arena);
-    trainer_mark_errors(&run->trainer, &data, run->split.train, run->split.n_train,
-                        &run->evaluation_arena, run->errors);
-    trainer_restart(&run->trainer, run->start);
-    run->state.weights = (struct histogram){{0}};
-    run_begin_stage(run, true);
 }
 
 /* Until the end, or until it diverges, loses patience or is stopped. */
@@ -350,7 +268,7 @@ static int train(struct run *run, enum run_outcome *ret_outcome, struct error *e
     run->saved_at = clock_now();
     for (;;) {
         *ret_outcome = RUN_FINISHED;
-        if (is_evaluation_due(run) && evaluate(run, ret_outcome, err) < 0)
+        if (run->state.step > run->state.evaluated && run->protocol->is_due(run) && evaluate(run, ret_outcome, err) < 0)
             return -1;
         if (*ret_outcome == RUN_DIVERGED ||
             (*ret_outcome == RUN_FINISHED && (run->state.step == run->n_steps || has_lost_patience(run))))
@@ -365,7 +283,7 @@ static int train(struct run *run, enum run_outcome *ret_outcome, struct error *e
         if (*ret_outcome == RUN_DIVERGED)
             return 0;
         if (!run->stage.is_last && run->state.step == run->stage.steps_per_epoch * run->stage.epochs)
-            end_first_stage(run);
+            run->protocol->end_first_stage(run);
     }
 }
 

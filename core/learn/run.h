@@ -36,7 +36,7 @@ struct run_point {
     bool has_test; /* train.test says when */
     bool is_judged; /* the run is judged by this evaluation: the last, or with train.judge = best one that is
                      * better than all before, and stands for the run until another is */
-    /* Of data with environments: those that domains.h says; else none. */
+    /* Of data with environments: those that domain_protocol.h says; else none. */
     const struct domain_protocol_part *parts;
     int n_parts;
     const struct run_record *records;

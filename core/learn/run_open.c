@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/noise.h"
 #include "data/noisy_labels.h"
+#include "learn/protocol/protocol.h"
 #include "learn/run_private.h"
 #include "learn/weights.h"
 
@@ -21,19 +22,13 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
     return 0;
 }
 
-/* The groups that objectives know: the environments that are trained on, or what a column says. */
-static int n_groups(const struct run *run)
-{
-    return run->domains ? run->domains->n_training : run->dataset->n_groups;
-}
-
 /* The sizes of classes and groups in the training part. */
 static struct objective_data count_data(struct run *run)
 {
     struct objective_data data = {
         .n_classes = run->dataset->target == TARGET_NUMBER ? 0 : run->dataset->n_classes,
         .class_counts = run->split.class_counts,
-        .n_environments = n_groups(run),
+        .n_environments = run->n_groups,
     };
     int *counts = arena_alloc(&run->arena, (size_t)data.n_environments * sizeof *counts);
 
@@ -69,24 +64,6 @@ static int open_method(struct run *run, const struct settings *s, struct error *
     return 0;
 }
 
-/* Which environments are trained on; the seed is DomainBed's trial. */
-static int open_domains(struct run *run, const struct settings *s, struct error *err)
-{
-    struct domain_protocol *domains = arena_alloc(&run->arena, sizeof *domains);
-    int trial = (int)settings_number(s, "train.seed");
-    void *config;
-
-    if (component_configure(&domain_protocol_component, "data", s, &run->arena, &config, err) < 0 ||
-        domain_protocol_open(domains, run->dataset, config, trial, &run->arena, err) < 0)
-        return -1;
-    run->domains = domains;
-    run->batch *= domains->n_training;
-    run->split.train = domains->train;
-    run->split.n_train = domains->n_train;
-    run->split.class_counts = domains->class_counts;
-    return 0;
-}
-
 /* What is of pictures or of classes cannot be asked of data that have none. */
 static int check_kinds(const struct dataset *d, const struct settings *s, struct error *err)
 {
@@ -114,25 +91,12 @@ static int check_kinds(const struct dataset *d, const struct settings *s, struct
 static int open_split(struct run *run, const struct settings *s, struct error *err)
 {
     const struct dataset *d = run->dataset;
-    int seed = run->train ? run->train->seed : 0;
-    void *config;
-    int result;
 
-    if (check_kinds(d, s, err) < 0)
-        return error_context(err, "data set \"%s\"", d->name);
+    run->protocol = protocol_choose(d, s);
     run->batch = (int)settings_number(s, "train.batch");
-    if (d->has_environments)
-        result = open_domains(run, s, err);
-    else if (component_configure(&split_component, "data", s, &run->arena, &config, err) < 0)
-        return -1;
-    else {
-        if (split_draws_test(d, config)) {
-            run->joined = dataset_join(d, &run->arena);
-            d = run->dataset = &run->joined;
-        }
-        result = split_make(d, config, seed, &run->arena, &run->split, err);
-    }
-    return result < 0 ? error_context(err, "data set \"%s\"", d->name) : 0;
+    if (check_kinds(d, s, err) < 0 || run->protocol->open(run, s, err) < 0)
+        return error_context(err, "data set \"%s\"", d->name);
+    return 0;
 }
 
 /* The data as the model sees them; without has_values only what it is built by. */
@@ -148,8 +112,8 @@ static int open_prepared(struct run *run, const struct settings *s, bool has_val
         return error_context(err, "data set \"%s\"", d->name);
     run->train_pool = run->prepared.train;
     run->validation_pool = run->split.is_validation_of_test ? run->prepared.test : run->prepared.train;
-    if (run->domains)
-        run->train_pool.groups = run->domains->environments;
+    if (run->train_groups)
+        run->train_pool.groups = run->train_groups;
     return 0;
 }
 
@@ -239,7 +203,7 @@ static void measure_pictures(struct run *run)
     const struct dataset *d = run->dataset;
     int picture = signature_find(&d->signature, FIELD_PICTURE);
 
-    if (run->domains && run->domains->config->scale == DOMAIN_PROTOCOL_UNIT)
+    if (run->has_unit_pixels)
         standard_unit(&run->standard);
     else if (picture >= 0)
         standard_measure(&d->signature.fields[picture], &d->train.values[picture], run->split.train,
@@ -275,40 +239,6 @@ static int load_init(struct run *run, const struct run_input *input, const struc
                : 0;
 }
 
-static long steps_per_epoch(const struct run *run, int n)
-{
-    return (n + run->train->batch - 1) / run->train->batch;
-}
-
-void run_begin_stage(struct run *run, bool is_last)
-{
-    const struct train_config *train = run->train;
-    long first_steps = steps_per_epoch(run, run->split.n_train) * train->jtt_epochs;
-    struct training_list stage = {
-        .is_last = is_last,
-        .first = is_last ? first_steps : 0,
-        .epochs = is_last ? train->epochs : train->jtt_epochs,
-        .list = run->split.train,
-        .n = run->split.n_train,
-        .rng = is_last ? run->rng : rng_derive(run->rng, "first stage"),
-        .order_epoch = -1,
-    };
-
-    if (is_last && run->errors)
-        stage.n = training_list_repeat(run->split.train, run->split.n_train, run->errors,
-                                       train->jtt_weight, &run->arena, &stage.list);
-    stage.steps_per_epoch = steps_per_epoch(run, stage.n);
-    if (run->domains) { /* one epoch, whose steps draw each their own pictures */
-        stage.n = run->batch;
-        stage.epochs = 1;
-        stage.steps_per_epoch = run->domains->config->steps;
-    }
-    stage.order = arena_alloc(&run->arena, (size_t)stage.n * sizeof *stage.order);
-    run->stage = stage;
-    run->n_steps = first_steps + (is_last ? stage.steps_per_epoch * stage.epochs
-                                          : steps_per_epoch(run, stage.n) * train->epochs);
-}
-
 int run_open(struct run *run, const struct run_input *input, struct error *err)
 {
     const struct settings *s = input->settings;
@@ -329,7 +259,7 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
                      .n_classes = run->dataset->n_classes,
                      .batch = run->batch,
                      .micro_batch = run->train->micro_batch,
-                     .n_environments = n_groups(run),
+                     .n_environments = run->n_groups,
                      .target = run->dataset->target,
                      .n_threads = input->n_threads,
                      .keep = ENGINE_KEEP,
@@ -337,16 +267,9 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
                  rng_derive(run->rng, "init"));
     if (load_init(run, input, &run->trainer.engine.graph.params, run->trainer.weights, err) < 0)
         return -1;
-    if (run->train->jtt_epochs) {
-        size_t size = run->trainer.engine.graph.params.size * sizeof *run->start;
-
-        run->errors = arena_alloc(&run->arena, (size_t)run->split.n_train);
-        run->start = arena_alloc(&run->arena, size);
-        memcpy(run->start, run->trainer.weights, size);
-    }
     if (run->judge)
         run->best = arena_alloc(&run->arena, run->trainer.engine.graph.params.size * sizeof *run->best);
-    run_begin_stage(run, run->train->jtt_epochs == 0);
+    run->protocol->begin_stage(run, !run->protocol->end_first_stage);
     return 0;
 }
 
@@ -391,7 +314,7 @@ static int check_times(const struct run *run, const struct settings *s, struct e
 {
     int n_steps = (run->split.n_train + run->batch - 1) / run->batch;
 
-    return run->domains || (check_warmup(s, n_steps, err) == 0 && check_shares(s, n_steps, err) == 0) ? 0 : -1;
+    return !run->protocol->has_epochs || (check_warmup(s, n_steps, err) == 0 && check_shares(s, n_steps, err) == 0) ? 0 : -1;
 }
 
 static struct run_size measure(const struct run *run)
@@ -432,10 +355,7 @@ static void weigh(const struct run *run, const struct run_input *input, const st
 
     sizes.n_threads = 2;
     ret_needs->bytes_per_thread = fmax(0, trainer_memory(&run->method.trainer, graph, &sizes) - one);
-    if (settings_number(s, "train.jtt_epochs") > 0)
-        one += sizeof(float) * (double)graph->params.size;
-    if (run->judge)
-        one += sizeof(float) * (double)graph->params.size;
+    one += (run->protocol->n_blocks + (run->judge != NULL)) * sizeof(float) * (double)graph->params.size;
     ret_needs->bytes = START + one + pool_size(d, &d->train) + pool_size(d, &d->test);
 }
 

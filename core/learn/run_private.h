@@ -23,6 +23,8 @@ struct run_state {
     double best;               /* its value, higher being better */
 };
 
+struct protocol; /* learn/protocol/protocol.h */
+
 /* Everything a run works with, in one arena. */
 struct run {
     struct arena arena, evaluation_arena;
@@ -31,7 +33,11 @@ struct run {
     struct dataset joined; /* with its test part among the rest, where a test part is drawn */
     struct train_config *train;
     struct split split;
+    const struct protocol *protocol;
     const struct domain_protocol *domains; /* of data with environments; else NULL */
+    int n_groups; /* that objectives know: the environments that are trained on, or what a column says */
+    const uint16_t *train_groups; /* of the train pool's examples where they are not the pool's own; else NULL */
+    bool has_unit_pixels; /* pictures are scaled to 0..1, and no more */
     struct prepared prepared; /* the data as the model sees them */
     struct standard standard; /* of pictures */
     struct pool train_pool;   /* prepared.train as it is trained on: labels, environments */
@@ -70,7 +76,13 @@ enum { RUN_MAX_RECORDS = 12 };
 
 int run_record_judged(struct run *run, const struct run_point *point, struct run_record *ret_records);
 
-/* The last stage's random numbers are those of a run with one stage. */
-void run_begin_stage(struct run *run, bool is_last);
+/* Steps made in this stage. */
+static inline long run_stage_step(const struct run *run)
+{
+    return (long)(run->state.step - run->stage.first);
+}
+
+/* Is the run judged by the validation of this point, as far as it has come? Of equals the first judges. */
+bool run_judges(const struct run *run, const struct run_point *point);
 
 #endif
