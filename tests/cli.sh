@@ -132,7 +132,7 @@ fails 'did you mean "rgd"' weights 'rdg{clip=1}'
 fails 'clip' weights 'rgd{clp=1}'
 fails 'schedule.at 0.999999 is never reached: a run has' sweep quickstart schedule=step 'schedule.at=[0.5],[0.999999]'
 fails 'unknown data set "cifar"' data cifar
-fails '" is not there, and its description names no archive' data cifar10n --data=/nowhere
+fails 'could not open "/nowhere/cifar-10-batches-bin' data cifar10n --data=/nowhere
 fails 'unknown word "env"' split shapes env=1
 fails 'unknown word "en", did you mean "env"' split shapes_domains en=1
 fails 'data.imbalance: 0 is not a number from 1' split shapes imbalance=0

@@ -168,15 +168,14 @@ int download_dataset(const struct dataset_source *source, bool allows_http, stru
     char path[FILE_PATH_SIZE];
     int file, result;
 
+    if (!url || !md5)
+        return error_set(err, "its description names no archive to download");
     if (!source->root)
         return error_set(err, "no data root: set RGDBENCH_DATA to the folder that shall hold it");
-    if (dataset_is_present(source, arena, &missing))
-        return 0;
-    if (!url || !md5)
-        return error_set(err, "%s%s%sits description names no archive to download", missing ? "\"" : "",
-                         missing ? missing : "", missing ? "\" is not there, and " : "");
     if (check_url(url, allows_http, err) < 0 || list_files(source, arena, &wanted, err) < 0)
         return -1;
+    if (dataset_is_present(source, arena, &missing))
+        return 0;
     if (file_make_directory(source->root, err) < 0)
         return -1;
     file = file_open_temporary(AT_FDCWD, arena_printf(arena, "%s/%s.download", source->root, source->name),
