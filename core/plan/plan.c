@@ -10,6 +10,7 @@
 #include "learn/weights.h"
 #include "plan/choices.h"
 #include "plan/conditions.h"
+#include "plan/environment_names.h"
 #include "plan/measure.h"
 #include "plan/same.h"
 #include "plan/search.h"
@@ -281,16 +282,6 @@ static void put_choice(const struct maker *maker, const struct axis *axis, const
         *l = label_with(l, part_of(maker, arena_strdup(arena, axis->name), v), arena);
 }
 
-/* Are environments called by name there? */
-static bool has_names(const struct axis *axis)
-{
-    for (int k = 0; k < axis->n_values && strcmp(axis->name, "data.test_envs") == 0; k++)
-        for (int i = 0; i < axis->values[k].n_items; i++)
-            if (axis->values[k].items[i].kind == VALUE_STRING)
-                return true;
-    return false;
-}
-
 /* Takes the choice into `s`; what varies into the labels. But for environments by name. */
 static void choose(const struct maker *maker, const struct choices *c, int k, struct settings *s,
                    struct plan_run *like)
@@ -302,7 +293,7 @@ static void choose(const struct maker *maker, const struct choices *c, int k, st
         struct value v = choices_is_drawn(axis) ? search_draw(&axis->values[0], axis->name, maker->e->draws_seed, k)
                                                 : axis->values[c->at[i]];
 
-        if (choices_counts(c, i) && !has_names(axis))
+        if (choices_counts(c, i) && !environment_names_are_in(axis))
             put_choice(maker, axis, &v, s, like);
     }
     for (int i = 0; i < c->grid.n_axes; i++)
@@ -311,30 +302,6 @@ static void choose(const struct maker *maker, const struct choices *c, int k, st
     if (choices_algorithm(&c->grid) && maker->e->n_draws) /* behind the others */
         like->point_label = label_and(&like->point_label,
                                       (struct label_part){"draw", arena_printf(arena, "%d", k)}, arena);
-}
-
-/* The value with the numbers of d's environments in place of their names. */
-static int number_environments(const struct dataset *d, const struct value *v, struct arena *arena,
-                               struct value *ret_value, struct error *err)
-{
-    const char *names[DATASET_MAX_GROUPS + 1] = {0};
-    struct value *items = arena_alloc(arena, ((size_t)v->n_items + 1) * sizeof *items);
-
-    memcpy(names, d->group_names, (size_t)d->n_groups * sizeof *names);
-    for (int i = 0; i < v->n_items; i++) {
-        int e = 0;
-
-        items[i] = v->items[i];
-        if (items[i].kind != VALUE_STRING)
-            continue;
-        while (names[e] && strcmp(names[e], items[i].string) != 0)
-            e++;
-        if (!names[e])
-            return text_unknown(err, "environment", items[i].string, names);
-        items[i] = value_number(e);
-    }
-    *ret_value = (struct value){.kind = VALUE_LIST, .n_items = v->n_items, .items = items};
-    return 0;
 }
 
 /* The rest of `choose`, where the data set is known, and its settings: specs and labels have numbers alone. */
@@ -350,7 +317,7 @@ static int choose_environments(struct maker *maker, const struct choices *c,
     struct value *values;
     int at = axis ? (int)(axis - c->grid.axes) : 0, result = 0;
 
-    if (!axis || !has_names(axis) || !choices_counts(c, at))
+    if (!axis || !environment_names_are_in(axis) || !choices_counts(c, at))
         return 0;
     settings_init(&all, s->arena);
     settings_copy(&all, s);
@@ -359,7 +326,7 @@ static int choose_environments(struct maker *maker, const struct choices *c,
         return -1;
     values = arena_alloc(s->arena, (size_t)axis->n_values * sizeof *values);
     for (int k = 0; k < axis->n_values && result == 0; k++)
-        result = number_environments(d, &axis->values[k], s->arena, &values[k], err);
+        result = environment_names_number(d, &axis->values[k], s->arena, &values[k], err);
     if (result < 0 || value_check_distinct(values, axis->n_values, err) < 0)
         return error_context(err, "data.test_envs");
     put_choice(maker, axis, &values[c->at[at]], s, like);
