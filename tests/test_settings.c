@@ -70,7 +70,7 @@ static const struct {
 } others[] = {
     {"data.per_class", "4"},       {"data.max_per_class", "8"}, {"data.test_envs", "[0]"},
     {"data.train_per_class", "10"}, {"model.hidden", "[9]"},     {"model.init", "\"x\""},
-    {"model.init_except", "\"x\""}, {"optimizer.epsilon", "0.01"}, {"schedule.at", "[2]"},
+    {"model.init_except", "\"x\""}, {"model.trains", "\"output.\""}, {"optimizer.epsilon", "0.01"}, {"schedule.at", "[2]"},
     {"data.train", "50"},          {"data.noisy_labels", "\"worst\""},
 };
 

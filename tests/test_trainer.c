@@ -3,184 +3,8 @@
  * Every objective and both models train to the same bits on any number of threads,
  * with activations kept or computed again; and to what is known to be the same
  * by algebra. What must not move the weights does not. */
-#include "learn/trainer.h"
-#include "sample.h"
-
-#include <math.h>
-#include <string.h>
-
-enum { BATCH = 40, MICRO_BATCH = 8, N_STEPS = 3 };
-
-static struct dataset dataset;
-static struct standard standard;
-static uint32_t indices[BATCH * N_STEPS];
-
-static const void *configure(struct arena *arena, const struct component *c, const char *slot,
-                             const char *name, struct value value)
-{
-    struct settings s;
-    struct error err;
-    void *config;
-
-    settings_init(&s, arena);
-    if (name)
-        settings_set(&s, name, value);
-    component_defaults(c, slot, &s);
-    if (component_configure(c, slot, &s, arena, &config, &err) < 0)
-        fail_msg("%s", err.text);
-    return config;
-}
-
-static int open_data(void **state)
-{
-    (void)state;
-    sample_shapes(BATCH * N_STEPS / 10, 1, 0.5, &dataset);
-    for (int i = 0; i < BATCH * N_STEPS; i++)
-        indices[i] = (uint32_t)i;
-    standard_measure(&dataset.signature.fields[0], &dataset.train.values[0], indices, BATCH * N_STEPS, &standard);
-    return 0;
-}
-
-static int close_data(void **state)
-{
-    (void)state;
-    dataset_close(&dataset);
-    return 0;
-}
-
-struct setup {
-    const char *objective;
-    double trim;
-    int n_threads;
-    size_t keep;
-    const char *model; /* NULL: mlp */
-    int micro_batch;   /* 0: MICRO_BATCH */
-    double ema;
-    double weight_decay;
-    int decays;
-};
-
-/* A trainer, ready for its first step, and all it borrows. */
-struct session {
-    struct arena arena;
-    struct loss loss;
-    struct objective objective;
-    struct objective_data objective_data;
-    struct objective_filter filter;
-    struct optimizer_common optimizer_common;
-    struct trainer trainer;
-    struct engine_data data;
-};
-
-static const struct component *find(const struct component_kind *kind, const char *name)
-{
-    struct error err;
-    const struct component *c = component_find(kind, name, &err);
-
-    assert_non_null(c);
-    return c;
-}
-
-static void build_model(struct session *s, const char *name, struct graph *graph)
-{
-    const struct component *c = find(&model_kind, strncmp(name, "resnet", 6) == 0 ? "resnet" : name);
-    struct settings small;
-    struct error err;
-    void *config;
-
-    settings_init(&small, &s->arena);
-    if (strncmp(name, "resnet", 6) == 0) {
-        settings_set(&small, "model.depth", value_number(8));
-        settings_set(&small, "model.width", value_number(4));
-        settings_set(&small, "model.batch_norm", value_string(name[6] ? name + 7 : "batch"));
-    } else {
-        settings_set(&small, "model.dropout", value_number(0.3));
-    }
-    if (strcmp(name, "vit") == 0) {
-        settings_set(&small, "model.dim", value_number(16));
-        settings_set(&small, "model.depth", value_number(2));
-        settings_set(&small, "model.heads", value_number(2));
-        settings_set(&small, "model.patch", value_number(8));
-    }
-    component_defaults(c, "model", &small);
-    graph_init(graph, &s->arena, &dataset.signature);
-    if (component_configure(c, "model", &small, &s->arena, &config, &err) < 0 ||
-        ((const struct model_type *)c)->build(config, 10, graph, &err) < 0)
-        fail_msg("%s", err.text);
-}
-
-static void open_session(struct session *s, const struct setup *setup)
-{
-    static const int counts[10] = {12, 12, 12, 12, 12, 12, 12, 12, 12, 12};
-    const struct component *objective = find(&objective_kind, setup->objective);
-    const struct component *loss = find(&loss_kind, "cross_entropy");
-    const struct component *optimizer = find(&optimizer_kind, "sgd");
-    const struct engine_slots slots = {
-        .transform = (const struct transform_type *)find(&transform_kind, "none"),
-        .loss = &s->loss,
-        .objective = &s->objective,
-    };
-    struct trainer_method method = {
-        .engine = {.slots = {slots, slots}},
-        .optimizer_common = &s->optimizer_common,
-        .optimizer = (const struct optimizer_type *)optimizer,
-    };
-    struct graph graph;
-    struct error err;
-
-    *s = (struct session){
-        .objective_data = {.n_classes = 10, .class_counts = counts},
-        .filter = {setup->trim},
-        .optimizer_common = {.ema = setup->ema, .decays = setup->decays},
-        .data = {.pool = &dataset.train, .standard = &standard},
-    };
-    method.optimizer_config = configure(&s->arena, optimizer, "optimizer", "optimizer.weight_decay",
-                                        value_number(setup->weight_decay));
-    if (loss_init(&s->loss, &s->arena, (const struct loss_type *)loss,
-                  configure(&s->arena, loss, "loss", NULL, value_number(0)),
-                  &(struct loss_common){0}, &(struct loss_data){.n_classes = 10}, &err) < 0 ||
-        objective_init(&s->objective, &s->arena, (const struct objective_type *)objective,
-                       configure(&s->arena, objective, "objective", NULL, value_number(0)),
-                       &s->filter, &s->objective_data, BATCH, &err) < 0)
-        fail_msg("%s", err.text);
-    build_model(s, setup->model ? setup->model : "mlp", &graph);
-    trainer_init(&s->trainer, &s->arena, &method, &graph,
-                 &(struct engine_sizes){
-                     .n_classes = 10,
-                     .batch = BATCH,
-                     .micro_batch = setup->micro_batch ? setup->micro_batch : MICRO_BATCH,
-                     .n_threads = setup->n_threads,
-                     .keep = setup->keep},
-                 rng_seed(1));
-}
-
-/* Step i, from 0; the last batch is short. Gives the mean loss before it. */
-static double make_step(struct session *s, int i, double rate)
-{
-    struct trainer_step step = {.step = i + 1, .rate = rate, .rng = rng_seed((uint64_t)i)};
-    struct trainer_sums sums;
-    int n = i < N_STEPS - 1 ? BATCH : 19;
-
-    trainer_step(&s->trainer, &s->data, indices + i * BATCH, n, &step, &sums);
-    return sums.loss / n;
-}
-
-static void hash(const struct session *s, char ret_hash[65])
-{
-    params_hash(&s->trainer.engine.graph.params, s->trainer.weights, ret_hash);
-}
-
-/* The hash of the weights after N_STEPS steps. */
-static void train(const struct setup *setup, char ret_hash[65])
-{
-    struct session s;
-
-    open_session(&s, setup);
-    for (int i = 0; i < N_STEPS; i++)
-        assert_true(isfinite(make_step(&s, i, 0.05)));
-    hash(&s, ret_hash);
-    arena_release(&s.arena);
-}
+#include "learn/weights.h"
+#include "trainer_fixture.h"
 
 static void check_objective(const char *name, double trim)
 {
@@ -507,6 +331,35 @@ static void test_what_decays(void **state)
     arena_release(&plain.arena);
 }
 
+/* What is trained steps as if all were; what is fixed does not. */
+static void test_fixed(void **state)
+{
+    static const double RATE = 0.5;
+    struct setup setup = {.objective = "erm", .n_threads = 1, .keep = ENGINE_KEEP, .weight_decay = 0.1};
+    struct session plain, s;
+    struct params *p = &s.trainer.engine.graph.params;
+    struct error err;
+
+    (void)state;
+    open_session(&plain, &setup);
+    open_session(&s, &setup);
+    assert_int_equal(weights_fix("output.", p, p->n, &err), 0);
+    make_step(&plain, 0, RATE);
+    make_step(&s, 0, RATE);
+    for (int i = 0; i < p->n; i++) {
+        const struct param *item = &p->items[i];
+        bool is_same = memcmp(s.trainer.weights + item->offset, plain.trainer.weights + item->offset,
+                              item->size * sizeof(float)) == 0;
+
+        assert_true(is_same == (strncmp(item->name, "output.", 7) == 0));
+    }
+    assert_int_equal(weights_fix("hidden9.", p, p->n, &err), -1);
+    assert_string_equal(err.text, "model.trains \"hidden9.\": no parameter of the model begins so; its last is "
+                                  "\"output.bias\"");
+    arena_release(&plain.arena);
+    arena_release(&s.arena);
+}
+
 /* Makes the outputs and losses of the sample's MLP finite and hidden2.weight's gradient not:
  * 1e6, which the first layer gives, times 1e36 or so, which comes back from the outputs. */
 static void poison_gradient(struct trainer *t)
@@ -575,6 +428,7 @@ int main(void)
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_averaging),
         cmocka_unit_test(test_what_decays),
+        cmocka_unit_test(test_fixed),
         cmocka_unit_test(test_trace),
     };
 

@@ -224,19 +224,19 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
     return 0;
 }
 
-static int load_init(struct run *run, const struct run_input *input, const struct params *p,
-                     float *weights, struct error *err)
+/* What the model's first n parameters start from, and which of them are trained; weights NULL: only checks. */
+static int load_init(struct run *run, const struct run_input *input, struct params *p, int n, float *weights,
+                     struct error *err)
 {
     const struct init_config *init;
     void *config;
 
-    if (component_configure(&init_component, "model", input->settings, &run->arena, &config, err) <
-        0)
+    if (component_configure(&init_component, "model", input->settings, &run->arena, &config, err) < 0)
         return -1;
     init = config;
-    return *init->init
-               ? weights_load(input->init, init->init, init->init_except, p, weights, err)
-               : 0;
+    if (weights_fix(init->trains, p, n, err) < 0)
+        return -1;
+    return *init->init && input->init ? weights_load(input->init, init->init, init->init_except, p, weights, err) : 0;
 }
 
 int run_open(struct run *run, const struct run_input *input, struct error *err)
@@ -265,7 +265,8 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
                      .keep = ENGINE_KEEP,
                  },
                  rng_derive(run->rng, "init"));
-    if (load_init(run, input, &run->trainer.engine.graph.params, run->trainer.weights, err) < 0)
+    if (load_init(run, input, &run->trainer.engine.graph.params, run->trainer.engine.n_model_params,
+                  run->trainer.weights, err) < 0)
         return -1;
     if (run->judge)
         run->best = arena_alloc(&run->arena, run->trainer.engine.graph.params.size * sizeof *run->best);
@@ -391,7 +392,7 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
         if (spoil_labels(&run, input->settings, err) == 0 &&
             build_model(&run, input->settings, &graph, err) == 0 &&
             open_method(&run, input->settings, err) == 0)
-            status = input->init ? load_init(&run, input, &graph.params, NULL, err) : 0;
+            status = load_init(&run, input, &graph.params, graph.params.n, NULL, err);
     }
     if (status == 0 && ret_size) {
         weigh(&run, input, &graph, &size.needs);

@@ -14,7 +14,7 @@ static bool clip_gradient(struct trainer *t)
     double limit = t->method.optimizer_common->clip_norm, square = 0, factor;
 
     for (int i = 0; i < params->n; i++)
-        if (!params->items[i].is_frozen)
+        if (!params->items[i].is_fixed && !params->items[i].is_frozen)
             square += kernels->square_sum(gradient + params->items[i].offset, params->items[i].size);
     if (!isfinite(square))
         return false;

@@ -12,6 +12,8 @@ static const struct hparam hparams[] = {
     {"init_except", HPARAM_TEXT, offsetof(struct init_config, init_except), .fallback = "\"\"",
      .high = 200,
      .doc = "parameters whose names begin so are drawn all the same, as \"head.\""},
+    {"trains", HPARAM_TEXT, offsetof(struct init_config, trains), .fallback = "\"\"", .high = 200, .is_later = true,
+     .doc = "only parameters whose names begin so are trained, as \"head.\"; empty: all"},
     {0},
 };
 
@@ -136,6 +138,25 @@ out:
     safetensors_close(&file);
     arena_release(&arena);
     return result;
+}
+
+int weights_fix(const char *trains, struct params *p, int n, struct error *err)
+{
+    int n_trained = 0, n_fixed = 0;
+
+    for (int i = 0; i < n && *trains; i++) {
+        struct param *item = &p->items[i];
+
+        item->is_fixed = strncmp(item->name, trains, strlen(trains)) != 0;
+        n_trained += !item->is_fixed && !item->is_buffer;
+        n_fixed += item->is_fixed && !item->is_buffer;
+    }
+    if (*trains && n_fixed == 0)
+        return error_set(err, "model.trains \"%s\" does nothing: all parameters of the model begin so", trains);
+    if (*trains && n_trained == 0)
+        return error_set(err, "model.trains \"%s\": no parameter of the model begins so; its last is \"%s\"", trains,
+                         p->items[n - 1].name);
+    return 0;
 }
 
 int weights_save(const char *path, const struct params *p, const float *weights,

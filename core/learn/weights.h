@@ -18,6 +18,7 @@ struct init_config {
     const char *init;        /* "": none, all from the seed */
     const char *init_except; /* parameters whose names begin so stay as the seed made them; "":
                               * none */
+    const char *trains;      /* only parameters whose names begin so are trained; "": all */
 };
 
 extern const struct component init_component;
@@ -30,6 +31,10 @@ int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct erro
  * file must hash to. On failure nothing has changed, unless the file has while it was read. */
 int weights_load(const char *path, const char *digest, const char *except,
                  const struct params *p, float *weights, struct error *err);
+
+/* Fixes those of the first n parameters whose names do not begin so, where `trains` is not "". Fails where none
+ * does, or all do. */
+int weights_fix(const char *trains, struct params *p, int n, struct error *err);
 
 /* `metadata`: texts by name. */
 int weights_save(const char *path, const struct params *p, const float *weights,

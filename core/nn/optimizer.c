@@ -89,7 +89,7 @@ void optimizer_step(const struct optimizer_type *type, const void *config,
             .g = grads + item->offset,
         };
 
-        if (item->is_frozen || item->is_buffer)
+        if (item->is_fixed || item->is_frozen || item->is_buffer)
             continue;
         for (int k = 0; k < type->n_states; k++)
             s.states[k] = states[k] + item->offset;

@@ -25,7 +25,8 @@ struct param {
     bool transposed;     /* the block holds it as [dims[1] ...][dims[0]] */
     bool channels_last;  /* and then as [dims[2]][dims[3]][dims[1]][dims[0]] */
     bool decays;         /* is weight decay for it? Not for biases and norms */
-    bool is_frozen;      /* steps leave it as it is; may change between steps */
+    bool is_fixed;       /* never to be trained: steps leave it as it is */
+    bool is_frozen;      /* likewise for now; may change between steps */
     bool is_buffer;      /* no weight: only its op changes it, as a batch norm its running mean */
     float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
     bool init_uniform;   /* of a uniform one about 0 instead */
