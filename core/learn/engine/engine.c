@@ -30,6 +30,7 @@ static bool any_reaches_batch(const struct engine_method *m)
 /* How a batch is cut. */
 struct cut {
     int micro_batch, n_pieces, n_lanes, n_threads;
+    int n_lookers; /* threads of an evaluation, which is not cut into lanes */
 };
 
 static struct cut cut_batch(const struct engine_sizes *sizes)
@@ -40,6 +41,7 @@ static struct cut cut_batch(const struct engine_sizes *sizes)
     cut.n_pieces = (sizes->batch + cut.micro_batch - 1) / cut.micro_batch;
     cut.n_lanes = cut.n_pieces < ENGINE_MAX_LANES ? cut.n_pieces : ENGINE_MAX_LANES;
     cut.n_threads = sizes->n_threads < cut.n_lanes ? sizes->n_threads : cut.n_lanes;
+    cut.n_lookers = sizes->n_threads < ENGINE_MAX_LANES ? sizes->n_threads : ENGINE_MAX_LANES;
     return cut;
 }
 
@@ -55,6 +57,13 @@ static bool keeps_all(const struct engine_method *method, const struct graph *gr
     double size = (double)cut->n_pieces * (double)desk_size(graph, cut) * sizeof(float);
 
     return graph->n_cuts > 0 || (any_reaches_batch(method) && size <= (double)keep);
+}
+
+static int count_desks(const struct engine_method *method, const struct graph *graph, const struct cut *cut, size_t keep)
+{
+    int n = keeps_all(method, graph, cut, keep) ? cut->n_pieces : cut->n_threads;
+
+    return n > cut->n_lookers ? n : cut->n_lookers;
 }
 
 /* Gradients at once: of a wave and the sum, or of all lanes. */
@@ -95,7 +104,7 @@ static void init_desks(struct engine *e, struct arena *arena)
             e->desks[i].x[k] = init_input(e, k, arena);
     for (int i = 0; i < e->n_desks && any_mixes(&e->method); i++)
         init_partners(e, &e->desks[i], arena);
-    for (int i = 0; i < e->n_threads; i++)
+    for (int i = 0; i < e->n_lookers; i++)
         e->scratch[i] = floats(arena, e->graph.scratch_size);
 }
 
@@ -145,6 +154,7 @@ void engine_init(struct engine *e, struct arena *arena, const struct engine_meth
         .micro_batch = cut.micro_batch,
         .n_lanes = cut.n_lanes,
         .n_threads = cut.n_threads,
+        .n_lookers = cut.n_lookers,
     };
     product_use_threads(sizes->n_threads > 1 ? sizes->n_threads : 1);
     init_penalty(e, arena);
@@ -152,7 +162,7 @@ void engine_init(struct engine *e, struct arena *arena, const struct engine_meth
     e->prepared = floats(arena, e->graph.prepared_size);
     e->takes_bytes = graph_takes_bytes(&e->graph) && !any_mixes(method);
     e->keeps = keeps_all(method, &e->graph, &cut, sizes->keep);
-    e->n_desks = e->keeps ? cut.n_pieces : cut.n_threads;
+    e->n_desks = count_desks(method, &e->graph, &cut, sizes->keep);
     init_desks(e, arena);
     e->statistics =
         arena_alloc(arena, (size_t)cut.n_pieces * e->graph.statistics_size * sizeof *e->statistics);
@@ -171,10 +181,10 @@ double engine_memory(const struct engine_method *method, const struct graph *gra
     double n_desks, floats;
 
     graph_plan(&planned, cut.micro_batch);
-    n_desks = keeps_all(method, &planned, &cut, sizes->keep) ? cut.n_pieces : cut.n_threads;
+    n_desks = count_desks(method, &planned, &cut, sizes->keep);
     floats = count_grads(&planned, &cut) * (double)planned.params.size + (double)planned.prepared_size +
              n_desks * (double)(desk_size(&planned, &cut) + (size_t)cut.micro_batch) +
-             cut.n_threads * (double)planned.scratch_size;
+             cut.n_lookers * (double)planned.scratch_size;
     if (any_mixes(method))
         floats += n_desks * cut.micro_batch * ((double)graph_inputs_size(graph) + classes);
     if (method->penalty)

@@ -60,7 +60,7 @@ struct engine_outcome {
     float *targets; /* NULL where they are classes */
 };
 
-/* What a micro-batch is worked on with: one for each thread, or for each micro-batch where activations wait. */
+/* What a micro-batch is worked on with: one for each thread and, where activations wait, for each micro-batch. */
 struct engine_desk {
     float *workspace;
     void *x[SIGNATURE_MAX]; /* [micro_batch][field] of each input; pictures that stay bytes are there too */
@@ -80,11 +80,12 @@ struct engine {
     struct graph graph;
     int n_classes;
     int batch, micro_batch, n_lanes, n_threads;
+    int n_lookers; /* threads of an evaluation */
     bool takes_bytes; /* the graph standardises pictures itself: they reach it as bytes */
     float *prepared;  /* what backward wants of the weights (graph_prepare) */
     struct engine_desk *desks; /* [n_desks] */
     int n_desks;
-    bool keeps; /* n_desks is that of a batch's micro-batches */
+    bool keeps; /* each of a batch's micro-batches has its own */
     float *scratch[ENGINE_MAX_LANES];  /* of a thread */
     double *statistics, *whole; /* [micro-batches][graph.statistics_size] shares of the batch's, and merged */
     float *grads[ENGINE_MAX_LANES];    /* the sum, then those of a wave's other lanes */

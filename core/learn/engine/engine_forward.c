@@ -184,8 +184,8 @@ bool engine_look(struct engine *e, const float *weights, const struct engine_dat
 {
     int size = e->micro_batch, n_pieces = (n + size - 1) / size;
 
-    for (int first = 0; first < n_pieces; first += e->n_threads) {
-        int n_wave = n_pieces - first < e->n_threads ? n_pieces - first : e->n_threads;
+    for (int first = 0; first < n_pieces; first += e->n_lookers) {
+        int n_wave = n_pieces - first < e->n_lookers ? n_pieces - first : e->n_lookers;
 
         if (data->should_stop && data->should_stop(data->stop_context))
             return false;
