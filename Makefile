@@ -40,6 +40,8 @@ CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP \
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -Wl,-rpath,$(BLAS)
 LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -lwebp -ljansson -lm
 Q = $(if $(V),,@)
+# make's own rules are none of ours, and it would try each on the hundreds of .d below.
+MAKEFLAGS += -r
 
 SOURCES = $(wildcard core/*/*.c core/*/*/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/core/math/%_v4.o,kernels product conv)
