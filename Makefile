@@ -178,6 +178,8 @@ $(BUILD)/core.a: $(OBJECTS)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/core.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) $(BUILD)/core.a $(LDLIBS) -lcmocka -o $@
+# What a test does takes no time beside what it calls.
+$(TESTS): private CFLAGS += -O1
 $(BUILD)/tests/test_fuzz: $(FUZZ)
 $(BUILD)/tests/bench/stats: $(wildcard tests/bench/stats/*.c)
 $(BUILD)/tests/bench/pipeline: $(BUILD)/core/main.o
