@@ -52,6 +52,8 @@ RUN = $(PROGRAM)
 # The words of SET, or FROM, as "$@". Quotes join words that have blanks; nothing in them is run, no star is a file.
 WORDS_OF = set -f; line=$$(printf '\n.'); IFS=$${line%.}; \
 	words=$$(printf '%s\n' "$$$(1)" | xargs -r -n 1 printf '%s\n') || exit 2; set -- $$words; unset IFS; set +f
+# A compiler that is given several files compiles each alone.
+EACH = xargs -P "$$(nproc)" -n 16
 WITH_JOBS = $${JOBS:+"--jobs=$$JOBS"}
 WITH_DATA = $${DATA:+"--data=$$DATA"}
 
@@ -134,11 +136,12 @@ check: test ## test, headers, layers, docs, sanitizers, clang
 	$(Q)$(MAKE) --no-print-directory headers layers
 	@tests/docs.sh $(PROGRAM)
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined test
-	$(Q)if command -v clang >/dev/null; then for f in $(SOURCES) core/main.c; do \
-		clang -fsyntax-only -Werror -Ibuild $(CFLAGS) $(filter-out -MMD -MP,$(CPPFLAGS)) $$f || exit 1; done; \
+	$(Q)if command -v clang >/dev/null; then echo $(SOURCES) core/main.c | $(EACH) \
+		clang -fsyntax-only -Werror -Ibuild $(CFLAGS) $(filter-out -MMD -MP,$(CPPFLAGS)) && \
 		echo "clang: no warnings"; fi
 headers: $(BUILD)/build.h ## each header compiles alone
-	$(Q)for h in core/*/*.h core/*/*/*.h; do $(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
+	$(Q)echo core/*/*.h core/*/*/*.h | $(EACH) \
+		$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -Werror -fsyntax-only -x c
 	@echo "headers: each compiles alone"
 layers: ## includes point down only
 	@tests/layers.sh
