@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Objectives against computations of another kind: formulas in long double, duals
- * minimised by golden section, worst cases searched on a grid over all
- * distributions, and sequences of batches for those with a memory. */
+ * minimised by golden section, and sequences of batches for those with a memory. */
 #include "objective_bench.h"
+#include "reference/risks.h"
 
 #include "math/rng.h"
 
@@ -393,73 +393,6 @@ static void test_weights_of_duals(void **state)
     compare("cvar alpha=0.15", want_cvar);
 }
 
-/* ---- all distributions over three losses ---- */
-
-static double chi2_of(const double *w)
-{
-    double sum = 0;
-
-    for (int i = 0; i < 3; i++)
-        sum += (w[i] - 1) * (w[i] - 1) / 6;
-    return sum;
-}
-
-static double kl_of(const double *w)
-{
-    double sum = 0;
-
-    for (int i = 0; i < 3; i++)
-        sum += w[i] > 0 ? w[i] * log(w[i]) / 3 : 0;
-    return sum;
-}
-
-static double above(const double *w)
-{
-    return fmax(w[0], fmax(w[1], w[2]));
-}
-
-/* Does any w on a grid with limit_of(w) <= limit reach a higher
- * mean(w x) - price limit_of(w) than ours? And ours keeps the limit. */
-static void search(const char *text, double (*limit_of)(const double *w), double limit,
-                   double price)
-{
-    enum { STEPS = 600 };
-    const double x[3] = {0.3, 1.1, 1.9};
-    struct objective_bench b;
-    double w[3], ours, best = -INFINITY;
-
-    bench_open(&b, text);
-    bench_weigh(&b, x, 3, w);
-    arena_release(&b.arena);
-    assert_true(fabs(w[0] + w[1] + w[2] - 3) < 1e-9 && limit_of(w) <= limit + 1e-9);
-    ours = (w[0] * x[0] + w[1] * x[1] + w[2] * x[2]) / 3 - (price > 0 ? price * limit_of(w) : 0);
-    for (int i = 0; i <= STEPS; i++)
-        for (int k = 0; i + k <= STEPS; k++) {
-            const double q[3] = {3.0 * i / STEPS, 3.0 * k / STEPS, 3.0 * (STEPS - i - k) / STEPS};
-            double value = (q[0] * x[0] + q[1] * x[1] + q[2] * x[2]) / 3 -
-                           (price > 0 ? price * limit_of(q) : 0);
-
-            if (limit_of(q) <= limit && value > best)
-                best = value;
-        }
-    if (best > ours + 1e-9 || best < ours - 0.01)
-        fail_msg("%s: %.9g, the best of the grid %.9g", text, ours, best);
-}
-
-static void test_no_worse_distribution(void **state)
-{
-    (void)state;
-    search("chi2_dro rho=0.1", chi2_of, 0.1, 0);
-    search("chi2_dro rho=0.5", chi2_of, 0.5, 0);
-    search("chi2_dro rho=5", chi2_of, 5, 0);
-    search("chi2_dro_penalised lambda=0.6", chi2_of, INFINITY, 0.6);
-    search("kl_dro_constrained rho=0.05", kl_of, 0.05, 0);
-    search("kl_dro_constrained rho=0.6", kl_of, 0.6, 0);
-    search("kl_dro lambda=0.4", kl_of, INFINITY, 0.4);
-    search("cvar alpha=0.5", above, 2, 0);
-    search("cvar alpha=0.1", above, 10, 0);
-}
-
 /* ---- with a memory ---- */
 
 /* The batches of all samples in turn, the huge one last; `want` keeps what it will in memory[]. */
@@ -571,6 +504,9 @@ static void test_none_is_missing(void **state)
     int n_missing = 0;
 
     (void)state;
+    for (size_t k = 0; k < sizeof reference_risks / sizeof *reference_risks; k++) /* test_objective_risks.c */
+        for (int i = 0; (c = objective_kind.at(i)); i++)
+            is_compared[i] |= strcmp(c->name, reference_risks[k].name) == 0;
     for (int i = 0; (c = objective_kind.at(i)); i++)
         if (!is_compared[i]) {
             printf("skipped: the weights of \"%s\" are compared with nothing\n", c->name);
@@ -586,7 +522,6 @@ int main(void)
         cmocka_unit_test(test_formulas),
         cmocka_unit_test(test_duals),
         cmocka_unit_test(test_weights_of_duals),
-        cmocka_unit_test(test_no_worse_distribution),
         cmocka_unit_test(test_with_memory),
         cmocka_unit_test(test_vrex_anneals),
         cmocka_unit_test(test_none_is_missing),

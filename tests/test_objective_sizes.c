@@ -37,6 +37,7 @@ static void test_mean_one(void **state)
         "chi2_dro_hashimoto alpha=0.9", "chi2_dro_hashimoto alpha=0.001",
         "chi2_dro_penalised lambda=1e-6", "chi2_dro_penalised", "chi2_dro_penalised lambda=1e6",
         "cvar alpha=0.3", "cvar alpha=0.001", "cvar alpha=1",
+        "tv_dro", "tv_dro rho=0.7", "tv_dro rho=1",
         "kl_cvar alpha=0.3 lambda=0.001", "kl_cvar alpha=0.9 lambda=10", "kl_cvar alpha=1",
         "kl_cvar alpha=0.001 lambda=1e-6", "kl_cvar alpha=0.5 lambda=1e6",
         "term t=1e6", "term t=0.1", "term t=-1", "term t=-1e6", "term trim=0.3",

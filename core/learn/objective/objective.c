@@ -18,6 +18,7 @@
     X(chi2_dro_hashimoto) \
     X(chi2_dro_penalised) \
     X(cvar) \
+    X(tv_dro) \
     X(kl_cvar) \
     X(term) \
     X(absgd) \
@@ -128,6 +129,23 @@ void objective_rank(const struct objective_batch *batch)
     for (int i = 0; i < batch->n; i++)
         batch->ranks[i] = (struct objective_rank){batch->losses[i], i};
     qsort(batch->ranks, (size_t)batch->n, sizeof *batch->ranks, higher_first);
+}
+
+void objective_take_highest(const struct objective_batch *batch, double count, double *ret_weights)
+{
+    const struct objective_rank *ranks = batch->ranks;
+
+    objective_rank(batch);
+    for (int i = 0, end; i < batch->n; i = end) {
+        double share;
+
+        for (end = i; end < batch->n && ranks[end].loss == ranks[i].loss;)
+            end++;
+        share = count < end - i ? count / (end - i) : 1;
+        count -= share * (end - i);
+        for (int k = i; k < end; k++)
+            ret_weights[ranks[k].index] = share;
+    }
 }
 
 double objective_weighted_mean(const struct objective_batch *batch, const double *weights)

@@ -140,6 +140,10 @@ double objective_value(struct objective *o, const struct objective_batch *batch)
 /* Fills batch->ranks with the losses from high to low, equals in their order. */
 void objective_rank(const struct objective_batch *batch);
 
+/* Likewise, and gives the `count` highest a weight of 1, the others 0; count may end in a fraction, and equals
+ * at the boundary share what is left. */
+void objective_take_highest(const struct objective_batch *batch, double count, double *ret_weights);
+
 /* The mean of weight_i loss_i: the value of a worst case, given its weights. */
 double objective_weighted_mean(const struct objective_batch *batch, const double *weights);
 

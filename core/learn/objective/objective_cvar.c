@@ -18,20 +18,10 @@ static const struct hparam hparams[] = {
 static void weigh(const void *config, const struct objective_batch *batch, double *ret_weights)
 {
     const struct cvar *cvar = config;
-    const struct objective_rank *ranks = batch->ranks;
-    double left = cvar->alpha * batch->n; /* examples still to be counted */
 
-    objective_rank(batch);
-    for (int i = 0, end; i < batch->n; i = end) {
-        double share;
-
-        for (end = i; end < batch->n && ranks[end].loss == ranks[i].loss;)
-            end++;
-        share = left < end - i ? left / (end - i) : 1;
-        left -= share * (end - i);
-        for (int k = i; k < end; k++)
-            ret_weights[ranks[k].index] = share / cvar->alpha;
-    }
+    objective_take_highest(batch, cvar->alpha * batch->n, ret_weights);
+    for (int i = 0; i < batch->n; i++)
+        ret_weights[i] /= cvar->alpha;
 }
 
 static double value(const void *config, const struct objective_batch *batch)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Objectives that are worst cases over distributions, and their kin: recorded weights and values
+ * (reference/risks.py), worst cases searched on a grid over all distributions, and what one is of
+ * another where their settings meet. */
+#include "objective_bench.h"
+#include "reference/risks.h"
+
+#include <math.h>
+
+/* ---- recorded ---- */
+
+static void test_recorded(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof reference_risks / sizeof *reference_risks; k++) {
+        struct objective_bench b;
+        double w[RISKS_N], value;
+        char text[100];
+
+        snprintf(text, sizeof text, "%s %s", reference_risks[k].name, reference_risks[k].settings);
+        bench_open(&b, text);
+        value = bench_value(&b, risks_losses, RISKS_N);
+        bench_weigh(&b, risks_losses, RISKS_N, w);
+        arena_release(&b.arena);
+        for (int i = 0; i < RISKS_N; i++)
+            if (!(fabs(w[i] - reference_risks[k].weights[i]) < 1e-12))
+                fail_msg("%s: weight %d is %.17g, not %.17g", text, i, w[i], reference_risks[k].weights[i]);
+        if (!(fabs(value - reference_risks[k].value) < 1e-12))
+            fail_msg("%s: value %.17g, not %.17g", text, value, reference_risks[k].value);
+    }
+}
+
+/* ---- all distributions over three losses ---- */
+
+static double chi2_of(const double *w)
+{
+    double sum = 0;
+
+    for (int i = 0; i < 3; i++)
+        sum += (w[i] - 1) * (w[i] - 1) / 6;
+    return sum;
+}
+
+static double kl_of(const double *w)
+{
+    double sum = 0;
+
+    for (int i = 0; i < 3; i++)
+        sum += w[i] > 0 ? w[i] * log(w[i]) / 3 : 0;
+    return sum;
+}
+
+static double tv_of(const double *w)
+{
+    return (fabs(w[0] - 1) + fabs(w[1] - 1) + fabs(w[2] - 1)) / 6;
+}
+
+static double above(const double *w)
+{
+    return fmax(w[0], fmax(w[1], w[2]));
+}
+
+/* Does any w on a grid with limit_of(w) <= limit reach a higher
+ * mean(w x) - price limit_of(w) than ours? And ours keeps the limit. */
+static void search(const char *text, double (*limit_of)(const double *w), double limit,
+                   double price)
+{
+    enum { STEPS = 600 };
+    const double x[3] = {0.3, 1.1, 1.9};
+    struct objective_bench b;
+    double w[3], ours, best = -INFINITY;
+
+    bench_open(&b, text);
+    bench_weigh(&b, x, 3, w);
+    arena_release(&b.arena);
+    assert_true(fabs(w[0] + w[1] + w[2] - 3) < 1e-9 && limit_of(w) <= limit + 1e-9);
+    ours = (w[0] * x[0] + w[1] * x[1] + w[2] * x[2]) / 3 - (price > 0 ? price * limit_of(w) : 0);
+    for (int i = 0; i <= STEPS; i++)
+        for (int k = 0; i + k <= STEPS; k++) {
+            const double q[3] = {3.0 * i / STEPS, 3.0 * k / STEPS, 3.0 * (STEPS - i - k) / STEPS};
+            double value = (q[0] * x[0] + q[1] * x[1] + q[2] * x[2]) / 3 -
+                           (price > 0 ? price * limit_of(q) : 0);
+
+            if (limit_of(q) <= limit && value > best)
+                best = value;
+        }
+    if (best > ours + 1e-9 || best < ours - 0.01)
+        fail_msg("%s: %.9g, the best of the grid %.9g", text, ours, best);
+}
+
+static void test_no_worse_distribution(void **state)
+{
+    (void)state;
+    search("chi2_dro rho=0.1", chi2_of, 0.1, 0);
+    search("chi2_dro rho=0.5", chi2_of, 0.5, 0);
+    search("chi2_dro rho=5", chi2_of, 5, 0);
+    search("chi2_dro_penalised lambda=0.6", chi2_of, INFINITY, 0.6);
+    search("kl_dro_constrained rho=0.05", kl_of, 0.05, 0);
+    search("kl_dro_constrained rho=0.6", kl_of, 0.6, 0);
+    search("kl_dro lambda=0.4", kl_of, INFINITY, 0.4);
+    search("cvar alpha=0.5", above, 2, 0);
+    search("cvar alpha=0.1", above, 10, 0);
+    search("tv_dro rho=0.2", tv_of, 0.2, 0);
+    search("tv_dro rho=0.5", tv_of, 0.5, 0);
+}
+
+/* ---- what one is of another ---- */
+
+enum { N_TIED = 11 };
+static const double tied[N_TIED] = {0.3, 2, 5, 0.3, 1.2, 2, 0.1, 5, 0.7, 2, 0.05};
+
+/* Both give the losses above, of which some are equal, the same weights and value. */
+static void check_same(const char *text, const char *other)
+{
+    struct objective_bench a, b;
+    double w[2][N_TIED], values[2];
+
+    bench_open(&a, text);
+    bench_open(&b, other);
+    values[0] = bench_value(&a, tied, N_TIED);
+    values[1] = bench_value(&b, tied, N_TIED);
+    bench_weigh(&a, tied, N_TIED, w[0]);
+    bench_weigh(&b, tied, N_TIED, w[1]);
+    arena_release(&a.arena);
+    arena_release(&b.arena);
+    for (int i = 0; i < N_TIED; i++)
+        if (!(fabs(w[0][i] - w[1][i]) < 1e-12))
+            fail_msg("%s: weight %d is %.17g, of %s %.17g", text, i, w[0][i], other, w[1][i]);
+    if (!(fabs(values[0] - values[1]) < 1e-12))
+        fail_msg("%s: value %.17g, of %s %.17g", text, values[0], other, values[1]);
+}
+
+static void test_identities(void **state)
+{
+    (void)state;
+    check_same("tv_dro rho=0", "erm");
+    check_same("tv_dro rho=1", "cvar alpha=0.001");
+}
+
+/* (1 - rho) CVaR of the worst share 1 - rho, and rho max. */
+static void test_tv_is_cvar_and_the_highest(void **state)
+{
+    struct objective_bench tv, cvar;
+    double got, want;
+
+    (void)state;
+    bench_open(&tv, "tv_dro rho=0.35");
+    bench_open(&cvar, "cvar alpha=0.65");
+    got = bench_value(&tv, tied, N_TIED);
+    want = 0.65 * bench_value(&cvar, tied, N_TIED) + 0.35 * 5;
+    arena_release(&tv.arena);
+    arena_release(&cvar.arena);
+    assert_true(fabs(got - want) < 1e-12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_no_worse_distribution),
+        cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_tv_is_cvar_and_the_highest),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
