@@ -4,6 +4,7 @@
  * (reference/risks.py), worst cases searched on a grid over all distributions, and what one is of
  * another where their settings meet. */
 #include "objective_bench.h"
+#include "learn/objective/divergence.h"
 #include "reference/risks.h"
 
 #include <math.h>
@@ -49,6 +50,11 @@ static double kl_of(const double *w)
     for (int i = 0; i < 3; i++)
         sum += w[i] > 0 ? w[i] * log(w[i]) / 3 : 0;
     return sum;
+}
+
+static double cressie_read_of(const double *w) /* k = 3 */
+{
+    return divergence_cressie_read(w, 3, 3);
 }
 
 static double tv_of(const double *w)
@@ -101,6 +107,9 @@ static void test_no_worse_distribution(void **state)
     search("kl_dro lambda=0.4", kl_of, INFINITY, 0.4);
     search("cvar alpha=0.5", above, 2, 0);
     search("cvar alpha=0.1", above, 10, 0);
+    search("cressie_read k=3 rho=0.1", cressie_read_of, 0.1, 0);
+    search("cressie_read k=3 rho=0.8", cressie_read_of, 0.8, 0);
+    search("cressie_read_penalised k=3 lambda=0.4", cressie_read_of, INFINITY, 0.4);
     search("tv_dro rho=0.2", tv_of, 0.2, 0);
     search("tv_dro rho=0.5", tv_of, 0.5, 0);
 }
@@ -136,6 +145,12 @@ static void test_identities(void **state)
     (void)state;
     check_same("tv_dro rho=0", "erm");
     check_same("tv_dro rho=1", "cvar alpha=0.001");
+    check_same("cressie_read k=2 rho=0.3", "chi2_dro rho=0.3");
+    check_same("cressie_read k=2 rho=1e-6", "chi2_dro rho=1e-6");
+    check_same("cressie_read k=2 rho=3", "chi2_dro rho=3");
+    check_same("cressie_read k=2 rho=1e6", "chi2_dro rho=1e6");
+    check_same("cressie_read_penalised k=2 lambda=0.4", "chi2_dro_penalised lambda=0.4");
+    check_same("cressie_read_penalised k=2 lambda=1e-6", "chi2_dro_penalised lambda=1e-6");
 }
 
 /* (1 - rho) CVaR of the worst share 1 - rho, and rho max. */

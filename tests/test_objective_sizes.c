@@ -38,6 +38,11 @@ static void test_mean_one(void **state)
         "chi2_dro_penalised lambda=1e-6", "chi2_dro_penalised", "chi2_dro_penalised lambda=1e6",
         "cvar alpha=0.3", "cvar alpha=0.001", "cvar alpha=1",
         "tv_dro", "tv_dro rho=0.7", "tv_dro rho=1",
+        "cressie_read", "cressie_read k=1.01 rho=0.001", "cressie_read k=1.01 rho=1e6",
+        "cressie_read k=100 rho=1e-6", "cressie_read k=100 rho=1e6",
+        "cressie_read_penalised", "cressie_read_penalised k=1.01 lambda=1e-6",
+        "cressie_read_penalised k=1.01 lambda=1e6", "cressie_read_penalised k=100 lambda=1e-6",
+        "cressie_read_penalised k=100 lambda=1e6",
         "kl_cvar alpha=0.3 lambda=0.001", "kl_cvar alpha=0.9 lambda=10", "kl_cvar alpha=1",
         "kl_cvar alpha=0.001 lambda=1e-6", "kl_cvar alpha=0.5 lambda=1e6",
         "term t=1e6", "term t=0.1", "term t=-1", "term t=-1e6", "term trim=0.3",
@@ -107,7 +112,8 @@ static void test_values_near_0(void **state)
     static const char *const texts[] = {
         "rgd", "rgd clip=1e300", "rgd_chi2", "rgd_revkl", "kl_dro", "kl_dro lambda=1e6",
         "chi2_dro_penalised", "chi2_dro_penalised lambda=1e6", "kl_cvar", "term", "term t=-1",
-        "term t=1e-6", "kl_cvar lambda=1e6",
+        "term t=1e-6", "kl_cvar lambda=1e6", "cressie_read_penalised", "cressie_read_penalised k=1.5 lambda=1e6",
+        "cressie_read_penalised k=100",
     };
     static const double x[3] = {1e-13, 5e-13, 3e-13}, tiny[3] = {1e-30, 5e-30, 3e-30};
 

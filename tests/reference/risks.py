@@ -33,10 +33,50 @@ def tv_dro(rho):
     return w, weighted(w)
 
 
+def zero(f, low, high):
+    """Of a decreasing f."""
+    for _ in range(400):
+        middle = (low + high) / 2
+        low, high = (middle, high) if f(middle) > 0 else (low, middle)
+    return low
+
+
+def ramp(eta, power):
+    return [max(x - eta, mp.mpf(0)) ** power for x in V]
+
+
+def cressie_read(k, rho):
+    """At eta, where the derivative of c mean((v - eta)_+^k*)^(1/k*) + eta is 0."""
+    conjugate, c = k / (k - 1), (1 + k * (k - 1) * rho) ** (1 / k)
+    eta = zero(lambda e: c * mean(ramp(e, conjugate)) ** (1 / conjugate - 1) * mean(ramp(e, conjugate - 1)) - 1,
+               mp.mpf(-1000), max(V) - mp.mpf("1e-9"))
+    w = ramp(eta, 1 / (k - 1))
+    return [x / mean(w) for x in w], c * mean(ramp(eta, conjugate)) ** (1 / conjugate) + eta
+
+
+def cressie_read_penalised(k, **settings):
+    price = settings["lambda"]
+
+    def weights(eta):
+        return [max(1 + (k - 1) * (x - eta) / price, mp.mpf(0)) ** (1 / (k - 1)) for x in V]
+
+    w = weights(zero(lambda eta: mean(weights(eta)) - 1, min(V), max(V)))
+    return w, weighted(w) - price * mean([(x ** k - k * x + k - 1) / (k * (k - 1)) for x in w])
+
+
 CASES = [
     ("tv_dro", tv_dro, {"rho": "0.1"}),
     ("tv_dro", tv_dro, {"rho": "0.3"}),
     ("tv_dro", tv_dro, {"rho": "0.95"}),
+    ("cressie_read", cressie_read, {"k": "1.5", "rho": "0.5"}),
+    ("cressie_read", cressie_read, {"k": "3", "rho": "0.5"}),
+    ("cressie_read", cressie_read, {"k": "4", "rho": "0.5"}),
+    ("cressie_read", cressie_read, {"k": "1.01", "rho": "0.1"}),
+    ("cressie_read", cressie_read, {"k": "10", "rho": "0.01"}),
+    ("cressie_read_penalised", cressie_read_penalised, {"k": "1.5", "lambda": "1"}),
+    ("cressie_read_penalised", cressie_read_penalised, {"k": "3", "lambda": "1"}),
+    ("cressie_read_penalised", cressie_read_penalised, {"k": "1.01", "lambda": "0.3"}),
+    ("cressie_read_penalised", cressie_read_penalised, {"k": "10", "lambda": "20"}),
 ]
 
 

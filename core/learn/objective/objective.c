@@ -19,6 +19,8 @@
     X(chi2_dro_penalised) \
     X(cvar) \
     X(tv_dro) \
+    X(cressie_read) \
+    X(cressie_read_penalised) \
     X(kl_cvar) \
     X(term) \
     X(absgd) \

@@ -3,6 +3,7 @@
  * Chi-squared DRO: the worst mean loss over distributions p near the batch's
  * uniform one, D(p) = mean((m p - 1)^2) / 2. Its p is a ramp: p ~ max(0, v - eta).
  * Held to D(p) <= rho, or penalised by lambda D(p). */
+#include "learn/objective/divergence.h"
 #include "learn/objective/objective.h"
 
 #include <math.h>
@@ -154,17 +155,13 @@ static void weigh_penalised(const void *config, const struct objective_batch *ba
         ret_weights[i] = fmax(0, batch->losses[i] - top - eta) / o->lambda;
 }
 
-/* mean(w v) - lambda mean((w - 1)^2) / 2; the dual, of eta, would cancel where losses are small
- * beside lambda. */
+/* mean(w v) - lambda D; the dual, of eta, would cancel where losses are small beside lambda. */
 static double value_penalised(const void *config, const struct objective_batch *batch)
 {
     const struct penalised *o = config;
-    double squares = 0;
 
     weigh_penalised(config, batch, batch->room);
-    for (int i = 0; i < batch->n; i++)
-        squares += (batch->room[i] - 1) * (batch->room[i] - 1);
-    return objective_weighted_mean(batch, batch->room) - o->lambda * squares / batch->n / 2;
+    return objective_weighted_mean(batch, batch->room) - o->lambda * divergence_chi2(batch->room, batch->n);
 }
 
 const struct objective_type objective_chi2_dro = {

@@ -7,6 +7,7 @@
  * Exponents are counted from the highest loss. Where the highest of those not yet capped lies
  * FAR below it, they are counted from that one: in numbers as large as the distance the
  * logarithm of a sum would be lost, and with it the mean of 1. */
+#include "learn/objective/divergence.h"
 #include "learn/objective/objective.h"
 #include "math/kernels.h"
 
@@ -91,20 +92,12 @@ static void weigh(const void *config, const struct objective_batch *batch, doubl
     }
 }
 
-/* mean(w v) - lambda mean(w log w), where the latter is mean(w log w - w + 1), as w has mean 1:
- * that does not lose small losses behind a rounded w. */
 static double value(const void *config, const struct objective_batch *batch)
 {
     const struct kl_cvar *o = config;
-    double entropy = 0;
 
     weigh(config, batch, batch->room);
-    for (int i = 0; i < batch->n; i++) {
-        double w = batch->room[i];
-
-        entropy += (w > 0 ? w * kernel_log(w) : 0) - (w - 1);
-    }
-    return objective_weighted_mean(batch, batch->room) - o->lambda * entropy / batch->n;
+    return objective_weighted_mean(batch, batch->room) - o->lambda * divergence_kl(batch->room, batch->n);
 }
 
 const struct objective_type objective_kl_cvar = {
