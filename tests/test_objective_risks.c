@@ -119,25 +119,42 @@ static void test_no_worse_distribution(void **state)
 enum { N_TIED = 11 };
 static const double tied[N_TIED] = {0.3, 2, 5, 0.3, 1.2, 2, 0.1, 5, 0.7, 2, 0.05};
 
-/* Both give the losses above, of which some are equal, the same weights and value. */
-static void check_same(const char *text, const char *other)
+/* Both give the losses above, of which some are equal, the same weights. */
+static void check_same_weights(const char *text, const char *other)
 {
     struct objective_bench a, b;
-    double w[2][N_TIED], values[2];
+    double got[N_TIED], want[N_TIED];
 
     bench_open(&a, text);
     bench_open(&b, other);
-    values[0] = bench_value(&a, tied, N_TIED);
-    values[1] = bench_value(&b, tied, N_TIED);
-    bench_weigh(&a, tied, N_TIED, w[0]);
-    bench_weigh(&b, tied, N_TIED, w[1]);
+    bench_weigh(&a, tied, N_TIED, got);
+    bench_weigh(&b, tied, N_TIED, want);
     arena_release(&a.arena);
     arena_release(&b.arena);
     for (int i = 0; i < N_TIED; i++)
-        if (!(fabs(w[0][i] - w[1][i]) < 1e-12))
-            fail_msg("%s: weight %d is %.17g, of %s %.17g", text, i, w[0][i], other, w[1][i]);
-    if (!(fabs(values[0] - values[1]) < 1e-12))
-        fail_msg("%s: value %.17g, of %s %.17g", text, values[0], other, values[1]);
+        if (!(fabs(got[i] - want[i]) < 1e-12))
+            fail_msg("%s: weight %d is %.17g, of %s %.17g", text, i, got[i], other, want[i]);
+}
+
+static double value_of(const char *text)
+{
+    struct objective_bench b;
+    double value;
+
+    bench_open(&b, text);
+    value = bench_value(&b, tied, N_TIED);
+    arena_release(&b.arena);
+    return value;
+}
+
+/* And the same value. */
+static void check_same(const char *text, const char *other)
+{
+    double got = value_of(text), want = value_of(other);
+
+    check_same_weights(text, other);
+    if (!(fabs(got - want) < 1e-12))
+        fail_msg("%s: value %.17g, of %s %.17g", text, got, other, want);
 }
 
 static void test_identities(void **state)
@@ -151,22 +168,20 @@ static void test_identities(void **state)
     check_same("cressie_read k=2 rho=1e6", "chi2_dro rho=1e6");
     check_same("cressie_read_penalised k=2 lambda=0.4", "chi2_dro_penalised lambda=0.4");
     check_same("cressie_read_penalised k=2 lambda=1e-6", "chi2_dro_penalised lambda=1e-6");
+    check_same("spectral_extremile r=1", "erm");
+    check_same("spectral_exponential aversion=0", "erm");
+    check_same_weights("spectral_exponential aversion=9 shift=\"kl\" nu=1e-6", "spectral_exponential aversion=9");
+    check_same_weights("spectral_extremile r=3 shift=\"chi2\" nu=1e-6", "spectral_extremile r=3");
+    /* All mixtures of the permutations of a steep spectrum are all distributions. */
+    check_same("spectral_extremile r=100 shift=\"kl\" nu=2", "kl_dro lambda=2");
+    check_same("spectral_extremile r=100 shift=\"chi2\" nu=2", "chi2_dro_penalised lambda=2");
 }
 
 /* (1 - rho) CVaR of the worst share 1 - rho, and rho max. */
 static void test_tv_is_cvar_and_the_highest(void **state)
 {
-    struct objective_bench tv, cvar;
-    double got, want;
-
     (void)state;
-    bench_open(&tv, "tv_dro rho=0.35");
-    bench_open(&cvar, "cvar alpha=0.65");
-    got = bench_value(&tv, tied, N_TIED);
-    want = 0.65 * bench_value(&cvar, tied, N_TIED) + 0.35 * 5;
-    arena_release(&tv.arena);
-    arena_release(&cvar.arena);
-    assert_true(fabs(got - want) < 1e-12);
+    assert_true(fabs(value_of("tv_dro rho=0.35") - (0.65 * value_of("cvar alpha=0.65") + 0.35 * 5)) < 1e-12);
 }
 
 int main(void)

@@ -43,6 +43,11 @@ static void test_mean_one(void **state)
         "cressie_read_penalised", "cressie_read_penalised k=1.01 lambda=1e-6",
         "cressie_read_penalised k=1.01 lambda=1e6", "cressie_read_penalised k=100 lambda=1e-6",
         "cressie_read_penalised k=100 lambda=1e6",
+        "spectral_extremile", "spectral_extremile r=1", "spectral_extremile r=100",
+        "spectral_extremile r=100 shift=\"chi2\" nu=1e-6", "spectral_extremile shift=\"chi2\" nu=1e6",
+        "spectral_extremile r=100 shift=\"kl\" nu=1e-6", "spectral_extremile shift=\"kl\" nu=1e6",
+        "spectral_exponential", "spectral_exponential aversion=100",
+        "spectral_exponential aversion=100 shift=\"chi2\" nu=1e-6", "spectral_exponential shift=\"kl\"",
         "kl_cvar alpha=0.3 lambda=0.001", "kl_cvar alpha=0.9 lambda=10", "kl_cvar alpha=1",
         "kl_cvar alpha=0.001 lambda=1e-6", "kl_cvar alpha=0.5 lambda=1e6",
         "term t=1e6", "term t=0.1", "term t=-1", "term t=-1e6", "term trim=0.3",
@@ -113,7 +118,8 @@ static void test_values_near_0(void **state)
         "rgd", "rgd clip=1e300", "rgd_chi2", "rgd_revkl", "kl_dro", "kl_dro lambda=1e6",
         "chi2_dro_penalised", "chi2_dro_penalised lambda=1e6", "kl_cvar", "term", "term t=-1",
         "term t=1e-6", "kl_cvar lambda=1e6", "cressie_read_penalised", "cressie_read_penalised k=1.5 lambda=1e6",
-        "cressie_read_penalised k=100",
+        "cressie_read_penalised k=100", "spectral_extremile shift=\"chi2\"", "spectral_extremile shift=\"kl\"",
+        "spectral_exponential aversion=0", "spectral_exponential shift=\"kl\" nu=1e6",
     };
     static const double x[3] = {1e-13, 5e-13, 3e-13}, tiny[3] = {1e-30, 5e-30, 3e-30};
 

@@ -64,6 +64,36 @@ def cressie_read_penalised(k, **settings):
     return w, weighted(w) - price * mean([(x ** k - k * x + k - 1) / (k * (k - 1)) for x in w])
 
 
+def spectral(spectrum, shift="none", nu=1):
+    """The shifted risk by the min-max formula of monotone regression, over all ranges of ranks. No two losses tie."""
+    order = sorted(range(N), key=lambda i: -V[i])
+    s = [N * x for x in reversed(spectrum)]
+    u = [V[i] / nu for i in order]
+
+    def level(a, b):
+        if shift == "chi2":
+            return mean([u[k] - s[k] for k in range(a, b)])
+        return mp.log(mp.fsum(map(mp.exp, u[a:b]))) - mp.log(mp.fsum(s[a:b]))
+
+    w = [None] * N
+    for k, i in enumerate(order):
+        w[i] = s[k]
+        if shift != "none":
+            fit = min(max(level(a, b) for b in range(k + 1, N + 1)) for a in range(k + 1))
+            w[i] = u[k] - fit if shift == "chi2" else mp.exp(u[k] - fit)
+    divergence = {"none": lambda x: 0, "chi2": lambda x: (x - 1) ** 2 / 2, "kl": lambda x: x * mp.log(x)}[shift]
+    return w, weighted(w) - nu * mean([divergence(x) for x in w])
+
+
+def spectral_extremile(r, **shift):
+    return spectral([mp.mpf(i) ** r / N ** r - mp.mpf(i - 1) ** r / N ** r for i in range(1, N + 1)], **shift)
+
+
+def spectral_exponential(aversion, **shift):
+    e = [mp.exp(aversion * i / N) for i in range(N + 1)]
+    return spectral([(e[i] - e[i - 1]) / (e[N] - 1) for i in range(1, N + 1)], **shift)
+
+
 CASES = [
     ("tv_dro", tv_dro, {"rho": "0.1"}),
     ("tv_dro", tv_dro, {"rho": "0.3"}),
@@ -77,6 +107,16 @@ CASES = [
     ("cressie_read_penalised", cressie_read_penalised, {"k": "3", "lambda": "1"}),
     ("cressie_read_penalised", cressie_read_penalised, {"k": "1.01", "lambda": "0.3"}),
     ("cressie_read_penalised", cressie_read_penalised, {"k": "10", "lambda": "20"}),
+    ("spectral_extremile", spectral_extremile, {"r": "2"}),
+    ("spectral_extremile", spectral_extremile, {"r": "2.5"}),
+    ("spectral_extremile", spectral_extremile, {"r": "2", "shift": "chi2", "nu": "2"}),
+    ("spectral_extremile", spectral_extremile, {"r": "2", "shift": "chi2", "nu": "0.5"}),
+    ("spectral_extremile", spectral_extremile, {"r": "2", "shift": "kl", "nu": "1"}),
+    ("spectral_extremile", spectral_extremile, {"r": "2", "shift": "kl", "nu": "0.5"}),
+    ("spectral_exponential", spectral_exponential, {"aversion": "1"}),
+    ("spectral_exponential", spectral_exponential, {"aversion": "2"}),
+    ("spectral_exponential", spectral_exponential, {"aversion": "5", "shift": "chi2", "nu": "3"}),
+    ("spectral_exponential", spectral_exponential, {"aversion": "5", "shift": "kl", "nu": "0.8"}),
 ]
 
 

@@ -21,6 +21,8 @@
     X(tv_dro) \
     X(cressie_read) \
     X(cressie_read_penalised) \
+    X(spectral_extremile) \
+    X(spectral_exponential) \
     X(kl_cvar) \
     X(term) \
     X(absgd) \
@@ -129,7 +131,7 @@ static int higher_first(const void *a, const void *b)
 void objective_rank(const struct objective_batch *batch)
 {
     for (int i = 0; i < batch->n; i++)
-        batch->ranks[i] = (struct objective_rank){batch->losses[i], i};
+        batch->ranks[i] = (struct objective_rank){.loss = batch->losses[i], .index = i};
     qsort(batch->ranks, (size_t)batch->n, sizeof *batch->ranks, higher_first);
 }
 

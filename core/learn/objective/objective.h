@@ -44,6 +44,7 @@ struct objective_data {
 struct objective_rank {
     double loss;
     int index;
+    int block; /* to work with */
 };
 
 /* The examples of a batch; of any part of one for REACH_EXAMPLE and REACH_SCALE. */
