@@ -137,6 +137,7 @@ static void parts_are_whole(const char *text)
         return;
     }
     bench_weigh(&b, x, N, whole);
+    objective_restart(&b.o);
     part = batch = bench_batch(&b, x, N);
     for (int first = 0; first < N; first += 4) {
         part.n = N - first < 4 ? N - first : 4;

@@ -184,6 +184,30 @@ static void test_tv_is_cvar_and_the_highest(void **state)
     assert_true(fabs(value_of("tv_dro rho=0.35") - (0.65 * value_of("cvar alpha=0.65") + 0.35 * 5)) < 1e-12);
 }
 
+/* The threshold's steps by hand; then it arrives where the value is that of CVaR, from above. */
+static void test_dual_of_cvar(void **state)
+{
+    enum { N_STEPS = 20000 };
+    static const double THRESHOLDS[] = {1, 1 + 0.2 / 3, 1 + 0.4 / 3, 1.025 + 0.4 / 3}; /* 4, 4, 3 of 8 weigh 10/3 */
+    double w[N_TIED], best = value_of("cvar alpha=0.3");
+    struct objective_bench b;
+
+    (void)state;
+    bench_open(&b, "cvar_dual alpha=0.3 eta=1");
+    for (size_t k = 0; k < sizeof THRESHOLDS / sizeof *THRESHOLDS; k++) {
+        assert_true(fabs(b.o.state[0] - THRESHOLDS[k]) < 1e-12);
+        bench_weigh(&b, risks_losses, RISKS_N, w);
+    }
+    arena_release(&b.arena);
+    bench_open(&b, "cvar_dual alpha=0.3 rate=0.001");
+    for (int k = 0; k < N_STEPS; k++) {
+        assert_true(bench_value(&b, tied, N_TIED) >= best - 1e-12);
+        bench_weigh(&b, tied, N_TIED, w);
+    }
+    assert_true(bench_value(&b, tied, N_TIED) < best + 0.002);
+    arena_release(&b.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_no_worse_distribution),
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_tv_is_cvar_and_the_highest),
+        cmocka_unit_test(test_dual_of_cvar),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,10 @@ static const struct {
     const char *name, *settings;
     double weights[RISKS_N], value;
 } reference_risks[] = {
+    {"cvar_dual", "alpha=0.3 eta=1",
+     {0, 3.3333333333333333, 0, 3.3333333333333333,
+      0, 3.3333333333333333, 0, 3.3333333333333333},
+     3.0833333333333333},
     {"tv_dro", "rho=0.1",
      {1, 1.8, 0.2, 1,
       1, 1, 1, 1},

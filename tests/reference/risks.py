@@ -33,6 +33,10 @@ def tv_dro(rho):
     return w, weighted(w)
 
 
+def cvar_dual(alpha, eta):
+    return [1 / alpha if x >= eta else mp.mpf(0) for x in V], eta + mean(ramp(eta, 1)) / alpha
+
+
 def zero(f, low, high):
     """Of a decreasing f."""
     for _ in range(400):
@@ -95,6 +99,7 @@ def spectral_exponential(aversion, **shift):
 
 
 CASES = [
+    ("cvar_dual", cvar_dual, {"alpha": "0.3", "eta": "1"}),
     ("tv_dro", tv_dro, {"rho": "0.1"}),
     ("tv_dro", tv_dro, {"rho": "0.3"}),
     ("tv_dro", tv_dro, {"rho": "0.95"}),

@@ -205,16 +205,16 @@ static double gradient_of_whole(struct engine *e, const struct engine_batch *bat
 /* Each micro-batch forward and backward. */
 static double gradient_of_parts(struct engine *e, const struct engine_batch *batch, const float *weights)
 {
-    struct objective *objective = e->slots->objective;
     struct objective_sums sums = {.n = batch->n};
 
     work_on_lanes(e, batch, weights, FORWARD | BACKWARD, 0);
     sums.losses = sum_of(e->outcome.losses, batch->n);
     sums.weights = sum_of(e->example_weights, batch->n);
-    if (isfinite(sums.losses) && objective->type->reach == REACH_SCALE) {
-        e->weight_scale = objective_scale(objective, &sums);
+    if (!isfinite(sums.losses))
+        return sums.losses;
+    e->weight_scale = objective_end_batch(e->slots->objective, &sums);
+    if (e->weight_scale != 1)
         kernels->scale(e->grads[0], (float)e->weight_scale, e->graph.params.size);
-    }
     return sums.losses;
 }
 

@@ -18,6 +18,7 @@
     X(chi2_dro_hashimoto) \
     X(chi2_dro_penalised) \
     X(cvar) \
+    X(cvar_dual) \
     X(tv_dro) \
     X(cressie_read) \
     X(cressie_read_penalised) \
@@ -222,12 +223,14 @@ void objective_weigh_part(const struct objective *o, const struct objective_batc
     o->type->weigh(o->config, &b, ret_weights);
 }
 
-double objective_scale(const struct objective *o, const struct objective_sums *sums)
+double objective_end_batch(struct objective *o, const struct objective_sums *sums)
 {
+    if (o->type->move)
+        o->type->move(o->config, sums, o->state);
     return o->type->reach == REACH_SCALE ? o->type->scale(o->config, sums) : 1;
 }
 
-static void weigh_all(const struct objective *o, const struct objective_batch *b,
+static void weigh_all(struct objective *o, const struct objective_batch *b,
                       double *ret_weights)
 {
     struct objective_sums sums = {.n = b->n};
@@ -238,7 +241,7 @@ static void weigh_all(const struct objective *o, const struct objective_batch *b
         sums.weights += ret_weights[i];
         sums.losses += b->losses[i];
     }
-    scale = objective_scale(o, &sums);
+    scale = objective_end_batch(o, &sums);
     for (int i = 0; i < b->n; i++)
         ret_weights[i] *= scale;
 }

@@ -76,6 +76,9 @@ struct objective_type {
     void (*weigh)(const void *config, const struct objective_batch *batch, double *ret_weights);
     /* The scale of the batch; REACH_SCALE only. */
     double (*scale)(const void *config, const struct objective_sums *sums);
+    /* (optional) Moves the state at the end of a batch, when all its examples have been weighed; in place of
+     * `weigh`, which sees parts of a batch unless for REACH_BATCH. */
+    void (*move)(const void *config, const struct objective_sums *sums, double *state);
     /* (optional) The value, whose derivatives the weights over n are; NULL where
      * they are none, as weights with a memory. Must not touch the state. No number of a
      * run: it is shown and tested only, so libm will do. */
@@ -124,10 +127,11 @@ void objective_restart(struct objective *o);
 /* REACH_BATCH also where the filter is on. */
 enum objective_reach objective_reach(const struct objective *o);
 
-/* Weights of a part of a batch, before the scale: not for REACH_BATCH. */
+/* Weights of a part of a batch, before the scale: not for REACH_BATCH. When all parts are done, the other ends
+ * the batch: it gives the scale and moves the state. */
 void objective_weigh_part(const struct objective *o, const struct objective_batch *part,
                           double *ret_weights);
-double objective_scale(const struct objective *o, const struct objective_sums *sums);
+double objective_end_batch(struct objective *o, const struct objective_sums *sums);
 
 /* The final weights of a whole batch: filter, weights, scale. Moves the state. */
 void objective_weigh(struct objective *o, const struct objective_batch *batch,
