@@ -168,6 +168,8 @@ static void test_identities(void **state)
     check_same("cressie_read k=2 rho=1e6", "chi2_dro rho=1e6");
     check_same("cressie_read_penalised k=2 lambda=0.4", "chi2_dro_penalised lambda=0.4");
     check_same("cressie_read_penalised k=2 lambda=1e-6", "chi2_dro_penalised lambda=1e-6");
+    check_same("rockafellian theta=1e6", "erm");
+    check_same_weights("rockafellian theta=0", "term t=-1e6");
     check_same("spectral_extremile r=1", "erm");
     check_same("spectral_exponential aversion=0", "erm");
     check_same_weights("spectral_exponential aversion=9 shift=\"kl\" nu=1e-6", "spectral_exponential aversion=9");

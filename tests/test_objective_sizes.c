@@ -48,6 +48,7 @@ static void test_mean_one(void **state)
         "spectral_extremile r=100 shift=\"kl\" nu=1e-6", "spectral_extremile shift=\"kl\" nu=1e6",
         "spectral_exponential", "spectral_exponential aversion=100",
         "spectral_exponential aversion=100 shift=\"chi2\" nu=1e-6", "spectral_exponential shift=\"kl\"",
+        "rockafellian", "rockafellian theta=0", "rockafellian theta=1e6",
         "kl_cvar alpha=0.3 lambda=0.001", "kl_cvar alpha=0.9 lambda=10", "kl_cvar alpha=1",
         "kl_cvar alpha=0.001 lambda=1e-6", "kl_cvar alpha=0.5 lambda=1e6",
         "term t=1e6", "term t=0.1", "term t=-1", "term t=-1e6", "term trim=0.3",
@@ -119,7 +120,7 @@ static void test_values_near_0(void **state)
         "chi2_dro_penalised", "chi2_dro_penalised lambda=1e6", "kl_cvar", "term", "term t=-1",
         "term t=1e-6", "kl_cvar lambda=1e6", "cressie_read_penalised", "cressie_read_penalised k=1.5 lambda=1e6",
         "cressie_read_penalised k=100", "spectral_extremile shift=\"chi2\"", "spectral_extremile shift=\"kl\"",
-        "spectral_exponential aversion=0", "spectral_exponential shift=\"kl\" nu=1e6",
+        "rockafellian", "spectral_exponential aversion=0", "spectral_exponential shift=\"kl\" nu=1e6",
     };
     static const double x[3] = {1e-13, 5e-13, 3e-13}, tiny[3] = {1e-30, 5e-30, 3e-30};
 

@@ -98,6 +98,14 @@ def spectral_exponential(aversion, **shift):
     return spectral([(e[i] - e[i - 1]) / (e[N] - 1) for i in range(1, N + 1)], **shift)
 
 
+def rockafellian(theta):
+    """Mass leaves whatever lies more than theta above the lowest: each unit saves the distance and costs theta."""
+    low = V.index(min(V))
+    w = [mp.mpf(x - V[low] <= theta) for x in V]
+    w[low] += N - mp.fsum(w)
+    return w, weighted(w) + theta * mean([abs(x - 1) for x in w]) / 2
+
+
 CASES = [
     ("cvar_dual", cvar_dual, {"alpha": "0.3", "eta": "1"}),
     ("tv_dro", tv_dro, {"rho": "0.1"}),
@@ -122,6 +130,8 @@ CASES = [
     ("spectral_exponential", spectral_exponential, {"aversion": "2"}),
     ("spectral_exponential", spectral_exponential, {"aversion": "5", "shift": "chi2", "nu": "3"}),
     ("spectral_exponential", spectral_exponential, {"aversion": "5", "shift": "kl", "nu": "0.8"}),
+    ("rockafellian", rockafellian, {"theta": "0.5"}),
+    ("rockafellian", rockafellian, {"theta": "1.5"}),
 ]
 
 

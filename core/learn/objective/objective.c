@@ -24,6 +24,7 @@
     X(cressie_read_penalised) \
     X(spectral_extremile) \
     X(spectral_exponential) \
+    X(rockafellian) \
     X(kl_cvar) \
     X(term) \
     X(absgd) \
