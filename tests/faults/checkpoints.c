@@ -3,7 +3,8 @@
  * Checkpoints that were damaged on the disk. usage: [SEED=1] checkpoints PROGRAM
  *
  * Each bit of a small one flipped, each truncation and some bytes behind its end are refused, and
- * nothing is loaded; runs that were stopped go on beside damaged ones to the same bits. */
+ * nothing is loaded; runs that were stopped, also of nets with running statistics, go on beside damaged ones to the
+ * same bits. */
 #include "faults/harness.h"
 
 #include "learn/checkpoint.h"
@@ -147,8 +148,8 @@ static int count(const char *text, const char *what)
     return n;
 }
 
-/* A sweep stopped on the way, its checkpoints damaged, and gone on with; gives how many. */
-static int end_to_end(struct harness *h, int i, const char *wanted)
+/* The i-th sweep that is stopped on the way, its checkpoints damaged, and gone on with; gives how many. */
+static int end_to_end(struct harness *h, int i, const char *script, const char *wanted)
 {
     static char log[1 << 16];
     struct harness_outcome o;
@@ -157,7 +158,7 @@ static int end_to_end(struct harness *h, int i, const char *wanted)
     pid_t pid;
 
     snprintf(name, sizeof name, "stopped-%d", i);
-    harness_folder(h, name, harness_medium);
+    harness_folder(h, name, script);
     pid = harness_launch(h, sweep, NULL);
     nanosleep(&(struct timespec){.tv_nsec = (long)(350 + harness_draw(h, 450)) * 1000000}, NULL);
     kill(pid, SIGTERM);
@@ -181,9 +182,10 @@ static int end_to_end(struct harness *h, int i, const char *wanted)
 int main(int argc, char **argv)
 {
     enum { N_STOPS = 12 };
+    const char *const scripts[] = {harness_medium, harness_residual};
     struct harness h;
     struct harness_outcome o;
-    char digest[65];
+    char digests[2][65];
     size_t size = 0;
     int n, n_damaged = 0;
 
@@ -193,12 +195,14 @@ int main(int argc, char **argv)
         return 2;
     }
     harness_start(&h, "damaged-checkpoints", argv[1]);
-    harness_folder(&h, "undisturbed", harness_medium);
-    harness_run(&h, sweep, NULL, &o);
-    harness_digest(&h, &o, digest);
+    for (int i = 0; i < 2; i++) {
+        harness_folder(&h, i ? "undisturbed-residual" : "undisturbed", scripts[i]);
+        harness_run(&h, sweep, NULL, &o);
+        harness_digest(&h, &o, digests[i]);
+    }
     n = bit_by_bit(&h, &size);
     for (int i = 0; i < N_STOPS; i++)
-        n_damaged += end_to_end(&h, i, digest);
+        n_damaged += end_to_end(&h, i, scripts[i % 2], digests[i % 2]);
     if (n_damaged == 0)
         harness_violation(&h, "no sweep was stopped with a checkpoint");
     return harness_end(&h, "%d damages of one of %zu bytes, all refused; %d sweeps gone on beside %d damaged ones",

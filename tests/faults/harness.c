@@ -19,19 +19,20 @@ static const char data_set[] = "return data_set {\n"
                                "    licence = \"GPL-3.0-or-later\", format = \"shapes\",\n"
                                "}\n";
 
-#define SCRIPT(per_class, hidden, epochs, seeds)                                               \
+#define SCRIPT(per_class, model, epochs, seeds)                                                \
     "return experiment {\n"                                                                    \
     "    title = \"Small\", question = \"Does it survive?\",\n"                                \
     "    data = shapes { train_per_class = " per_class ", test_per_class = 4, validation = 4 },\n" \
-    "    model = mlp { hidden = { " hidden " } },\n"                                           \
+    "    model = " model ",\n"                                                                  \
     "    train = { epochs = " epochs ", batch = 32, micro_batch = 16, lr = 0.05 },\n"          \
     "    methods = { { \"erm\", objective = erm {} }, { \"rgd\", objective = rgd { clip = 1 } },\n" \
     "                { \"cvar\", objective = cvar { alpha = 0.5 } } },\n"                      \
     "    baseline = \"erm\", seeds = " seeds ",\n"                                             \
     "}\n"
 
-const char harness_small[] = SCRIPT("10", "8", "2", "1");
-const char harness_medium[] = SCRIPT("60", "64", "20", "2");
+const char harness_small[] = SCRIPT("10", "mlp { hidden = { 8 } }", "2", "1");
+const char harness_medium[] = SCRIPT("60", "mlp { hidden = { 64 } }", "20", "2");
+const char harness_residual[] = SCRIPT("20", "resnet { depth = 8, width = 4 }", "10", "1");
 
 static double now(void)
 {

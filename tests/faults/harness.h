@@ -38,6 +38,9 @@ extern const char harness_small[];
 /* One of eight runs of about two seconds in all. */
 extern const char harness_medium[];
 
+/* As small, of nets with batch norm, whose running statistics are among what a checkpoint keeps; about a second. */
+extern const char harness_residual[];
+
 void harness_start(struct harness *h, const char *name, const char *program);
 
 /* A folder with the experiment "small" in it; the one that was current before is removed. */
