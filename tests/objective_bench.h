@@ -18,11 +18,13 @@ enum { MAX_N = 256, N_CLASSES = 3, N_ENVIRONMENTS = 2 };
 
 static const int class_counts[N_CLASSES] = {5000, 300, 20};
 static const int environment_counts[N_ENVIRONMENTS] = {100, 50};
+static const int both_counts[N_CLASSES * N_ENVIRONMENTS] = {4000, 1000, 200, 100, 15, 5};
 static const struct objective_data objective_data = {
     .n_classes = N_CLASSES,
     .n_environments = N_ENVIRONMENTS,
     .class_counts = class_counts,
     .environment_counts = environment_counts,
+    .both_counts = both_counts,
 };
 
 struct objective_bench {
@@ -31,7 +33,7 @@ struct objective_bench {
     int classes[MAX_N], environments[MAX_N];
 };
 
-static inline void bench_open(struct objective_bench *b, const char *text)
+static inline void bench_open_for(struct objective_bench *b, const char *text, const struct objective_data *data)
 {
     struct settings s;
     struct error err;
@@ -60,12 +62,17 @@ static inline void bench_open(struct objective_bench *b, const char *text)
         component_configure(&objective_filter_component, "objective", &s, &b->arena, &filter,
                             &err) < 0 ||
         objective_init(&b->o, &b->arena, (const struct objective_type *)c, config, filter,
-                       &objective_data, MAX_N, &err) < 0)
+                       data, MAX_N, &err) < 0)
         fail_msg("%s: %s", text, err.text);
     for (int i = 0; i < MAX_N; i++) {
         b->classes[i] = i % N_CLASSES;
         b->environments[i] = i % N_ENVIRONMENTS;
     }
+}
+
+static inline void bench_open(struct objective_bench *b, const char *text)
+{
+    bench_open_for(b, text, &objective_data);
 }
 
 static inline struct objective_batch bench_batch(const struct objective_bench *b,

@@ -161,6 +161,8 @@ static void test_objectives_by_environment(void **state)
     check_bits("data.augment = \"domainbed\"\n");
     check_bits("objective = \"group_dro\"\nobjective.by = \"environment\"\n");
     check_bits("objective = \"vrex\"\nobjective.by = \"environment\"\nobjective.anneal = 6\n");
+    check_bits("objective = \"group_dro\"\nobjective.by = \"both\"\nobjective.adjustment = 1\n");
+    check_bits("objective = \"term\"\nobjective.by = \"both\"\n");
     check_bits("objective = \"rgd\"\npenalty = \"frr\"\noptimizer.sam = 0.05\n");
 }
 

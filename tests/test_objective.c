@@ -143,6 +143,7 @@ static void parts_are_whole(const char *text)
         part.n = N - first < 4 ? N - first : 4;
         part.losses = batch.losses + first;
         part.classes = batch.classes + first;
+        part.environments = batch.environments + first;
         objective_weigh_part(&b.o, &part, parts + first);
     }
     for (int i = 0; i < N; i++)
@@ -204,26 +205,40 @@ static void test_trim(void **state)
 
 static void test_groups_must_be_known(void **state)
 {
-    const struct component *c;
-    struct objective_filter filter = {0};
-    struct objective_data nothing = {0};
-    struct objective o;
-    struct arena arena = {0};
-    struct settings s;
-    struct error err;
-    void *config;
+    static const struct {
+        const char *by;
+        struct objective_data data;
+        const char *says;
+    } cases[] = {
+        {"class", {0}, "needs the class of each example, which these data do not have"},
+        {"both", {.n_environments = 2}, "needs the class of each example, which these data do not have"},
+        {"both", {.n_classes = 2}, "needs the environment of each example, which these data do not have"},
+        {"environment", {.n_classes = 2}, "needs the environment of each example, which these data do not have"},
+        {"both", {.n_classes = 501, .n_environments = 2}, "1002 groups are more than 1000"},
+    };
 
     (void)state;
-    settings_init(&s, &arena);
-    c = component_find(&objective_kind, "group_dro", &err);
-    component_defaults(c, "objective", &s);
-    assert_int_equal(component_configure(c, "objective", &s, &arena, &config, &err), 0);
-    assert_int_equal(objective_init(&o, &arena, (const struct objective_type *)c, config, &filter,
-                                    &nothing, 8, &err),
-                     -1);
-    assert_string_equal(err.text, "objective group_dro needs the class of each example, which "
-                                  "these data do not have");
-    arena_release(&arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct component *c;
+        struct objective_filter filter = {0};
+        struct objective o;
+        struct arena arena = {0};
+        struct settings s;
+        struct error err;
+        void *config;
+
+        settings_init(&s, &arena);
+        c = component_find(&objective_kind, "group_dro", &err);
+        settings_set(&s, "objective.by", value_string(cases[i].by));
+        component_defaults(c, "objective", &s);
+        assert_int_equal(component_configure(c, "objective", &s, &arena, &config, &err), 0);
+        assert_int_equal(objective_init(&o, &arena, (const struct objective_type *)c, config, &filter,
+                                        &cases[i].data, 8, &err),
+                         -1);
+        if (!strstr(err.text, cases[i].says))
+            fail_msg("%s: %s", cases[i].by, err.text);
+        arena_release(&arena);
+    }
 }
 
 int main(void)

@@ -228,16 +228,17 @@ static int keep_groups(void *context, const struct run_point *point, struct erro
     return 0;
 }
 
-/* Group DRO does better than the mean loss on the group that it does worst on. */
+/* Group DRO does better than the mean loss on the group that it does worst on; by class and group it runs. */
 static void test_groups(void **state)
 {
     static const char *const objectives[] = {"objective = \"erm\"\n",
-                                             "objective = \"group_dro\"\nobjective.by = \"environment\"\n"};
+                                             "objective = \"group_dro\"\nobjective.by = \"environment\"\n",
+                                             "objective = \"group_dro\"\nobjective.by = \"both\"\n"};
     struct dataset large = drawn(4000, 4000);
-    double worst[2];
+    double worst[3];
 
     (void)state;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         struct settings s = table_settings("mlp", "train.epochs = 10\nmodel.hidden = [32]\n");
         const struct checkpoint checkpoint = {NULL, "key", NEVER};
         const struct run_input input = {.settings = &s, .dataset = &large, .n_threads = 1, .checkpoint = &checkpoint};

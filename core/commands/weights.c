@@ -81,6 +81,16 @@ static int read_table(struct table *t, struct error *err)
     return result;
 }
 
+/* How many lines there are of each class in each environment. */
+static const int *count_both(const struct table *t, const struct objective_data *data)
+{
+    int *counts = arena_alloc(t->arena, (size_t)data->n_classes * (size_t)data->n_environments * sizeof *counts);
+
+    for (int i = 0; i < t->n; i++)
+        counts[t->classes[i] * data->n_environments + t->environments[i]]++;
+    return counts;
+}
+
 /* How many groups there are, and how many lines of each. */
 static int count(struct arena *arena, const int *groups, int n, const int **ret_counts)
 {
@@ -114,6 +124,8 @@ static int open_objective(const char *text, const struct table *t, struct object
         data->n_classes = count(t->arena, t->classes, t->n, &data->class_counts);
     if (t->n_columns > 2)
         data->n_environments = count(t->arena, t->environments, t->n, &data->environment_counts);
+    if (t->n_columns > 2)
+        data->both_counts = count_both(t, data);
     if (objective_init(ret_objective, t->arena, (const struct objective_type *)type, config, filter,
                        data, t->n, err) < 0)
         return error_context(err, "standard input has %d columns", t->n_columns);

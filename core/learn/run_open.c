@@ -22,7 +22,7 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
     return 0;
 }
 
-/* The sizes of classes and groups in the training part. */
+/* The sizes of classes, groups and both in the training part. */
 static struct objective_data count_data(struct run *run)
 {
     struct objective_data data = {
@@ -31,10 +31,17 @@ static struct objective_data count_data(struct run *run)
         .n_environments = run->n_groups,
     };
     int *counts = arena_alloc(&run->arena, (size_t)data.n_environments * sizeof *counts);
+    int *both = arena_alloc(&run->arena, (size_t)data.n_classes * (size_t)data.n_environments * sizeof *both);
 
-    for (int i = 0; run->train_pool.groups && i < run->split.n_train; i++)
-        counts[run->train_pool.groups[run->split.train[i]]]++;
+    for (int i = 0; run->train_pool.groups && i < run->split.n_train; i++) {
+        uint32_t of = run->split.train[i];
+
+        counts[run->train_pool.groups[of]]++;
+        if (data.n_classes)
+            both[run->train_pool.labels[of] * data.n_environments + run->train_pool.groups[of]]++;
+    }
     data.environment_counts = data.n_environments ? counts : NULL;
+    data.both_counts = data.n_environments ? both : NULL;
     return data;
 }
 

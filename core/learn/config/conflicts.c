@@ -30,15 +30,14 @@ static int cosines(const struct view *v, struct error *err)
 
 static int mixed_groups(const struct view *v, struct error *err)
 {
-    enum objective_use use =
-        v->objective->uses ? v->objective->uses(v->objective_config) : USES_LOSS;
+    enum objective_by by = objective_by(v->objective, v->objective_config);
 
-    if (!v->transform->mix || use == USES_LOSS)
+    if (!v->transform->mix || by == BY_NONE)
         return 0;
     return error_set(err, "transform %s and objective %s: a mixed example has two %s, of which "
                           "the objective needs one%s",
                      v->transform->component.name, v->objective->component.name,
-                     use == USES_CLASS ? "classes" : "environments",
+                     by == BY_ENVIRONMENT ? "environments" : "classes",
                      strcmp(v->objective->component.name, "class_balanced") == 0
                          ? "; loss.class_beta weights both"
                          : "");

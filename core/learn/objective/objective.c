@@ -64,21 +64,28 @@ const struct component objective_filter_component = {
     .config_size = sizeof(struct objective_filter),
 };
 
+enum objective_by objective_by(const struct objective_type *type, const void *config)
+{
+    return type->by ? type->by(config) : BY_NONE;
+}
+
 static int check_groups(const struct objective_type *type, const void *config,
                         const struct objective_data *data, struct error *err)
 {
-    enum objective_use use = type->uses ? type->uses(config) : USES_LOSS;
-    int n = use == USES_CLASS ? data->n_classes : data->n_environments;
+    enum objective_by by = objective_by(type, config);
+    const char *lacks = by != BY_ENVIRONMENT && data->n_classes == 0   ? "class"
+                        : by != BY_CLASS && data->n_environments == 0 ? "environment"
+                                                                       : NULL;
 
-    if (use == USES_LOSS)
+    if (by == BY_NONE)
         return 0;
-    if (n == 0)
+    if (lacks)
         return error_set(err, "objective %s needs the %s of each example, which these data do not "
                               "have",
-                         type->component.name, use == USES_CLASS ? "class" : "environment");
-    if (n > OBJECTIVE_MAX_GROUPS)
-        return error_set(err, "objective %s: %d groups are more than %d", type->component.name, n,
-                         OBJECTIVE_MAX_GROUPS);
+                         type->component.name, lacks);
+    if (objective_n_groups(by, data) > OBJECTIVE_MAX_GROUPS)
+        return error_set(err, "objective %s: %d groups are more than %d", type->component.name,
+                         objective_n_groups(by, data), OBJECTIVE_MAX_GROUPS);
     return 0;
 }
 
@@ -163,12 +170,27 @@ double objective_weighted_mean(const struct objective_batch *batch, const double
     return sum / batch->n;
 }
 
-const char *const objective_by_names[] = {"class", "environment", NULL};
+const char *const objective_by_names[] = {"class", "environment", "both", NULL};
+const char *const objective_by_or_none_names[] = {"class", "environment", "both", "none", NULL};
 
-int objective_groups(int by, const struct objective_batch *batch, const int **ret_groups)
+int objective_n_groups(int by, const struct objective_data *data)
 {
-    *ret_groups = by == BY_CLASS ? batch->classes : batch->environments;
-    return by == BY_CLASS ? batch->data->n_classes : batch->data->n_environments;
+    return (by == BY_ENVIRONMENT ? 1 : data->n_classes) *
+           (by == BY_CLASS ? 1 : data->n_environments);
+}
+
+const int *objective_group_counts(int by, const struct objective_data *data)
+{
+    return by == BY_CLASS         ? data->class_counts
+           : by == BY_ENVIRONMENT ? data->environment_counts
+                                  : data->both_counts;
+}
+
+int objective_group(int by, const struct objective_batch *batch, int i)
+{
+    return by == BY_CLASS         ? batch->classes[i]
+           : by == BY_ENVIRONMENT ? batch->environments[i]
+                                  : batch->classes[i] * batch->data->n_environments + batch->environments[i];
 }
 
 /* The batch as the type wants it: with data, state and room. */

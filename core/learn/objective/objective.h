@@ -38,6 +38,7 @@ struct objective_data {
     int n_classes, n_environments;  /* the latter 0: the data name none */
     const int *class_counts;        /* [n_classes] examples of each */
     const int *environment_counts;  /* [n_environments] */
+    const int *both_counts;         /* [n_classes][n_environments] */
 };
 
 /* A loss with its place, for objectives that sort. */
@@ -51,7 +52,7 @@ struct objective_rank {
 struct objective_batch {
     int n; /* above 0 */
     const double *losses;    /* [n], finite */
-    const int *classes;      /* [n] each below n_classes; NULL: unknown, see `uses` */
+    const int *classes;      /* [n] each below n_classes; NULL: unknown, see `by` */
     const int *environments; /* [n] likewise */
     const struct objective_data *data;
     double *state;                /* [state_size] what it keeps from step to step */
@@ -66,8 +67,9 @@ struct objective_sums {
     double losses;  /* of loss_i */
 };
 
-/* What an objective asks of an example besides its loss. */
-enum objective_use { USES_LOSS, USES_CLASS, USES_ENVIRONMENT };
+/* What an objective asks of an example besides its loss: what makes its groups. Both: each class in
+ * each environment is one, as in Sagawa et al. 2020. */
+enum objective_by { BY_CLASS, BY_ENVIRONMENT, BY_BOTH, BY_NONE };
 
 struct objective_type {
     struct component component;
@@ -83,8 +85,8 @@ struct objective_type {
      * they are none, as weights with a memory. Must not touch the state. No number of a
      * run: it is shown and tested only, so libm will do. */
     double (*value)(const void *config, const struct objective_batch *batch);
-    /* (optional) USES_LOSS without it. */
-    enum objective_use (*uses)(const void *config);
+    /* (optional) BY_NONE without it. */
+    enum objective_by (*by)(const void *config);
     /* (optional) How many doubles it keeps, and what they are before the first
      * step; zero without `start`. Checkpoints save them. */
     int (*state_size)(const void *config, const struct objective_data *data);
@@ -140,6 +142,9 @@ void objective_weigh(struct objective *o, const struct objective_batch *batch,
 /* The value of a whole batch at the present state; NaN where it has none. */
 double objective_value(struct objective *o, const struct objective_batch *batch);
 
+/* What it asks of an example. */
+enum objective_by objective_by(const struct objective_type *type, const void *config);
+
 /* ---- for objectives ---- */
 
 /* Fills batch->ranks with the losses from high to low, equals in their order. */
@@ -152,11 +157,12 @@ void objective_take_highest(const struct objective_batch *batch, double count, d
 /* The mean of weight_i loss_i: the value of a worst case, given its weights. */
 double objective_weighted_mean(const struct objective_batch *batch, const double *weights);
 
-/* Groups by class or by environment: the choices of a setting `by`, and the groups
- * of the examples under it. */
-enum objective_by { BY_CLASS, BY_ENVIRONMENT };
-extern const char *const objective_by_names[];
-/* Gives their number. */
-int objective_groups(int by, const struct objective_batch *batch, const int **ret_groups);
+/* The choices of a setting `by`; of one that may be "none". */
+extern const char *const objective_by_names[], *const objective_by_or_none_names[];
+
+/* The number of groups, how many examples each has, and that of the batch's example i; not of none. */
+int objective_n_groups(int by, const struct objective_data *data);
+const int *objective_group_counts(int by, const struct objective_data *data);
+int objective_group(int by, const struct objective_batch *batch, int i);
 
 #endif

@@ -15,10 +15,10 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-static enum objective_use uses(const void *config)
+static enum objective_by by(const void *config)
 {
     (void)config;
-    return USES_CLASS;
+    return BY_CLASS;
 }
 
 static int state_size(const void *config, const struct objective_data *data)
@@ -59,7 +59,7 @@ const struct objective_type objective_class_balanced = {
     .reach = REACH_EXAMPLE,
     .weigh = weigh,
     .value = value,
-    .uses = uses,
+    .by = by,
     .state_size = state_size,
     .start = start,
 };

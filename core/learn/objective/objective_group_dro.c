@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GroupDRO: one weight q_g per class or environment, moved towards the groups of
+ * GroupDRO: one weight q_g per class, environment or pair, moved towards the groups of
  * high loss before it is used. Groups that a batch lacks have loss 0 there, as in
  * its authors' code; the weights in use are then over those present. */
 #include "learn/objective/objective.h"
@@ -23,29 +23,23 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-static enum objective_use uses(const void *config)
+static enum objective_by by(const void *config)
 {
-    return ((const struct group_dro *)config)->by == BY_CLASS ? USES_CLASS : USES_ENVIRONMENT;
-}
-
-static int n_groups(const struct group_dro *o, const struct objective_data *data)
-{
-    return o->by == BY_CLASS ? data->n_classes : data->n_environments;
+    return (enum objective_by)((const struct group_dro *)config)->by;
 }
 
 static int state_size(const void *config, const struct objective_data *data)
 {
-    return n_groups(config, data); /* log q, up to a constant: all start equal */
+    return objective_n_groups((int)by(config), data); /* log q, up to a constant: all start equal */
 }
 
 /* q_g <- q_g exp(eta L_g), scaled to a sum of 1. */
 static void move(const struct group_dro *o, const struct objective_batch *batch,
                  const double *sums, const int *counts)
 {
-    const int *sizes =
-        o->by == BY_CLASS ? batch->data->class_counts : batch->data->environment_counts;
+    const int *sizes = objective_group_counts(o->by, batch->data);
     double *log_q = batch->state, top = -INFINITY, sum = 0;
-    int n = n_groups(o, batch->data);
+    int n = objective_n_groups(o->by, batch->data);
 
     for (int g = 0; g < n; g++) {
         double loss = counts[g] ? sums[g] / counts[g] : 0;
@@ -66,23 +60,26 @@ static void weigh(const void *config, const struct objective_batch *batch, doubl
     double sums[OBJECTIVE_MAX_GROUPS] = {0};
     int counts[OBJECTIVE_MAX_GROUPS] = {0};
     const struct group_dro *o = config;
-    const int *groups;
 
-    objective_groups(o->by, batch, &groups);
     for (int i = 0; i < batch->n; i++) {
-        sums[groups[i]] += batch->losses[i];
-        counts[groups[i]]++;
+        int g = objective_group(o->by, batch, i);
+
+        sums[g] += batch->losses[i];
+        counts[g]++;
     }
     move(o, batch, sums, counts);
-    for (int i = 0; i < batch->n; i++)
-        ret_weights[i] = batch->n * kernel_exp(batch->state[groups[i]]) / counts[groups[i]];
+    for (int i = 0; i < batch->n; i++) {
+        int g = objective_group(o->by, batch, i);
+
+        ret_weights[i] = batch->n * kernel_exp(batch->state[g]) / counts[g];
+    }
 }
 
 const struct objective_type objective_group_dro = {
     .component =
         {
             .name = "group_dro",
-            .doc = "DRO over groups: a weight for each class or environment, moved online",
+            .doc = "DRO over groups: a weight for each class, environment or class in an environment, moved online",
             .formula = "w = n q_g / n_g, q_g <- q_g exp(eta L_g) / sum",
             .source = "Sagawa et al. 2020 (arXiv 1911.08731) and its authors' code",
             .hparams = hparams,
@@ -90,6 +87,6 @@ const struct objective_type objective_group_dro = {
         },
     .reach = REACH_BATCH,
     .weigh = weigh,
-    .uses = uses,
+    .by = by,
     .state_size = state_size,
 };

@@ -22,9 +22,9 @@ static const struct hparam hparams[] = {
 
 enum { N_STEPS, STATE_SIZE };
 
-static enum objective_use uses(const void *config)
+static enum objective_by by(const void *config)
 {
-    return ((const struct vrex *)config)->by == BY_CLASS ? USES_CLASS : USES_ENVIRONMENT;
+    return (enum objective_by)((const struct vrex *)config)->by;
 }
 
 static int state_size(const void *config, const struct objective_data *data)
@@ -42,13 +42,14 @@ struct risks {
 
 static void measure(const struct vrex *o, const struct objective_batch *batch, struct risks *r)
 {
-    const int *groups;
-    int n = objective_groups(o->by, batch, &groups);
+    int n = objective_n_groups(o->by, batch->data);
 
     *r = (struct risks){.n_present = 0};
     for (int i = 0; i < batch->n; i++) {
-        r->mean[groups[i]] += batch->losses[i];
-        r->counts[groups[i]]++;
+        int g = objective_group(o->by, batch, i);
+
+        r->mean[g] += batch->losses[i];
+        r->counts[g]++;
     }
     for (int g = 0; g < n; g++) {
         if (!r->counts[g])
@@ -71,13 +72,11 @@ static double beta(const struct vrex *o, const struct objective_batch *batch)
 static void weigh(const void *config, const struct objective_batch *batch, double *ret_weights)
 {
     const struct vrex *o = config;
-    const int *groups;
     struct risks r;
 
     measure(o, batch, &r);
-    objective_groups(o->by, batch, &groups);
     for (int i = 0; i < batch->n; i++) {
-        int g = groups[i];
+        int g = objective_group(o->by, batch, i);
         double slope = 1 + 2 * beta(o, batch) * (r.mean[g] - r.centre);
 
         ret_weights[i] = slope * batch->n / ((double)r.n_present * r.counts[g]);
@@ -106,6 +105,6 @@ const struct objective_type objective_vrex = {
     .reach = REACH_BATCH,
     .weigh = weigh,
     .value = value,
-    .uses = uses,
+    .by = by,
     .state_size = state_size,
 };

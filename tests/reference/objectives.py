@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes the weights and values that tests/test_objective_vectors.c compares objectives with, from
+the formulas of their sources.
+
+    python3 tests/reference/objectives.py > tests/reference/objectives.h
+"""
+from math import exp, expm1, log, sqrt
+
+V = [0.7, 4, 0.05, 1.6, 0.2, 2.3, 0.4, 1.1]
+N = len(V)
+CLASSES = [0, 0, 1, 1, 1, 1, 1, 1]
+ENVIRONMENTS = [0, 1, 0, 0, 0, 1, 1, 1]
+COUNTS = [10, 30, 5, 55]  # of each class in each environment, in the training part
+BOTH = [2 * c + e for c, e in zip(CLASSES, ENVIRONMENTS)]
+
+
+def mean(x):
+    return sum(x) / len(x)
+
+
+def risk(groups, g):
+    return mean([v for v, of in zip(V, groups) if of == g])
+
+
+def term_by(groups, t):
+    """Li et al. 2021, tilting of groups: of their mean losses, by their shares of the batch."""
+    e = [exp(t * risk(groups, g)) for g in groups]
+    return [x / mean(e) for x in e], log(mean(e)) / t
+
+
+def vrex_by(groups, beta):
+    """Krueger et al. 2021: the mean of the groups' risks plus beta times their variance."""
+    names = sorted(set(groups))
+    centre = mean([risk(groups, g) for g in names])
+    w = [(1 + 2 * beta * (risk(groups, g) - centre)) * N / (len(names) * groups.count(g)) for g in groups]
+    return w, centre + beta * mean([(risk(groups, g) - centre) ** 2 for g in names])
+
+
+def group_dro_by(groups, sizes, eta, adjustment):
+    """Sagawa et al. 2020, the first step: q ~ exp(eta (L_g + adjustment / sqrt(n_g)))."""
+    q = [exp(eta * (risk(groups, g) + adjustment / sqrt(size))) for g, size in enumerate(sizes)]
+    return [N * q[g] / sum(q) / groups.count(g) for g in groups], None
+
+
+CASES = {
+    "term t=1 by=both": term_by(BOTH, 1),
+    "term t=-2 by=class": term_by(CLASSES, -2),
+    "term t=3 by=environment": term_by(ENVIRONMENTS, 3),
+    "vrex lambda=0.3 anneal=0 by=both": vrex_by(BOTH, 0.3),
+    "group_dro eta=0.5 adjustment=2 by=both": group_dro_by(BOTH, COUNTS, 0.5, 2),
+}
+
+print("""/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reference numbers for test_objective_vectors.c. Generated; to renew:
+ *     python3 tests/reference/objectives.py > tests/reference/objectives.h
+ */
+#ifndef TESTS_REFERENCE_OBJECTIVES_H
+#define TESTS_REFERENCE_OBJECTIVES_H
+
+#include <math.h>
+
+static const struct {
+    const char *text;
+    double weights[8], value; /* NAN: it has none */
+} vectors[] = {""")
+for text, (weights, value) in CASES.items():
+    cells = [f"{w:.15g}" for w in weights]
+    print(f'    {{"{text}",\n     {{{", ".join(cells[:4])},\n      {", ".join(cells[4:])}}},')
+    print(f'     {"NAN" if value is None else format(value, ".15g")}}},')
+print("};\n\n#endif")

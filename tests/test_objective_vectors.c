@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Objectives against weights and values that tests/reference/objectives.py computes from each
+ * source's formula, and what they must be by their definition: all groups alike, ends of settings. */
+#include "objective_bench.h"
+
+#include <math.h>
+
+enum { N_V = 8 };
+
+static const double losses[N_V] = {0.7, 4, 0.05, 1.6, 0.2, 2.3, 0.4, 1.1};
+static const int classes[N_V] = {0, 0, 1, 1, 1, 1, 1, 1}, environments[N_V] = {0, 1, 0, 0, 0, 1, 1, 1};
+static const int counts_of_class[] = {40, 60}, counts_of_environment[] = {15, 85},
+                 counts_of_both[] = {10, 30, 5, 55};
+static const struct objective_data two_by_two = {
+    .n_classes = 2,
+    .n_environments = 2,
+    .class_counts = counts_of_class,
+    .environment_counts = counts_of_environment,
+    .both_counts = counts_of_both,
+};
+
+#include "reference/objectives.h"
+
+static void open_vector(struct objective_bench *b, const char *text)
+{
+    bench_open_for(b, text, &two_by_two);
+    memcpy(b->classes, classes, sizeof classes);
+    memcpy(b->environments, environments, sizeof environments);
+}
+
+static void check_near(const char *text, const char *what, int i, double got, double want)
+{
+    if (!(fabs(got - want) <= 1e-9 * fmax(1, fabs(want))))
+        fail_msg("%s: %s %d is %.12g, not %.12g", text, what, i, got, want);
+}
+
+static void test_vectors(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++) {
+        struct objective_bench b;
+        double value, w[N_V];
+
+        open_vector(&b, vectors[k].text);
+        value = bench_value(&b, losses, N_V);
+        bench_weigh(&b, losses, N_V, w);
+        for (int i = 0; i < N_V; i++)
+            check_near(vectors[k].text, "weight", i, w[i], vectors[k].weights[i]);
+        if (isnan(value) != isnan(vectors[k].value))
+            fail_msg("%s: value %g", vectors[k].text, value);
+        if (!isnan(value))
+            check_near(vectors[k].text, "value", 0, value, vectors[k].value);
+        arena_release(&b.arena);
+    }
+}
+
+/* The same weights of both, whatever the losses. */
+static void check_same(const char *one, const char *other)
+{
+    struct objective_bench a, b;
+    double v[N_V], w[N_V];
+
+    open_vector(&a, one);
+    open_vector(&b, other);
+    bench_weigh(&a, losses, N_V, v);
+    bench_weigh(&b, losses, N_V, w);
+    for (int i = 0; i < N_V; i++)
+        check_near(one, other, i, v[i], w[i]);
+    arena_release(&a.arena);
+    arena_release(&b.arena);
+}
+
+static void test_identities(void **state)
+{
+    (void)state;
+    check_same("term t=0 by=both", "erm");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_identities),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
