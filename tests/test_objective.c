@@ -167,8 +167,17 @@ static void test_order(void **state)
 
 static void test_gradient(void **state)
 {
+    static const char *const more[] = {
+        "term by=both",
+        "vrex anneal=0 by=both",
+        "reweight by=both",
+        NULL,
+    };
+
     (void)state;
     for_all(weights_are_gradient);
+    for (int i = 0; more[i]; i++)
+        weights_are_gradient(more[i]);
 }
 
 static void test_parts(void **state)

@@ -75,6 +75,8 @@ static void test_identities(void **state)
 {
     (void)state;
     check_same("term t=0 by=both", "erm");
+    check_same("reweight power=0 by=both", "erm");
+    check_same("reweight", "class_balanced beta=1");
 }
 
 int main(void)

@@ -43,12 +43,23 @@ def group_dro_by(groups, sizes, eta, adjustment):
     return [N * q[g] / sum(q) / groups.count(g) for g in groups], None
 
 
+def reweight(groups, sizes, power):
+    """Yang et al. 2023 (SubpopBench): one over a power of the group's size in the training part."""
+    rates = [size**-power for size in sizes]
+    w = [len(sizes) * rates[g] / sum(rates) for g in groups]
+    return w, mean([x * v for x, v in zip(w, V)])
+
+
+
 CASES = {
     "term t=1 by=both": term_by(BOTH, 1),
     "term t=-2 by=class": term_by(CLASSES, -2),
     "term t=3 by=environment": term_by(ENVIRONMENTS, 3),
     "vrex lambda=0.3 anneal=0 by=both": vrex_by(BOTH, 0.3),
     "group_dro eta=0.5 adjustment=2 by=both": group_dro_by(BOTH, COUNTS, 0.5, 2),
+    "reweight by=both": reweight(BOTH, COUNTS, 1),
+    "reweight by=both power=0.5": reweight(BOTH, COUNTS, 0.5),
+    "reweight by=environment power=2": reweight(ENVIRONMENTS, [15, 85], 2),
 }
 
 print("""/* SPDX-License-Identifier: GPL-3.0-or-later

@@ -30,6 +30,7 @@
     X(absgd) \
     X(group_dro) \
     X(class_balanced) \
+    X(reweight) \
     X(vrex)
 
 #define DECLARE(name) extern const struct objective_type objective_##name;
