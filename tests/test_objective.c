@@ -170,6 +170,8 @@ static void test_gradient(void **state)
     static const char *const more[] = {
         "term by=both",
         "vrex anneal=0 by=both",
+        "gce q=0.001",
+        "gce q=1",
         "reweight by=both",
         NULL,
     };

@@ -117,7 +117,7 @@ static void test_values_near_0(void **state)
 {
     static const char *const texts[] = {
         "rgd", "rgd clip=1e300", "rgd_chi2", "rgd_revkl", "kl_dro", "kl_dro lambda=1e6",
-        "chi2_dro_penalised", "chi2_dro_penalised lambda=1e6", "kl_cvar", "term", "term t=-1",
+        "chi2_dro_penalised", "chi2_dro_penalised lambda=1e6", "kl_cvar", "term", "term t=-1", "gce",
         "term t=1e-6", "kl_cvar lambda=1e6", "cressie_read_penalised", "cressie_read_penalised k=1.5 lambda=1e6",
         "cressie_read_penalised k=100", "spectral_extremile shift=\"chi2\"", "spectral_extremile shift=\"kl\"",
         "rockafellian", "spectral_exponential aversion=0", "spectral_exponential shift=\"kl\" nu=1e6",

@@ -51,6 +51,12 @@ def reweight(groups, sizes, power):
 
 
 
+def gce(q):
+    """Zhang and Sabuncu 2018: (1 - p^q) / q, by its derivative in v = -log p."""
+    return [exp(-q * v) for v in V], mean([(1 - exp(-q * v)) / q for v in V])
+
+
+
 CASES = {
     "term t=1 by=both": term_by(BOTH, 1),
     "term t=-2 by=class": term_by(CLASSES, -2),
@@ -60,6 +66,8 @@ CASES = {
     "reweight by=both": reweight(BOTH, COUNTS, 1),
     "reweight by=both power=0.5": reweight(BOTH, COUNTS, 0.5),
     "reweight by=environment power=2": reweight(ENVIRONMENTS, [15, 85], 2),
+    "gce": gce(0.7),
+    "gce q=1": gce(1),
 }
 
 print("""/* SPDX-License-Identifier: GPL-3.0-or-later

@@ -12,6 +12,7 @@
     X(rgd_mean_one) \
     X(rgd_chi2) \
     X(rgd_revkl) \
+    X(gce) \
     X(kl_dro) \
     X(kl_dro_constrained) \
     X(chi2_dro) \
