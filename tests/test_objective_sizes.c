@@ -121,6 +121,7 @@ static void test_values_near_0(void **state)
         "term t=1e-6", "kl_cvar lambda=1e6", "cressie_read_penalised", "cressie_read_penalised k=1.5 lambda=1e6",
         "cressie_read_penalised k=100", "spectral_extremile shift=\"chi2\"", "spectral_extremile shift=\"kl\"",
         "rockafellian", "spectral_exponential aversion=0", "spectral_exponential shift=\"kl\" nu=1e6",
+        "sce alpha=0 a=-1",
     };
     static const double x[3] = {1e-13, 5e-13, 3e-13}, tiny[3] = {1e-30, 5e-30, 3e-30};
 

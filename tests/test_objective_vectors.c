@@ -75,6 +75,9 @@ static void test_identities(void **state)
 {
     (void)state;
     check_same("term t=0 by=both", "erm");
+    check_same("sce alpha=1 beta=0", "erm");
+    check_same("sce alpha=1 a=0", "erm");
+    check_same("sce alpha=0 a=-1", "gce q=1");
     check_same("reweight power=0 by=both", "erm");
     check_same("reweight", "class_balanced beta=1");
 }

@@ -57,6 +57,12 @@ def gce(q):
 
 
 
+def sce(alpha, beta, a):
+    """Wang et al. 2019: alpha v - a beta (1 - p), by its derivative in v = -log p."""
+    return [alpha - a * beta * exp(-v) for v in V], mean([alpha * v - a * beta * (1 - exp(-v)) for v in V])
+
+
+
 CASES = {
     "term t=1 by=both": term_by(BOTH, 1),
     "term t=-2 by=class": term_by(CLASSES, -2),
@@ -68,6 +74,9 @@ CASES = {
     "reweight by=environment power=2": reweight(ENVIRONMENTS, [15, 85], 2),
     "gce": gce(0.7),
     "gce q=1": gce(1),
+    "sce": sce(0.1, 1, -4),
+    "sce a=-9.21034037197618": sce(0.1, 1, log(1e-4)),
+    "sce alpha=6 beta=0.1": sce(6, 0.1, -4),
 }
 
 print("""/* SPDX-License-Identifier: GPL-3.0-or-later

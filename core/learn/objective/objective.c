@@ -13,6 +13,7 @@
     X(rgd_chi2) \
     X(rgd_revkl) \
     X(gce) \
+    X(sce) \
     X(kl_dro) \
     X(kl_dro_constrained) \
     X(chi2_dro) \
