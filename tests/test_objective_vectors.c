@@ -75,6 +75,7 @@ static void test_identities(void **state)
 {
     (void)state;
     check_same("term t=0 by=both", "erm");
+    check_same("superloss", "superloss tau=0.6931471805599453");
     check_same("sce alpha=1 beta=0", "erm");
     check_same("sce alpha=1 a=0", "erm");
     check_same("sce alpha=0 a=-1", "gce q=1");
@@ -82,11 +83,60 @@ static void test_identities(void **state)
     check_same("reweight", "class_balanced beta=1");
 }
 
+/* It takes the batch in behind the batch: at the second tau is 0.75 log 2 + 0.25 mean v. */
+static void test_superloss_moves(void **state)
+{
+    double mean = 0, w[N_V], want[N_V];
+    struct objective_bench b, fixed;
+    char text[60];
+
+    (void)state;
+    for (int i = 0; i < N_V; i++)
+        mean += losses[i] / N_V;
+    snprintf(text, sizeof text, "superloss tau=%.17g", 0.75 * log(2) + 0.25 * mean);
+    open_vector(&b, "superloss gamma=0.25");
+    open_vector(&fixed, text);
+    bench_weigh(&b, losses, N_V, w);
+    bench_weigh(&b, losses, N_V, w);
+    bench_weigh(&fixed, losses, N_V, want);
+    for (int i = 0; i < N_V; i++)
+        check_near(text, "weight", i, w[i], want[i]);
+    arena_release(&b.arena);
+    arena_release(&fixed.arena);
+}
+
+/* The weight minimises (v - tau) w + lambda log^2 w, beside the branch point and far from it. */
+static void test_superloss_branch(void **state)
+{
+    static const double around[] = {-1, -0.7357588823428847, -0.735758882342, -0.7357, -0.73, -0.5, -1e-9,
+                                    0, 1e-9, 0.5, 2, 3, 100, 1e10, 1e300};
+    enum { N = sizeof around / sizeof *around };
+    struct objective_bench b;
+    double x[N], w[N];
+
+    (void)state;
+    open_vector(&b, "superloss tau=1");
+    for (int i = 0; i < N; i++)
+        x[i] = 1 + around[i];
+    bench_weigh(&b, x, N, w);
+    for (int i = 0; i < N; i++) { /* the derivative: v - tau + 2 lambda log(w) / w = 0, times w */
+        double slope = (x[i] - 1) * w[i] + 2 * log(w[i]);
+
+        assert_true(w[i] > 0 && w[i] < exp(1) + 1e-12);
+        if (x[i] - 1 > -2 / exp(1) && !(fabs(slope) < 1e-9))
+            fail_msg("loss %g weighs %.17g: slope %g", x[i], w[i], slope);
+    }
+    assert_true(fabs(w[0] - exp(1)) < 1e-12 && w[7] == 1);
+    arena_release(&b.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_superloss_moves),
+        cmocka_unit_test(test_superloss_branch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,22 @@ def sce(alpha, beta, a):
 
 
 
+def lambert(x):
+    """W with W exp(W) = x, from -1 up, by bisection."""
+    low, high = -1.0, 10.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if middle * exp(middle) < x else (low, middle)
+    return low
+
+
+def superloss(tau, price):
+    """Castells et al. 2020: min over w of (v - tau) w + lambda log^2 w, w at most e."""
+    w = [exp(1) if (v - tau) / price <= -2 / exp(1) else exp(-lambert((v - tau) / price / 2)) for v in V]
+    return w, mean([(v - tau) * x + price * log(x) ** 2 for v, x in zip(V, w)])
+
+
+
 CASES = {
     "term t=1 by=both": term_by(BOTH, 1),
     "term t=-2 by=class": term_by(CLASSES, -2),
@@ -77,6 +93,9 @@ CASES = {
     "sce": sce(0.1, 1, -4),
     "sce a=-9.21034037197618": sce(0.1, 1, log(1e-4)),
     "sce alpha=6 beta=0.1": sce(6, 0.1, -4),
+    "superloss tau=2.302585092994046": superloss(log(10), 1),
+    "superloss tau=1 lambda=0.25": superloss(1, 0.25),
+    "superloss gamma=0.1": superloss(log(2), 1),
 }
 
 print("""/* SPDX-License-Identifier: GPL-3.0-or-later

@@ -14,6 +14,7 @@
     X(rgd_revkl) \
     X(gce) \
     X(sce) \
+    X(superloss) \
     X(kl_dro) \
     X(kl_dro_constrained) \
     X(chi2_dro) \
