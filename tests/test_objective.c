@@ -170,6 +170,8 @@ static void test_gradient(void **state)
     static const char *const more[] = {
         "term by=both",
         "vrex anneal=0 by=both",
+        "self_paced form=linear lambda=20",
+        "self_paced lambda=0.1",
         "superloss lambda=0.05 tau=1",
         "superloss gamma=0.5",
         "gce q=0.001",

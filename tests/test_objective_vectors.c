@@ -75,6 +75,8 @@ static void test_identities(void **state)
 {
     (void)state;
     check_same("term t=0 by=both", "erm");
+    check_same("self_paced share=1", "erm");
+    check_same("self_paced lambda=1e6", "erm");
     check_same("superloss", "superloss tau=0.6931471805599453");
     check_same("sce alpha=1 beta=0", "erm");
     check_same("sce alpha=1 a=0", "erm");
@@ -130,11 +132,29 @@ static void test_superloss_branch(void **state)
     arena_release(&b.arena);
 }
 
+/* Its threshold grows by half every two steps: 1 1 1.5 1.5 2.25 2.25. */
+static void test_self_paced_grows(void **state)
+{
+    static const double thresholds[] = {1, 1, 1.5, 1.5, 2.25, 2.25};
+    struct objective_bench b;
+    double w[N_V];
+
+    (void)state;
+    open_vector(&b, "self_paced share=0 grow=1.5 every=2");
+    for (int step = 0; step < 6; step++) {
+        bench_weigh(&b, losses, N_V, w);
+        for (int i = 0; i < N_V; i++)
+            assert_true(w[i] == (losses[i] < thresholds[step]));
+    }
+    arena_release(&b.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_self_paced_grows),
         cmocka_unit_test(test_superloss_moves),
         cmocka_unit_test(test_superloss_branch),
     };

@@ -79,6 +79,13 @@ def superloss(tau, price):
 
 
 
+def self_paced(form, threshold):
+    """Kumar et al. 2010 (hard) and Jiang et al. 2014 (linear): min over w from 0 to 1 of w v + lambda f(w)."""
+    w = [float(v < threshold) if form == "hard" else max(0, 1 - v / threshold) for v in V]
+    return w, mean([x * v + threshold * (-x if form == "hard" else x * x / 2 - x) for v, x in zip(V, w)])
+
+
+
 CASES = {
     "term t=1 by=both": term_by(BOTH, 1),
     "term t=-2 by=class": term_by(CLASSES, -2),
@@ -96,6 +103,11 @@ CASES = {
     "superloss tau=2.302585092994046": superloss(log(10), 1),
     "superloss tau=1 lambda=0.25": superloss(1, 0.25),
     "superloss gamma=0.1": superloss(log(2), 1),
+    "self_paced share=0": self_paced("hard", 1),
+    "self_paced": self_paced("hard", 1),  # the half that always counts is the same here
+    "self_paced share=0.625 lambda=0.1": (self_paced("hard", 1.2)[0], mean([v - 0.1 if v < 1.2 else 0 for v in V])),
+    "self_paced form=linear lambda=2": self_paced("linear", 2),
+    "self_paced form=linear lambda=0.1": (self_paced("linear", 1.4)[0], None),
 }
 
 print("""/* SPDX-License-Identifier: GPL-3.0-or-later

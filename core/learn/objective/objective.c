@@ -15,6 +15,7 @@
     X(gce) \
     X(sce) \
     X(superloss) \
+    X(self_paced) \
     X(kl_dro) \
     X(kl_dro_constrained) \
     X(chi2_dro) \
