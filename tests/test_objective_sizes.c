@@ -52,6 +52,7 @@ static void test_mean_one(void **state)
         "kl_cvar alpha=0.3 lambda=0.001", "kl_cvar alpha=0.9 lambda=10", "kl_cvar alpha=1",
         "kl_cvar alpha=0.001 lambda=1e-6", "kl_cvar alpha=0.5 lambda=1e6",
         "term t=1e6", "term t=0.1", "term t=-1", "term t=-1e6", "term trim=0.3",
+        "term by=both", "lin_upper", "lin_upper r=0.001", "quadratic r=0.001", "extremes r=0.001", "extremes r=1e6",
     };
 
     (void)state;

@@ -149,11 +149,31 @@ static void test_self_paced_grows(void **state)
     arena_release(&b.arena);
 }
 
+/* Steps of ERM, then what there would have been from the first. */
+static void test_burn_in(void **state)
+{
+    struct objective_bench b, at_once;
+    double w[N_V], want[N_V];
+
+    (void)state;
+    open_vector(&b, "quadratic burn_in=2");
+    open_vector(&at_once, "quadratic");
+    bench_weigh(&at_once, losses, N_V, want);
+    for (int step = 0; step < 4; step++) {
+        bench_weigh(&b, losses, N_V, w);
+        for (int i = 0; i < N_V; i++)
+            check_near("quadratic burn_in=2", "weight", i, w[i], step < 2 ? 1 : want[i]);
+    }
+    arena_release(&b.arena);
+    arena_release(&at_once.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_burn_in),
         cmocka_unit_test(test_self_paced_grows),
         cmocka_unit_test(test_superloss_moves),
         cmocka_unit_test(test_superloss_branch),

@@ -86,6 +86,13 @@ def self_paced(form, threshold):
 
 
 
+def relative(favour, r):
+    """Sow et al. 2025, algorithm 1: a soft-max of where a loss lies in the batch's range."""
+    e = [exp(favour((2 * v - max(V) - min(V)) / (max(V) - min(V))) / r) for v in V]
+    return [x / mean(e) for x in e], None
+
+
+
 CASES = {
     "term t=1 by=both": term_by(BOTH, 1),
     "term t=-2 by=class": term_by(CLASSES, -2),
@@ -108,6 +115,12 @@ CASES = {
     "self_paced share=0.625 lambda=0.1": (self_paced("hard", 1.2)[0], mean([v - 0.1 if v < 1.2 else 0 for v in V])),
     "self_paced form=linear lambda=2": self_paced("linear", 2),
     "self_paced form=linear lambda=0.1": (self_paced("linear", 1.4)[0], None),
+    "lin_upper": relative(lambda h: min(h + 1, 1), 1),
+    "lin_upper r=0.4": relative(lambda h: min(h + 1, 1), 0.4),
+    "quadratic": relative(lambda h: 1 - h * h, 1),
+    "quadratic r=0.4": relative(lambda h: 1 - h * h, 0.4),
+    "extremes": relative(abs, 1),
+    "extremes burn_in=1": ([1] * N, None),
 }
 
 print("""/* SPDX-License-Identifier: GPL-3.0-or-later

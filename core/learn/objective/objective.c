@@ -32,6 +32,9 @@
     X(kl_cvar) \
     X(term) \
     X(absgd) \
+    X(lin_upper) \
+    X(quadratic) \
+    X(extremes) \
     X(group_dro) \
     X(class_balanced) \
     X(reweight) \
