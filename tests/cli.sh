@@ -86,6 +86,7 @@ run=
 # A file of datasets/ that is broken concerns who asks for it; so does a name that means something else already.
 echo 'return data_set { doc = "x"' > datasets/broken.lua
 cp datasets/shapes.lua datasets/rgd.lua
+cp datasets/shapes.lua datasets/ohem.lua
 cp datasets/shapes.lua datasets/uniform.lua
 cp datasets/shapes.lua datasets/end.lua
 echo 'return data_set { doc = "x", format = "folders", foldr = "x" }' > datasets/typo.lua
@@ -96,6 +97,7 @@ fails 'did you mean "folder"?; it has: folder layout format doc' data typo
 script "bad.lua:1: $broken" 'return experiment { title = "x", data = broken {}, methods = { { "a" } } }'
 script "bad.lua:1: $broken" 'return experiment { title = "x", data = "broken", methods = { { "a" } } }'
 fails 'datasets/rgd.lua: "rgd" is an objective already; a data set needs a name of its own' data rgd
+fails '"ohem" is another name of the objective cvar already; a data set needs a name of its own' data ohem
 fails '"uniform" is a function of scripts already' data uniform
 fails '"end" is a word of Lua already' split end
 "$program" sweep quickstart seeds=1 --dry-run > /dev/null || { echo "a broken data set breaks others"; failures=$((failures + 1)); }
@@ -110,7 +112,7 @@ for f in datasets/marked experiments/bad; do printf '\357\273\277' > $f.lua; don
 cat datasets/shapes.lua >> datasets/marked.lua
 cat experiments/quickstart.lua >> experiments/bad.lua
 "$program" sweep bad data=marked seeds=1 --dry-run > /dev/null || { echo "a mark breaks a script"; failures=$((failures + 1)); }
-rm datasets/broken.lua datasets/rgd.lua datasets/uniform.lua datasets/end.lua datasets/typo.lua datasets/marked.lua experiments/bad.lua listed
+rm datasets/broken.lua datasets/rgd.lua datasets/ohem.lua datasets/uniform.lua datasets/end.lua datasets/typo.lua datasets/marked.lua experiments/bad.lua listed
 fails 'data.validation_own 30 does nothing: no class gives more than data.validation, 30' sweep quickstart data.validation_own=30
 printf 'method,block,value\na,1,inf\nb,1,2\n' > inf.csv
 fails 'inf.csv:2: value "inf" would be the best of all' stats inf.csv

@@ -219,6 +219,7 @@ static __attribute__((unused)) int set_up(void **state)
         settings_set(&spec, "train.numeric", value_string("portable"));
         settings_set(&spec, "train.seed", value_number(i % 2));
         settings_set(&spec, "objective", value_string(i < 2 ? "erm" : "rgd"));
+        settings_set(&spec, "objective.trim", value_number(0.2));
         if (i >= 2)
             settings_set(&spec, "penalty", value_string("frr"));
         settings_write(&t, &spec);

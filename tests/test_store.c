@@ -32,6 +32,7 @@ static void test_round_trip(void **state)
     assert_int_equal(got.n_runs, N_RUNS);
     assert_int_equal(got.n_methods, 2);
     assert_string_equal(got.caveats.choices, "frr: norm, linear map, lambda and the lengths of the stages");
+    assert_string_equal(got.caveats.names, "erm: ITLM, small-loss selection");
     assert_string_equal(got.methods[1], "b");
     for (int i = 0; i < N_RUNS; i++) {
         assert_string_equal(got.runs[i].method, runs[i].method);

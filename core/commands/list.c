@@ -4,6 +4,7 @@
 #include "commands/command.h"
 #include "commands/list_methods.h"
 #include "data/dataset.h"
+#include "learn/config/alias.h"
 #include "learn/config/config.h"
 #include "learn/protocol/domain_protocol.h"
 #include "learn/metric/metric.h"
@@ -13,7 +14,16 @@
 
 #include <string.h>
 
-static void print_component(const struct component *c)
+static void print_alias(const struct alias *a)
+{
+    struct text call = {0};
+
+    alias_add_call(&call, a);
+    say(stdout, "  %-18s also %s, %s: %s\n", "", call.s, a->title, a->doc);
+    text_release(&call);
+}
+
+static void print_component(const struct component_kind *kind, const struct component *c)
 {
     say(stdout, "  %-18s %s\n", c->name, c->doc);
     if (c->formula)
@@ -22,6 +32,9 @@ static void print_component(const struct component *c)
         say(stdout, "  %-18s from %s\n", "", c->source);
     if (c->caveat)
         say(stdout, "  %-18s our choice: %s\n", "", c->caveat);
+    for (const struct alias *a = aliases; a->name; a++)
+        if (a->kind == kind && strcmp(a->type, c->name) == 0)
+            print_alias(a);
     for (const struct hparam *h = c->hparams; h && h->name; h++) {
         struct text range = {0};
 
@@ -46,7 +59,7 @@ static void print_formats(void)
     for (int i = 0; dataset_format_kind.at(i); i++) {
         const struct dataset_format *format = (const struct dataset_format *)dataset_format_kind.at(i);
 
-        print_component(&format->component);
+        print_component(&dataset_format_kind, &format->component);
         print_keys(format->keys);
     }
 }
@@ -60,11 +73,11 @@ static void print_slot(const struct config_slot *slot)
         print_formats();
     else
         for (int i = 0; !slot->is_late && slot->kind && (c = slot->kind->at(i)); i++)
-            print_component(c);
+            print_component(slot->kind, c);
     for (int i = 0; !slot->is_late && slot->fixed[i]; i++)
-        print_component(slot->fixed[i]);
+        print_component(NULL, slot->fixed[i]);
     if (strcmp(slot->name, "data") == 0)
-        print_component(&domain_protocol_component); /* in the place of split */
+        print_component(NULL, &domain_protocol_component); /* in the place of split */
     say(stdout, "\n");
 }
 

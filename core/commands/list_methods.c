@@ -4,11 +4,13 @@
 #include "commands/list_methods.h"
 
 #include "base/text.h"
+#include "learn/config/alias.h"
 #include "learn/config/config.h"
 #include "os/say.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *const list_methods_slots[] = {"transform", "loss", "objective", "penalty", "optimizer", NULL};
 
@@ -46,6 +48,26 @@ static void add_hparam(struct text *t, const struct hparam *h)
     text_printf(t, isinf(h->high) ? " (from %s)" : " (%s to %s)", low, high);
 }
 
+/* Behind what it does: "; also `itlm { trim = 0.1 }`, ITLM (trim is ...)". */
+static void add_aliases(struct text *t, const struct component_kind *kind, const struct component *c)
+{
+    for (const struct alias *a = aliases; a->name; a++) {
+        struct text call = {0};
+
+        if (a->kind != kind || strcmp(a->type, c->name) != 0)
+            continue;
+        alias_add_call(&call, a);
+        text_printf(t, "; also ");
+        add_code(t, call.s);
+        text_printf(t, ", ");
+        add_text(t, a->title);
+        text_printf(t, " (");
+        add_text(t, a->doc);
+        text_printf(t, ")");
+        text_release(&call);
+    }
+}
+
 static void add_row(struct text *t, const struct config_slot *slot, const struct component *c)
 {
     const char *between = "";
@@ -61,6 +83,7 @@ static void add_row(struct text *t, const struct config_slot *slot, const struct
         text_printf(t, ": ");
         add_code(t, c->formula);
     }
+    add_aliases(t, slot->kind, c);
     text_printf(t, " | ");
     for (const struct hparam *h = c->hparams; h && h->name; h++, between = "; ") {
         text_printf(t, "%s", between);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plan/override.h"
 
+#include "learn/config/alias.h"
 #include "learn/config/config.h"
 #include "plan/measure.h"
 
@@ -204,10 +205,45 @@ static int set_everywhere(struct experiment *e, const char *key, const struct va
     return 0;
 }
 
+/* What aliases stand for, in their places, where `setting` chooses a type; what one must have set as another
+ * word to apply behind this one, else NULL. */
+static int write_out(struct experiment *e, const char *key, const char *setting, struct value *values, int n,
+                     const char **ret_word, struct error *err)
+{
+    const struct config_slot *slot = config_find_slot(setting);
+
+    *ret_word = NULL;
+    for (int i = 0; slot && slot->kind && i < n; i++) {
+        const struct alias *a = values[i].kind == VALUE_STRING ? alias_find(slot->kind, values[i].string) : NULL;
+
+        if (!a)
+            continue;
+        values[i] = value_string(a->type);
+        if (a->setting && n > 1)
+            return error_set(err, "%s: %s is %s with %s, which would be the others' too; set it for one method", key,
+                             a->name, a->type, a->setting);
+        if (a->setting)
+            *ret_word = arena_printf(e->arena, "%s.%s=%g", key, a->setting, a->value);
+    }
+    return 0;
+}
+
+/* A setting of one method, or of all that can have it. */
+static int set(struct experiment *e, struct experiment_method *m, const char *key, const char *setting,
+               const struct value *values, int n, struct error *err)
+{
+    if (!m)
+        return set_everywhere(e, key, values, n, err);
+    if (experiment_check(e, m, setting, values, n, err) != SETTING_FITS)
+        return error_context(err, "method \"%s\"", m->label);
+    experiment_put(e, m, setting, values, n);
+    return 0;
+}
+
 int override_apply(struct experiment *e, const char *word, struct error *err)
 {
     struct value *values;
-    const char *equals, *key, *dot;
+    const char *equals, *key, *dot, *behind;
     struct experiment_method *m;
     int n;
 
@@ -246,10 +282,10 @@ int override_apply(struct experiment *e, const char *word, struct error *err)
     dot = strchr(key, '.');
     m = dot ? experiment_find_method(e, arena_printf(e->arena, "%.*s", (int)(dot - key), key))
             : NULL;
-    if (!m || config_find_slot(m->label))
-        return set_everywhere(e, key, values, n, err);
-    if (experiment_check(e, m, dot + 1, values, n, err) != SETTING_FITS)
-        return error_context(err, "method \"%s\"", m->label);
-    experiment_put(e, m, dot + 1, values, n);
-    return 0;
+    if (m && config_find_slot(m->label))
+        m = NULL;
+    if (write_out(e, key, m ? dot + 1 : key, values, n, &behind, err) < 0 ||
+        set(e, m, key, m ? dot + 1 : key, values, n, err) < 0)
+        return -1;
+    return behind ? override_apply(e, behind, err) : 0;
 }

@@ -2,6 +2,7 @@
  *
  * data_set { ... } of a script. */
 #include "data/dataset.h"
+#include "learn/config/alias.h"
 #include "script/lua_value.h"
 #include "script/reader.h"
 
@@ -56,6 +57,10 @@ int reader_check_name(const char *name, struct error *err)
             if (strcmp(type->name, name) == 0)
                 return error_set(err, "\"%s\" is %s %s already; a data set needs a name of its own", name,
                                  strchr("aeiou", *slot->name) ? "an" : "a", slot->name);
+    for (const struct alias *a = aliases; a->name; a++)
+        if (strcmp(a->name, name) == 0)
+            return error_set(err, "\"%s\" is another name of the %s %s already; a data set needs a name of its own", name,
+                             a->kind->name, a->type);
     for (int f = 0; f < 2; f++)
         for (int i = 0; functions[f][i]; i++)
             if (strcmp(functions[f][i], name) == 0)

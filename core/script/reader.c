@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/reader.h"
 
+#include "learn/config/alias.h"
 #include "plan/search.h"
 #include "script/lua_value.h"
 
@@ -13,6 +14,7 @@ struct maker {
     const struct component *type;
     const char *name; /* what the script calls; a data set's is not its type's */
     const char *broken; /* of a data set that cannot be used: why; else NULL */
+    const struct alias *alias; /* of whose name it is; else NULL */
 };
 
 static const char SLOT[] = "(slot)", NAME[] = "(name)";
@@ -141,6 +143,18 @@ static void copy_table(lua_State *L)
     lua_replace(L, 1);
 }
 
+/* The table at the bottom is what the alias stands for, with the setting that makes it so. */
+static void write_out(lua_State *L, const struct alias *alias)
+{
+    if (!alias->setting)
+        return;
+    if (lua_getfield(L, 1, alias->setting) == LUA_TNIL) {
+        lua_pushnumber(L, alias->value);
+        lua_setfield(L, 1, alias->setting);
+    }
+    lua_pop(L, 1);
+}
+
 static int construct(lua_State *L)
 {
     const struct maker *maker = sandbox_data(L);
@@ -158,9 +172,11 @@ static int construct(lua_State *L)
     }
     read_slot_table(L, 1, maker->reader->arena, maker->slot, maker->type, NULL, NULL);
     copy_table(L);
+    if (maker->alias)
+        write_out(L, maker->alias);
     lua_pushstring(L, maker->slot->name);
     lua_setfield(L, 1, SLOT);
-    lua_pushstring(L, maker->name);
+    lua_pushstring(L, maker->alias ? maker->alias->type : maker->name);
     lua_setfield(L, 1, NAME);
     lua_settop(L, 1);
     return 1;
@@ -217,9 +233,20 @@ static struct value read_type(lua_State *L, struct reader *r, const struct confi
                               bool is_of_several, struct grid *grid)
 {
     struct value name = value_string(read_name(L, r, slot));
+    const struct alias *alias = alias_find(slot->kind, name.string); /* of a text; a constructor wrote it out */
     struct error err;
-    const struct component *type = find_type(r, slot, name.string, &err);
+    const struct component *type;
 
+    if (alias)
+        name = value_string(alias->type);
+    type = find_type(r, slot, name.string, &err);
+    if (alias && alias->setting) {
+        struct value *value = arena_alloc(r->arena, sizeof *value);
+
+        *value = value_number(alias->value);
+        grid_set_for(grid, arena_printf(r->arena, "%s.%s", slot->name, alias->setting),
+                     is_of_several ? name.string : NULL, value, 1);
+    }
     if (!type)
         reader_raise(L, slot->name, &err);
     if (lua_istable(L, -1))
@@ -325,11 +352,12 @@ int reader_component(struct reader *r, const struct config_slot *slot,
 }
 
 static void add_maker(struct reader *r, const struct config_slot *slot,
-                      const struct component *type, const char *name, const char *broken)
+                      const struct component *type, const char *name, const char *broken,
+                      const struct alias *alias)
 {
     struct maker *maker = arena_alloc(r->arena, sizeof *maker);
 
-    *maker = (struct maker){r, slot, type, name, broken};
+    *maker = (struct maker){r, slot, type, name, broken, alias};
     sandbox_function(&r->sandbox, name, construct, maker);
 }
 
@@ -344,7 +372,10 @@ int reader_open(struct reader *r, struct error *err)
         if (!slot->kind || slot->is_late || strcmp(slot->name, "data") == 0)
             continue;
         for (int i = 0; (type = slot->kind->at(i)); i++)
-            add_maker(r, slot, type, type->name, NULL);
+            add_maker(r, slot, type, type->name, NULL, NULL);
+        for (const struct alias *a = aliases; a->name; a++)
+            if (a->kind == slot->kind && (type = component_find(a->kind, a->type, err)))
+                add_maker(r, slot, type, a->name, NULL, a);
     }
     for (int i = 0; i < r->n_data; i++) {
         const struct config_slot *slot = config_find_slot("data");
@@ -353,7 +384,7 @@ int reader_open(struct reader *r, struct error *err)
         if (!type && !r->data[i].broken)
             return error_context(err, "data set \"%s\"", r->data[i].name);
         if (reader_check_name(r->data[i].name, &taken) == 0)
-            add_maker(r, slot, type, r->data[i].name, r->data[i].broken);
+            add_maker(r, slot, type, r->data[i].name, r->data[i].broken, NULL);
     }
     sandbox_function(&r->sandbox, "grid", lua_value_grid, r);
     for (int i = 0; value_laws[i]; i++)

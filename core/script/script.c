@@ -2,6 +2,7 @@
 #include "script/script.h"
 
 #include "data/data_keys.h"
+#include "learn/config/alias.h"
 #include "os/confine.h"
 #include "os/file.h"
 #include "script/description.h"
@@ -176,15 +177,15 @@ int script_parse_component(const char *text, const char *slot, struct settings *
 {
     struct arena *arena = ret_settings->arena;
     const struct config_slot *s = config_find_slot(slot);
-    const struct component *type = component_find(
-        s->kind, arena_printf(arena, "%.*s", (int)strcspn(text, "{ "), text), err);
+    const char *name = arena_printf(arena, "%.*s", (int)strcspn(text, "{ "), text);
+    bool is_known = alias_find(s->kind, name) || component_find(s->kind, name, err);
     const char *source = arena_printf(arena, "return %s%s", text, strchr(text, '{') ? "" : "{}");
     struct job job = {.path = slot, .source = source, .size = strlen(source), .slot = s};
     struct experiment e = {.arena = arena};
     const struct component *components[CONFIG_MAX_COMPONENTS];
     char *answer;
 
-    if (!type || do_job(&job, describe_component, arena, &answer, err) < 0 ||
+    if (!is_known || do_job(&job, describe_component, arena, &answer, err) < 0 ||
         settings_parse(ret_settings, answer, err) < 0)
         return -1;
     grid_init(&e.grid, arena);

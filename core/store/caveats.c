@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/caveats.h"
 
+#include "learn/config/alias.h"
 #include "learn/config/config.h"
 #include "learn/config/warnings.h"
 #include "plan/same.h"
@@ -21,6 +22,22 @@ static void add(struct text *t, const struct settings *spec)
                 text_printf(&one, "%s: %s", c->name, c->caveat);
         if (one.size && !(t->size && strstr(t->s, one.s)))
             text_printf(t, "%s%s", t->size ? "; " : "", one.s);
+        text_release(&one);
+    }
+}
+
+static void add_names(struct text *t, const struct settings *spec)
+{
+    for (const struct config_slot *slot = config_slots; slot->name; slot++) {
+        struct text titles = {0}, one = {0};
+
+        if (slot->chooser)
+            alias_add_titles(&titles, spec, slot->chooser);
+        if (titles.size)
+            text_printf(&one, "%s: %s", settings_string(spec, slot->chooser), titles.s);
+        if (one.size && !(t->size && strstr(t->s, one.s)))
+            text_printf(t, "%s%s", t->size ? "; " : "", one.s);
+        text_release(&titles);
         text_release(&one);
     }
 }
@@ -48,7 +65,7 @@ static const char *keep(struct arena *arena, struct text *t)
 int caveats_read(struct store *store, const struct store_plan *plan, const char *a, const char *b,
                  struct arena *arena, struct store_caveats *ret_caveats, struct error *err)
 {
-    struct text choices = {0}, warnings = {0}, same = {0}, part = {0};
+    struct text choices = {0}, warnings = {0}, same = {0}, part = {0}, names = {0};
     struct arena scratch = {0};
     struct same_run *runs = arena_alloc(&scratch, ((size_t)plan->n_runs + 1) * sizeof *runs);
     int n = 0, result = 0;
@@ -67,8 +84,10 @@ int caveats_read(struct store *store, const struct store_plan *plan, const char 
             continue; /* another seed of it */
         settings_init(&spec, &own);
         result = store_read_spec(store, run->run, &spec, err);
-        if (result == 0 && is_method)
+        if (result == 0 && is_method) {
             add(&choices, &spec);
+            add_names(&names, &spec);
+        }
         if (result == 0)
             add_warnings(&warnings, run, &spec);
         arena_release(&own);
@@ -79,6 +98,6 @@ int caveats_read(struct store *store, const struct store_plan *plan, const char 
     text_release(&part);
     arena_release(&scratch);
     *ret_caveats = (struct store_caveats){keep(arena, &choices), keep(arena, &warnings),
-                                          keep(arena, &same)};
+                                          keep(arena, &same), keep(arena, &names)};
     return result;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * caveats: what a reader of a plan's results must know of its runs: what of their methods is
- * our choice, as their components say; what their settings do not mean (learn/config/warnings.h); and
- * which methods are the same. */
+ * our choice, as their components say; what their settings do not mean (learn/config/warnings.h);
+ * which methods are the same; and what others call them. */
 #ifndef STORE_CAVEATS_H
 #define STORE_CAVEATS_H
 

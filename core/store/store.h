@@ -274,6 +274,7 @@ struct store_caveats {
     const char *choices;  /* "frr: the norm ...; rgd_chi2: ..." */
     const char *warnings; /* "train.batch holds ...; ..." */
     const char *same;     /* "erm, rgd": methods that are the same (plan/same.h) */
+    const char *names;    /* "kl_dro: IR-DRO; ...": what others call them (learn/config/alias.h) */
 };
 
 struct store_plan {

@@ -501,4 +501,6 @@ void caption_caveats(struct text *t, const struct store_caveats *caveats)
         text_printf(t, " WARNING: %s.", caveats->warnings);
     if (*caveats->choices)
         text_printf(t, " Our choice, as no source that we read says it: %s.", caveats->choices);
+    if (*caveats->names)
+        text_printf(t, " Also known as: %s.", caveats->names);
 }
