@@ -54,7 +54,15 @@ static const struct {
     {"loss", "ldam", "model.head = \"cosine\"\n"},
     {"late_loss", "ldam", "model.head = \"cosine\"\n"},
     {"objective", "kl_cvar", "objective.lambda = 0.01\n"},
+    {"objective", "cvar_dual", "objective.eta = 2.3\nobjective.alpha = 0.5\nobjective.rate = 1\n"},
+    {"late_objective", "cvar_dual", "late_objective.eta = 2.3\nlate_objective.alpha = 0.5\nlate_objective.rate = 1\n"},
     {"late_objective", "kl_cvar", "late_objective.lambda = 0.01\n"},
+    {"objective", "self_paced", "objective.form = \"linear\"\nobjective.lambda = 0.05\nobjective.grow = 4\n"
+                                "objective.every = 1\n"},
+    {"late_objective", "self_paced", "late_objective.form = \"linear\"\nlate_objective.lambda = 0.05\n"
+                                     "late_objective.grow = 4\nlate_objective.every = 1\n"},
+    {"objective", "rockafellian", "objective.theta = 0.1\n"},
+    {"late_objective", "rockafellian", "late_objective.theta = 0.2\n"},
     {"objective", "vrex", "objective.anneal = 1\n"},
     {"late_objective", "vrex", "late_objective.anneal = 1\n"},
     {"objective", "chi2_dro_hashimoto", "objective.alpha = 0.6\n"},

@@ -226,6 +226,8 @@ static const struct dependent {
     {"model.init_except", "model.init", .at = "\"\""},
     {"model.dropout", "model.hidden", .at = "[]"},
     {"model.embedding", "model.categories", .but = "\"embedding\""},
+    {"objective.nu", "objective.shift", .at = "\"none\""},
+    {"late_objective.nu", "late_objective.shift", .at = "\"none\""},
     {"optimizer.decays", "optimizer.weight_decay", .at = "0"},
     {"optimizer.nesterov", "optimizer.momentum", .at = "0"},
     {"schedule.gamma", "schedule.at", .at = "[]"},
