@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "commands/data_describe.h"
+#include "commands/data/data_describe.h"
 
 #include "os/say.h"
 #include "table/escape.h"

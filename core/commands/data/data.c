@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "commands/data_describe.h"
-#include "commands/data_init.h"
+#include "commands/data/data_describe.h"
+#include "commands/data/data_init.h"
 #include "commands/project.h"
 #include "data/source/download.h"
 #include "os/say.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "commands/data_init.h"
+#include "commands/data/data_init.h"
 
 #include "data/format/folders.h"
 #include "data/format/table.h"
