@@ -33,6 +33,12 @@ struct objective_bench {
     int classes[MAX_N], environments[MAX_N];
 };
 
+/* Is "kl_dro lambda=2" of the objective "kl_dro"? */
+static inline bool bench_is_of(const char *text, const char *name)
+{
+    return strcspn(text, " ") == strlen(name) && strncmp(text, name, strlen(name)) == 0;
+}
+
 static inline void bench_open_for(struct objective_bench *b, const char *text, const struct objective_data *data)
 {
     struct settings s;

@@ -3,6 +3,7 @@
  * Objectives against computations of another kind: formulas in long double, duals
  * minimised by golden section, and sequences of batches for those with a memory. */
 #include "objective_bench.h"
+#include "reference/objectives.h"
 #include "reference/risks.h"
 
 #include "math/rng.h"
@@ -504,14 +505,16 @@ static void test_none_is_missing(void **state)
     int n_missing = 0;
 
     (void)state;
-    for (size_t k = 0; k < sizeof reference_risks / sizeof *reference_risks; k++) /* test_objective_risks.c */
-        for (int i = 0; (c = objective_kind.at(i)); i++)
+    for (int i = 0; (c = objective_kind.at(i)); i++) {
+        for (size_t k = 0; k < sizeof reference_risks / sizeof *reference_risks; k++) /* test_objective_risks.c */
             is_compared[i] |= strcmp(c->name, reference_risks[k].name) == 0;
-    for (int i = 0; (c = objective_kind.at(i)); i++)
+        for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++) /* test_objective_vectors.c */
+            is_compared[i] |= bench_is_of(vectors[k].text, c->name);
         if (!is_compared[i]) {
             printf("skipped: the weights of \"%s\" are compared with nothing\n", c->name);
             n_missing++;
         }
+    }
     if (n_missing)
         skip();
 }
