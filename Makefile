@@ -92,11 +92,11 @@ report: $(PROGRAM) ## a page for each store and an index of all: report/index.ht
 	@$(RUN) report
 verify: $(PROGRAM) ## train randomly chosen runs of EXP again and compare bits (SET="n=3 seed=0")
 	@$(call WORDS_OF,SET); $(RUN) verify "$$EXP" "$$@" $(WITH_DATA)
-# What README shows, from the stores that are there; what is missing says what it costs.
-reproduce: $(PROGRAM) ## every table and figure that README names
-	@for e in $$(grep -o 'EXP=[a-z0-9_]*' README.md | cut -d= -f2 | sort -u); do \
+# What README and docs/RESULTS.md show, from the stores that are there; what is missing says what it costs.
+reproduce: $(PROGRAM) ## every table and figure that README and docs/RESULTS.md name
+	@for e in $$(grep -oh 'EXP=[a-z0-9_]*' README.md docs/RESULTS.md | cut -d= -f2 | sort -u); do \
 		if [ -f results/$$e.db ]; then $(RUN) table $$e --format=md && $(RUN) plot $$e || exit; \
-			sed -n "s/.*make table EXP=$$e .*SET=\"\([^\"]*\)\".*/\1/p; s/.*rgdbench table $$e \([^\`]*\).*/\1/p" README.md | \
+			sed -n "s/.*make table EXP=$$e .*SET=\"\([^\"]*\)\".*/\1/p; s/.*rgdbench table $$e \([^\`]*\).*/\1/p" README.md docs/RESULTS.md | sort -u | \
 				while read -r words; do echo; $(RUN) table $$e $$words --format=md || exit; done || exit; \
 		else echo "$$e: no store. To make it:"; sed -n 's/^-- \(Command\|Time\)/  \1/p' experiments/$$e.lua; fi; \
 	done

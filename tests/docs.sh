@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# docs/METHODS.md is the program's list of methods, and README names each; what README and the experiments
-# say to type reaches the program; README's files of C compile. usage: tests/docs.sh PROGRAM
+# docs/METHODS.md is the program's list of methods, and README names each; what README, docs/ and the
+# experiments say to type reaches the program; their files of C compile. usage: tests/docs.sh PROGRAM
 program=$1
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
@@ -28,7 +28,7 @@ while read -r command; do
 done < "$list"
 [ -s "$list" ] || { echo "found no commands"; failures=1; }
 {
-    sed -n 's/^    \$\{0,1\} *\(\(RGDBENCH_DATA\|make\|build\).*\)/\1/p' README.md
+    sed -n 's/^    \$\{0,1\} *\(\(RGDBENCH_DATA\|make\|build\).*\)/\1/p' README.md docs/*.md
     grep -ohE '`(RGDBENCH_DATA|make|build/rgdbench)[^`]*`' README.md docs/*.md | tr -d '`'
 } > "$list"
 while read -r command; do
@@ -37,10 +37,11 @@ done < "$list"
 
 # Indented lines from an include of ours on are a file.
 files=$(mktemp -d)
-awk -v files="$files" '/^    #include "/ {n++; on = 1} /^[^ ]/ {on = 0} on {print > files "/" n ".c"}' README.md
+awk -v files="$files" '/^    #include "/ {n++; on = 1} /^[^ ]/ {on = 0} on {print > files "/" n ".c"}' README.md docs/*.md
 for f in "$files"/*.c; do
     said=$(${CC:-cc} -std=c11 -D_GNU_SOURCE -Icore -Wall -Wextra -Werror -fsyntax-only "$f" 2>&1) ||
-        { echo "README's file does not compile: $said"; failures=1; }
+        { echo "a file of README or docs/ does not compile: $said"; failures=1; }
 done
+[ -f "$files/1.c" ] || { echo "found no file of C"; failures=1; }
 rm -r "$files"
 [ $failures = 0 ] && echo "docs: name every method; their commands work, their files compile"
