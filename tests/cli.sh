@@ -135,6 +135,9 @@ fails 'clip' weights 'rgd{clp=1}'
 fails 'schedule.at 0.999999 is never reached: a run has' sweep quickstart schedule=step 'schedule.at=[0.5],[0.999999]'
 fails 'unknown data set "cifar"' data cifar
 fails 'could not open "/nowhere/cifar-10-batches-bin' data cifar10n --data=/nowhere
+fails 'datasets/cifar10n.lua says where it comes from' data cifar10n --data=/nowhere
+fails 'rand_number is there twice' split shapes subset=ldam imbalance=2 rand_number=1 rand_number=2
+fails 'subset ldam at imbalance 1 is the whole train part' split shapes subset=ldam
 fails 'unknown word "env"' split shapes env=1
 fails 'unknown word "en", did you mean "env"' split shapes_domains en=1
 fails 'data.imbalance: 0 is not a number from 1' split shapes imbalance=0

@@ -69,6 +69,11 @@ static const struct {
     {"a,same,y\n1,7,0.5\n?,7,1.5\n2,7,2.5\n", ", header 3: a number 1, same ignore, y label; missing ?"},
     {"a,same,y\n1,7,0.5\n?,7,1.5\n,7,2.5\n", "error: there is no column to tell \"y\" by"},
     {"class,a\nx,1\ny,2\n", ", header 2: class label, a number"},
+    /* the first, where the last is of more than ten numbers and it alone has texts */
+    {"a,b\nx,1\ny,2\nx,3\ny,4\nx,5\ny,6\nx,7\ny,8\nx,9\ny,11\nx,11\ny,10\n", ", header 12: a label, b number"},
+    {"a,c,b\nx,p,1\ny,p,2\nx,q,3\ny,q,4\nx,q,5\ny,q,6\nx,q,7\ny,q,8\nx,q,9\ny,q,11\nx,q,11\ny,q,10\n",
+     ", header 12: a category, c category, b label"},
+    {"a,b\nx,1\ny,2\nx,3\ny,4\nx,5\ny,6\nx,7\ny,8\nx,9\n", ", header 9: a category, b label"},
     {"a,b\n-,x\n1,y\n2,-\n", ", header 3: a number 1, b label; missing -"},
     /* names that are numbers stand above numbers, and count */
     {"0,1,y\n0,1,5\n1,7,6\n1,8,6\n", ", header 3: 0 number, 1 number, y label"},

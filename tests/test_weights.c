@@ -208,6 +208,20 @@ static void refused(const struct params *p, const char *except, const char *part
     assert_string_equal(before, after);
 }
 
+static void test_variances_below_zero_are_refused(void **state)
+{
+    struct params p = build("resnet", "model.depth = 8\n");
+    float *w = random_weights(&p, 1);
+
+    (void)state;
+    w[find(&p, "layer1.0.bn1.running_mean")->offset] = -0.5f;
+    save(&p, w);
+    check_model("resnet", "model.depth = 8\n");
+    w[find(&p, "layer1.0.bn1.running_var")->offset + 1] = -0.5f;
+    save(&p, w);
+    refused(&p, "", "its tensor \"layer1.0.bn1.running_var\" has -0.5, and is of variances: they are never below 0");
+}
+
 static void test_what_does_not_fit_is_refused(void **state)
 {
     struct params p = build("vit", SMALL);
@@ -330,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_files_have_pytorchs_order),
         cmocka_unit_test(test_convolutions_have_pytorchs_order),
         cmocka_unit_test(test_the_cnn_starts_as_pytorchs),
+        cmocka_unit_test(test_variances_below_zero_are_refused),
         cmocka_unit_test(test_what_does_not_fit_is_refused),
         cmocka_unit_test(test_the_rest_is_taken_over),
         cmocka_unit_test(test_halves_are_taken),

@@ -100,6 +100,8 @@ static int parse_subset(const struct invocation *in, struct split_config **ret_c
             k++;
         if (!names[k])
             return text_unknown(err, "word", name, names);
+        if (settings_find(&s, arena_printf(in->arena, "data.%s", name)))
+            return error_set(err, "%s is there twice", name);
         if (!equals || value_parse(equals + 1, in->arena, &v, err) < 0)
             return error_set(err, "\"%s\" is not %s=VALUE", in->words[i], name);
         settings_set(&s, arena_printf(in->arena, "data.%s", name), v);
@@ -113,6 +115,8 @@ static int parse_subset(const struct invocation *in, struct split_config **ret_c
         return error_set(err, "seed: %s is not a whole number from 0", value_text(in->arena, seed));
     if (seed && (*ret_config)->subset == SPLIT_LDAM)
         return error_set(err, "seed does nothing where subset is ldam: rand_number is its seed");
+    if ((*ret_config)->subset == SPLIT_LDAM && (*ret_config)->imbalance == 1)
+        return error_set(err, "subset ldam at imbalance 1 is the whole train part: give imbalance=100, say");
     if (settings_find(&s, "data.rand_number") && (*ret_config)->subset != SPLIT_LDAM)
         return error_set(err, "rand_number does nothing where subset is not ldam");
     *ret_seed = seed ? (int)seed->number : 0;

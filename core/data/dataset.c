@@ -447,9 +447,11 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     return 0;
 
 fail:
-    if (!dataset_is_present(source, &d.arena, &missing) &&
-        settings_find(source->description, "archive"))
-        error_set(err, "%s; `make data NAME=%s` fetches it", err->text, source->name);
+    if (!dataset_is_present(source, &d.arena, &missing))
+        error_set(err,
+                  settings_find(source->description, "archive") ? "%s; `make data NAME=%s` fetches it"
+                                                                : "%s; datasets/%s.lua says where it comes from",
+                  err->text, source->name);
     error_context(err, "data set \"%s\"", source->name);
     dataset_close(&d);
     return -1;

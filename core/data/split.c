@@ -283,8 +283,11 @@ static int take_from_test(const struct dataset *d, const struct split_config *co
         int n_out = config->validation_share > 0 ? share_of(n, config->validation_share) : config->validation;
 
         if (n_out >= n)
-            return error_set(err, "data.validation_from \"test\" with data.validation %d leaves class %d nothing to "
-                                  "test: its test part has %d examples", n_out, c, n);
+            return error_set(err, "data.validation_from \"test\" with data.validation%s leaves class %d nothing to "
+                                  "test: its test part has %d examples",
+                             config->validation_share > 0
+                                 ? "_share"
+                                 : arena_printf(arena, " %d", config->validation), c, n);
         memcpy(split->validation + split->n_validation, items, (size_t)n_out * sizeof *items);
         memcpy(split->test + split->n_test, items + n_out, (size_t)(n - n_out) * sizeof *items);
         split->n_validation += n_out;

@@ -382,19 +382,33 @@ static bool is_target(const struct seen *s)
     return is_number(s) && (s->levels.n > MANY_NUMBERS || (!s->is_whole && s->levels.n > 10));
 }
 
-/* The last that has something to tell; but the first where the last is one of many numbers, and the first has classes. */
+static bool is_only_category(const struct table_guess *g, int column)
+{
+    for (int c = 0; c < g->n_columns; c++)
+        if ((g->columns[c].kind == TABLE_CATEGORY) != (c == column))
+            return false;
+    return true;
+}
+
+/* The last that has something to tell; but the first where the last is one of many numbers, or of more than ten and the
+ * first alone has texts, and the first has classes. */
 static int likely_answer(const struct guesser *b)
 {
     const struct table_guess *g = b->g;
     int first = 0, last = g->n_columns - 1;
+    const struct seen *at_first, *at_last;
 
     while (last >= 0 && g->columns[last].kind == TABLE_IGNORE)
         last--;
     while (first < last && g->columns[first].kind == TABLE_IGNORE)
         first++;
-    return last > first && is_target(&b->seen[last]) && !is_target(&b->seen[first]) && b->seen[first].levels.n <= 100
-               ? first
-               : last;
+    if (last <= first)
+        return last;
+    at_first = &b->seen[first];
+    at_last = &b->seen[last];
+    if (is_target(at_first) || at_first->levels.n > 100)
+        return last;
+    return is_target(at_last) || (at_last->levels.n > 10 && is_only_category(g, first)) ? first : last;
 }
 
 /* A column that is called so; else what is likely. */

@@ -105,6 +105,17 @@ static int match(const struct safetensors *file, const char *except, const struc
     return 0;
 }
 
+/* A root is taken of what is below 0 otherwise, and the first evaluation is of no numbers. */
+static int check_variances(const struct params *p, const struct tensor *const *found, struct error *err)
+{
+    for (int i = 0; i < p->n; i++)
+        for (size_t k = 0; p->items[i].is_variance && found[i] && k < p->items[i].size; k++)
+            if (!(tensor_float(found[i], k) >= 0))
+                return error_set(err, "its tensor \"%s\" has %g, and is of variances: they are never below 0",
+                                 p->items[i].name, tensor_float(found[i], k));
+    return 0;
+}
+
 int weights_load(const char *path, const char *digest, const char *except,
                  const struct params *p, float *weights, struct error *err)
 {
@@ -123,7 +134,7 @@ int weights_load(const char *path, const char *digest, const char *except,
                   path, hex, digest);
         goto out;
     }
-    if (match(&file, except, p, found, err) < 0) {
+    if (match(&file, except, p, found, err) < 0 || check_variances(p, found, err) < 0) {
         error_context(err, "\"%s\"", path);
         goto out;
     }

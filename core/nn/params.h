@@ -28,6 +28,7 @@ struct param {
     bool is_fixed;       /* never to be trained: steps leave it as it is */
     bool is_frozen;      /* likewise for now; may change between steps */
     bool is_buffer;      /* no weight: only its op changes it, as a batch norm its running mean */
+    bool is_variance;    /* of the latter: never below 0 */
     float init_sd;       /* of the normal distribution it starts from; 0: all init_value */
     bool init_uniform;   /* of a uniform one about 0 instead */
     bool init_is_cut;    /* of the normal one, what is beyond three deviations is drawn again */

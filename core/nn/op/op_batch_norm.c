@@ -11,15 +11,14 @@
 enum { WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VARIANCE };
 enum { MAX_WIDTH = 4096 };
 
-static size_t add_param(const struct op_node *node, const char *name, float value, bool is_buffer,
-                        struct params *params, struct arena *arena)
+/* Of a channel each; `param` says what is its own. */
+static size_t add_param(const struct op_node *node, const char *name, struct param param, struct params *params,
+                        struct arena *arena)
 {
-    return params_add(params, arena,
-                      (struct param){.name = arena_printf(arena, "%s.%s", node->name, name),
-                                     .n_dims = 1,
-                                     .dims = {node->in[0].width},
-                                     .init_value = value,
-                                     .is_buffer = is_buffer});
+    param.name = arena_printf(arena, "%s.%s", node->name, name);
+    param.n_dims = 1;
+    param.dims[0] = node->in[0].width;
+    return params_add(params, arena, param);
 }
 
 static int plan(struct op_node *node, struct params *params, struct arena *arena, struct error *err)
@@ -35,10 +34,12 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
     node->cuts = config->kind == BATCH_NORM_BATCH;
     node->statistics_forward = 1 + 2 * (size_t)width;
     node->statistics_size = 1 + 4 * (size_t)width;
-    node->weights[WEIGHT] = add_param(node, "weight", 1, false, params, arena);
-    node->weights[BIAS] = add_param(node, "bias", 0, false, params, arena);
-    node->weights[RUNNING_MEAN] = add_param(node, "running_mean", 0, true, params, arena);
-    node->weights[RUNNING_VARIANCE] = add_param(node, "running_var", 1, true, params, arena);
+    node->weights[WEIGHT] = add_param(node, "weight", (struct param){.init_value = 1}, params, arena);
+    node->weights[BIAS] = add_param(node, "bias", (struct param){0}, params, arena);
+    node->weights[RUNNING_MEAN] = add_param(node, "running_mean", (struct param){.is_buffer = true}, params, arena);
+    node->weights[RUNNING_VARIANCE] =
+        add_param(node, "running_var", (struct param){.init_value = 1, .is_buffer = true, .is_variance = true}, params,
+                  arena);
     return 0;
 }
 
