@@ -23,7 +23,7 @@ $(error SAN: sanitizers are address undefined thread leak, with commas between)
 endif
 PACKAGES = gcc libc6-dev make pkg-config curl libopenblas-pthread-dev libsqlite3-dev liblua5.4-dev \
 	r-mathlib gnuplot-nox fonts-liberation libssl-dev libarchive-dev libjpeg-dev libpng-dev libwebp-dev \
-	libseccomp-dev libjansson-dev libcmocka-dev
+	libseccomp-dev libjansson-dev libutf8proc-dev libcmocka-dev
 
 BUILD = build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 PROGRAM = $(BUILD)/rgdbench
@@ -38,7 +38,7 @@ BLAS = /usr/lib/x86_64-linux-gnu/openblas-pthread
 CPPFLAGS = -Icore -I$(BUILD) -I/usr/include/lua5.4 -MMD -MP \
 	$(if $(findstring fuzzer,$(SAN)),-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 LDFLAGS = -fopenmp $(if $(SAN),-fsanitize=$(SAN)) -Wl,-rpath,$(BLAS)
-LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -lwebp -ljansson -lm
+LDLIBS = -lsqlite3 -llua5.4 -lRmath -lcrypto -lseccomp -larchive -ljpeg -lpng -lwebp -ljansson -lutf8proc -lm
 Q = $(if $(V),,@)
 # make's own rules are none of ours, and it would try each on the hundreds of .d below.
 MAKEFLAGS += -r

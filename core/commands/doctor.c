@@ -4,6 +4,7 @@
 #include "learn/platform.h"
 #include "os/say.h"
 #include "script/script.h"
+#include "text/unicode.h"
 #include "work/environment.h"
 
 #include <string.h>
@@ -66,6 +67,7 @@ int command_doctor(const struct invocation *in, enum exit_status *ret_status, st
     print_environment();
     say(stdout, "%-15s %s: the same bits on any number of threads; %.0f GFLOP/s on one core\n",
         "numbers", numeric, platform_peak());
+    say(stdout, "%-15s %s\n", "text", unicode_version());
     print_disk();
     return print_data(in, err);
 }
