@@ -182,6 +182,14 @@ static const struct command commands[] = {
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
      "Examples: rgdbench split cifar10 subset=ldam imbalance=100; rgdbench split rotated_mnist env=2 trial=1\n",
      "data", 1, 6, command_split, false, WORKS},
+    {"tokens", "--vocab=FILE", "the numbers of the pieces that a BERT reads of each line of standard input",
+     "As Hugging Face's fast BERT tokenizer has them, with [CLS] and [SEP], blanks between.\n"
+     "Options:\n  --vocab=FILE  the model's vocab.txt, a piece a line\n"
+     "  --cased       for a cased model: letters keep their case and accents\n"
+     "  --pair        each line is two texts, a tab between them\n"
+     "  --max=N       so many at most, from 3 (default 128); the rest is cut off\n"
+     "Example: echo 'Is it so?' | rgdbench tokens --vocab=vocab.txt\n",
+     "vocab cased pair max", 0, 0, command_tokens, false, READS},
     {"import", "domainbed DIR name=NAME", "a DomainBed sweep's output tree, into results/NAME.db",
      "Reads DIR/*/results.jsonl of the jobs that have the file `done`. What is torn, unfinished,\n"
      "repeated or foreign is counted, named and left out. Then table, compare, plot, export and\n"
@@ -263,6 +271,10 @@ static const struct option {
     {"--rescue", TEXT, offsetof(struct invocation, rescue)},
     {"--data", TEXT, offsetof(struct invocation, data_root)},
     {"--format", TEXT, offsetof(struct invocation, format)},
+    {"--vocab", TEXT, offsetof(struct invocation, vocabulary)},
+    {"--max", COUNT, offsetof(struct invocation, max_tokens)},
+    {"--cased", FLAG, offsetof(struct invocation, is_cased)},
+    {"--pair", FLAG, offsetof(struct invocation, is_pair)},
     {"--http", FLAG, offsetof(struct invocation, allows_http)},
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
     {"--dry-run", FLAG, offsetof(struct invocation, is_dry)},
@@ -346,6 +358,7 @@ static int run(int argc, char **argv, struct arena *arena, enum exit_status *ret
         .n_threads = 1,
         .checkpoint_interval = 60,
         .lease = 60,
+        .max_tokens = 128,
         .data_root = root && *root ? root : NULL,
     };
     const struct command *c = NULL;

@@ -130,6 +130,13 @@ fails '"datasets" is there already' export-weights quickstart 0123 datasets
 fails 'model.init: could not open "nowhere"' sweep quickstart model.init=nowhere
 fails 'model.init: "README.md": not a safetensors file' sweep quickstart model.init=README.md
 fails 'model.heads 5 does not divide model.dim 192' sweep quickstart model=vit model.heads=5
+printf '[UNK]\n[CLS]\n[SEP]\n[PAD]\na\n##b\n' > vocab.txt && printf 'a\n' > words.txt
+fails '--vocab=FILE is missing' tokens
+fails '"nowhere.txt"' tokens --vocab=nowhere.txt
+fails '"words.txt" has no line "[UNK]"' tokens --vocab=words.txt
+fails 'not a whole number from 3 to 1024' tokens --vocab=vocab.txt --max=2
+fails 'not a whole number from 1 to 1024' tokens --vocab=vocab.txt --max=1025
+fails 'usage: rgdbench tokens' tokens vocab.txt
 fails 'did you mean "rgd"' weights 'rdg{clip=1}'
 fails 'clip' weights 'rgd{clp=1}'
 fails 'schedule.at 0.999999 is never reached: a run has' sweep quickstart schedule=step 'schedule.at=[0.5],[0.999999]'
@@ -458,6 +465,14 @@ script 'draws_seed must be a whole number from 0' 'return experiment { title = "
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n# value 5.878910499\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }
 long=$(printf '%0299d' 0 | tr 0 1) # one number, however long its line
+# A NUL is dropped, as Hugging Face's tokenizer does; a line that is wrong comes after those before it.
+printf 'Abb a\000b\n\n[SEP]a' | "$program" tokens --vocab=vocab.txt > out || failures=1
+printf '1 4 5 5 4 5 2\n1 2\n1 2 4 2\n' | cmp -s - out || { echo "tokens: $(cat out)"; failures=1; }
+printf 'a\tA\na\n' | "$program" tokens --vocab=vocab.txt --pair --cased > out 2> said
+[ $? = 2 ] && echo '1 4 2 0 2' | cmp -s - out && grep -q 'line 2: one text; with --pair two are wanted' said ||
+    { echo "tokens: a pair: $(cat out said)"; failures=1; }
+printf 'a\n\351\n' | "$program" tokens --vocab=vocab.txt 2>&1 > out | grep -q 'line 2: byte 1, 0xe9, is not UTF-8' ||
+    { echo "tokens: Latin-1 was taken"; failures=1; }
 printf '%s 0\n7%300s1\n' "$long" '' | "$program" weights erm | sed '/^#/d' | cut -f1 > out
 printf '1.111111111e+298\n7\n' | cmp -s - out || { echo "weights: a long line: $(cat out)"; failures=1; }
 printf '1\0002\n' | "$program" weights erm > out 2>&1 && { echo "weights: a zero byte was taken"; failures=1; }

@@ -35,6 +35,9 @@ struct invocation {
     bool is_quiet;         /* --quiet */
     bool is_dry;           /* --dry-run */
     bool is_frozen;        /* --frozen */
+    const char *vocabulary; /* --vocab=FILE; NULL: none */
+    int max_tokens;        /* --max=N */
+    bool is_cased, is_pair; /* --cased, --pair */
     bool is_init;          /* --init */
     bool is_widening;      /* --widen */
 };
@@ -71,6 +74,7 @@ int command_stats(const struct invocation *, enum exit_status *, struct error *)
 int command_status(const struct invocation *, enum exit_status *, struct error *);
 int command_sweep(const struct invocation *, enum exit_status *, struct error *);
 int command_table(const struct invocation *, enum exit_status *, struct error *);
+int command_tokens(const struct invocation *, enum exit_status *, struct error *);
 int command_verify(const struct invocation *, enum exit_status *, struct error *);
 int command_weights(const struct invocation *, enum exit_status *, struct error *);
 int command_worker(const struct invocation *, enum exit_status *, struct error *);

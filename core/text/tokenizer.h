@@ -26,7 +26,7 @@
 
 enum {
     TOKENIZER_LEAST_MAX = 3, /* [CLS] and two [SEP] */
-    TOKENIZER_MOST_MAX = 8192,
+    TOKENIZER_MOST_MAX = 1024,
     TOKENIZER_N_SPECIALS = 5,
 };
 

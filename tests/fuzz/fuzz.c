@@ -33,6 +33,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"spec", target_spec},
     {"store", target_store},
     {"table", target_table},
+    {"tokenizer", target_tokenizer},
     {"value", target_value},
     {"values", target_values},
     {"webp", target_webp},

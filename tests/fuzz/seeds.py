@@ -51,6 +51,17 @@ header = {"__metadata__": {"a": "b"}, "w": {"dtype": "F32", "shape": [2, 1], "da
 text = json.dumps(header).encode()
 put("safetensors", "two", struct.pack("<Q", len(text)) + text + bytes(9))
 
+
+def texts(name, flags, vocabulary, first, second=""):
+    parts = [text.encode() for text in (vocabulary, first, second)]
+    put("tokenizer", name, bytes([flags, len(parts[0]), len(parts[1])]) + b"".join(parts))
+
+
+texts("pair", 2 | 9 << 3, "b\n##ba\nna\u00efve\n", "Abba, [SEP]b \u00c9\u535a ab.", "na\u00efve e\u0301\u0130 \u2260\u200d")
+texts("cased", 1 | 5 << 3, "Ab\n", "Ab ab\tA")
+texts("marks", 2 | 20 << 3, "##\u03b1\u0301\n", "a\U0001d16d\u0301\U0001d165\uac00 " + "a" * 60, "[MASK][mask] a\u3000")
+texts("own", 4 | 2 << 3, "[UNK]\r\n[CLS]\n\n[SEP]\n[PAD]\nx\n##x", "xxx x")
+
 for kind in ("tar", "tar.gz", "tar.xz"):
     b = io.BytesIO()
     with tarfile.open(fileobj=b, mode="w" + (":" + kind[4:] if "." in kind else "")) as t:

@@ -26,6 +26,7 @@ void target_settings(const uint8_t *bytes, size_t size);
 void target_spec(const uint8_t *bytes, size_t size);
 void target_store(const uint8_t *bytes, size_t size);
 void target_table(const uint8_t *bytes, size_t size);
+void target_tokenizer(const uint8_t *bytes, size_t size);
 void target_value(const uint8_t *bytes, size_t size);
 void target_values(const uint8_t *bytes, size_t size);
 void target_webp(const uint8_t *bytes, size_t size);

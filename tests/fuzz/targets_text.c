@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Texts: values, settings, words of the command line, JSON, CSV, and scripts. */
+ * Texts: values, settings, words of the command line, JSON, CSV, scripts, and what is to be cut into tokens. */
 #include "base/settings.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/targets.h"
@@ -11,6 +11,7 @@
 #include "script/reader.h"
 #include "script/script.h"
 #include "table/numbers.h"
+#include "text/tokenizer.h"
 
 #include <math.h>
 #include <string.h>
@@ -209,5 +210,78 @@ void target_lua(const uint8_t *bytes, size_t size)
         check_description(&e);
     reader_close(&r);
     FUZZ_CHECK(r.sandbox.memory == 0);
+    arena_release(&arena);
+}
+
+/* ---- tokens ---- */
+
+static void check_tokens(const struct tokenizer *t, const struct tokens *tokens)
+{
+    for (int i = 0; i < tokens->n; i++)
+        FUZZ_CHECK(tokens->ids[i] >= 0 && tokens->ids[i] < t->vocabulary.n);
+}
+
+/* A blank between two texts changes neither. */
+static void check_joined(const struct tokenizer *t, const struct token_text *texts, struct arena *arena)
+{
+    size_t size = texts[0].size + 1 + texts[1].size;
+    char *both = arena_alloc(arena, size);
+    struct tokens apart = {0}, joined = {0};
+    struct error err;
+
+    memcpy(both, texts[0].s, texts[0].size);
+    both[texts[0].size] = '\n';
+    memcpy(both + texts[0].size + 1, texts[1].s, texts[1].size);
+    for (int i = 0; i < 2; i++)
+        FUZZ_CHECK(tokenizer_add(t, texts[i].s, texts[i].size, &apart, &err) == 0);
+    FUZZ_CHECK(tokenizer_add(t, both, size, &joined, &err) == 0);
+    check_tokens(t, &joined);
+    FUZZ_CHECK(apart.n == joined.n && (joined.n == 0 || memcmp(apart.ids, joined.ids, (size_t)joined.n * sizeof *joined.ids) == 0));
+    tokens_release(&apart);
+    tokens_release(&joined);
+}
+
+/* Flags, the ends of the vocabulary and of the first text, in bytes; then these and the second text. */
+void target_tokenizer(const uint8_t *bytes, size_t size)
+{
+    static const char common[] = "[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\na\n##a\n##b\nab\n.\n\xC3\xA9\n##\xCE\xB1\n";
+    enum { HEAD = 3, CASED = 1, PAIR = 2, OWN = 4 };
+    struct arena arena = {.limit = FUZZ_MEMORY};
+    const char *at = (const char *)bytes + HEAD;
+    size_t n_vocabulary, n_first, left;
+    struct tokenizer t;
+    struct tokens tokens = {0};
+    struct error err = {0};
+    int first, n_texts, max;
+    char *vocabulary;
+
+    if (size < HEAD)
+        return;
+    left = size - HEAD;
+    n_vocabulary = bytes[1] < left ? bytes[1] : left;
+    n_first = bytes[2] < left - n_vocabulary ? bytes[2] : left - n_vocabulary;
+    n_texts = bytes[0] & PAIR ? 2 : 1;
+    max = TOKENIZER_LEAST_MAX + (bytes[0] >> 3);
+    vocabulary = arena_printf(&arena, "%s%*s", bytes[0] & OWN ? "" : common, (int)n_vocabulary, "");
+    memcpy(vocabulary + strlen(vocabulary) - n_vocabulary, at, n_vocabulary);
+    if (tokenizer_init(&t, "v", vocabulary, n_vocabulary + (bytes[0] & OWN ? 0 : sizeof common - 1), bytes[0] & CASED,
+                       &arena, &err) < 0) {
+        fuzz_check_refusal(&err);
+    } else {
+        const struct token_text texts[] = {{at + n_vocabulary, n_first},
+                                           {at + n_vocabulary + n_first, left - n_vocabulary - n_first}};
+
+        if (tokenizer_encode(&t, texts, n_texts, max, &tokens, &first, &err) < 0) {
+            fuzz_check_refusal(&err);
+        } else {
+            check_tokens(&t, &tokens);
+            FUZZ_CHECK(tokens.n >= 1 + n_texts && tokens.n <= max && first >= 2 && first <= tokens.n);
+            FUZZ_CHECK(tokens.ids[0] == t.specials[TOKENIZER_CLS] && tokens.ids[tokens.n - 1] == t.specials[TOKENIZER_SEP]);
+            FUZZ_CHECK(tokens.ids[first - 1] == t.specials[TOKENIZER_SEP] && (n_texts == 2 || first == tokens.n));
+            if (n_texts == 2)
+                check_joined(&t, texts, &arena);
+        }
+    }
+    tokens_release(&tokens);
     arena_release(&arena);
 }
