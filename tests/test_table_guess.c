@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
-#include "data/table_guess.h"
+#include "data/table/table_guess.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
-#include "data/format/table.h"
+#include "data/table/table.h"
 #include "os/file.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 #include "data/decode/picture.h"
 #include "data/decode/picture_cache.h"
 #include "data/format/idx.h"
-#include "data/format/table.h"
+#include "data/table/table.h"
 #include "data/source/archive.h"
 #include "data/source/archive_reader.h"
 #include "domainbed/import_domainbed.h"

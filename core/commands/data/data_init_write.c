@@ -2,8 +2,8 @@
 #include "commands/data/data_init.h"
 
 #include "data/format/folders.h"
-#include "data/format/table.h"
-#include "data/table_guess.h"
+#include "data/table/table.h"
+#include "data/table/table_guess.h"
 #include "table/escape.h"
 
 #include <string.h>

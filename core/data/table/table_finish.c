@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
-#include "data/format/table_reader.h"
+#include "data/table/table_reader.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "data/format/table_layout.h"
+#include "data/table/table_layout.h"
 
-#include "data/format/levels.h"
+#include "data/table/levels.h"
 
 #include <stdio.h>
 #include <string.h>

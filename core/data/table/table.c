@@ -2,11 +2,11 @@
  *
  * In two passes over the files: the first takes heads and bounds the rows, the second reads. Then levels
  * get their order (table_finish.c). */
-#include "data/format/table.h"
+#include "data/table/table.h"
 
 #include "base/number.h"
 #include "data/dataset.h"
-#include "data/format/table_reader.h"
+#include "data/table/table_reader.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,12 +2,12 @@
  *
  * table_reader: what table.c has read of a table, and table_finish.c makes of it: levels, classes and
  * groups in their order, the checks that need all rows, and notes. */
-#ifndef DATA_FORMAT_TABLE_READER_H
-#define DATA_FORMAT_TABLE_READER_H
+#ifndef DATA_TABLE_TABLE_READER_H
+#define DATA_TABLE_TABLE_READER_H
 
-#include "data/format/levels.h"
-#include "data/format/table.h"
-#include "data/format/table_layout.h"
+#include "data/table/levels.h"
+#include "data/table/table.h"
+#include "data/table/table_layout.h"
 
 struct table_column {
     const char *name;

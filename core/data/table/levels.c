@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "data/format/levels.h"
+#include "data/table/levels.h"
 
 #include "base/fold.h"
 #include "base/memory.h"

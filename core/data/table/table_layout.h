@@ -16,8 +16,8 @@
  *
  * A list of one may be a text. Where the names are numbers, numbers will do.
  */
-#ifndef DATA_FORMAT_TABLE_LAYOUT_H
-#define DATA_FORMAT_TABLE_LAYOUT_H
+#ifndef DATA_TABLE_TABLE_LAYOUT_H
+#define DATA_TABLE_TABLE_LAYOUT_H
 
 #include "base/settings.h"
 #include "io/csv_rows.h"

@@ -2,7 +2,7 @@
  *
  * table: examples out of tables in text (CSV and its kin): columns of numbers and of categories, and of
  * each example its class or its target, and its group. What is which the description says
- * (data/format/table_layout.h); nothing is guessed.
+ * (data/table/table_layout.h); nothing is guessed.
  *
  * It prepares nothing: numbers stay as they are written, those that are missing are NaN, levels are
  * those of all parts. What could hide an error of the file is refused with file, line and column: a
@@ -13,8 +13,8 @@
  *     if (table_read(description, parts, &arena, &table, err) == 0)
  *         use(table.numbers + row * table.n_numbers);
  */
-#ifndef DATA_FORMAT_TABLE_H
-#define DATA_FORMAT_TABLE_H
+#ifndef DATA_TABLE_TABLE_H
+#define DATA_TABLE_TABLE_H
 
 #include "base/settings.h"
 

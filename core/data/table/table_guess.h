@@ -2,17 +2,17 @@
  *
  * table_guess: what a table in text seems to be, for a first description of it: separator, header, kinds of columns,
  * which one is to be told, what stands for no value. Guesses, each with its reason: a person is to read them.
- * data/format/table.h reads by what the description says then, and guesses nothing.
+ * data/table/table.h reads by what the description says then, and guesses nothing.
  *
  *     struct table_guess guess;
  *     if (table_guess(path, bytes, size, &arena, &guess, err) == 0)
  *         for (int c = 0; c < guess.n_columns; c++)
  *             use(guess.columns[c].kind, guess.columns[c].why);
  */
-#ifndef DATA_TABLE_GUESS_H
-#define DATA_TABLE_GUESS_H
+#ifndef DATA_TABLE_TABLE_GUESS_H
+#define DATA_TABLE_TABLE_GUESS_H
 
-#include "data/format/table_layout.h"
+#include "data/table/table_layout.h"
 
 struct table_guess_column {
     const char *name;

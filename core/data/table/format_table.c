@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Tables in text as a data set: the lists train, and where there are official parts validation and test, name the
- * files; data/format/table_layout.h has the description's other keys. */
+ * files; data/table/table_layout.h has the description's other keys. */
 #include "data/dataset.h"
-#include "data/format/table.h"
+#include "data/table/table.h"
 
 #include <string.h>
 

@@ -7,8 +7,8 @@
  *     code = levels_add(&levels, text, size, place);     each row
  *     order = levels_sort(&levels, by_value);            old code -> new code
  */
-#ifndef DATA_FORMAT_LEVELS_H
-#define DATA_FORMAT_LEVELS_H
+#ifndef DATA_TABLE_LEVELS_H
+#define DATA_TABLE_LEVELS_H
 
 #include "base/arena.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "data/table_guess.h"
+#include "data/table/table_guess.h"
 
 #include "base/number.h"
-#include "data/format/levels.h"
+#include "data/table/levels.h"
 
 #include <math.h>
 #include <stdio.h>
