@@ -160,8 +160,9 @@ static const struct {
     {{"label = \"y\"\nothers = \"numbers\"\n", {"a,y\n1,2\n"}},
      "\"others\" in its description: unknown kind of column \"numbers\", did you mean \"number\"?"},
     {{"label = \"y\"\nothers = \"label\"\n", {"a,y\n1,2\n"}}, "it can be number, category or ignore, not label"},
-    {{"columns = [\"a number\",\"b text\"]\nheader = false\n", {"1,2\n"}},
-     "\"columns\" in its description: item 2, \"b text\": unknown kind of column \"text\""},
+    {{"label = \"y\"\nothers = \"text\"\n", {"a,y\n1,2\n"}}, "it can be number, category or ignore, not text"},
+    {{"columns = [\"a number\",\"b words\"]\nheader = false\n", {"1,2\n"}},
+     "\"columns\" in its description: item 2, \"b words\": unknown kind of column \"words\""},
     {{"columns = [\"a number\"]\nheader = false\n", {"1,2\n"}},
      "\"train.csv\" has 2 columns, but \"columns\" in its description names 1"},
     {{YX "groups = [\"x\",\"x\"]\n", {"x,y\n1,2\n"}}, "\"groups\" in its description names \"x\" twice"},
@@ -214,9 +215,39 @@ static const struct {
      "test.csv:2: y \"c\" is in the test part, but not in the training part"},
     {{YX, {"x,y\n1,>50K\n2,b\n", NULL, "x,y\n1,>50K.\n"}},
      "test.csv:2: y \">50K.\" is in the test part, but not in the training part, which has \">50K\": label_strip = \".\"?"},
+    {{"label = \"y\"\ntexts = \"s\"\n", {"s,y\nabc,a\nab\xE9,b\n"}},
+     "train.csv:3: s: byte 3, 0xe9, is not UTF-8 (iconv -t UTF-8 makes it so)"},
+    {{"columns = [\"s text\",\"y label\"]\nheader = false\nmore_fields = true\n", {"a,b,c\na\n"}},
+     "train.csv:2: 1 fields; 2 are needed"},
+    {{"label = \"y\"\nmore_fields = true\ntexts = \"s\"\n", {"s,y\na,b\n"}},
+     "\"more_fields\" in its description is for files whose \"columns\" it names"},
     {{YX, {"x,y\n1,a\n2,b\xFF\n"}}, "train.csv:3: y \"b?\" is not plain text in UTF-8"},
     {{YC, {"x,y\n\"two\nlines\",a\n2,b\n"}}, "train.csv:2: x \"two lines\" is not plain text in UTF-8"},
 };
+
+/* Texts of files, as they lie there; lines may be longer than their columns. */
+static void test_texts(void **state)
+{
+    const struct given quoted = {"ignore = [\"id\"]\nlabel = \"y\"\ntexts = [\"b\",\"a\"]\n",
+                                 {"id,a,y,b\n1, one ,no,\"say \"\"x\"\"\"\n2,\xC3\xA9,yes,\n", NULL,
+                                  "id,a,y,b\n3,\"1,2\",no,z\n"}};
+    const struct given longer = {"columns = [\"s text\",\"y target\"]\nheader = false\nmore_fields = true\nquote = \"\"\n"
+                                 "separator = \"tab\"\n",
+                                 {"a \"b\t1\n\"c\t2\tmore\t\n", NULL, NULL}};
+    static const char *const wanted[] = {"say \"x\"", "one", "", "\xC3\xA9", "z", "1,2"};
+    struct arena arena = {0};
+    struct table t;
+
+    (void)state;
+    read_good(&quoted, &arena, &t);
+    assert_true(t.n_texts == 2 && t.n_rows == 3 && t.n_numbers == 0 && t.labels[1] == 1);
+    assert_string_equal(t.text_names[0], "b");
+    for (int i = 0; i < 6; i++)
+        assert_true(t.texts[i].size == strlen(wanted[i]) && memcmp(t.texts[i].text, wanted[i], t.texts[i].size) == 0);
+    read_good(&longer, &arena, &t);
+    assert_true(t.n_texts == 1 && t.n_rows == 2 && t.targets[1] == 2 && t.texts[1].size == 2);
+    arena_release(&arena);
+}
 
 static void test_bad(void **state)
 {
@@ -385,6 +416,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns), cmocka_unit_test(test_no_header), cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_texts),
         cmocka_unit_test(test_limits),  cmocka_unit_test(test_notes),     cmocka_unit_test(test_named_twice),
         cmocka_unit_test(test_adult),
     };

@@ -172,8 +172,10 @@ int csv_rows_next(struct csv_rows *r, struct error *err)
     if (read_row(r, err) < 0)
         return -1;
     r->fields = r->pieces;
-    if (r->n_fields == r->n_columns + r->drops_last)
+    if (r->n_fields == r->n_columns + r->drops_last || (r->options.n_columns && r->n_fields > r->n_columns))
         return 1;
+    if (r->options.n_columns)
+        return error_set(err, "%s:%d: %d fields; %d are needed", r->path, r->line, r->n_fields, r->n_columns);
     return error_set(err, "%s:%d: %d fields, but the first line has %d", r->path, r->line, r->n_fields,
                      r->n_columns + r->drops_last);
 }
@@ -273,8 +275,8 @@ int csv_rows_open(struct csv_rows *ret_rows, const char *path, const char *bytes
         error_set(err, "\"%s\" is empty", path);
     if (got <= 0 || read_row(&r, err) < 0)
         goto fail;
-    r.n_columns = r.n_fields;
-    if (ends_in_separator(&r, &r.drops_last, err) < 0)
+    r.n_columns = options->n_columns ? options->n_columns : r.n_fields;
+    if (!options->n_columns && ends_in_separator(&r, &r.drops_last, err) < 0)
         goto fail;
     r.n_columns -= r.drops_last;
     rewind_rows(&r);
@@ -284,6 +286,11 @@ int csv_rows_open(struct csv_rows *ret_rows, const char *path, const char *bytes
 fail:
     csv_rows_close(&r);
     return -1;
+}
+
+bool csv_rows_lasts(const struct csv_rows *r, const struct csv_piece *piece)
+{
+    return piece->text >= r->begin && piece->text <= r->end;
 }
 
 size_t csv_rows_bound(const struct csv_rows *r)

@@ -34,6 +34,7 @@ struct csv_options {
     char quote;     /* 0: quotes are text */
     char comment;   /* a line that begins with it is none; 0: there are no comments */
     bool trims;     /* blanks around a field, outside its quotes, are no part of it */
+    int n_columns;  /* a line may have more fields than these, which are passed over; 0: as many as the first line has */
 };
 
 /* Commas and double quotes (RFC 4180). */
@@ -69,6 +70,9 @@ int csv_rows_open(struct csv_rows *ret_rows, const char *path, const char *bytes
 
 /* The next line: 1, 0 behind the last one, or -1. */
 int csv_rows_next(struct csv_rows *rows, struct error *err);
+
+/* Is it of the file's bytes, and no copy without doubled quotes? */
+bool csv_rows_lasts(const struct csv_rows *rows, const struct csv_piece *piece);
 
 /* No fewer than the lines that the file has. */
 size_t csv_rows_bound(const struct csv_rows *rows);

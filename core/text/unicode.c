@@ -23,6 +23,18 @@ int unicode_read(const char *s, size_t size, int32_t *ret_code)
     return n > 0 ? (int)n : 0;
 }
 
+size_t unicode_find_bad(const char *s, size_t size)
+{
+    int32_t code;
+    size_t i = 0;
+    int n;
+
+    for (; i < size; i += (size_t)n)
+        if ((n = unicode_read(s + i, size - i, &code)) == 0)
+            return i;
+    return size;
+}
+
 int unicode_write(int32_t code, char ret_bytes[UNICODE_MAX_BYTES])
 {
     return (int)utf8proc_encode_char(code, (utf8proc_uint8_t *)ret_bytes);

@@ -16,6 +16,8 @@ const char *unicode_version(void);
 
 /* Bytes of the code point that `size` bytes at s begin with; 0: they are not well-formed UTF-8. */
 int unicode_read(const char *s, size_t size, int32_t *ret_code);
+/* The place of the first byte that is not UTF-8; `size`: there is none. */
+size_t unicode_find_bad(const char *s, size_t size);
 /* Bytes written. */
 int unicode_write(int32_t code, char ret_bytes[UNICODE_MAX_BYTES]);
 

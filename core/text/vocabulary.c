@@ -50,18 +50,6 @@ int vocabulary_find_string(const struct vocabulary *v, const char *s)
     return vocabulary_find(v, hash_bytes(s, strlen(s)), false, s, strlen(s));
 }
 
-static int check_utf8(const char *name, int line, const struct vocabulary_piece *p, struct error *err)
-{
-    int32_t code;
-    int n;
-
-    for (size_t i = 0; i < p->size; i += (size_t)n)
-        if ((n = unicode_read(p->text + i, p->size - i, &code)) == 0)
-            return error_set(err, "%s:%d: byte %zu, 0x%02x, is not UTF-8", name, line, i + 1,
-                             (unsigned char)p->text[i]);
-    return 0;
-}
-
 /* The lines, without their ends. */
 static const struct vocabulary_piece *split_lines(const char *bytes, size_t size, struct arena *arena, int *ret_n)
 {
@@ -101,12 +89,14 @@ int vocabulary_read(const char *name, const char *bytes, size_t size, struct are
     for (int i = 0; i < v.n; i++) {
         const struct vocabulary_piece *p = &v.pieces[i];
         uint64_t hash = hash_bytes(p->text, p->size), at = hash & v.mask;
+        size_t bad = unicode_find_bad(p->text, p->size);
         int other;
 
         if (p->size == 0)
             continue;
-        if (check_utf8(name, i + 1, p, err) < 0)
-            return -1;
+        if (bad < p->size)
+            return error_set(err, "%s:%d: byte %zu, 0x%02x, is not UTF-8", name, i + 1, bad + 1,
+                             (unsigned char)p->text[bad]);
         other = vocabulary_find(&v, hash, false, p->text, p->size);
         if (other >= 0)
             return error_set(err, "%s:%d: \"%.*s\" is in line %d already", name, i + 1,

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "data/dataset.h"
 #include "data/table/table_reader.h"
+#include "text/unicode.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,6 +129,7 @@ static void list_columns(struct table_reader *r)
 {
     const struct table_layout *l = &r->layout;
 
+    r->n_texts = l->n_texts;
     r->columns = arena_alloc(&r->scratch, (size_t)l->n_columns * sizeof *r->columns);
     for (int c = 0; c < l->n_columns; c++) {
         struct table_column *column = &r->columns[r->n_columns];
@@ -137,9 +139,12 @@ static void list_columns(struct table_reader *r)
         for (int g = 0; g < l->n_groups; g++)
             if (l->groups[g] == c)
                 column->group = g;
+        for (int k = 0; k < l->n_texts; k++)
+            if (l->texts[k] == c)
+                column->place = k;
         column->place = column->kind == TABLE_NUMBER     ? r->n_numbers++
                         : column->kind == TABLE_CATEGORY ? r->n_categories++
-                                                         : 0;
+                                                         : column->place;
         r->n_columns += column->kind != TABLE_IGNORE || column->group >= 0;
     }
 }
@@ -150,6 +155,7 @@ static void make_room(struct table_reader *r, struct arena *arena)
 
     r->numbers = arena_alloc(arena, n * (size_t)r->n_numbers * sizeof *r->numbers);
     r->codes = arena_alloc(arena, n * (size_t)r->n_categories * sizeof *r->codes);
+    r->texts = arena_alloc(arena, n * (size_t)r->n_texts * sizeof *r->texts);
     for (int c = 0; c < r->n_columns; c++)
         if (r->columns[c].kind == TABLE_LABEL)
             r->labels = arena_alloc(arena, n * sizeof *r->labels);
@@ -259,6 +265,22 @@ static int read_label(struct table_reader *r, const struct csv_rows *rows, struc
     return code;
 }
 
+/* Where the next line's fields take its place, a copy. */
+static int read_text(struct table_reader *r, const struct csv_rows *rows, const struct table_column *column,
+                     const struct csv_piece *piece, struct error *err)
+{
+    struct csv_piece *text = &r->texts[(size_t)r->n_rows * (size_t)r->n_texts + (size_t)column->place];
+    size_t bad = unicode_find_bad(piece->text, piece->size);
+
+    if (bad < piece->size)
+        return error_set(err, "%s:%d: %s: byte %zu, 0x%02x, is not UTF-8 (iconv -t UTF-8 makes it so)", rows->path,
+                         rows->line, column->name, bad + 1, (unsigned char)piece->text[bad]);
+    *text = *piece;
+    if (!csv_rows_lasts(rows, piece))
+        text->text = memcpy(arena_alloc(r->arena, piece->size), piece->text, piece->size);
+    return 0;
+}
+
 static int read_field(struct table_reader *r, struct table_reader_file *file, struct table_column *column,
                       struct error *err)
 {
@@ -269,6 +291,8 @@ static int read_field(struct table_reader *r, struct table_reader_file *file, st
 
     if (column->kind == TABLE_NUMBER &&
         read_number(r, rows, column, piece, &r->numbers[row * (size_t)r->n_numbers + (size_t)column->place], err) < 0)
+        return -1;
+    if (column->kind == TABLE_TEXT && read_text(r, rows, column, piece, err) < 0)
         return -1;
     if (column->kind == TABLE_TARGET)
         return read_target(r, rows, column, piece, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * table: examples out of tables in text (CSV and its kin): columns of numbers and of categories, and of
- * each example its class or its target, and its group. What is which the description says
+ * table: examples out of tables in text (CSV and its kin): columns of numbers, of categories and of texts, and
+ * of each example its class or its target, and its group. What is which the description says
  * (data/table/table_layout.h); nothing is guessed.
  *
  * It prepares nothing: numbers stay as they are written, those that are missing are NaN, levels are
@@ -17,6 +17,7 @@
 #define DATA_TABLE_TABLE_H
 
 #include "base/settings.h"
+#include "io/csv_rows.h"
 
 #include <stdint.h>
 
@@ -69,11 +70,15 @@ struct table {
     const char *const *group_names; /* "Female, >50K" */
     const uint16_t *groups;         /* [n_rows]; NULL: none */
 
+    int n_texts;
+    const char *const *text_names;
+    const struct csv_piece *texts; /* [n_rows][n_texts], UTF-8; of the files' bytes, or of the arena */
+
     int n_notes;
     const char *const *notes; /* what a reader of results must know; each one line */
 };
 
-/* Everything that *ret_table has lives in `arena`; the files may be closed. */
+/* Everything that *ret_table has lives in `arena`; the files may be closed when its texts are done with. */
 int table_read(const struct settings *description, const struct table_files parts[TABLE_N_PARTS],
                struct arena *arena, struct table *ret_table, struct error *err);
 

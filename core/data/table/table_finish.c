@@ -281,7 +281,7 @@ static int check_target(const struct table_reader *r, const struct table_column 
                      (double)r->targets[0]);
 }
 
-static int take_column(struct table_reader *r, struct table_column *column, const char **number_names,
+static int take_column(struct table_reader *r, struct table_column *column, const char **number_names, const char **text_names,
                        struct table_category *categories, struct table *t, struct error *err)
 {
     struct table_category *category = &categories[column->place];
@@ -301,6 +301,9 @@ static int take_column(struct table_reader *r, struct table_column *column, cons
         category->levels = take_names(column, r->arena, &category->n_levels);
         if (column->has_missing)
             category->missing = category->n_levels - 1;
+        return 0;
+    case TABLE_TEXT:
+        text_names[column->place] = name;
         return 0;
     case TABLE_LABEL:
         t->answer_name = name;
@@ -329,18 +332,21 @@ static void take_notes(struct table_reader *r, struct table *t)
 int table_reader_finish(struct table_reader *r, struct table *ret_table, struct error *err)
 {
     struct table t = {.n_rows = r->n_rows, .n_numbers = r->n_numbers, .numbers = r->numbers, .labels = r->labels,
-                      .n_categories = r->n_categories, .codes = r->codes, .targets = r->targets};
+                      .n_categories = r->n_categories, .codes = r->codes, .targets = r->targets,
+                      .n_texts = r->n_texts, .texts = r->texts};
     const char **names = arena_alloc(r->arena, (size_t)r->n_numbers * sizeof *names);
+    const char **text_names = arena_alloc(r->arena, (size_t)r->n_texts * sizeof *text_names);
     struct table_category *categories = arena_alloc(r->arena, ((size_t)r->n_categories + 1) * sizeof *categories);
 
     memcpy(t.n, r->n, sizeof t.n);
     note_alike_names(r);
     for (int c = 0; c < r->n_columns; c++)
-        if (take_column(r, &r->columns[c], names, categories, &t, err) < 0)
+        if (take_column(r, &r->columns[c], names, text_names, categories, &t, err) < 0)
             return -1;
     if (finish_groups(r, &t, err) < 0)
         return -1;
     t.number_names = names;
+    t.text_names = text_names;
     t.categories = categories;
     take_notes(r, &t);
     *ret_table = t;

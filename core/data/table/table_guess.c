@@ -106,7 +106,7 @@ static int find_signs(struct guesser *b, struct error *err)
     b->g->csv = csv_defaults;
     for (size_t s = 0; s < sizeof separators; s++)
         for (int comments = 0; comments <= (first == '#' || first == '|'); comments++) {
-            struct csv_options options = {separators[s], '"', comments ? first : 0, true};
+            struct csv_options options = {separators[s], '"', comments ? first : 0, true, 0};
             int score = options.comment == options.separator ? 0 : try_signs(b, &options);
 
             if (score > best + (separators[s] == ' ')) {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const table_kinds[] = {"unknown", "number", "category", "label", "target", "ignore", NULL};
+const char *const table_kinds[] = {"unknown", "number", "category", "label", "target", "ignore", "text", NULL};
 
 /* ---- values ---- */
 
@@ -88,7 +88,7 @@ int table_layout_read(const struct settings *description, struct arena *arena,
                       struct table_layout *ret_layout, struct error *err)
 {
     static const char *const empty[] = {"", NULL};
-    const struct value *header = settings_find(description, "header");
+    const struct value *header = settings_find(description, "header"), *more = settings_find(description, "more_fields");
     struct table_layout l = {.has_header = !header || header->truth};
 
     if (header && header->kind != VALUE_BOOL)
@@ -103,6 +103,17 @@ int table_layout_read(const struct settings *description, struct arena *arena,
     if (l.has_header && settings_find(description, "columns"))
         return error_set(err, "\"columns\" in its description is for files without a header: they have names "
                               "already, or header = false");
+    if (more && more->kind != VALUE_BOOL)
+        return error_set(err, "\"more_fields\" in its description is not true or false");
+    if (more && more->truth) {
+        struct table_texts columns;
+
+        if (find_texts(description, "columns", arena, &columns, err) < 0)
+            return -1;
+        if (columns.n == 0)
+            return error_set(err, "\"more_fields\" in its description is for files whose \"columns\" it names");
+        l.csv.n_columns = columns.n;
+    }
     *ret_layout = l;
     return 0;
 }
@@ -138,6 +149,8 @@ static int take_item(struct table_layout *l, const char **names, int c, const ch
         unknown_kind(blank + 1, err);
         return error_context(err, "\"columns\" in its description: item %d, \"%.60s\"", c + 1, item);
     }
+    if (l->kinds[c] == TABLE_TEXT)
+        l->texts[l->n_texts++] = c;
     while (blank > item && blank[-1] == ' ')
         blank--;
     names[c] = arena_printf(arena, "%.*s", (int)(blank - item), item);
@@ -211,6 +224,8 @@ static int take_kind(struct table_layout *l, const struct levels *names, const s
             return error_set(err, "column \"%.60s\" is said to be of the kind %s and of the kind %s", l->names[c],
                              table_kinds[l->kinds[c]], table_kinds[kind]);
         l->kinds[c] = kind;
+        if (kind == TABLE_TEXT)
+            l->texts[l->n_texts++] = c;
     }
     return 0;
 }
@@ -223,7 +238,7 @@ static int take_kinds(struct table_layout *l, const struct levels *names, const 
         enum table_kind kind;
     } lists[] = {
         {"numbers", TABLE_NUMBER}, {"categories", TABLE_CATEGORY}, {"ignore", TABLE_IGNORE},
-        {"label", TABLE_LABEL},    {"target", TABLE_TARGET},
+        {"label", TABLE_LABEL},    {"target", TABLE_TARGET}, {"texts", TABLE_TEXT},
     };
 
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -244,7 +259,7 @@ static int take_others(struct table_layout *l, const struct settings *descriptio
         return -1;
     if (*others && (kind = find_kind(others)) == TABLE_UNKNOWN)
         unknown_kind(others, err);
-    else if (kind == TABLE_LABEL || kind == TABLE_TARGET)
+    else if (kind == TABLE_LABEL || kind == TABLE_TARGET || kind == TABLE_TEXT)
         error_set(err, "it can be number, category or ignore, not %s", others);
     if (*others && kind != TABLE_NUMBER && kind != TABLE_CATEGORY && kind != TABLE_IGNORE)
         return error_context(err, "\"others\" in its description");
@@ -282,7 +297,7 @@ static int check_kinds(const struct table_layout *l, struct error *err)
         return error_set(err, "its description says %d columns to predict: one label, or one target", n_answers);
     if (l->classes.n > 0 && count(l, TABLE_LABEL) == 0)
         return error_set(err, "\"classes\" in its description: a target has none");
-    if (count(l, TABLE_NUMBER) + count(l, TABLE_CATEGORY) == 0)
+    if (count(l, TABLE_NUMBER) + count(l, TABLE_CATEGORY) + count(l, TABLE_TEXT) == 0)
         return error_set(err, "no number and no category is left to predict from");
     return 0;
 }
@@ -318,6 +333,7 @@ int table_layout_resolve(struct table_layout *l, const struct settings *descript
 
     l->n_columns = n_columns;
     l->kinds = arena_alloc(arena, (size_t)n_columns * sizeof *l->kinds);
+    l->texts = arena_alloc(arena, (size_t)n_columns * sizeof *l->texts);
     for (int c = 0; c < n_columns && header; c++)
         list[c] = header[c];
     if (!header && make_names(l, description, file, list, arena, err) < 0)

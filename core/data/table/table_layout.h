@@ -6,8 +6,9 @@
  *     quote = "\""          "": quotes are text
  *     comment = ""          a line that begins with it is passed over
  *     header = true         the first line names the columns; else they are columns, or 1, 2, 3 ...
- *     columns = {}          without a header: "NAME" or "NAME KIND" each, of number category label target ignore
- *     numbers = {}, categories = {}, ignore = {}, label = "", target = ""      columns by their names
+ *     columns = {}          without a header: "NAME" or "NAME KIND" each, of number category label target ignore text
+ *     more_fields = false   lines may have more fields than `columns` names
+ *     numbers = {}, categories = {}, texts = {}, ignore = {}, label = "", target = ""      columns by their names
  *     others = "number"     (or category, ignore) what all columns are that are not named; without it none may be left
  *     groups = {}           columns, the label too, whose values together make an example's group
  *     missing = {""}        texts that stand for no value
@@ -29,6 +30,7 @@ enum table_kind {
     TABLE_LABEL,
     TABLE_TARGET,
     TABLE_IGNORE,
+    TABLE_TEXT, /* of data of texts alone (data/text) */
 };
 extern const char *const table_kinds[]; /* their names, NULL-ended */
 
@@ -47,6 +49,8 @@ struct table_layout {
     const char *const *names; /* [n_columns], NULL-ended */
     enum table_kind *kinds;   /* [n_columns] */
     int n_columns;
+    int *texts; /* [n_texts]: columns, in the order in which the description names them */
+    int n_texts;
     int *groups; /* [n_groups]: columns */
     int n_groups;
 };

@@ -13,7 +13,7 @@ struct table_column {
     const char *name;
     int field; /* of a line */
     enum table_kind kind;
-    int place; /* among the columns of numbers, or of categories */
+    int place; /* among the columns of numbers, of categories, or of texts */
     int group; /* among the columns that make the group; -1: none of them */
     struct levels levels; /* of categories, labels and columns of the group */
     bool has_missing;
@@ -31,12 +31,13 @@ struct table_reader {
     struct table_reader_file *files; /* [n_files], open */
     int n_files;
     struct table_column *columns; /* [n_columns] that are read */
-    int n_columns, n_numbers, n_categories;
+    int n_columns, n_numbers, n_categories, n_texts;
 
     size_t bound; /* rows that there is room for */
     int n_rows, n[TABLE_N_PARTS];
     float *numbers;       /* [n_rows][n_numbers] */
     int32_t *codes;       /* [n_rows][n_categories]; -1: missing */
+    struct csv_piece *texts; /* [n_rows][n_texts] */
     uint16_t *labels;     /* [n_rows] */
     float *targets;       /* [n_rows] */
     int32_t *group_codes; /* [n_rows][n_groups of the layout]; -1: missing */
