@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The tokenizer beside Hugging Face's: the vectors that Google and Hugging Face published, lengths of pairs, and,
- * where their files are in RGDBENCH_DATA, all sentences of six tasks of GLUE by SHA-256 and all code points. */
+ * The tokenizer beside Hugging Face's: the vectors that Google and Hugging Face published, lengths of pairs,
+ * and, where their files are in RGDBENCH_DATA, all sentences of six tasks of GLUE by SHA-256 and all code
+ * points. */
 #include "base/hash.h"
 #include "io/csv_rows.h"
 #include "os/file.h"
@@ -17,7 +18,8 @@
 
 #include <cmocka.h>
 
-static const char pieces[] = "[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\nwant\n##want\n##ed\nwa\nun\nrunn\n##ing\n,\nlow\nlowest\n";
+static const char pieces[] =
+    "[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\nwant\n##want\n##ed\nwa\nun\nrunn\n##ing\n,\nlow\nlowest\n";
 
 static struct arena arena;
 
@@ -137,7 +139,8 @@ static void test_long_words(void **state)
         assert_int_equal(tokens.ids[0], n <= 100 ? 4 : 0);
         ascii[n] = 'a';
         tokens.n = 0;
-        assert_int_equal(tokenizer_add(&t, greek, (size_t)(2 * (n - 1)), &tokens, &err), 0); /* n code points */
+        assert_int_equal(tokenizer_add(&t, greek, (size_t)(2 * (n - 1)), &tokens, &err),
+                         0); /* n code points */
         assert_int_equal(tokens.n, n <= 100 ? n : 1);
         tokens_release(&tokens);
     }
@@ -162,16 +165,17 @@ static void test_truncation(void **state)
     }
 }
 
-static void expect_row(const struct tokenizer *t, const char *a, const char *b, int max, const char *wanted, int first)
+static void expect_row(const struct tokenizer *t, const char *a, const char *b, int max, const char *wanted,
+                       int first)
 {
     const struct token_text texts[] = {{a, strlen(a)}, {b ? b : "", b ? strlen(b) : 0}};
     struct tokens tokens = {0};
     struct error err;
-    int got;
+    struct token_row got;
 
     assert_int_equal(tokenizer_encode(t, texts, b ? 2 : 1, max, &tokens, &got, &err), 0);
     assert_string_equal(show(&tokens), wanted);
-    assert_int_equal(got, first);
+    assert_int_equal(got.first, first);
     tokens_release(&tokens);
 }
 
@@ -207,7 +211,7 @@ static void test_refused(void **state)
     const struct token_text pair[] = {{"low", 3}, {"a [SEP] \xED\xA0\x80", 11}};
     struct tokens tokens = {0};
     struct error err;
-    int first;
+    struct token_row row;
 
     (void)state;
     expect_refusal("", 0, "\"v.txt\" has no line \"[UNK]\": is it a BERT's vocab.txt?");
@@ -216,7 +220,7 @@ static void test_refused(void **state)
     expect_refusal(latin, sizeof latin - 1, "v.txt:3: byte 2, 0xe9, is not UTF-8");
     assert_int_equal(tokenizer_add(&t, "caf\xE9 au lait", 12, &tokens, &err), -1);
     assert_string_equal(err.text, "byte 4, 0xe9, is not UTF-8 (iconv -t UTF-8 makes it so)");
-    assert_int_equal(tokenizer_encode(&t, pair, 2, 8, &tokens, &first, &err), -1);
+    assert_int_equal(tokenizer_encode(&t, pair, 2, 8, &tokens, &row, &err), -1);
     assert_string_equal(err.text, "the second text: byte 9, 0xed, is not UTF-8 (iconv -t UTF-8 makes it so)");
     tokens_release(&tokens);
 }
@@ -239,7 +243,8 @@ static void hash_int(struct hash *h, int x)
 }
 
 /* Of all rows: the number of tokens, each, and how many are of the second text. */
-static void hash_rows(const struct tokenizer *t, const struct file_map *map, const int *columns, bool has_header, int max,
+static void hash_rows(const struct tokenizer *t, const struct file_map *map, const int *columns,
+                      bool has_header, int max,
                       char ret_hex[HASH_HEX_SIZE])
 {
     const struct csv_options options = {.separator = '\t'};
@@ -247,21 +252,23 @@ static void hash_rows(const struct tokenizer *t, const struct file_map *map, con
     struct tokens tokens = {0};
     struct error err;
     struct hash h;
-    int got, first;
+    struct token_row row;
+    int got;
 
     hash_init(&h, HASH_SHA256);
     got = csv_rows_open(&rows, "rows", (const char *)map->bytes, map->size, &options, &err);
     if (got == 0 && has_header)
         got = csv_rows_next(&rows, &err) < 0 ? -1 : 0;
     while (got >= 0 && (got = csv_rows_next(&rows, &err)) > 0) {
-        const struct csv_piece *a = &rows.fields[columns[0]], *b = &rows.fields[columns[1] < 0 ? 0 : columns[1]];
+        const struct csv_piece *a = &rows.fields[columns[0]],
+            *b = &rows.fields[columns[1] < 0 ? 0 : columns[1]];
         const struct token_text texts[] = {{a->text, a->size}, {b->text, b->size}};
 
-        assert_int_equal(tokenizer_encode(t, texts, columns[1] < 0 ? 1 : 2, max, &tokens, &first, &err), 0);
+        assert_int_equal(tokenizer_encode(t, texts, columns[1] < 0 ? 1 : 2, max, &tokens, &row, &err), 0);
         hash_int(&h, tokens.n);
         for (int i = 0; i < tokens.n; i++)
             hash_int(&h, tokens.ids[i]);
-        hash_int(&h, tokens.n - first);
+        hash_int(&h, tokens.n - row.first);
     }
     if (got < 0)
         fail_msg("%s", err.text);
@@ -318,7 +325,8 @@ static void test_glue(void **state)
     (void)state;
     if (!open_file("bert/vocab.txt", &vocabulary))
         skip();
-    assert_int_equal(tokenizer_init(&t, "vocab.txt", (const char *)vocabulary.bytes, vocabulary.size, false, &arena, &err), 0);
+    assert_int_equal(tokenizer_init(&t, "vocab.txt", (const char *)vocabulary.bytes, vocabulary.size, false,
+                                    &arena, &err), 0);
     assert_int_equal(t.vocabulary.n, 30522);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         for (int p = 0; p < 2; p++) {
@@ -357,7 +365,8 @@ static void test_code_points(void **state)
     enum { N = 0x110000 };
     static char classes[N];
     const struct tokenizer t = make("[UNK]\n[CLS]\n[SEP]\n[PAD]\nab\na\nb\n", false);
-    static const char *const files[] = {"bert/codepoint_classes.tsv", "bert/codepoint_exceptions_utf8proc_2.8.tsv"};
+    static const char *const files[] = {"bert/codepoint_classes.tsv",
+                                        "bert/codepoint_exceptions_utf8proc_2.8.tsv"};
     struct tokens tokens = {0};
     int n_exceptions = 0;
 

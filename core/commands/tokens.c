@@ -12,7 +12,8 @@
 #include <string.h>
 
 /* The line as one text, or as two with a tab between. */
-static int split_line(const char *line, size_t size, int n_wanted, struct token_text ret_texts[2], struct error *err)
+static int split_line(const char *line, size_t size, int n_wanted, struct token_text ret_texts[2],
+                      struct error *err)
 {
     const char *tab = n_wanted > 1 ? memchr(line, '\t', size) : NULL;
     size_t n_first = tab ? (size_t)(tab - line) : size;
@@ -53,14 +54,15 @@ static int print_lines(const struct invocation *in, const struct tokenizer *t, s
     char *line = NULL;
     size_t room = 0;
     ssize_t n;
-    int result = 0, first;
+    struct token_row row;
+    int result = 0;
 
     for (int number = 1; result == 0 && (n = getline(&line, &room, stdin)) >= 0; number++) {
         struct token_text texts[2];
 
         n -= n > 0 && line[n - 1] == '\n';
         if (split_line(line, (size_t)n, n_texts, texts, err) < 0 ||
-            tokenizer_encode(t, texts, n_texts, in->max_tokens, &tokens, &first, err) < 0) {
+            tokenizer_encode(t, texts, n_texts, in->max_tokens, &tokens, &row, err) < 0) {
             result = error_context(err, "standard input, line %d", number);
         } else {
             add_line(&out, &tokens);
@@ -86,11 +88,13 @@ int command_tokens(const struct invocation *in, enum exit_status *ret_status, st
     if (!in->vocabulary)
         return error_set(err, "--vocab=FILE is missing: a BERT's vocab.txt, a piece a line");
     if (in->max_tokens < TOKENIZER_LEAST_MAX)
-        return error_set(err, "--max=%d: not a whole number from %d to %d", in->max_tokens, TOKENIZER_LEAST_MAX,
+        return error_set(err, "--max=%d: not a whole number from %d to %d", in->max_tokens,
+                         TOKENIZER_LEAST_MAX,
                          TOKENIZER_MOST_MAX);
     if (file_map_open(in->vocabulary, &map, err) < 0)
         return -1;
-    result = tokenizer_init(&t, in->vocabulary, (const char *)map.bytes, map.size, in->is_cased, in->arena, err);
+    result = tokenizer_init(&t, in->vocabulary, (const char *)map.bytes, map.size, in->is_cased, in->arena,
+                            err);
     if (result == 0)
         result = print_lines(in, &t, err);
     file_map_close(&map);

@@ -14,12 +14,13 @@ static const struct {
     size_t size;
     bool is_needed;
 } specials[TOKENIZER_N_SPECIALS] = {
-    [TOKENIZER_UNK] = {"[UNK]", 5, true}, [TOKENIZER_CLS] = {"[CLS]", 5, true},    [TOKENIZER_SEP] = {"[SEP]", 5, true},
-    [TOKENIZER_PAD] = {"[PAD]", 5, true}, [TOKENIZER_MASK] = {"[MASK]", 6, false},
+    [TOKENIZER_UNK] = {"[UNK]", 5, true},    [TOKENIZER_CLS] = {"[CLS]", 5, true},
+    [TOKENIZER_SEP] = {"[SEP]", 5, true},    [TOKENIZER_PAD] = {"[PAD]", 5, true},
+    [TOKENIZER_MASK] = {"[MASK]", 6, false},
 };
 
-int tokenizer_init(struct tokenizer *ret_tokenizer, const char *name, const char *bytes, size_t size, bool is_cased,
-                   struct arena *arena, struct error *err)
+int tokenizer_init(struct tokenizer *ret_tokenizer, const char *name, const char *bytes, size_t size,
+                   bool is_cased, struct arena *arena, struct error *err)
 {
     struct tokenizer t = {.lowers = !is_cased, .strips = !is_cased};
 
@@ -28,7 +29,8 @@ int tokenizer_init(struct tokenizer *ret_tokenizer, const char *name, const char
     for (int i = 0; i < TOKENIZER_N_SPECIALS; i++) {
         t.specials[i] = vocabulary_find_string(&t.vocabulary, specials[i].text);
         if (t.specials[i] < 0 && specials[i].is_needed)
-            return error_set(err, "\"%s\" has no line \"%s\": is it a BERT's vocab.txt?", name, specials[i].text);
+            return error_set(err, "\"%s\" has no line \"%s\": is it a BERT's vocab.txt?", name,
+                             specials[i].text);
     }
     *ret_tokenizer = t;
     return 0;
@@ -81,7 +83,8 @@ static int find_longest(const struct reading *r, int from, int *ret_to)
         hashes[to] = hash;
     }
     for (; to > from; to--) {
-        int id = vocabulary_find(v, hashes[to - 1], is_inner, r->bytes + first, (size_t)r->ends[to - 1] - first);
+        int id = vocabulary_find(v, hashes[to - 1], is_inner, r->bytes + first,
+                                 (size_t)r->ends[to - 1] - first);
 
         if (id >= 0) {
             *ret_to = to;
@@ -104,10 +107,12 @@ static void put(struct reading *r, int32_t code)
 static void put_marks(struct reading *r)
 {
     for (int i = 1; i < r->n_marks; i++)
-        for (int k = i; k > 0 && unicode_combining_class(r->marks[k - 1]) > unicode_combining_class(r->marks[k]); k--) {
-            int32_t mark = r->marks[k];
+        for (int k = i; k > 0; k--) {
+            int32_t mark = r->marks[k], before = r->marks[k - 1];
 
-            r->marks[k] = r->marks[k - 1];
+            if (unicode_combining_class(before) <= unicode_combining_class(mark))
+                break;
+            r->marks[k] = before;
             r->marks[k - 1] = mark;
         }
     for (int i = 0; i < r->n_marks; i++)
@@ -239,8 +244,8 @@ static int add_plain(struct reading *r, const char *s, size_t size, size_t from,
         } else if (!take_letter(r, s[i])) {
             n = unicode_read(s + i, size - i, &code);
             if (n == 0)
-                return error_set(err, "byte %zu, 0x%02x, is not UTF-8 (iconv -t UTF-8 makes it so)", from + i + 1,
-                                 (unsigned char)s[i]);
+                return error_set(err, "byte %zu, 0x%02x, is not UTF-8 (iconv -t UTF-8 makes it so)",
+                                 from + i + 1, (unsigned char)s[i]);
             take(r, code);
         }
     }
@@ -254,7 +259,8 @@ static int add_plain(struct reading *r, const char *s, size_t size, size_t from,
 static int special_at(const struct tokenizer *t, const char *s, size_t size)
 {
     for (int i = 0; i < TOKENIZER_N_SPECIALS; i++)
-        if (t->specials[i] >= 0 && size >= specials[i].size && memcmp(s, specials[i].text, specials[i].size) == 0)
+        if (t->specials[i] >= 0 && size >= specials[i].size &&
+            memcmp(s, specials[i].text, specials[i].size) == 0)
             return i;
     return -1;
 }
@@ -304,7 +310,7 @@ void tokenizer_truncate(int room, int *a, int *b)
 }
 
 int tokenizer_encode(const struct tokenizer *t, const struct token_text *texts, int n_texts, int max,
-                     struct tokens *ret_tokens, int *ret_first, struct error *err)
+                     struct tokens *ret_tokens, struct token_row *ret_row, struct error *err)
 {
     const int sep = t->specials[TOKENIZER_SEP];
     int n[2] = {0}, kept[2], room = max - 1 - n_texts;
@@ -319,14 +325,16 @@ int tokenizer_encode(const struct tokenizer *t, const struct token_text *texts, 
         n[i] = ret_tokens->n - before;
         add_id(ret_tokens, sep);
     }
+    ret_row->uncut = ret_tokens->n;
     memcpy(kept, n, sizeof kept);
     tokenizer_truncate(room, &kept[0], &kept[1]);
-    *ret_first = kept[0] + 2;
+    ret_row->first = kept[0] + 2;
     ret_tokens->ids[kept[0] + 1] = sep;
-    ret_tokens->n = *ret_first;
+    ret_tokens->n = ret_row->first;
     if (n_texts < 2)
         return 0;
-    memmove(ret_tokens->ids + *ret_first, ret_tokens->ids + n[0] + 2, (size_t)kept[1] * sizeof *ret_tokens->ids);
+    memmove(ret_tokens->ids + ret_row->first, ret_tokens->ids + n[0] + 2,
+            (size_t)kept[1] * sizeof *ret_tokens->ids);
     ret_tokens->n += kept[1] + 1;
     ret_tokens->ids[ret_tokens->n - 1] = sep;
     return 0;

@@ -10,7 +10,8 @@ const char *unicode_version(void)
     static char text[80];
 
     if (!*text)
-        snprintf(text, sizeof text, "Unicode %s, utf8proc %s", utf8proc_unicode_version(), utf8proc_version());
+        snprintf(text, sizeof text, "Unicode %s, utf8proc %s", utf8proc_unicode_version(),
+                 utf8proc_version());
     return text;
 }
 
@@ -75,7 +76,8 @@ int unicode_combining_class(int32_t code)
 int unicode_decompose(int32_t code, int32_t ret_parts[UNICODE_MAX_PARTS])
 {
     int boundary = UTF8PROC_BOUNDCLASS_START;
-    utf8proc_ssize_t n = utf8proc_decompose_char(code, ret_parts, UNICODE_MAX_PARTS, UTF8PROC_DECOMPOSE, &boundary);
+    utf8proc_ssize_t n = utf8proc_decompose_char(code, ret_parts, UNICODE_MAX_PARTS, UTF8PROC_DECOMPOSE,
+                                                 &boundary);
 
     assert(n >= 1 && n <= UNICODE_MAX_PARTS); /* no canonical decomposition is longer */
     return (int)n;

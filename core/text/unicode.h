@@ -29,8 +29,8 @@ bool unicode_is_punctuation(int32_t code); /* categories P */
 /* Where a mark stands among those behind a letter; 0: it is none of them. */
 int unicode_combining_class(int32_t code);
 
-/* The canonical decomposition, not yet in order of combining classes; and the lower case, which is of two code
- * points for U+0130. Both give the number of code points. */
+/* The canonical decomposition, not yet in order of combining classes; and the lower case, which is of two
+ * code points for U+0130. Both give the number of code points. */
 int unicode_decompose(int32_t code, int32_t ret_parts[UNICODE_MAX_PARTS]);
 int unicode_lower(int32_t code, int32_t ret_parts[UNICODE_MAX_PARTS]);
 

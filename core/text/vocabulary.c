@@ -51,7 +51,8 @@ int vocabulary_find_string(const struct vocabulary *v, const char *s)
 }
 
 /* The lines, without their ends. */
-static const struct vocabulary_piece *split_lines(const char *bytes, size_t size, struct arena *arena, int *ret_n)
+static const struct vocabulary_piece *split_lines(const char *bytes, size_t size, struct arena *arena,
+                                                  int *ret_n)
 {
     struct vocabulary_piece *pieces;
     const char *end = bytes + size;
@@ -80,7 +81,8 @@ int vocabulary_read(const char *name, const char *bytes, size_t size, struct are
     size_t n_slots = 16;
 
     if (size > VOCABULARY_MAX_SIZE)
-        return error_set(err, "\"%s\" has %zu bytes; a vocabulary has %d at most", name, size, VOCABULARY_MAX_SIZE);
+        return error_set(err, "\"%s\" has %zu bytes; a vocabulary has %d at most", name, size,
+                         VOCABULARY_MAX_SIZE);
     v.pieces = split_lines(bytes, size, arena, &v.n);
     while (n_slots < 2 * (size_t)v.n)
         n_slots *= 2;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * vocabulary: the pieces that a model knows, a line each, as vocab.txt of a BERT has them: a piece's number is its
- * line's, from 0. Pieces that go on inside a word begin with "##".
+ * vocabulary: the pieces that a model knows, a line each, as vocab.txt of a BERT has them: a piece's number
+ * is its line's, from 0. Pieces that go on inside a word begin with "##".
  *
- * Refused, with file and line: the same piece twice, and what is not UTF-8. An empty line has a number, and no
- * piece.
+ * Refused, with file and line: the same piece twice, and what is not UTF-8. An empty line has a number, and
+ * no piece.
  *
  * Look-ups take a hash that the caller makes byte by byte, so that all beginnings of a word cost one pass:
  *

@@ -252,7 +252,8 @@ void target_tokenizer(const uint8_t *bytes, size_t size)
     struct tokenizer t;
     struct tokens tokens = {0};
     struct error err = {0};
-    int first, n_texts, max;
+    struct token_row row;
+    int n_texts, max;
     char *vocabulary;
 
     if (size < HEAD)
@@ -271,13 +272,13 @@ void target_tokenizer(const uint8_t *bytes, size_t size)
         const struct token_text texts[] = {{at + n_vocabulary, n_first},
                                            {at + n_vocabulary + n_first, left - n_vocabulary - n_first}};
 
-        if (tokenizer_encode(&t, texts, n_texts, max, &tokens, &first, &err) < 0) {
+        if (tokenizer_encode(&t, texts, n_texts, max, &tokens, &row, &err) < 0) {
             fuzz_check_refusal(&err);
         } else {
             check_tokens(&t, &tokens);
-            FUZZ_CHECK(tokens.n >= 1 + n_texts && tokens.n <= max && first >= 2 && first <= tokens.n);
+            FUZZ_CHECK(tokens.n >= 1 + n_texts && tokens.n <= max && row.first >= 2 && row.first <= tokens.n && row.uncut >= tokens.n);
             FUZZ_CHECK(tokens.ids[0] == t.specials[TOKENIZER_CLS] && tokens.ids[tokens.n - 1] == t.specials[TOKENIZER_SEP]);
-            FUZZ_CHECK(tokens.ids[first - 1] == t.specials[TOKENIZER_SEP] && (n_texts == 2 || first == tokens.n));
+            FUZZ_CHECK(tokens.ids[row.first - 1] == t.specials[TOKENIZER_SEP] && (n_texts == 2 || row.first == tokens.n));
             if (n_texts == 2)
                 check_joined(&t, texts, &arena);
         }
