@@ -22,6 +22,7 @@ extern const struct dataset_format dataset_format_rotated_digits;
 extern const struct dataset_format dataset_format_shapes;
 extern const struct dataset_format dataset_format_shapes_domains;
 extern const struct dataset_format dataset_format_table;
+extern const struct dataset_format dataset_format_text;
 
 /* To add a format, add its line here. */
 static const struct dataset_format *const formats[] = {
@@ -39,6 +40,7 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_shapes,
     &dataset_format_shapes_domains,
     &dataset_format_table,
+    &dataset_format_text,
     NULL,
 };
 

@@ -87,6 +87,7 @@ struct dataset {
     int n_validation; /* the last of `train` are the data set's own validation part; 0: it has none */
     const struct noisy_labels *noisy; /* [n_noisy] */
     int n_noisy;
+    const int32_t *uncut_lengths; /* of texts, [train.n + test.n]: tokens before any was cut off; NULL: no texts */
     struct pool probe; /* a run records what its model says of these, once trained; n = 0: none */
     const struct dataset_format *format;
     const void *origin; /* what the format draws from; NULL where it draws nothing */

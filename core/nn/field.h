@@ -10,7 +10,7 @@
  *     numbers   f32   [columns]                  a number; NaN: missing, until prepared
  *     categories i32  [columns]                  a level, from 0; -1: none that training has seen
  *     tokens    i32   [length]                   a word's number in the vocabulary
- *     length    i32   [1]                        how many of the tokens there are
+ *     length    i32   [2]                        how many of the tokens there are; those of the first of two texts
  */
 #ifndef NN_FIELD_H
 #define NN_FIELD_H

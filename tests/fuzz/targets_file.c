@@ -7,6 +7,7 @@
 #include "data/decode/picture_cache.h"
 #include "data/format/idx.h"
 #include "data/table/table.h"
+#include "data/text/text_rows.h"
 #include "data/source/archive.h"
 #include "data/source/archive_reader.h"
 #include "domainbed/import_domainbed.h"
@@ -354,6 +355,27 @@ static void check_table(const struct table *t)
         touch(t->group_names[i], 1);
 }
 
+/* Texts are there and UTF-8, and make rows. */
+static void check_texts(const struct table *t, struct arena *arena)
+{
+    static const char vocabulary[] = "[UNK]\n[CLS]\n[SEP]\n[PAD]\na\n##b\nx\n";
+    enum { MAX = 6 };
+    struct tokenizer tokenizer;
+    struct text_rows_source source = {&tokenizer, t->texts, t->n_rows, t->n_texts, MAX};
+    struct text_rows rows;
+    struct error err;
+
+    FUZZ_CHECK(tokenizer_init(&tokenizer, "v", vocabulary, sizeof vocabulary - 1, false, arena, &err) == 0);
+    FUZZ_CHECK(text_rows_make(&source, arena, &rows, &err) == 0);
+    for (int i = 0; i < t->n_rows; i++) {
+        int n = rows.lengths[2 * i], first = rows.lengths[2 * i + 1];
+
+        FUZZ_CHECK(n <= MAX && n >= 1 + t->n_texts && first >= 2 && first <= n && rows.uncut[i] >= n);
+        for (int k = 0; k < MAX; k++)
+            FUZZ_CHECK(rows.ids[i * MAX + k] >= 0 && rows.ids[i * MAX + k] < tokenizer.vocabulary.n);
+    }
+}
+
 /* The first byte chooses the description; the second one how much of the rest is the training part,
  * in 255ths: what is left is the test part. */
 void target_table(const uint8_t *bytes, size_t size)
@@ -367,6 +389,8 @@ void target_table(const uint8_t *bytes, size_t size)
         "separator = \"\\u0009\"\n",
         "classes = [\"b\",\"a\"]\ncomment = \"#\"\nignore = [\"z\"]\nlabel = \"y\"\nothers = \"category\"\nquote = \"'\"\n"
         "separator = \";\"\n",
+        "label = \"y\"\nothers = \"ignore\"\ntexts = [\"b\",\"a\"]\n",
+        "columns = [\"a text\",\"y target\"]\nheader = false\nmore_fields = true\nquote = \"\"\nseparator = \"tab\"\n",
     };
     struct arena arena = {.limit = FUZZ_MEMORY};
     struct table_file files[2];
@@ -392,5 +416,7 @@ void target_table(const uint8_t *bytes, size_t size)
         fuzz_check_refusal(&err);
     else
         check_table(&table);
+    if (err.text[0] == '\0' && table.n_texts)
+        check_texts(&table, &arena);
     arena_release(&arena);
 }

@@ -6,6 +6,7 @@
 #include "table/sheet.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -115,7 +116,10 @@ static void add_fields(struct describer *b)
         if (field->kind == FIELD_PICTURE)
             add_line(b, field->name, "%d x %d x %d bytes (channels x height x width)", field->shape[0],
                      field->shape[1], field->shape[2]);
-        else
+        else if (field->kind == FIELD_TOKENS)
+            add_line(b, field->name, "at most %d (data.max_tokens), of a vocabulary of %d", field->shape[0],
+                     field->n_levels[0]);
+        else if (field->kind != FIELD_LENGTH) /* of tokens: a table below */
             add_line(b, field->name, "%zu%s", field_size(field),
                      field->kind == FIELD_NUMBERS || field->kind == FIELD_CATEGORIES
                          ? field_size(field) == 1 ? " column" : " columns"
@@ -375,6 +379,45 @@ static void add_targets(struct describer *b)
     write_sheet(b, &g);
 }
 
+/* ---- texts ---- */
+
+static int compare_lengths(const void *a, const void *b)
+{
+    return *(const int32_t *)a - *(const int32_t *)b;
+}
+
+/* Tokens of the examples before any was cut off. */
+static void add_lengths(struct describer *b)
+{
+    static const char *const heads[] = {"mean", "90% have", "most", "% cut off"};
+    const struct dataset *d = b->d;
+    int most = d->signature.fields[signature_find(&d->signature, FIELD_TOKENS)].shape[0];
+    struct sheet g = {.arena = &b->arena};
+
+    add_column(&g, "tokens", false);
+    for (int c = 0; c < 4; c++)
+        add_column(&g, heads[c], true);
+    for (int p = 0; p < b->n_parts; p++) {
+        const struct part *part = &b->parts[p];
+        int first = part->first + (part->pool == &d->test ? d->train.n : 0), n_cut = 0;
+        int32_t *lengths = arena_alloc(&b->arena, ((size_t)part->n + 1) * sizeof *lengths);
+        double sum = 0;
+
+        for (int i = 0; i < part->n; i++) {
+            lengths[i] = d->uncut_lengths[first + i];
+            sum += lengths[i];
+            n_cut += lengths[i] > most;
+        }
+        qsort(lengths, (size_t)part->n, sizeof *lengths, compare_lengths);
+        sheet_text(&g, cut(b, part->name));
+        sheet_number(&g, "%.1f", sum / part->n);
+        sheet_number(&g, "%.0f", lengths[(part->n * 9 + 9) / 10 - 1]); /* or fewer */
+        sheet_number(&g, "%.0f", lengths[part->n - 1]);
+        sheet_number(&g, "%.1f", 100.0 * n_cut / part->n);
+    }
+    write_sheet(b, &g);
+}
+
 void data_describe(const struct dataset *d, const struct dataset_source *source)
 {
     struct text t = {0};
@@ -403,6 +446,8 @@ void data_describe(const struct dataset *d, const struct dataset_source *source)
     if (d->n_groups && !d->has_environments)
         add_counts(&b, "group", d->group_names, d->n_groups, count(&b, groups_of, d->n_groups));
     add_columns(&b);
+    if (d->uncut_lengths)
+        add_lengths(&b);
     say_page(stdout, t.s);
     text_release(&t);
     arena_release(&b.arena);
