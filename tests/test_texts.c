@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Data sets of texts: rows of tokens, their cache, and files of one's own. */
+ * Data sets of texts: rows of tokens, their cache, files of one's own, and GLUE's layouts.
+ * With RGDBENCH_DATA, GLUE's own files by number and length. */
 #include "data/dataset.h"
 #include "data/decode/cache_file.h"
 #include "os/file.h"
@@ -19,6 +20,7 @@
 
 static struct arena arena;
 static char root[] = "/tmp/rgdbench_texts_XXXXXX";
+static const char *given; /* RGDBENCH_DATA, as an absolute path */
 
 static void put(const char *name, const char *text)
 {
@@ -250,9 +252,112 @@ static void test_cache(void **state)
     assert_string_equal(find_cache(), path);
 }
 
+/* ---- GLUE's layouts ---- */
+
+#define GLUE(task, folder) \
+    "folder = \"glue/" folder "\"\nformat = \"glue\"\ntask = \"" task "\"\nvocabulary = \"vocab.txt\"\n"
+
+static void test_layouts(void **state)
+{
+    struct dataset d;
+
+    (void)state;
+    put("glue/CoLA/train.tsv", "g\t1\t\t\"x y\ng\t0\t*\ty\" \bx");
+    put("glue/CoLA/dev.tsv", "g\t1\t\tx\ng\t0\t\ty\n");
+    d = open_good(GLUE("cola", "CoLA"), "data.max_tokens = 8\n");
+    assert_true(d.train.n == 2 && d.test.n == 2 && d.n_validation == 0 && d.train.labels[0] == 1);
+    expect_row(&d, &d.train, 0, "1 0 4 5 2 | 5 | 5");
+    expect_row(&d, &d.train, 1, "1 5 0 4 2 | 5 | 5");
+    dataset_close(&d);
+
+    /* Columns by name: MNLI's dev part has more than its train part. */
+    put("glue/MNLI/train.tsv", "index\tsentence1\tsentence2\tlabel1\tgold_label\n0\tx\ty\tneutral\tneutral\n"
+                               "1\ty\tx\tentailment\tentailment\n2\tx\tx\tcontradiction\tcontradiction\n");
+    put("glue/MNLI/dev_matched.tsv",
+        "index\tsentence1\tsentence2\tlabel1\tlabel2\tgold_label\n0\tx y\t\tneutral\tneutral\t"
+                                     "contradiction\n1\tx\tx\t\t\tneutral\n2\tx\tx\t\t\tentailment\n");
+    d = open_good(GLUE("mnli", "MNLI"), "data.max_tokens = 8\n");
+    assert_true(d.n_classes == 3 && d.train.labels[0] == 1 && d.train.labels[1] == 0 &&
+                d.test.labels[0] == 2);
+    expect_row(&d, &d.test, 0, "1 4 5 2 2 | 4 | 5");
+    dataset_close(&d);
+
+    /* A test part whose labels are elsewhere, in other columns, with more of them in some lines. */
+    put("glue/STS-B/train.tsv", "index\tsentence1\tsentence2\tscore\n0\tx\ty\t2.5\n1\ty\t\"x\t0.0\n");
+    put("glue/STS-B/dev.tsv", "index\tsentence1\tsentence2\tscore\n0\tx\tx\t5\n1\tx\ty\t0\n");
+    put("glue/STS-B/sts-test-labelled.tsv",
+        "m\tf\t2012\t1\t2.500\tx\tx y\nm\tf\t2012\t1\t1.25\ty\tx\turl\turl\n");
+    d = open_good(GLUE("stsb", "STS-B"), "data.max_tokens = 8\n");
+    assert_true(d.train.n == 4 && d.n_validation == 2 && d.test.n == 2 && d.target == TARGET_NUMBER);
+    assert_true(d.train.targets[0] == 2.5f && d.train.targets[2] == 5 && d.test.targets[1] == 1.25f);
+    expect_row(&d, &d.train, 1, "1 5 2 0 4 2 | 3 | 6");
+    expect_row(&d, &d.test, 0, "1 4 2 4 5 2 | 3 | 6");
+    dataset_close(&d);
+
+    put("glue/RTE/train.tsv",
+        "\xEF\xBB\xBFindex\tsentence1\tsentence2\tlabel\n0\tx\ty\tnot_entailment\n1\tx\ty\tentailment\n");
+    put("glue/RTE/dev.tsv", "index\tsentence1\tsentence2\tlabel\n0\tx\ty\tentailment\n1\tx\ty\tmaybe\n");
+    expect_refusal(GLUE("rte", "RTE"),
+                   "glue/RTE/dev.tsv:3: label: \"classes\" in the description has no class \"maybe\"");
+    put("glue/RTE/dev.tsv", "index\tsentence1\tsentence2\tlabel\n0\tx\tentailment\n");
+    expect_refusal(GLUE("rte", "RTE"), "glue/RTE/dev.tsv:2: 3 fields, but the first line has 4");
+    put("glue/RTE/dev.tsv", "index\tsentence1\tlabel\n0\tx\tentailment\n");
+    expect_refusal(GLUE("rte", "RTE"), "\"glue/RTE/dev.tsv\" has no column \"sentence2\"");
+    expect_refusal(GLUE("rta", "RTE"), "unknown task of GLUE \"rta\", did you mean \"rte\"?");
+    expect_refusal(GLUE("wnli", "WNLI"), "glue/WNLI/train.tsv");
+}
+
+static void test_glue(void **state)
+{
+    static const struct {
+        const char *task, *folder;
+        int n_train, n_validation, n_test;
+        double mean; /* of the training part's lengths */
+        int most, n_cut;
+    } known[] = {
+        {"cola", "CoLA", 8551, 0, 1043, 11.3, 47, 0},    {"sst2", "SST-2", 67349, 0, 872, 13.3, 66, 0},
+        {"mrpc", "MRPC", 3668, 408, 1725, 53.2, 103, 0}, {"stsb", "STS-B", 5749, 1500, 1379, 27.8, 125, 0},
+        {"rte", "RTE", 2490, 0, 277, 70.2, 289, 304},    {"wnli", "WNLI", 635, 0, 71, 37.1, 108, 0},
+    };
+
+    (void)state;
+    if (!given || !file_exists(arena_printf(&arena, "%s/bert/vocab.txt", given)))
+        skip();
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *description = arena_printf(&arena,
+                                               "folder = \"glue/%s\"\nformat = \"glue\"\ntask = \"%s\"\n"
+                                               "vocabulary = \"bert/vocab.txt\"\n", known[i].folder,
+                                                   known[i].task);
+        struct dataset d;
+        struct error err;
+        int n, n_cut = 0, most = 0;
+        double sum = 0;
+
+        if (!file_exists(arena_printf(&arena, "%s/glue/%s/train.tsv", given, known[i].folder)))
+            continue;
+        if (open_in(given, description, "data.max_tokens = 128\n", &d, &err) < 0)
+            fail_msg("%s", err.text);
+        n = d.train.n - d.n_validation;
+        assert_true(n == known[i].n_train && d.n_validation == known[i].n_validation &&
+                    d.test.n == known[i].n_test);
+        for (int k = 0; k < n; k++) {
+            sum += d.uncut_lengths[k];
+            n_cut += d.uncut_lengths[k] > 128;
+            most = d.uncut_lengths[k] > most ? d.uncut_lengths[k] : most;
+        }
+        assert_true(n_cut == known[i].n_cut && most == known[i].most);
+        assert_true((int)(10 * sum / n + 0.5) == (int)(10 * known[i].mean + 0.5));
+        dataset_close(&d);
+    }
+}
+
 static int make(void **state)
 {
+    const char *data = getenv("RGDBENCH_DATA");
+
     (void)state;
+    if (data)
+        given = realpath(data, NULL);
     if (!mkdtemp(root) || chdir(root) < 0)
         return -1;
     put("vocab.txt", "[UNK]\n[CLS]\n[SEP]\n[PAD]\nx\ny\n##y\n,\n");
@@ -266,6 +371,7 @@ static int clean(void **state)
     (void)state;
     snprintf(command, sizeof command, "rm -rf %s", root);
     arena_release(&arena);
+    free((char *)given);
     return chdir("/") < 0 || system(command) != 0;
 }
 
@@ -273,7 +379,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own),     cmocka_unit_test(test_target), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_cache),  
+        cmocka_unit_test(test_cache),   cmocka_unit_test(test_layouts), cmocka_unit_test(test_glue),
     };
 
     return cmocka_run_group_tests(tests, make, clean);

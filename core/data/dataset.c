@@ -14,6 +14,7 @@ extern const struct dataset_format dataset_format_drawn_table;
 extern const struct dataset_format dataset_format_environment_features;
 extern const struct dataset_format dataset_format_features;
 extern const struct dataset_format dataset_format_folders;
+extern const struct dataset_format dataset_format_glue;
 extern const struct dataset_format dataset_format_idx;
 extern const struct dataset_format dataset_format_pictures;
 extern const struct dataset_format dataset_format_rare_cluster;
@@ -32,6 +33,7 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_environment_features,
     &dataset_format_features,
     &dataset_format_folders,
+    &dataset_format_glue,
     &dataset_format_idx,
     &dataset_format_pictures,
     &dataset_format_rare_cluster,

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The files of https://dl.fbaipublicfiles.com/glue/data/CoLA.zip, and the vocab.txt of an uncased BERT.
+return data_set {
+    doc = "CoLA: 8,551 + 1,043 sentences; which are English",
+    origin = "Warstadt et al. 2018, in GLUE (Wang et al. 2018)",
+    licence = "GLUE states none",
+    format = "glue",
+    task = "cola",
+    folder = "glue/CoLA",
+    vocabulary = "bert/vocab.txt",
+}

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The files of https://dl.fbaipublicfiles.com/glue/data/MNLI.zip, and the vocab.txt of an uncased BERT.
+return data_set {
+    doc = "MNLI: 392,702 + 9,832 pairs, tested on kinds of text that training has not (mismatched)",
+    origin = "Williams et al. 2018, in GLUE (Wang et al. 2018)",
+    licence = "OANC, CC BY 3.0 and others, as its paper says",
+    format = "glue",
+    task = "mnli_mismatched",
+    folder = "glue/MNLI",
+    vocabulary = "bert/vocab.txt",
+}

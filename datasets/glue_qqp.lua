@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The files of https://dl.fbaipublicfiles.com/glue/data/QQP-clean.zip, and the vocab.txt of an uncased BERT.
+return data_set {
+    doc = "QQP: 363,846 + 40,430 pairs of questions of Quora; are they the same",
+    origin = "Quora, in GLUE (Wang et al. 2018)",
+    licence = "GLUE states none",
+    format = "glue",
+    task = "qqp",
+    folder = "glue/QQP",
+    vocabulary = "bert/vocab.txt",
+}
