@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Data sets of texts: rows of tokens, their cache, files of one's own, and GLUE's layouts.
+ * Data sets of texts: rows of tokens, their cache, files of one's own, GLUE's layouts, and drawn sentences.
  * With RGDBENCH_DATA, GLUE's own files by number and length. */
 #include "data/dataset.h"
 #include "data/decode/cache_file.h"
@@ -351,6 +351,71 @@ static void test_glue(void **state)
     }
 }
 
+/* ---- drawn sentences ---- */
+
+#define DRAWN(n, noise, pairs) \
+    "data.max_tokens = 40\ndata.noise = " noise "\ndata.pairs = " pairs "\ndata.test = 10\ndata.train = " n "\n"
+
+/* The label as the tokens say it: one "##s" among subject and verb, or a passive with the roles turned. */
+static int judge(const int32_t *ids, const int32_t *lengths, bool is_pair)
+{
+    enum { S = 5, STOP = 8, THE = 9, BY = 11, NEAR = 12, ABOVE = 15, DOG = 24, PAINTER = 35, SLEEP,
+          DREAM = 43 };
+    int subject = 0, verb = 0, first[2] = {0}, second[2] = {0}, n[2] = {0};
+
+    for (int k = 0; k < lengths[0]; k++) {
+        int which = k >= lengths[1];
+
+        if (ids[k] >= DOG && ids[k] <= PAINTER && n[which] < 2)
+            (which ? second : first)[n[which]++] = ids[k];
+        if (ids[k] >= DOG && ids[k] <= PAINTER && n[0] == 1 && ids[k + 1] == S)
+            subject++;
+        if (!is_pair && ids[k] >= DOG && ids[k] <= PAINTER)
+            n[0] = 2; /* the others do not count */
+        if (ids[k] >= SLEEP && ids[k] <= DREAM && ids[k + 1] == S)
+            verb++;
+    }
+    return is_pair ? first[0] == second[1] && first[1] == second[0] : subject + verb == 1;
+}
+
+static void test_drawn(void **state)
+{
+    static const char description[] = "format = \"drawn_text\"\n";
+    static const char *const settings[2][3] = {
+        {DRAWN("1000", "0", "false"), DRAWN("20", "0", "false"), DRAWN("1000", "0.2", "false")},
+        {DRAWN("1000", "0", "true"), DRAWN("20", "0", "true"), DRAWN("1000", "0.2", "true")}};
+
+    (void)state;
+    for (int pairs = 0; pairs < 2; pairs++) {
+        const char *const *with = settings[pairs];
+        struct dataset d = open_good(description, with[0]), few = open_good(description, with[1]);
+        struct dataset noisy = open_good(description, with[2]);
+        int n_ones = 0, n_wrong = 0, n_alike = 0;
+
+        assert_true(d.train.n == 1000 && d.test.n == 10 && d.n_classes == 2 &&
+                    d.signature.fields[0].n_levels[0] < 200);
+        for (int i = 0; i < d.train.n; i++) {
+            const int32_t *ids = d.train.values[0].codes + 40 * i, *lengths = d.train.values[1].codes + 2 * i;
+
+            for (int k = 0; k < lengths[0]; k++)
+                assert_int_not_equal(ids[k], 1); /* [UNK] */
+            assert_true((lengths[1] < lengths[0]) == pairs && d.uncut_lengths[i] == lengths[0] &&
+                        lengths[0] < 40);
+            n_alike += judge(ids, lengths, pairs) == d.train.labels[i];
+            n_ones += d.train.labels[i];
+            n_wrong += noisy.train.labels[i] != d.train.labels[i];
+        }
+        assert_in_range(n_ones, 450, 550);
+        assert_in_range(n_wrong, 160, 240);
+        assert_int_equal(n_alike, 1000);
+        assert_memory_equal(few.train.values[0].codes, d.train.values[0].codes, 20 * 40 * sizeof(int32_t));
+        assert_memory_equal(few.train.labels, d.train.labels, 20 * sizeof(uint16_t));
+        dataset_close(&d);
+        dataset_close(&few);
+        dataset_close(&noisy);
+    }
+}
+
 static int make(void **state)
 {
     const char *data = getenv("RGDBENCH_DATA");
@@ -380,6 +445,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own),     cmocka_unit_test(test_target), cmocka_unit_test(test_refused),
         cmocka_unit_test(test_cache),   cmocka_unit_test(test_layouts), cmocka_unit_test(test_glue),
+        cmocka_unit_test(test_drawn),
     };
 
     return cmocka_run_group_tests(tests, make, clean);

@@ -11,6 +11,7 @@
 extern const struct dataset_format dataset_format_cifar;
 extern const struct dataset_format dataset_format_coloured_digits;
 extern const struct dataset_format dataset_format_drawn_table;
+extern const struct dataset_format dataset_format_drawn_text;
 extern const struct dataset_format dataset_format_environment_features;
 extern const struct dataset_format dataset_format_features;
 extern const struct dataset_format dataset_format_folders;
@@ -30,6 +31,7 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_cifar,
     &dataset_format_coloured_digits,
     &dataset_format_drawn_table,
+    &dataset_format_drawn_text,
     &dataset_format_environment_features,
     &dataset_format_features,
     &dataset_format_folders,
