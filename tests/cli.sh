@@ -465,6 +465,8 @@ script 'draws_seed must be a whole number from 0' 'return experiment { title = "
 printf '0.5\n7\n' | "$program" weights 'rgd{clip=1}' > out || failures=1
 printf '0.5\t1.284025417\n7\t1.648721271\n# value 5.878910499\n' | cmp -s - out || { echo "weights: wrong output"; failures=1; }
 long=$(printf '%0299d' 0 | tr 0 1) # one number, however long its line
+"$program" data drawn_text > out && grep -qx 'tokens       at most 40 (data.max_tokens), of a vocabulary of 54' out &&
+    grep -Eqx 'train   13\.5        20    24        0\.0' out || { echo "data drawn_text: $(cat out)"; failures=1; }
 # A NUL is dropped, as Hugging Face's tokenizer does; a line that is wrong comes after those before it.
 printf 'Abb a\000b\n\n[SEP]a' | "$program" tokens --vocab=vocab.txt > out || failures=1
 printf '1 4 5 5 4 5 2\n1 2\n1 2 4 2\n' | cmp -s - out || { echo "tokens: $(cat out)"; failures=1; }
