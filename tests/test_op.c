@@ -21,13 +21,30 @@ enum { N = 3, ROWS = 2, WIDTH = 7, COLUMNS = 3 };
 static const int first_levels[] = {0, 3, 4, 9};
 static const int32_t codes[N * COLUMNS] = {2, 0, 4, -1, 0, 1, 2, -1, 4};
 
+/* Texts: rows of N examples, one behind the other, the second text of the middle one from its third on. */
+enum { MOST_ROWS = 5, N_ROWS = 7 };
+static const struct op_rows text_rows = {(int[]){0, 1, 5, N_ROWS}, (int[]){1, 2, 2}};
+static const int32_t tokens[N_ROWS] = {2, 0, 8, 0, 1, 2, 4};
+
 struct bench {
     struct arena arena;
     struct op_node node;
     struct params params;
     float *w, *gw, *x[2], *gx[2], *y, *gy, *saved, *scratch, *prepared, *direction;
     double *statistics; /* of one micro-batch, which is the batch */
+    bool by_rows;
 };
+
+/* Items of its inputs, and of its output. */
+static size_t n_in(const struct bench *b)
+{
+    return b->by_rows ? N_ROWS : N;
+}
+
+static size_t n_out(const struct bench *b)
+{
+    return b->node.type->by_rows == OP_POOLS_ROWS ? N : n_in(b);
+}
 
 static void normal(float *x, size_t n, uint64_t seed)
 {
@@ -37,8 +54,8 @@ static void normal(float *x, size_t n, uint64_t seed)
 static struct op_pass pass_of(struct bench *b)
 {
     return (struct op_pass){
-        .n = N, .first = 5, .training = true, .rng = rng_seed(11), .w = b->w, .gw = b->gw,
-        .x = {b->x[0], b->x[1]}, .codes = b->node.type->reads_codes ? codes : NULL, .y = b->y,
+        .n = (int)n_in(b), .n_examples = N, .rows = b->by_rows ? &text_rows : NULL, .first = 5, .training = true, .rng = rng_seed(11), .w = b->w, .gw = b->gw,
+        .x = {b->x[0], b->x[1]}, .codes = !b->node.type->reads_codes ? NULL : b->by_rows ? tokens : codes, .y = b->y,
         .saved = b->saved, .scratch = b->scratch,
         .gy = b->gy, .gx = {b->gx[0], b->gx[1]}, .prepared = b->prepared,
         .part = b->statistics, .whole = b->statistics,
@@ -54,7 +71,7 @@ static double value(struct bench *b)
     if (b->node.cuts)
         b->node.type->statistics->gather(&b->node, &pass);
     b->node.type->forward(&b->node, &pass);
-    for (size_t i = 0; i < N * shape_size(b->node.out); i++)
+    for (size_t i = 0; i < n_out(b) * shape_size(b->node.out); i++)
         sum += (double)b->y[i] * b->direction[i];
     return sum;
 }
@@ -100,7 +117,7 @@ static void check_adds(struct bench *b)
 
     memcpy(once, b->gw, b->params.size * sizeof *once);
     value(b);
-    memcpy(b->gy, b->direction, N * shape_size(b->node.out) * sizeof *b->gy);
+    memcpy(b->gy, b->direction, n_out(b) * shape_size(b->node.out) * sizeof *b->gy);
     pass.gw_adds = true;
     go_backward(b, &pass);
     for (int k = 0; k < b->params.n; k++)
@@ -111,9 +128,9 @@ static void check_adds(struct bench *b)
         }
 }
 
-static void check_op(const struct op_type *type, const void *config)
+static void check_items(const struct op_type *type, const void *config, bool by_rows)
 {
-    struct bench b = {.node = {.name = "tested", .type = type, .config = config,
+    struct bench b = {.by_rows = by_rows, .node = {.name = "tested", .type = type, .config = config,
                                .inputs = {1, type->n_inputs > 1 ? 1 : -1},
                                .has_weights_before = {true, true}}};
     struct shape input =
@@ -126,10 +143,14 @@ static void check_op(const struct op_type *type, const void *config)
     assert_non_null(config);
     b.node.in[0] = type->reads_codes ? (struct shape){1, COLUMNS} : input;
     b.node.in[1] = type->second_input.rows ? type->second_input : input;
+    if (by_rows) {
+        b.node.in[0].rows = b.node.in[1].rows = 1;
+        b.node.most_rows = MOST_ROWS;
+    }
     for (int k = 0; k < 2; k++)
-        n_x[k] = N * shape_size(b.node.in[k]);
+        n_x[k] = n_in(&b) * shape_size(b.node.in[k]);
     assert_int_equal(type->plan(&b.node, &b.params, &b.arena, &err), 0);
-    n_y = N * shape_size(b.node.out);
+    n_y = n_out(&b) * shape_size(b.node.out);
     b.w = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     b.gw = arena_alloc(&b.arena, (b.params.size + 1) * sizeof(float));
     normal(b.w, b.params.size, 1);
@@ -144,8 +165,8 @@ static void check_op(const struct op_type *type, const void *config)
     b.y = arena_alloc(&b.arena, n_y * sizeof(float));
     b.gy = arena_alloc(&b.arena, n_y * sizeof(float));
     b.direction = arena_alloc(&b.arena, n_y * sizeof(float));
-    b.saved = arena_alloc(&b.arena, (N * b.node.saved_size + 1) * sizeof(float));
-    b.scratch = arena_alloc(&b.arena, (N * b.node.scratch_size + 1) * sizeof(float));
+    b.saved = arena_alloc(&b.arena, (n_in(&b) * b.node.saved_size + 1) * sizeof(float));
+    b.scratch = arena_alloc(&b.arena, (n_in(&b) * b.node.scratch_size + 1) * sizeof(float));
     b.statistics = arena_alloc(&b.arena, (b.node.statistics_size + 1) * sizeof *b.statistics);
     normal(b.direction, n_y, 9);
     value(&b);
@@ -169,11 +190,29 @@ static void check_op(const struct op_type *type, const void *config)
     arena_release(&b.arena);
 }
 
+static void check_op(const struct op_type *type, const void *config)
+{
+    if (type != &op_words) /* whose rows are those of texts only */
+        check_items(type, config, false);
+}
+
 static void test_all_ops(void **state)
 {
     (void)state;
     for (int i = 0; op_types[i]; i++)
         check_op(op_types[i], op_types[i]->sample);
+}
+
+static void test_texts(void **state)
+{
+    (void)state;
+    for (int i = 0; op_types[i]; i++)
+        if (op_types[i]->by_rows && op_types[i] != &op_residual)
+            check_items(op_types[i], op_types[i]->sample, true);
+    check_items(&op_residual, &(struct op_residual){.p = 0}, true);
+    check_items(&op_attention, &(struct op_attention){.heads = 2, .dropout = 0.3}, true);
+    check_items(&op_pool, &(struct op_pool){POOL_CLASS_TOKEN}, true);
+    check_items(&op_words, &(struct op_words){.n_words = 9, .n_positions = 5, .width = 3}, true);
 }
 
 /* What a sample leaves out: each choice of an op that has several. */
@@ -284,7 +323,7 @@ static void test_one_hot_is_multiplied(void **state)
                       graph_add(g, "row", &op_concat, &concat, 0,
                                 graph_add(g, "hot", &op_one_hot, &hot, 1, -1, &err), &err),
                       -1, &err);
-        graph_plan(g, N);
+        graph_plan(g, N, 0);
         w = arena_alloc(&arena, g->params.size * sizeof *w);
         params_init(&g->params, w, rng_seed(3));
         pass.weights = w;
@@ -344,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_ops),
+        cmocka_unit_test(test_texts),
         cmocka_unit_test(test_all_choices),
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_one_hot_is_multiplied),

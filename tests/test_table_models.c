@@ -204,7 +204,7 @@ static void test_scores(void **state)
 
         assert_string_equal(reference_scores[i].model, cases[i].model);
         assert_int_equal(build(cases[i].model, cases[i].settings, &small, 2, &arena, &g, &err), 0);
-        graph_plan(&g, 3);
+        graph_plan(&g, 3, 0);
         w = arena_alloc(&arena, g.params.size * sizeof *w);
         set_weights(&g.params, w);
         pass.weights = w;

@@ -265,7 +265,7 @@ static void open_bench(struct bench *b, struct variant variant)
     graph_init(&b->graph, &b->arena, &picture);
     if (((const struct model_type *)c)->build(config, N_CLASSES, &b->graph, &err) < 0)
         fail_msg("%s", err.text);
-    graph_plan(&b->graph, N);
+    graph_plan(&b->graph, N, 0);
 
     b->weights = arena_alloc(&b->arena, b->graph.params.size * sizeof *b->weights);
     b->grads = arena_alloc(&b->arena, b->graph.params.size * sizeof *b->grads);

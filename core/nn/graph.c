@@ -13,11 +13,13 @@ const struct op_type *const op_types[] = {
     &op_linear_one_hot,
     &op_one_hot,
     &op_embedding,
+    &op_words,
     &op_number_tokens,
     &op_periodic,
     &op_concat,
     &op_relu,
     &op_reglu,
+    &op_tanh,
     &op_cosine,
     &op_residual,
     &op_layer_norm,
@@ -45,13 +47,17 @@ static struct op_node *new_node(struct graph *g)
 
 void graph_init(struct graph *g, struct arena *arena, const struct signature *signature)
 {
+    bool has_length = signature_find(signature, FIELD_LENGTH) >= 0;
+
     *g = (struct graph){.arena = arena, .signature = *signature};
     for (int i = 0; i < signature->n; i++) {
         const struct field *field = &signature->fields[i];
+        bool are_rows = field->kind == FIELD_TOKENS && has_length;
 
         *new_node(g) = (struct op_node){.name = field->name,
                                         .inputs = {-1, -1},
-                                        .out = {1, (int)field_size(field)},
+                                        .out = {1, are_rows ? 1 : (int)field_size(field)},
+                                        .most_rows = are_rows ? field->shape[0] : 0,
                                         .gives_codes = field_type(field) == FIELD_I32};
         g->n_nodes++;
     }
@@ -81,8 +87,13 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
         node->has_weights_before[i] = g->nodes[inputs[i]].has_weights;
         node->has_weights |= node->has_weights_before[i];
     }
+    node->most_rows = a >= 0 ? g->nodes[a].most_rows : 0;
+    assert(node->most_rows == 0 || type->by_rows != OP_NOT_BY_ROWS);
+    assert(b < 0 || g->nodes[b].most_rows == node->most_rows);
     if (type->plan(node, &g->params, g->arena, err) < 0)
         return error_context(err, "layer \"%s\" (%s)", name, type->name);
+    if (type->by_rows == OP_POOLS_ROWS)
+        node->most_rows = 0;
     node->has_weights |= g->params.n > n_params;
     node->weights_start = start;
     node->weights_end = g->params.size;
@@ -136,11 +147,21 @@ static size_t padded(size_t floats)
     return (floats + 15) / 16 * 16;
 }
 
+/* Items that a node gives of the largest micro-batch. */
+static size_t most_items(const struct graph *g, int node)
+{
+    return (size_t)(g->nodes[node].most_rows ? g->max_rows : g->max_examples);
+}
+
+static size_t most_floats(const struct graph *g, int node)
+{
+    return padded(most_items(g, node) * shape_size(g->nodes[node].out));
+}
+
 static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
 {
     struct heap heap = {0};
     bool *written = arena_alloc(g->arena, (size_t)g->n_nodes * sizeof *written);
-    size_t n = (size_t)g->max_examples;
 
     heap.used = arena_alloc(g->arena, (size_t)(g->n_nodes + 1) * sizeof *heap.used);
     for (int i = g->n_nodes - 1; i >= g->signature.n; i--) {
@@ -150,7 +171,7 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
         if (!node->has_weights)
             continue;
         if (i == g->n_nodes - 1)
-            node->gy = base + heap_take(&heap, padded(n * shape_size(node->out)));
+            node->gy = base + heap_take(&heap, most_floats(g, i));
         for (int k = 0; k < OP_MAX_INPUTS; k++) {
             int input = node->inputs[k];
 
@@ -161,8 +182,7 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
                 g->nodes[input].gy = node->gy;
                 is_taken_over = true;
             } else if (!written[input])
-                g->nodes[input].gy =
-                    base + heap_take(&heap, padded(n * shape_size(g->nodes[input].out)));
+                g->nodes[input].gy = base + heap_take(&heap, most_floats(g, input));
             written[input] = true;
         }
         if (!is_taken_over)
@@ -171,17 +191,19 @@ static void plan_gradients(struct graph *g, size_t base, size_t *ret_end)
     *ret_end = base + heap.high;
 }
 
-void graph_plan(struct graph *g, int max_examples)
+void graph_plan(struct graph *g, int max_examples, int max_rows)
 {
-    size_t n = (size_t)max_examples, at = 0;
+    size_t at = 0;
 
-    assert(g->n_nodes > g->signature.n);
+    assert(g->n_nodes > g->signature.n && g->nodes[g->n_nodes - 1].most_rows == 0);
     g->max_examples = max_examples;
+    g->max_rows = max_rows;
     for (int i = g->signature.n; i < g->n_nodes; i++) {
         struct op_node *node = &g->nodes[i];
+        size_t n = most_items(g, node->inputs[0]);
 
         node->y = at;
-        at += padded(n * shape_size(node->out));
+        at += most_floats(g, i);
         node->saved = at;
         at += padded(n * node->saved_size);
         node->prepared = g->prepared_size;
@@ -196,6 +218,18 @@ void graph_plan(struct graph *g, int max_examples)
         }
     }
     plan_gradients(g, at, &g->workspace_size);
+}
+
+int graph_most_rows(const struct graph *g)
+{
+    int node = graph_input(g, FIELD_TOKENS);
+
+    return node < 0 ? 0 : g->nodes[node].most_rows;
+}
+
+size_t graph_items(const struct graph *g, const struct graph_pass *pass, int node)
+{
+    return (size_t)(g->nodes[node].most_rows ? pass->rows->first[pass->n] : pass->n);
 }
 
 size_t graph_inputs_size(const struct graph *g)
@@ -249,8 +283,10 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
 {
     const struct op_node *node = &g->nodes[i];
     struct op_pass p = {
-        .n = pass->n,
+        .n = (int)graph_items(g, pass, node->inputs[0]),
         .first = pass->first,
+        .n_examples = pass->n,
+        .rows = g->nodes[node->inputs[0]].most_rows ? pass->rows : NULL,
         .training = pass->training,
         .w = pass->weights,
         .prepared = pass->prepared ? pass->prepared + node->prepared : NULL,
@@ -382,7 +418,8 @@ static void add_feature_gradient(const struct graph *g, const struct graph_pass 
     const struct op_node *node = &g->nodes[i];
 
     if (i == features_node(g) && pass->feature_gradient && node->has_weights)
-        kernels->add(pass->workspace + node->gy, pass->feature_gradient, (size_t)pass->n * shape_size(node->out));
+        kernels->add(pass->workspace + node->gy, pass->feature_gradient,
+                     graph_items(g, pass, i) * shape_size(node->out));
 }
 
 void graph_backward(const struct graph *g, const struct graph_pass *pass)

@@ -26,7 +26,7 @@ struct graph {
     struct signature signature;
     struct op_node *nodes; /* the first are the inputs, in the signature's order; the last is the output */
     int n_nodes;
-    int max_examples;
+    int max_examples, max_rows; /* of a micro-batch; of rows, where items are rows (op.h) */
     size_t workspace_size; /* floats */
     size_t prepared_size;  /* floats */
     size_t scratch_size;   /* floats */
@@ -38,14 +38,16 @@ struct graph {
 
 /* One micro-batch through the whole graph. */
 struct graph_pass {
-    int n, first;
+    int n, first;                /* examples */
+    const struct op_rows *rows;  /* where the data are texts; else NULL */
     bool training;
     struct rng rng; /* this step's */
     const float *weights;
     const float *prepared; /* [prepared_size], backward only */
     float *grads;     /* backward only; written, or added to */
     bool grads_add;
-    const void *x[SIGNATURE_MAX];  /* [n][field] of each input: floats (also of pictures), or int32_t */
+    const void *x[SIGNATURE_MAX];  /* [n][field] of each input: floats (also of pictures), or int32_t; of tokens, those
+                                    * that there are of all examples */
     const struct byte_rows *bytes; /* in place of x[0], where the graph takes them; NULL: none */
     float *workspace; /* [workspace_size] */
     float *scratch;   /* [scratch_size] */
@@ -54,7 +56,7 @@ struct graph_pass {
     const float *feature_gradient; /* [n][features] added to that of the features; NULL: none */
 };
 
-/* Its inputs are one row each. Borrows what the fields point to. */
+/* Its inputs are one row each; tokens that a length comes with are items. Borrows what the fields point to. */
 void graph_init(struct graph *g, struct arena *arena, const struct signature *signature);
 
 /* The node that gives the field of that kind, -1: there is none. */
@@ -65,8 +67,14 @@ int graph_input(const struct graph *g, enum field_kind kind);
 int graph_add(struct graph *g, const char *name, const struct op_type *type, const void *config,
               int a, int b, struct error *err);
 
-/* Lays out the workspace for micro-batches of up to max_examples. */
-void graph_plan(struct graph *g, int max_examples);
+/* Lays out the workspace for micro-batches of up to max_examples; of texts, which have up to max_rows together. */
+void graph_plan(struct graph *g, int max_examples, int max_rows);
+
+/* Are items rows, where the graph begins? Then what an example has of them at most; else 0. */
+int graph_most_rows(const struct graph *g);
+
+/* Items that a node gives in a pass. */
+size_t graph_items(const struct graph *g, const struct graph_pass *pass, int node);
 
 /* Values of one example, of all inputs. */
 size_t graph_inputs_size(const struct graph *g);

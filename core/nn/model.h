@@ -15,7 +15,7 @@
 
 struct model_type {
     struct component component;
-    /* How many examples a micro-batch should have where the spec does not say.
+    /* How many examples (of texts: tokens) a micro-batch should have where the spec does not say.
      * Small ones keep activations in the cache; large ones make good products. */
     int (*micro_batch)(const void *config);
     /* Adds the layers to `g`, whose inputs (g->signature) are one row each; the output must have n_outputs

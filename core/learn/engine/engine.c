@@ -29,26 +29,52 @@ static bool any_reaches_batch(const struct engine_method *m)
 
 /* How a batch is cut. */
 struct cut {
-    int micro_batch, n_pieces, n_lanes, n_threads;
+    int micro_batch, piece_rows, n_pieces, n_lanes, n_threads;
     int n_lookers; /* threads of an evaluation, which is not cut into lanes */
 };
 
-static struct cut cut_batch(const struct engine_sizes *sizes)
+static int at_most(int x, int limit)
 {
-    struct cut cut = {.micro_batch = sizes->micro_batch < sizes->batch ? sizes->micro_batch : sizes->batch};
+    return x < limit ? x : limit;
+}
 
-    assert(sizes->batch > 0 && cut.micro_batch > 0);
+static struct cut cut_batch(const struct graph *graph, const struct engine_sizes *sizes)
+{
+    int longest = graph_most_rows(graph);
+    struct cut cut = {.micro_batch = at_most(sizes->micro_batch, sizes->batch)};
+
+    assert(sizes->batch > 0 && sizes->micro_batch > 0);
     cut.n_pieces = (sizes->batch + cut.micro_batch - 1) / cut.micro_batch;
+    if (longest > 0) {
+        int64_t n_rows = (int64_t)sizes->batch * longest;
+
+        /* Two pieces that follow each other have more rows than one may have. */
+        cut.piece_rows = sizes->micro_batch > longest ? sizes->micro_batch : longest;
+        cut.micro_batch = at_most(sizes->batch, cut.piece_rows);
+        cut.n_pieces = at_most(sizes->batch, (int)(2 * n_rows / cut.piece_rows) + 1);
+    }
     cut.n_lanes = cut.n_pieces < ENGINE_MAX_LANES ? cut.n_pieces : ENGINE_MAX_LANES;
     cut.n_threads = sizes->n_threads < cut.n_lanes ? sizes->n_threads : cut.n_lanes;
     cut.n_lookers = sizes->n_threads < ENGINE_MAX_LANES ? sizes->n_threads : ENGINE_MAX_LANES;
     return cut;
 }
 
+/* A micro-batch of one input; of codes too, which have as many bytes as floats. */
+static size_t input_size(const struct graph *graph, int input, int micro_batch, int piece_rows)
+{
+    const struct op_node *node = &graph->nodes[input];
+
+    return (size_t)(node->most_rows ? piece_rows : micro_batch) * shape_size(node->out);
+}
+
 /* Of a planned graph: floats of a desk, without what partners take. */
 static size_t desk_size(const struct graph *graph, const struct cut *cut)
 {
-    return graph->workspace_size + (size_t)cut->micro_batch * graph_inputs_size(graph);
+    size_t size = graph->workspace_size;
+
+    for (int i = 0; i < graph->signature.n; i++)
+        size += input_size(graph, i, cut->micro_batch, cut->piece_rows);
+    return size;
 }
 
 /* Do the activations of a batch wait, each micro-batch's at a desk? */
@@ -72,10 +98,16 @@ static int count_grads(const struct graph *graph, const struct cut *cut)
     return graph->n_cuts > 0 || cut->n_threads >= cut->n_lanes ? cut->n_lanes : cut->n_threads + 1;
 }
 
-/* A micro-batch of one input; of codes too, which have as many bytes as floats. */
 static float *init_input(const struct engine *e, int input, struct arena *arena)
 {
-    return floats(arena, (size_t)e->micro_batch * field_size(&e->graph.signature.fields[input]));
+    return floats(arena, input_size(&e->graph, input, e->micro_batch, e->piece_rows));
+}
+
+static struct op_rows init_rows(const struct engine *e, struct arena *arena)
+{
+    size_t n = e->piece_rows ? (size_t)e->micro_batch : 0;
+
+    return (struct op_rows){arena_alloc(arena, (n + 1) * sizeof(int)), arena_alloc(arena, (n + 1) * sizeof(int))};
 }
 
 static void init_partners(const struct engine *e, struct engine_desk *desk, struct arena *arena)
@@ -96,8 +128,9 @@ static void init_desks(struct engine *e, struct arena *arena)
     for (int i = 0; i < e->n_desks; i++)
         e->desks[i] = (struct engine_desk){
             .workspace = floats(arena, e->graph.workspace_size),
+            .rows = init_rows(e, arena),
             .coefficients = floats(arena, (size_t)e->micro_batch),
-            .first = -1,
+            .piece = -1,
         };
     for (int i = 0; i < e->n_desks; i++)
         for (int k = 0; k < e->graph.signature.n; k++)
@@ -142,7 +175,7 @@ static void init_examples(struct engine *e, struct arena *arena, enum target_kin
 void engine_init(struct engine *e, struct arena *arena, const struct engine_method *method, const struct graph *graph,
                  const struct engine_sizes *sizes)
 {
-    struct cut cut = cut_batch(sizes);
+    struct cut cut = cut_batch(graph, sizes);
 
     *e = (struct engine){
         .method = *method,
@@ -152,16 +185,18 @@ void engine_init(struct engine *e, struct arena *arena, const struct engine_meth
         .n_environments = sizes->n_environments,
         .n_model_params = graph->params.n,
         .micro_batch = cut.micro_batch,
+        .piece_rows = cut.piece_rows,
         .n_lanes = cut.n_lanes,
         .n_threads = cut.n_threads,
         .n_lookers = cut.n_lookers,
     };
     product_use_threads(sizes->n_threads > 1 ? sizes->n_threads : 1);
     init_penalty(e, arena);
-    graph_plan(&e->graph, cut.micro_batch);
+    graph_plan(&e->graph, cut.micro_batch, cut.piece_rows);
     e->prepared = floats(arena, e->graph.prepared_size);
     e->takes_bytes = graph_takes_bytes(&e->graph) && !any_mixes(method);
     e->keeps = keeps_all(method, &e->graph, &cut, sizes->keep);
+    e->pieces = arena_alloc(arena, (size_t)cut.n_pieces * sizeof *e->pieces);
     e->n_desks = count_desks(method, &e->graph, &cut, sizes->keep);
     init_desks(e, arena);
     e->statistics =
@@ -176,11 +211,11 @@ void engine_init(struct engine *e, struct arena *arena, const struct engine_meth
 double engine_memory(const struct engine_method *method, const struct graph *graph, const struct engine_sizes *sizes)
 {
     const double batch = sizes->batch, classes = sizes->n_classes;
-    const struct cut cut = cut_batch(sizes);
+    const struct cut cut = cut_batch(graph, sizes);
     struct graph planned = *graph;
     double n_desks, floats;
 
-    graph_plan(&planned, cut.micro_batch);
+    graph_plan(&planned, cut.micro_batch, cut.piece_rows);
     n_desks = count_desks(method, &planned, &cut, sizes->keep);
     floats = count_grads(&planned, &cut) * (double)planned.params.size + (double)planned.prepared_size +
              n_desks * (double)(desk_size(&planned, &cut) + (size_t)cut.micro_batch) +

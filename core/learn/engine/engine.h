@@ -3,7 +3,7 @@
  * engine: the gradient of a batch, and the scores of examples, on a graph.
  *
  * Same bits on any number of threads:
- *   1. a batch is cut into micro-batches of a fixed size;
+ *   1. a batch is cut into micro-batches of a fixed size, of texts by tokens: as many texts as have no more;
  *   2. micro-batch i belongs to lane i mod n_lanes; a lane works through its
  *      micro-batches in order and adds their gradients up;
  *   3. lanes are added up in order. Threads share out lanes, and nothing else.
@@ -60,13 +60,19 @@ struct engine_outcome {
     float *targets; /* NULL where they are classes */
 };
 
+/* A micro-batch: n examples from place `first` on. */
+struct engine_piece {
+    int first, n;
+};
+
 /* What a micro-batch is worked on with: one for each thread and, where activations wait, for each micro-batch. */
 struct engine_desk {
     float *workspace;
     void *x[SIGNATURE_MAX]; /* [micro_batch][field] of each input; pictures that stay bytes are there too */
     struct byte_rows bytes; /* these, and what they are standardised by */
+    struct op_rows rows; /* of texts */
     float *coefficients; /* [micro_batch] */
-    int first;           /* place in the batch of the micro-batch it holds; -1: none */
+    int piece;           /* of the batch, that it holds; -1: none */
     /* Of the partners, where a transform mixes; else NULL. */
     float *partner_x[SIGNATURE_MAX], *partner_gradient;
     double *partner_losses;
@@ -79,10 +85,14 @@ struct engine {
     const struct engine_slots *slots; /* in use: of method.slots */
     struct graph graph;
     int n_classes;
-    int batch, micro_batch, n_lanes, n_threads;
+    int batch, n_lanes, n_threads;
+    int micro_batch; /* examples of a piece at most */
+    int piece_rows;  /* rows of a piece at most, of texts; else 0 */
     int n_lookers; /* threads of an evaluation */
     bool takes_bytes; /* the graph standardises pictures itself: they reach it as bytes */
     float *prepared;  /* what backward wants of the weights (graph_prepare) */
+    struct engine_piece *pieces; /* [n_pieces] of the batch at work */
+    int n_pieces;
     struct engine_desk *desks; /* [n_desks] */
     int n_desks;
     bool keeps; /* each of a batch's micro-batches has its own */
@@ -103,7 +113,8 @@ struct engine {
 
 /* Of these, n_threads and keep reach no number. */
 struct engine_sizes {
-    int n_classes, batch, micro_batch;
+    int n_classes, batch;
+    int micro_batch; /* examples; of texts rows, or what the longest may have, where that is more */
     int n_threads;
     size_t keep; /* bytes for activations that wait */
     int n_environments; /* of the batch; 0: the data name none */

@@ -5,17 +5,37 @@
 
 #include <string.h>
 
+/* Rows of an example of texts, and where in it the second text begins. */
+static const int32_t *length_of(const struct engine *e, const struct engine_data *data, uint32_t index)
+{
+    int field = signature_find(&e->graph.signature, FIELD_LENGTH);
+
+    return data->pool->values[field].codes + index * field_size(&e->graph.signature.fields[field]);
+}
+
+int engine_cut(const struct engine *e, const struct engine_data *data, const uint32_t *indices, int n, int first)
+{
+    int n_most = n - first < e->micro_batch ? n - first : e->micro_batch, n_rows, n_cut = 1;
+
+    if (!e->piece_rows)
+        return n_most;
+    n_rows = *length_of(e, data, indices[first]);
+    while (n_cut < n_most && (n_rows += *length_of(e, data, indices[first + n_cut])) <= e->piece_rows)
+        n_cut++;
+    return n_cut;
+}
+
 struct graph_pass engine_pass(const struct engine *e, struct engine_desk *desk, int thread,
-                              const struct engine_data *data, int first, int n)
+                              const struct engine_data *data, struct engine_piece piece, int place)
 {
     const struct field *field = &e->graph.signature.fields[0];
-    size_t piece = (size_t)(first / e->micro_batch);
     struct graph_pass pass = {
-        .n = n,
-        .first = first,
+        .n = piece.n,
+        .first = piece.first,
+        .rows = e->piece_rows ? &desk->rows : NULL,
         .workspace = desk->workspace,
         .scratch = e->scratch[thread],
-        .part = e->statistics + piece * e->graph.statistics_size,
+        .part = e->statistics + (size_t)place * e->graph.statistics_size,
         .whole = e->whole,
     };
 
@@ -71,6 +91,25 @@ static void mix_examples(struct engine *e, struct engine_desk *desk, const struc
     }
 }
 
+/* The tokens that there are, one example's behind the other's. */
+static void read_tokens(const struct engine *e, struct engine_desk *desk, const struct engine_data *data, int input,
+                        const uint32_t *indices, int n)
+{
+    const struct field *field = &e->graph.signature.fields[input];
+    int32_t *tokens = desk->x[input];
+    int *first = desk->rows.first, *second = desk->rows.second;
+
+    first[0] = 0;
+    for (int i = 0; i < n; i++) {
+        const int32_t *length = length_of(e, data, indices[i]);
+        const int32_t *own = data->pool->values[input].codes + indices[i] * field_size(field);
+
+        memcpy(tokens + first[i], own, (size_t)length[0] * sizeof *tokens);
+        first[i + 1] = first[i] + length[0];
+        second[i] = length[1];
+    }
+}
+
 static void read_examples(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
                           const uint32_t *indices, const struct graph_pass *pass)
 {
@@ -81,10 +120,12 @@ static void read_examples(struct engine *e, struct engine_desk *desk, const stru
         batch_fill_bytes(&signature->fields[0], &data->pool->values[0], own, pass->n, data->augment,
                          data->augment_rng, desk->x[0]);
     for (int input = 0; !pass->bytes && input < signature->n; input++)
-        fill(e, data, input, own, pass->n, desk->x[input]);
+        if (e->graph.nodes[input].most_rows)
+            read_tokens(e, desk, data, input, own, pass->n);
+        else
+            fill(e, data, input, own, pass->n, desk->x[input]);
     if (pass->training && e->slots->transform->mix)
         mix_examples(e, desk, data, indices, pass->first, pass->n);
-    desk->first = pass->first;
 }
 
 /* Blends the partners' losses and gradients as their examples. */
@@ -159,43 +200,45 @@ void engine_forward(struct engine *e, struct engine_desk *desk, const struct eng
         keep_outputs(e, pass, scores);
 }
 
-/* One micro-batch of an evaluation, from place `first` on. */
-static void look(struct engine *e, const float *weights, const struct engine_data *data, const uint32_t *indices, int n,
-                 int first, int thread, const struct engine_outcome *o, float *ret_scores)
+/* One micro-batch of an evaluation. */
+static void look(struct engine *e, const float *weights, const struct engine_data *data, const uint32_t *indices,
+                 struct engine_piece piece, int thread, const struct engine_outcome *o, float *ret_scores)
 {
-    int n_piece = n - first < e->micro_batch ? n - first : e->micro_batch;
     struct engine_desk *desk = &e->desks[thread];
-    struct graph_pass pass = engine_pass(e, desk, thread, data, 0, n_piece);
+    struct graph_pass pass = engine_pass(e, desk, thread, data, piece, 0);
     size_t n_classes = (size_t)e->n_classes;
     const float *scores;
 
-    pass.first = first;
     pass.weights = weights;
     read_examples(e, desk, data, indices, &pass);
     scores = graph_forward(&e->graph, &pass);
     take_outcome(e, data, indices, &pass, scores, o, NULL);
     if (ret_scores)
-        memcpy(ret_scores + (size_t)first * n_classes, scores, (size_t)n_piece * n_classes * sizeof *scores);
-    desk->first = -1;
+        memcpy(ret_scores + (size_t)pass.first * n_classes, scores, (size_t)pass.n * n_classes * sizeof *scores);
+    desk->piece = -1;
 }
 
 bool engine_look(struct engine *e, const float *weights, const struct engine_data *data, const uint32_t *indices, int n,
                  const struct engine_outcome *o, float *ret_scores)
 {
-    int size = e->micro_batch, n_pieces = (n + size - 1) / size;
+    struct engine_piece wave[ENGINE_MAX_LANES];
 
-    for (int first = 0; first < n_pieces; first += e->n_lookers) {
-        int n_wave = n_pieces - first < e->n_lookers ? n_pieces - first : e->n_lookers;
+    for (int first = 0; first < n;) {
+        int n_wave = 0;
 
         if (data->should_stop && data->should_stop(data->stop_context))
             return false;
+        for (; n_wave < e->n_lookers && first < n; n_wave++) {
+            wave[n_wave] = (struct engine_piece){first, engine_cut(e, data, indices, n, first)};
+            first += wave[n_wave].n;
+        }
         if (n_wave == 1) { /* a team of one would be in the way of products' threads */
-            look(e, weights, data, indices, n, first * size, 0, o, ret_scores);
+            look(e, weights, data, indices, wave[0], 0, o, ret_scores);
             continue;
         }
 #pragma omp parallel for schedule(static, 1) num_threads(n_wave)
         for (int i = 0; i < n_wave; i++)
-            look(e, weights, data, indices, n, (first + i) * size, i, o, ret_scores);
+            look(e, weights, data, indices, wave[i], i, o, ret_scores);
     }
     return true;
 }

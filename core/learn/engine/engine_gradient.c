@@ -46,10 +46,10 @@ static void weigh_gradient(struct engine *e, const struct sweep *sweep, struct e
 }
 
 static void work_on_piece(struct engine *e, const struct sweep *sweep, struct engine_desk *desk, int thread,
-                          float *grads, int first, int n)
+                          float *grads, int place)
 {
     const struct engine_batch *batch = sweep->batch;
-    struct graph_pass pass = engine_pass(e, desk, thread, batch->data, first, n);
+    struct graph_pass pass = engine_pass(e, desk, thread, batch->data, e->pieces[place], place);
     float *gradient = graph_output_gradient(&e->graph, &pass);
 
     pass.training = true;
@@ -57,44 +57,31 @@ static void work_on_piece(struct engine *e, const struct sweep *sweep, struct en
     pass.weights = sweep->weights;
     pass.prepared = e->prepared;
     pass.grads = grads;
-    pass.grads_add = first >= e->n_lanes * e->micro_batch; /* not the first of its lane */
+    pass.grads_add = place >= e->n_lanes; /* not the first of its lane */
     if (e->scores)
-        pass.feature_gradient = e->feature_gradients + (size_t)first * graph_features_size(&e->graph);
-    if (sweep->phases & FORWARD || desk->first != first)
+        pass.feature_gradient = e->feature_gradients + (size_t)pass.first * graph_features_size(&e->graph);
+    if (sweep->phases & FORWARD || desk->piece != place)
         engine_forward(e, desk, batch->data, batch->indices, &pass, sweep->segment, gradient);
+    desk->piece = place;
     if (!(sweep->phases & BACKWARD))
         return;
     if (sweep->segment == e->graph.n_cuts)
         weigh_gradient(e, sweep, desk, &pass, gradient);
     graph_backward_segment(&e->graph, &pass, sweep->segment);
     if (sweep->segment == 0)
-        desk->first = -1;
+        desk->piece = -1;
 }
 
 static void work_on_lane(struct engine *e, const struct sweep *sweep, int lane, int thread, float *grads)
 {
-    int stride = e->n_lanes * e->micro_batch;
-
-    for (int first = lane * e->micro_batch; first < sweep->batch->n; first += stride) {
-        int left = sweep->batch->n - first;
-        int desk = e->keeps ? first / e->micro_batch : thread;
-
-        work_on_piece(e, sweep, &e->desks[desk], thread, grads, first,
-                      left < e->micro_batch ? left : e->micro_batch);
-    }
-}
-
-static int count_pieces(const struct engine *e, const struct engine_batch *batch)
-{
-    return (batch->n + e->micro_batch - 1) / e->micro_batch;
+    for (int place = lane; place < e->n_pieces; place += e->n_lanes)
+        work_on_piece(e, sweep, &e->desks[e->keeps ? place : thread], thread, grads, place);
 }
 
 /* Lanes that have a piece. */
-static int count_lanes(const struct engine *e, const struct engine_batch *batch)
+static int count_lanes(const struct engine *e)
 {
-    int n_pieces = count_pieces(e, batch);
-
-    return n_pieces < e->n_lanes ? n_pieces : e->n_lanes;
+    return e->n_pieces < e->n_lanes ? e->n_pieces : e->n_lanes;
 }
 
 /* All lanes, in waves; where they go backward through an uncut graph, their gradients end in grads[0]. */
@@ -103,7 +90,7 @@ static void work_on_lanes(struct engine *e, const struct engine_batch *batch, co
 {
     const struct sweep sweep = {batch, weights, phases, segment};
     bool is_cut = e->graph.n_cuts > 0;
-    int n_lanes = count_lanes(e, batch);
+    int n_lanes = count_lanes(e);
 
     for (int first = 0; first < n_lanes; first += e->n_threads) {
         int n_wave = n_lanes - first < e->n_threads ? n_lanes - first : e->n_threads;
@@ -122,24 +109,35 @@ static void work_on_lanes(struct engine *e, const struct engine_batch *batch, co
     }
 }
 
+static void cut_batch(struct engine *e, const struct engine_batch *batch)
+{
+    e->n_pieces = 0;
+    for (int first = 0; first < batch->n; e->n_pieces++) {
+        int n = engine_cut(e, batch->data, batch->indices, batch->n, first);
+
+        e->pieces[e->n_pieces] = (struct engine_piece){first, n};
+        first += n;
+    }
+}
+
 /* All micro-batches, segment by segment, with what is merged between two. */
 static void go_forward(struct engine *e, const struct engine_batch *batch, const float *weights)
 {
     for (int segment = 0; segment <= e->graph.n_cuts; segment++) {
         if (segment > 0)
-            graph_merge(&e->graph, segment, false, e->statistics, count_pieces(e, batch), e->whole);
+            graph_merge(&e->graph, segment, false, e->statistics, e->n_pieces, e->whole);
         work_on_lanes(e, batch, weights, FORWARD, segment);
     }
 }
 
 static void go_backward(struct engine *e, const struct engine_batch *batch, const float *weights)
 {
-    int n_lanes = count_lanes(e, batch);
+    int n_lanes = count_lanes(e);
 
     for (int segment = e->graph.n_cuts; segment >= 0; segment--) {
         work_on_lanes(e, batch, weights, BACKWARD, segment);
         if (segment > 0)
-            graph_merge(&e->graph, segment, true, e->statistics, count_pieces(e, batch), e->whole);
+            graph_merge(&e->graph, segment, true, e->statistics, e->n_pieces, e->whole);
     }
     for (int i = 1; i < n_lanes && e->graph.n_cuts > 0; i++)
         kernels->add(e->grads[0], e->grads[i], e->graph.params.size);
@@ -226,23 +224,26 @@ double engine_gradient(struct engine *e, float *weights, const struct engine_bat
 
     assert(batch->n > 0 && batch->n <= e->batch);
     e->weight_scale = 1;
+    cut_batch(e, batch);
     graph_prepare(&e->graph, weights, e->prepared);
     if (e->slots->transform->mix)
         e->slots->transform->mix(e->slots->transform_config, batch->n, e->n_environments ? e->n_environments : 1,
                                  batch->rng, e->mixes);
     losses = needs_whole ? gradient_of_whole(e, batch, weights) : gradient_of_parts(e, batch, weights);
     if (isfinite(losses))
-        graph_track(&e->graph, e->statistics, count_pieces(e, batch), e->whole, weights);
+        graph_track(&e->graph, e->statistics, e->n_pieces, e->whole, weights);
     return losses;
 }
 
 /* The first node before `end`, in a micro-batch whose activations are at hand, whose output is not finite; else `end`. */
 static int find_node(const struct engine *e, const struct engine_desk *desk, int n, int end)
 {
+    const struct graph_pass pass = {.n = n, .rows = &desk->rows};
     int i = e->graph.signature.n;
 
     while (i < end && isfinite(kernels->square_sum(desk->workspace + e->graph.nodes[i].y,
-                                                   (size_t)n * shape_size(e->graph.nodes[i].out))))
+                                                   graph_items(&e->graph, &pass, i) *
+                                                       shape_size(e->graph.nodes[i].out))))
         i++;
     return i;
 }
@@ -253,16 +254,16 @@ const struct op_node *engine_trace(struct engine *e, const float *weights, const
     bool is_cut = e->graph.n_cuts > 0;
     int found = e->graph.n_nodes;
 
+    cut_batch(e, batch);
     if (is_cut)
         go_forward(e, batch, weights);
-    for (int first = 0; first < batch->n; first += e->micro_batch) {
-        struct engine_desk *desk = &e->desks[e->keeps ? first / e->micro_batch : 0];
-        int n = batch->n - first < e->micro_batch ? batch->n - first : e->micro_batch;
+    for (int place = 0; place < e->n_pieces; place++) {
+        struct engine_desk *desk = &e->desks[e->keeps ? place : 0];
 
         if (!is_cut)
-            work_on_piece(e, &sweep, desk, 0, NULL, first, n);
-        found = find_node(e, desk, n, found);
-        desk->first = -1;
+            work_on_piece(e, &sweep, desk, 0, NULL, place);
+        found = find_node(e, desk, e->pieces[place].n, found);
+        desk->piece = -1;
     }
     return found < e->graph.n_nodes ? &e->graph.nodes[found] : NULL;
 }

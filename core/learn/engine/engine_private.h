@@ -6,10 +6,13 @@
 
 #include "learn/engine/engine.h"
 
-/* A pass of n examples from place `first` of a batch on, at a desk, with a thread's scratch; the rest is the
- * caller's. */
+/* How many of indices[n] the micro-batch from place `first` on has. */
+int engine_cut(const struct engine *e, const struct engine_data *data, const uint32_t *indices, int n, int first);
+
+/* A pass of a piece, which has place `place` among those of the batch, at a desk, with a thread's scratch; the rest is
+ * the caller's. */
 struct graph_pass engine_pass(const struct engine *e, struct engine_desk *desk, int thread,
-                              const struct engine_data *data, int first, int n);
+                              const struct engine_data *data, struct engine_piece piece, int place);
 
 /* The pass->n examples at place pass->first of indices, in training, through a segment of the graph. The first segment
  * reads them; behind the last, their outcome is there, and gradient[n][n_classes] of the losses. */

@@ -12,6 +12,10 @@
  *   3. add one line to op_types in graph.c. tests/test_op.c checks its gradients
  *      because it is listed; give it a `sample` configuration for that.
  *
+ * Examples of unequal length (texts) have their rows one behind the other, and no padding: tensors before a pool are
+ * then [rows of all examples][width], and an item is a row, not an example. Shapes and sizes of such a node
+ * are of an item: rows is 1. Ops that say how they go by rows may stand there; which rows are whose is in the pass.
+ *
  * What an op gives of an example is a function of that example and of the weights, but for one kind: those with
  * `statistics` (batch norm), which in training also reads sums over the batch.
  */
@@ -36,6 +40,19 @@ static inline size_t shape_size(struct shape s)
     return (size_t)s.rows * (size_t)s.width;
 }
 
+/* Which rows are whose. */
+struct op_rows {
+    int *first;  /* [examples + 1], of all rows; behind the last example how many there are */
+    int *second; /* [examples] the row of each, counted from its own first, that its second text begins with */
+};
+
+/* How an op reads items that are rows. */
+enum op_by_rows {
+    OP_NOT_BY_ROWS, /* not at all */
+    OP_ROW_BY_ROW,  /* each by itself, or with those of its example; gives as many */
+    OP_POOLS_ROWS,  /* gives an item for each example */
+};
+
 struct byte_rows; /* math/product.h */
 struct op_type;
 
@@ -49,10 +66,11 @@ struct op_node {
     bool has_weights, has_weights_before[OP_MAX_INPUTS];
     struct shape in[OP_MAX_INPUTS], out;
     bool gives_codes; /* an input of the graph whose values are int32_t */
+    int most_rows;    /* items of its output are rows, of which an example has so many at most; 0: they are examples */
     size_t weights[OP_MAX_PARAMS]; /* offsets in the weight block, set by plan */
     size_t weights_start, weights_end; /* all of them, set by graph_add */
-    size_t saved_size;   /* floats per example kept from forward to backward, set by plan */
-    size_t scratch_size; /* floats per example free to use inside one pass, set by plan */
+    size_t saved_size;   /* floats per item of the first input kept from forward to backward, set by plan */
+    size_t scratch_size; /* floats per item of the first input free to use inside one pass, set by plan */
     size_t prepared_size; /* floats that prepare makes of the weights, set by plan */
     /* Doubles that a micro-batch adds to those of the batch, and how many of them forward; set by plan. */
     size_t statistics_size, statistics_forward;
@@ -66,8 +84,10 @@ struct op_node {
 
 /* One micro-batch at one node. */
 struct op_pass {
-    int n;           /* examples */
-    int first;       /* place of the first of them in the batch; keys random numbers */
+    int n;           /* items of the first input */
+    int first;       /* place of the first example in the batch; keys random numbers */
+    int n_examples;
+    const struct op_rows *rows; /* where items are rows; else NULL */
     bool training;   /* dropout and the like are on */
     struct rng rng;  /* this step's, this node's */
     const float *w;  /* the weight block */
@@ -111,6 +131,7 @@ struct op_type {
     void (*backward)(const struct op_node *node, const struct op_pass *pass);
     /* Can it read its one input, that of the graph, as bytes, of n examples? (optional) */
     bool (*takes_bytes)(const struct op_node *node, size_t n);
+    enum op_by_rows by_rows;
     /* Its first input is one of the graph that gives int32_t, and needs no gradient. */
     bool reads_codes;
     /* The gradient of the second input is the output's: backward leaves gy as it
@@ -143,6 +164,8 @@ struct op_linear {
     bool init_zero_bias; /* b starts at 0 all the same */
     bool init_uniform_bias; /* b starts so where W does not */
     bool flattens;       /* all rows of an example are one */
+    const char *const *parts; /* NULL-ended: files have W, and b, as so many of these names, one below the other, in
+                               * place of the last word of the layer's; NULL: as one */
 };
 extern const struct op_type op_linear;
 
@@ -179,6 +202,13 @@ struct op_embedding {
 };
 extern const struct op_type op_embedding;
 
+/* Tokens to rows: W[token] + P[the row's place in its example] + T[0, or 1 in the second text]; no T where n_types is 0.
+ * All start normal, of deviation 0.02, and decay. Devlin et al. 2019, figure 2. */
+struct op_words {
+    int n_words, n_positions, n_types, width;
+};
+extern const struct op_type op_words;
+
 /* Numbers to rows: x_j w_j + b_j. w and b start and decay as those of an embedding. Gorishniy et al. 2021,
  * section 3.3. */
 struct op_number_tokens {
@@ -202,6 +232,9 @@ extern const struct op_type op_concat;
 
 /* y = relu(x). No configuration. */
 extern const struct op_type op_relu;
+
+/* y = tanh(x). No configuration. */
+extern const struct op_type op_tanh;
 
 /* y = a relu(b) of rows [a | b]. No configuration. Shazeer 2020. */
 extern const struct op_type op_reglu;

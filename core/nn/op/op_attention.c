@@ -28,7 +28,19 @@ static int plan_heads(struct op_node *node, int n_queries, int rows, int width, 
     n_products = (size_t)config->heads * (size_t)n_queries * stride;
     node->saved_size = n_products * (config->dropout > 0 ? 2 : 1); /* as softmax gives them, and dropped */
     node->scratch_size = ((size_t)n_queries + (size_t)width) * stride;
+    if (node->most_rows) { /* items are rows; of those a micro-batch has room for the longest example */
+        size_t longest = (size_t)rows;
+
+        node->out.rows = 1;
+        node->saved_size /= longest;
+        node->scratch_size = (node->scratch_size + longest - 1) / longest;
+    }
     return 0;
+}
+
+static int most_rows(const struct op_node *node)
+{
+    return node->most_rows ? node->most_rows : node->in[0].rows;
 }
 
 static int plan(struct op_node *node, struct params *params, struct arena *arena,
@@ -37,7 +49,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
     (void)params, (void)arena;
     if (node->in[0].width % 3)
         return error_set(err, "rows of %d are not [q | k | v]", node->in[0].width);
-    return plan_heads(node, node->in[0].rows, node->in[0].rows, node->in[0].width / 3, err);
+    return plan_heads(node, most_rows(node), most_rows(node), node->in[0].width / 3, err);
 }
 
 static int plan_cross(struct op_node *node, struct params *params, struct arena *arena,
@@ -47,6 +59,43 @@ static int plan_cross(struct op_node *node, struct params *params, struct arena 
     if (node->in[1].width != 2 * node->in[0].width)
         return error_set(err, "rows [k | v] of %d to q of %d", node->in[1].width, node->in[0].width);
     return plan_heads(node, node->in[0].rows, node->in[1].rows, node->in[0].width, err);
+}
+
+/* An example: its rows, where among all they begin, and where its probabilities are. */
+struct part {
+    int example, n_queries, rows;
+    size_t q_at, k_at;
+    float *saved;
+};
+
+static struct part part_of(const struct op_node *node, const struct op_pass *pass, int example, float *saved)
+{
+    bool is_cross = node->type->n_inputs > 1;
+    struct part part = {example, node->out.rows, node->in[is_cross].rows, 0, 0, saved};
+
+    part.q_at = (size_t)example * (size_t)part.n_queries;
+    part.k_at = (size_t)example * (size_t)part.rows;
+    if (pass->rows) {
+        const int *first = pass->rows->first + example;
+
+        part.n_queries = part.rows = first[1] - first[0];
+        part.q_at = part.k_at = (size_t)first[0];
+    }
+    return part;
+}
+
+static int n_parts(const struct op_pass *pass)
+{
+    return pass->rows ? pass->n_examples : pass->n;
+}
+
+/* Floats of its probabilities. */
+static size_t part_size(const struct op_node *node, const struct part *part)
+{
+    const struct op_attention *config = node->config;
+
+    return (size_t)config->heads * (size_t)part->n_queries * (size_t)padded(part->rows) *
+           (config->dropout > 0 ? 2 : 1);
 }
 
 /* Where one example's and head's rows begin, in x or in its gradient. */
@@ -59,23 +108,23 @@ struct head {
 };
 
 static struct head head_of(const struct op_node *node, const struct op_pass *pass, float *const x[2],
-                           int example, int head)
+                           const struct part *part, int head)
 {
     const struct op_attention *config = node->config;
     bool is_cross = node->type->n_inputs > 1;
-    size_t n_queries = (size_t)node->out.rows, width = (size_t)node->out.width;
-    struct head h = {.n_queries = node->out.rows, .rows = node->in[is_cross].rows,
-                     .dim = node->out.width / config->heads, .width = width};
+    size_t n_queries = (size_t)part->n_queries, width = (size_t)node->out.width;
+    struct head h = {.n_queries = part->n_queries, .rows = part->rows, .dim = node->out.width / config->heads,
+                     .width = width};
     size_t at = (size_t)(head * h.dim);
 
     h.stride = (size_t)padded(h.rows);
     h.scale = (float)(1 / sqrt(h.dim));
     h.q_row = is_cross ? width : 3 * width;
     h.k_row = is_cross ? 2 * width : 3 * width;
-    h.q = x[0] + (size_t)example * shape_size(node->in[0]) + at;
-    h.k = is_cross ? x[1] + (size_t)example * shape_size(node->in[1]) + at : h.q + width;
+    h.q = x[0] + part->q_at * h.q_row + at;
+    h.k = is_cross ? x[1] + part->k_at * h.k_row + at : h.q + width;
     h.v = h.k + width;
-    h.p = pass->saved + (size_t)example * node->saved_size + (size_t)head * n_queries * h.stride;
+    h.p = part->saved + (size_t)head * n_queries * h.stride;
     h.dropped = h.p;
     if (config->dropout > 0 && pass->training)
         h.dropped += (size_t)config->heads * n_queries * h.stride;
@@ -111,12 +160,16 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_attention *config = node->config;
     float *const x[2] = {(float *)pass->x[0], (float *)pass->x[1]};
+    float *saved = pass->saved;
 
-    for (int e = 0; e < pass->n; e++) {
+    for (int e = 0; e < n_parts(pass); e++) {
+        struct part part = part_of(node, pass, e, saved);
+
+        saved += part_size(node, &part);
         for (int i = 0; i < config->heads; i++) {
-            struct head h = head_of(node, pass, x, e, i);
+            struct head h = head_of(node, pass, x, &part, i);
             size_t n_queries = (size_t)h.n_queries, rows = (size_t)h.rows, dim = (size_t)h.dim;
-            float *y = pass->y + (size_t)e * shape_size(node->out) + (size_t)i * dim;
+            float *y = pass->y + part.q_at * h.width + (size_t)i * dim;
 
             product_of_rows(&h, h.p, h.q, h.q_row, h.k, h.k_row, pass->scratch);
             kernels->softmax(h.p, h.scale, n_queries, rows, h.stride);
@@ -141,15 +194,19 @@ static void backward(const struct op_node *node, const struct op_pass *pass)
 {
     const struct op_attention *config = node->config;
     float *const x[2] = {(float *)pass->x[0], (float *)pass->x[1]};
+    float *saved = pass->saved;
 
     if (!pass->gx[0])
         return;
     assert(!node->gx_adds[0] && !node->gx_adds[1]); /* nothing else reads the rows of q, k and v */
-    for (int e = 0; e < pass->n; e++) {
+    for (int e = 0; e < n_parts(pass); e++) {
+        struct part part = part_of(node, pass, e, saved);
+
+        saved += part_size(node, &part);
         for (int i = 0; i < config->heads; i++) {
-            struct head h = head_of(node, pass, x, e, i), g = head_of(node, pass, pass->gx, e, i);
+            struct head h = head_of(node, pass, x, &part, i), g = head_of(node, pass, pass->gx, &part, i);
             size_t n_queries = (size_t)h.n_queries, rows = (size_t)h.rows, dim = (size_t)h.dim;
-            const float *gy = pass->gy + (size_t)e * shape_size(node->out) + (size_t)i * dim;
+            const float *gy = pass->gy + part.q_at * h.width + (size_t)i * dim;
             float *gp = pass->scratch;
 
             product(g.v, h.k_row, h.dropped, 1, h.stride, gy, h.width, rows, dim, n_queries, false);
@@ -172,6 +229,7 @@ const struct op_type op_attention = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .by_rows = OP_ROW_BY_ROW,
     .sample = &sample,
     .sample_input = {5, 24},
 };

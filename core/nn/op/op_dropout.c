@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Srivastava et al. 2014, in the inverted form: evaluation does nothing. Each
- * example's mask comes from its place in the batch, so that the cut into
+ * example's mask, and each row's of a text, comes from its place in the batch, so that the cut into
  * micro-batches does not show. */
 #include "math/kernels.h"
 #include "nn/op/op.h"
@@ -29,11 +29,15 @@ static void mask(const struct op_node *node, const struct op_pass *pass, const f
     uint32_t threshold = (uint32_t)(config->p * 4294967296.0);
     float scale = (float)(1 / (1 - config->p));
 
-    for (int e = 0; e < pass->n; e++) {
+    for (int e = 0; e < (pass->rows ? pass->n_examples : pass->n); e++) {
         struct rng rng = rng_index(pass->rng, (uint64_t)(pass->first + e));
+        size_t at = (size_t)e * size, n = size;
 
-        kernels->dropout(to + (size_t)e * size, from + (size_t)e * size, adds, rng.key, threshold,
-                         scale, size);
+        if (pass->rows) {
+            at = (size_t)pass->rows->first[e] * size;
+            n = (size_t)(pass->rows->first[e + 1] - pass->rows->first[e]) * size;
+        }
+        kernels->dropout(to + at, from + at, adds, rng.key, threshold, scale, n);
     }
 }
 
@@ -60,5 +64,6 @@ const struct op_type op_dropout = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .by_rows = OP_ROW_BY_ROW,
     .sample = &sample,
 };

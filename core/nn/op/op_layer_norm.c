@@ -52,6 +52,7 @@ const struct op_type op_layer_norm = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .by_rows = OP_ROW_BY_ROW,
     .sample = &sample,
     .sample_input = {2, 19},
 };

@@ -14,6 +14,22 @@
  * and generalised worse (test accuracy 33.9% against 35.2% at the same lr). */
 static const double GAIN = 1.0 / 3;
 
+/* "attention.self.qkv" and {"query", ...} to {"attention.self.query.weight", ...}; NULL of NULL. */
+static const char *const *part_names(const char *name, const char *const *parts, const char *kind, struct arena *arena)
+{
+    const char *last = strrchr(name, '.'), **names;
+    int n = 0, prefix = last ? (int)(last + 1 - name) : 0;
+
+    if (!parts)
+        return NULL;
+    while (parts[n])
+        n++;
+    names = arena_alloc(arena, ((size_t)n + 1) * sizeof *names);
+    for (int i = 0; i < n; i++)
+        names[i] = arena_printf(arena, "%.*s%s.%s", prefix, name, parts[i], kind);
+    return names;
+}
+
 int linear_plan(struct op_node *node, const struct op_linear *config, int rows, int in,
                 struct params *params, struct arena *arena, struct error *err)
 {
@@ -31,7 +47,8 @@ int linear_plan(struct op_node *node, const struct op_linear *config, int rows, 
                                   .transposed = true,
                                   .decays = true,
                                   .init_sd = sd,
-                                  .init_uniform = config->init_uniform});
+                                  .init_uniform = config->init_uniform,
+                                  .parts = part_names(node->name, config->parts, "weight", arena)});
     node->weights[LINEAR_BIAS] =
         params_add(params, arena,
                    (struct param){.name = arena_printf(arena, "%s.bias", node->name),
@@ -40,7 +57,8 @@ int linear_plan(struct op_node *node, const struct op_linear *config, int rows, 
                                   .init_sd = !has_uniform_bias      ? 0
                                              : config->init_uniform ? sd
                                                                     : (float)sqrt(GAIN / in),
-                                  .init_uniform = has_uniform_bias});
+                                  .init_uniform = has_uniform_bias,
+                                  .parts = part_names(node->name, config->parts, "bias", arena)});
     if (config->activation == ACTIVATION_GELU || config->activation == ACTIVATION_GELU_TANH)
         node->saved_size = shape_size(node->out); /* the slopes */
     return 0;
@@ -51,6 +69,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
 {
     const struct op_linear *config = node->config;
 
+    assert(!config->flattens || node->most_rows == 0);
     if (config->flattens)
         node->in[0] = (struct shape){1, (int)shape_size(node->in[0])};
     if (linear_plan(node, config, node->in[0].rows, node->in[0].width, params, arena, err) < 0)
@@ -174,6 +193,7 @@ const struct op_type op_linear = {
     .forward = forward,
     .backward = backward,
     .begins_gw = true,
+    .by_rows = OP_ROW_BY_ROW,
     .takes_bytes = takes_bytes,
     .sample = &sample,
 };
@@ -188,5 +208,6 @@ const struct op_type op_linear_residual = {
     .forward = forward,
     .backward = backward,
     .begins_gw = true,
+    .by_rows = OP_ROW_BY_ROW,
     .sample = &residual_sample,
 };

@@ -12,21 +12,33 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
     return 0;
 }
 
-/* How many rows of an example count. */
-static int pooled(const struct op_node *node)
+/* The rows of an example, of all; *ret_n of them count. */
+static size_t first_row(const struct op_node *node, const struct op_pass *pass, int example, int *ret_n)
 {
     const struct op_pool *config = node->config;
+    size_t first = (size_t)example * (size_t)node->in[0].rows;
 
-    return config->pool == POOL_MEAN ? node->in[0].rows : 1;
+    *ret_n = node->in[0].rows;
+    if (pass->rows) {
+        first = (size_t)pass->rows->first[example];
+        *ret_n = pass->rows->first[example + 1] - pass->rows->first[example];
+    }
+    if (config->pool != POOL_MEAN)
+        *ret_n = 1;
+    return first;
+}
+
+static int n_examples(const struct op_pass *pass)
+{
+    return pass->rows ? pass->n_examples : pass->n;
 }
 
 static void forward(const struct op_node *node, const struct op_pass *pass)
 {
-    size_t in = shape_size(node->in[0]), width = (size_t)node->out.width;
-    int n = pooled(node);
+    size_t width = (size_t)node->out.width;
 
-    for (int e = 0; e < pass->n; e++) {
-        const float *x = pass->x[0] + (size_t)e * in;
+    for (int e = 0, n; e < n_examples(pass); e++) {
+        const float *x = pass->x[0] + first_row(node, pass, e, &n) * width;
         float *y = pass->y + (size_t)e * width;
 
         memcpy(y, x, width * sizeof *y);
@@ -39,19 +51,20 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
 
 static void backward(const struct op_node *node, const struct op_pass *pass)
 {
-    size_t in = shape_size(node->in[0]), width = (size_t)node->out.width;
-    int n = pooled(node);
+    size_t width = (size_t)node->out.width;
 
     if (!pass->gx[0])
         return;
     if (!node->gx_adds[0])
-        memset(pass->gx[0], 0, (size_t)pass->n * in * sizeof *pass->gx[0]);
-    if (n > 1)
-        kernels->scale(pass->gy, 1 / (float)n, (size_t)pass->n * width);
-    for (int e = 0; e < pass->n; e++)
+        memset(pass->gx[0], 0, (size_t)pass->n * shape_size(node->in[0]) * sizeof *pass->gx[0]);
+    for (int e = 0, n; e < n_examples(pass); e++) {
+        float *gx = pass->gx[0] + first_row(node, pass, e, &n) * width, *gy = pass->gy + (size_t)e * width;
+
+        if (n > 1)
+            kernels->scale(gy, 1 / (float)n, width);
         for (int r = 0; r < n; r++)
-            kernels->add(pass->gx[0] + (size_t)e * in + (size_t)r * width,
-                         pass->gy + (size_t)e * width, width);
+            kernels->add(gx + (size_t)r * width, gy, width);
+    }
 }
 
 static const struct op_pool sample = {.pool = POOL_MEAN};
@@ -63,5 +76,6 @@ const struct op_type op_pool = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .by_rows = OP_POOLS_ROWS,
     .sample = &sample,
 };

@@ -15,6 +15,8 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
     (void)params, (void)arena;
     if (!(config->p >= 0 && config->p < 1))
         return error_set(err, "probability %g; must be from 0 to below 1", config->p);
+    if (node->most_rows && config->p > 0)
+        return error_set(err, "rows of texts are not dropped");
     if (node->in[0].rows != node->in[1].rows || node->in[0].width != node->in[1].width)
         return error_set(err, "adds %d x %d to %d x %d", node->in[0].rows, node->in[0].width,
                          node->in[1].rows, node->in[1].width);
@@ -78,5 +80,6 @@ const struct op_type op_residual = {
     .forward = forward,
     .backward = backward,
     .passes_on = true,
+    .by_rows = OP_ROW_BY_ROW,
     .sample = &sample,
 };
