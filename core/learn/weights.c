@@ -48,25 +48,87 @@ static size_t place_of(const struct param *item, size_t k)
     return item->offset + (item->transposed ? column * out + row : k);
 }
 
-static struct tensor tensor_of(const struct param *item)
+/* Tensors of a file that are one parameter. */
+static int n_parts(const struct param *item)
 {
-    struct tensor t = {.name = item->name, .type = TENSOR_F32, .n_dims = item->n_dims};
+    int n = 0;
+
+    while (item->parts && item->parts[n])
+        n++;
+    return n ? n : 1;
+}
+
+static struct tensor tensor_of(const struct param *item, int part)
+{
+    struct tensor t = {.name = item->parts ? item->parts[part] : item->name, .type = TENSOR_F32, .n_dims = item->n_dims};
 
     for (int i = 0; i < item->n_dims; i++)
         t.dims[i] = (size_t)item->dims[i];
+    t.dims[0] /= (size_t)n_parts(item);
     return t;
+}
+
+static int count_tensors(const struct params *p)
+{
+    int n = 0;
+
+    for (int i = 0; i < p->n; i++)
+        n += n_parts(&p->items[i]);
+    return n;
+}
+
+static bool begins(const char *name, const char *start)
+{
+    return strncmp(name, start, strlen(start)) == 0;
+}
+
+static bool begins_any(const char *name, const char *const *starts)
+{
+    for (int i = 0; starts && starts[i]; i++)
+        if (begins(name, starts[i]))
+            return true;
+    return false;
 }
 
 static bool is_excepted(const char *name, const char *except)
 {
-    return *except && strncmp(name, except, strlen(except)) == 0;
+    return *except && begins(name, except);
+}
+
+/* Is `theirs`, a tensor's name in a file, what we call `ours`? */
+static bool is_name(const char *theirs, const char *ours, const struct params_file *file)
+{
+    if (strcmp(theirs, ours) == 0)
+        return true;
+    if (!file)
+        return false;
+    if (begins(ours, file->prefix) && is_name(theirs, ours + strlen(file->prefix), &(struct params_file){"", file->renames, NULL, NULL}))
+        return true;
+    for (int i = 0; file->renames[i][0]; i++) {
+        size_t size = strlen(ours), n = strlen(file->renames[i][0]);
+
+        if (size >= n && strcmp(ours + size - n, file->renames[i][0]) == 0 && strncmp(theirs, ours, size - n) == 0 &&
+            strcmp(theirs + size - n, file->renames[i][1]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The name that the file has it by; else ours. */
+static const char *name_in(const struct safetensors *file, const char *ours, const struct params_file *other)
+{
+    for (int i = 0; i < file->n_tensors; i++)
+        if (is_name(file->tensors[i].name, ours, other))
+            return file->tensors[i].name;
+    return ours;
 }
 
 static bool has_param(const struct params *p, const char *name)
 {
     for (int i = 0; i < p->n; i++)
-        if (strcmp(p->items[i].name, name) == 0)
-            return true;
+        for (int k = 0; k < n_parts(&p->items[i]); k++)
+            if (is_name(name, tensor_of(&p->items[i], k).name, p->file))
+                return true;
     return false;
 }
 
@@ -85,21 +147,34 @@ static bool is_batch_count(const char *name, const struct params *p)
     return false;
 }
 
-/* Finds all; found[i] stays NULL for what is excepted. */
+static bool is_ignored(const char *name, const struct params *p)
+{
+    const struct params_file *file = p->file;
+
+    return is_batch_count(name, p) ||
+           (file && (begins_any(name, file->ignored) ||
+                     (begins(name, file->prefix) && begins_any(name + strlen(file->prefix), file->ignored))));
+}
+
+/* Finds all, in the order of the parameters and their parts; found[i] stays NULL for what is excepted, and for what
+ * files of others may lack. */
 static int match(const struct safetensors *file, const char *except, const struct params *p,
                  const struct tensor **found, struct error *err)
 {
-    for (int i = 0; i < p->n; i++) {
-        struct tensor t = tensor_of(&p->items[i]);
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < n_parts(&p->items[i]); k++, found++) {
+            struct tensor t = tensor_of(&p->items[i], k);
+            const char *name = name_in(file, t.name, p->file);
+            bool may_lack = p->file && begins_any(t.name, p->file->drawn) && !safetensors_find(file, name);
 
-        if (!is_excepted(t.name, except) &&
-            safetensors_require_floats(file, t.name, t.n_dims, t.dims, &found[i], err) < 0)
-            return -1;
-    }
+            if (!may_lack && !is_excepted(t.name, except) &&
+                safetensors_require_floats(file, name, t.n_dims, t.dims, found, err) < 0)
+                return -1;
+        }
     for (int i = 0; i < file->n_tensors; i++) {
         const char *name = file->tensors[i].name;
 
-        if (!is_excepted(name, except) && !has_param(p, name) && !is_batch_count(name, p))
+        if (!is_excepted(name, except) && !has_param(p, name) && !is_ignored(name, p))
             return error_set(err, "its tensor \"%s\" is no parameter of the model", name);
     }
     return 0;
@@ -108,19 +183,31 @@ static int match(const struct safetensors *file, const char *except, const struc
 /* A root is taken of what is below 0 otherwise, and the first evaluation is of no numbers. */
 static int check_variances(const struct params *p, const struct tensor *const *found, struct error *err)
 {
-    for (int i = 0; i < p->n; i++)
-        for (size_t k = 0; p->items[i].is_variance && found[i] && k < p->items[i].size; k++)
-            if (!(tensor_float(found[i], k) >= 0))
+    for (int i = 0; i < p->n; found += n_parts(&p->items[i]), i++)
+        for (size_t k = 0; p->items[i].is_variance && *found && k < p->items[i].size; k++)
+            if (!(tensor_float(*found, k) >= 0))
                 return error_set(err, "its tensor \"%s\" has %g, and is of variances: they are never below 0",
-                                 p->items[i].name, tensor_float(found[i], k));
+                                 p->items[i].name, tensor_float(*found, k));
     return 0;
+}
+
+static void copy_floats(const struct params *p, const struct tensor *const *found, float *weights)
+{
+    for (int i = 0; i < p->n; i++) {
+        const struct param *item = &p->items[i];
+        size_t size = item->size / (size_t)n_parts(item);
+
+        for (size_t part = 0; part < (size_t)n_parts(item); part++, found++)
+            for (size_t k = 0; *found && k < size; k++)
+                weights[place_of(item, part * size + k)] = tensor_float(*found, k);
+    }
 }
 
 int weights_load(const char *path, const char *digest, const char *except,
                  const struct params *p, float *weights, struct error *err)
 {
     struct arena arena = {0};
-    const struct tensor **found = arena_alloc(&arena, (size_t)p->n * sizeof *found);
+    const struct tensor **found = arena_alloc(&arena, (size_t)count_tensors(p) * sizeof *found);
     struct safetensors file = {0};
     struct file_state state;
     char hex[HASH_HEX_SIZE];
@@ -138,12 +225,8 @@ int weights_load(const char *path, const char *digest, const char *except,
         error_context(err, "\"%s\"", path);
         goto out;
     }
-    for (int i = 0; weights && i < p->n; i++) {
-        const struct param *item = &p->items[i];
-
-        for (size_t k = 0; found[i] && k < item->size; k++)
-            weights[place_of(item, k)] = tensor_float(found[i], k);
-    }
+    if (weights)
+        copy_floats(p, found, weights);
     result = file_state_check(&state, err);
 out:
     safetensors_close(&file);
@@ -174,8 +257,8 @@ int weights_save(const char *path, const struct params *p, const float *weights,
                  const struct settings *metadata, struct error *err)
 {
     struct arena arena = {0};
-    struct tensor *tensors = arena_alloc(&arena, (size_t)p->n * sizeof *tensors);
-    int result;
+    struct tensor *tensors = arena_alloc(&arena, (size_t)count_tensors(p) * sizeof *tensors);
+    int result, n = 0;
 
     for (int i = 0; i < p->n; i++) {
         const struct param *item = &p->items[i];
@@ -183,10 +266,12 @@ int weights_save(const char *path, const struct params *p, const float *weights,
 
         for (size_t k = 0; k < item->size; k++)
             floats[k] = weights[place_of(item, k)];
-        tensors[i] = tensor_of(item);
-        tensors[i].bytes = floats;
+        for (int part = 0; part < n_parts(item); part++, n++) {
+            tensors[n] = tensor_of(item, part);
+            tensors[n].bytes = floats + (size_t)part * (item->size / (size_t)n_parts(item));
+        }
     }
-    result = safetensors_write(path, tensors, p->n, metadata, err);
+    result = safetensors_write(path, tensors, n, metadata, err);
     arena_release(&arena);
     return result;
 }

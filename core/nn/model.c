@@ -2,7 +2,7 @@
 #include "nn/model.h"
 
 extern const struct model_type model_mlp, model_mlp_plr, model_ft_transformer, model_mnist_cnn, model_resnet,
-    model_vit;
+    model_vit, model_bert, model_distilbert;
 
 /* To add a model, add its line here. */
 static const struct model_type *const types[] = {
@@ -12,6 +12,8 @@ static const struct model_type *const types[] = {
     &model_mnist_cnn,
     &model_resnet,
     &model_vit,
+    &model_bert,
+    &model_distilbert,
     NULL,
 };
 

@@ -33,11 +33,22 @@ struct param {
     bool init_uniform;   /* of a uniform one about 0 instead */
     bool init_is_cut;    /* of the normal one, what is beyond three deviations is drawn again */
     float init_value;
+    const char *const *parts; /* NULL-ended: a file has it as so many tensors of these names, one below the other; NULL:
+                               * as one, of its name */
+};
+
+/* What files that others wrote may do otherwise. */
+struct params_file {
+    const char *prefix;             /* that names may lack; "": none */
+    const char *const (*renames)[2]; /* {ours, theirs} of a name's end; ended by {NULL} */
+    const char *const *ignored;     /* begin so, behind the prefix or without it: of no use here; NULL-ended */
+    const char *const *drawn;       /* begin so: where a file has none they are drawn from the seed; NULL-ended */
 };
 
 struct params {
     struct param *items;
     int n;
+    const struct params_file *file; /* NULL: as our own */
     size_t size; /* of the whole block, in floats */
 };
 
