@@ -95,23 +95,25 @@ static bool is_excepted(const char *name, const char *except)
     return *except && begins(name, except);
 }
 
-/* Is `theirs`, a tensor's name in a file, what we call `ours`? */
-static bool is_name(const char *theirs, const char *ours, const struct params_file *file)
+/* Is `theirs`, a tensor's name in a file, `ours` but for its end? */
+static bool is_renamed(const char *theirs, const char *ours, const char *const (*renames)[2])
 {
-    if (strcmp(theirs, ours) == 0)
-        return true;
-    if (!file)
-        return false;
-    if (begins(ours, file->prefix) && is_name(theirs, ours + strlen(file->prefix), &(struct params_file){"", file->renames, NULL, NULL}))
-        return true;
-    for (int i = 0; file->renames[i][0]; i++) {
-        size_t size = strlen(ours), n = strlen(file->renames[i][0]);
+    for (int i = 0; renames[i][0]; i++) {
+        size_t size = strlen(ours), n = strlen(renames[i][0]);
 
-        if (size >= n && strcmp(ours + size - n, file->renames[i][0]) == 0 && strncmp(theirs, ours, size - n) == 0 &&
-            strcmp(theirs + size - n, file->renames[i][1]) == 0)
+        if (size >= n && strcmp(ours + size - n, renames[i][0]) == 0 && strncmp(theirs, ours, size - n) == 0 &&
+            strcmp(theirs + size - n, renames[i][1]) == 0)
             return true;
     }
-    return false;
+    return strcmp(theirs, ours) == 0;
+}
+
+static bool is_name(const char *theirs, const char *ours, const struct params_file *file)
+{
+    if (!file)
+        return strcmp(theirs, ours) == 0;
+    return is_renamed(theirs, ours, file->renames) ||
+           (begins(ours, file->prefix) && is_renamed(theirs, ours + strlen(file->prefix), file->renames));
 }
 
 /* The name that the file has it by; else ours. */

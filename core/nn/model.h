@@ -18,6 +18,7 @@ struct model_type {
     /* How many examples (of texts: tokens) a micro-batch should have where the spec does not say.
      * Small ones keep activations in the cache; large ones make good products. */
     int (*micro_batch)(const void *config);
+    bool counts_tokens; /* it reads texts */
     /* Adds the layers to `g`, whose inputs (g->signature) are one row each; the output must have n_outputs
      * floats. Fails where these inputs are none that it can read. */
     int (*build)(const void *config, int n_outputs, struct graph *g, struct error *err);

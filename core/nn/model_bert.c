@@ -265,6 +265,7 @@ const struct model_type model_bert = {
             .config_size = sizeof(struct bert),
         },
     .micro_batch = micro_batch,
+    .counts_tokens = true,
     .build = build_bert,
 };
 
@@ -278,5 +279,6 @@ const struct model_type model_distilbert = {
             .config_size = sizeof(struct bert),
         },
     .micro_batch = micro_batch,
+    .counts_tokens = true,
     .build = build_distilbert,
 };

@@ -30,7 +30,7 @@ static const struct hparam train_hparams[] = {
     {"batch", HPARAM_INTEGER, offsetof(struct train_config, batch), .fallback = "128", .low = 1,
      .high = 65536, .doc = "pictures per step"},
     {"micro_batch", HPARAM_INTEGER, offsetof(struct train_config, micro_batch), .fallback = "0",
-     .low = 0, .high = 65536, .doc = "pictures computed together; 0: what suits the model"},
+     .low = 0, .high = 65536, .doc = "examples computed together, of texts tokens; 0: what suits the model"},
     {"lr", HPARAM_NUMBER, offsetof(struct train_config, lr), .fallback = "0.05", .low = 1e-9,
      .high = 1e3, .doc = "learning rate"},
     {"warmup", HPARAM_NUMBER, offsetof(struct train_config, warmup), .fallback = "0", .low = 0,
@@ -275,6 +275,8 @@ static int resolve(struct settings *s, struct error *err)
     if (component_configure(type, "model", s, &arena, &config, err) < 0)
         goto out;
     batch = settings_number(s, "train.batch");
+    if (((const struct model_type *)type)->counts_tokens)
+        batch = INFINITY;
     if (settings_number(s, "train.micro_batch") > batch) {
         error_set(err, "train.micro_batch %g is more than train.batch, %g",
                   settings_number(s, "train.micro_batch"), batch);
