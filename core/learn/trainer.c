@@ -47,7 +47,7 @@ double trainer_memory(const struct trainer_method *method, const struct graph *g
     return engine_memory(&method->engine, graph, sizes) + n_blocks * (double)graph->params.size * sizeof(float);
 }
 
-void trainer_restart(struct trainer *t, const float *weights)
+static void restart_all_but_weights(struct trainer *t)
 {
     size_t size = t->engine.graph.params.size;
 
@@ -56,7 +56,20 @@ void trainer_restart(struct trainer *t, const float *weights)
     for (int i = 0; i < ENGINE_N_SLOTS; i++)
         objective_restart(t->method.engine.slots[i].objective);
     engine_use(&t->engine, ENGINE_EARLY);
-    memcpy(t->weights, weights, size * sizeof *weights);
+}
+
+void trainer_restart(struct trainer *t, const float *weights)
+{
+    restart_all_but_weights(t);
+    memcpy(t->weights, weights, t->engine.graph.params.size * sizeof *weights);
+}
+
+void trainer_renew_last_layer(struct trainer *t, struct rng rng)
+{
+    if (t->average)
+        memcpy(t->weights, t->average, t->engine.graph.params.size * sizeof *t->weights);
+    params_init_from(&t->engine.graph.params, t->engine.graph.n_params_before_last, t->weights, rng);
+    restart_all_but_weights(t);
 }
 
 const float *trainer_model(const struct trainer *t)

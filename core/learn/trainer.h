@@ -33,6 +33,7 @@ struct trainer {
     float *weights;
     float *states[OPTIMIZER_MAX_STATES];
     float *average; /* of the weights after each step; NULL: none is kept */
+    double l1;      /* what is minimised has l1 times the sum of the last layer's absolute weights, too */
 };
 
 /* Takes over graph. Weights start from `rng`. */
@@ -45,6 +46,10 @@ double trainer_memory(const struct trainer_method *method, const struct graph *g
 
 /* Back to the state before the first step, with the given weights. */
 void trainer_restart(struct trainer *t, const float *weights);
+
+/* The last layer begins anew, from `rng`, on the features of the model as it is, which stay; optimizer and objective
+ * start as before the first step. */
+void trainer_renew_last_layer(struct trainer *t, struct rng rng);
 
 /* The model's weights, good until the next step: the average, or simply the weights. */
 const float *trainer_model(const struct trainer *t);

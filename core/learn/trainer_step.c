@@ -47,17 +47,16 @@ static long begin_step(struct trainer *t, const struct trainer_step *step)
     const struct penalty_type *penalty = t->method.engine.penalty;
     const void *config = t->method.engine.penalty_config;
     struct params *params = &t->engine.graph.params;
-    struct penalty_freeze freeze = {false};
+    struct penalty_freeze freeze = {.features = false};
     long made = step->step - 1, before = 0;
 
-    if (!penalty)
-        return 0;
-    if (penalty->stage)
+    if (penalty && penalty->stage)
         before = penalty->stage(config, made, step->n_steps);
     for (int i = 0; i < t->method.optimizer->n_states && before > 0 && before == made; i++)
         memset(t->states[i], 0, params->size * sizeof *t->states[i]);
-    if (penalty->freeze)
+    if (penalty && penalty->freeze)
         freeze = penalty->freeze(config, made, step->n_steps);
+    freeze.features |= t->engine.n_frozen > 0;
     for (int i = 0; i < params->n; i++)
         params->items[i].is_frozen = i >= t->engine.n_model_params             ? freeze.own
                                      : i >= t->engine.graph.n_params_before_last ? freeze.last_layer
@@ -72,6 +71,21 @@ static struct engine_batch batch_of(const struct engine_data *data, const uint32
                                  .step = step->step - 1, .n_steps = step->n_steps};
 }
 
+/* A subgradient: that of a weight of 0 is 0. */
+static void add_l1(struct trainer *t)
+{
+    const struct params *params = &t->engine.graph.params;
+
+    for (int i = t->engine.graph.n_params_before_last; i < t->engine.n_model_params; i++) {
+        const struct param *item = &params->items[i];
+        const float *w = t->weights + item->offset;
+        float *g = t->engine.grads[0] + item->offset, l1 = (float)t->l1;
+
+        for (size_t k = 0; k < item->size && item->n_dims > 1; k++) /* of a bias not */
+            g[k] += l1 * (float)((w[k] > 0) - (w[k] < 0));
+    }
+}
+
 void trainer_step(struct trainer *t, const struct engine_data *data, const uint32_t *indices,
                   int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
 {
@@ -81,6 +95,8 @@ void trainer_step(struct trainer *t, const struct engine_data *data, const uint3
     ret_sums->loss = t->step->gradient(t, &batch, &ret_sums->n_correct);
     if (!isfinite(ret_sums->loss))
         return;
+    if (t->l1 > 0)
+        add_l1(t);
     if (t->method.optimizer_common->clip_norm > 0 && !clip_gradient(t)) {
         ret_sums->loss = NAN;
         return;

@@ -287,7 +287,7 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
         .first = pass->first,
         .n_examples = pass->n,
         .rows = g->nodes[node->inputs[0]].most_rows ? pass->rows : NULL,
-        .training = pass->training,
+        .training = pass->training && i >= pass->n_frozen,
         .w = pass->weights,
         .prepared = pass->prepared ? pass->prepared + node->prepared : NULL,
         .gw = pass->grads,
@@ -300,9 +300,9 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
 
     if (node->inputs[0] == GRAPH_INPUT)
         p.bytes = pass->bytes;
-    if (pass->training)
+    if (p.training)
         p.rng = rng_index(pass->rng, (uint64_t)i);
-    if (pass->training && node->type->statistics) {
+    if (p.training && node->type->statistics) {
         p.part = pass->part + node->statistics;
         p.whole = pass->whole + node->statistics;
     }
@@ -315,7 +315,7 @@ static struct op_pass node_pass(const struct graph *g, const struct graph_pass *
             p.codes = pass->x[input];
         else
             p.x[k] = input < g->signature.n ? pass->x[input] : pass->workspace + g->nodes[input].y;
-        p.gx[k] = node->has_weights_before[k] ? pass->workspace + g->nodes[input].gy : NULL;
+        p.gx[k] = node->has_weights_before[k] && input >= pass->n_frozen ? pass->workspace + g->nodes[input].gy : NULL;
     }
     return p;
 }
@@ -363,7 +363,7 @@ const float *graph_forward_segment(const struct graph *g, const struct graph_pas
     int end = segment_end(g, segment);
     const float *y = forward_nodes(g, pass, segment_start(g, segment), end);
 
-    if (end < g->n_nodes) {
+    if (end < g->n_nodes && end >= pass->n_frozen) {
         struct op_pass p = node_pass(g, pass, end);
 
         g->nodes[end].type->statistics->gather(&g->nodes[end], &p);
@@ -405,7 +405,7 @@ static void backward_node(const struct graph *g, const struct graph_pass *pass, 
     const struct op_node *node = &g->nodes[i];
     struct op_pass p = node_pass(g, pass, i);
 
-    if (!node->has_weights)
+    if (!node->has_weights || i < pass->n_frozen)
         return;
     if (p.gw_adds && !pass->grads_add)
         memset(p.gw + node->weights_start, 0, (node->weights_end - node->weights_start) * sizeof *p.gw);
@@ -438,7 +438,7 @@ void graph_backward_segment(const struct graph *g, const struct graph_pass *pass
         add_feature_gradient(g, pass, i);
         if (segment == 0 || i > start) {
             backward_node(g, pass, i);
-        } else {
+        } else if (i >= pass->n_frozen) {
             struct op_pass p = node_pass(g, pass, i);
 
             g->nodes[i].type->statistics->gather_backward(&g->nodes[i], &p);

@@ -41,6 +41,7 @@ struct graph_pass {
     int n, first;                /* examples */
     const struct op_rows *rows;  /* where the data are texts; else NULL */
     bool training;
+    int n_frozen;   /* the first so many nodes are as in an evaluation, and have no backward */
     struct rng rng; /* this step's */
     const float *weights;
     const float *prepared; /* [prepared_size], backward only */
@@ -103,7 +104,7 @@ const float *graph_forward_segment(const struct graph *g, const struct graph_pas
  * or those of its beginning's derivatives. */
 void graph_merge(const struct graph *g, int segment, bool is_backward, const double *parts, int n, double *whole);
 
-/* Running statistics, among the weights, take in those of a batch. */
+/* Running statistics, among the weights, take in those of a batch; none of their nodes was frozen. */
 void graph_track(const struct graph *g, const double *parts, int n, const double *whole, float *weights);
 
 /* Where the gradient of the output [n][output] is to be put before backward. */

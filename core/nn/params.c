@@ -45,7 +45,12 @@ static void cut(float *w, size_t n, struct rng rng)
 
 void params_init(const struct params *p, float *weights, struct rng rng)
 {
-    for (int i = 0; i < p->n; i++) {
+    params_init_from(p, 0, weights, rng);
+}
+
+void params_init_from(const struct params *p, int first, float *weights, struct rng rng)
+{
+    for (int i = first; i < p->n; i++) {
         const struct param *item = &p->items[i];
         float *w = weights + item->offset;
 

@@ -56,8 +56,9 @@ struct params {
  * and init_*; the rest is computed. */
 size_t params_add(struct params *p, struct arena *arena, struct param like);
 
-/* Fills weights[p->size] from `rng`, each parameter by its own name. */
+/* Fills weights[p->size] from `rng`, each parameter by its own name; or only those from the parameter `first` on. */
 void params_init(const struct params *p, float *weights, struct rng rng);
+void params_init_from(const struct params *p, int first, float *weights, struct rng rng);
 
 /* The number of weights, without the gaps and buffers. */
 size_t params_count(const struct params *p);

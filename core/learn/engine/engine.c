@@ -2,6 +2,7 @@
 #include "learn/engine/engine.h"
 
 #include <assert.h>
+#include <string.h>
 
 static float *floats(struct arena *arena, size_t n)
 {
@@ -226,6 +227,13 @@ double engine_memory(const struct engine_method *method, const struct graph *gra
         floats += 2 * batch * (classes + (double)graph_features_size(graph));
     return sizeof(float) * floats + sizeof(double) * (cut.n_pieces + 1) * (double)planned.statistics_size +
            batch * (2 * sizeof(double) + 3 * sizeof(int) + sizeof(struct transform_mix));
+}
+
+void engine_freeze_features(struct engine *e)
+{
+    e->n_frozen = e->graph.n_nodes - 1;
+    for (int i = 0; i < ENGINE_MAX_LANES && e->grads[i]; i++)
+        memset(e->grads[i], 0, e->graph.params.size * sizeof *e->grads[i]);
 }
 
 void engine_use(struct engine *e, int slots)

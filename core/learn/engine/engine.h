@@ -90,6 +90,7 @@ struct engine {
     int piece_rows;  /* rows of a piece at most, of texts; else 0 */
     int n_lookers; /* threads of an evaluation */
     bool takes_bytes; /* the graph standardises pictures itself: they reach it as bytes */
+    int n_frozen;     /* nodes of the graph that have no gradient; 0: all train */
     float *prepared;  /* what backward wants of the weights (graph_prepare) */
     struct engine_piece *pieces; /* [n_pieces] of the batch at work */
     int n_pieces;
@@ -128,6 +129,10 @@ void engine_init(struct engine *e, struct arena *arena, const struct engine_meth
 /* Bytes that engine_init would take, but for a penalty's own weights; ret_n_params: floats of the graph's. Graph's
  * plan is spoilt. */
 double engine_memory(const struct engine_method *method, const struct graph *graph, const struct engine_sizes *sizes);
+
+/* From now on features are what an evaluation makes of an example, and what they are made by has a gradient of zero: the
+ * last layer alone trains. */
+void engine_freeze_features(struct engine *e);
 
 /* The early slots, or the late ones. A new engine uses the early. */
 void engine_use(struct engine *e, int slots);

@@ -53,6 +53,7 @@ static void work_on_piece(struct engine *e, const struct sweep *sweep, struct en
     float *gradient = graph_output_gradient(&e->graph, &pass);
 
     pass.training = true;
+    pass.n_frozen = e->n_frozen;
     pass.rng = batch->rng;
     pass.weights = sweep->weights;
     pass.prepared = e->prepared;
@@ -230,7 +231,7 @@ double engine_gradient(struct engine *e, float *weights, const struct engine_bat
         e->slots->transform->mix(e->slots->transform_config, batch->n, e->n_environments ? e->n_environments : 1,
                                  batch->rng, e->mixes);
     losses = needs_whole ? gradient_of_whole(e, batch, weights) : gradient_of_parts(e, batch, weights);
-    if (isfinite(losses))
+    if (isfinite(losses) && !e->n_frozen)
         graph_track(&e->graph, e->statistics, e->n_pieces, e->whole, weights);
     return losses;
 }
