@@ -105,6 +105,53 @@ static void test_drawn_share(void **state)
     }
 }
 
+/* What is set aside was of validation, and is not any more; of each class in each group its share. */
+static void test_set_aside(void **state)
+{
+    static uint16_t groups[N];
+    struct dataset d = sample(0);
+    struct split_config config = defaults();
+    struct error err;
+
+    (void)state;
+    for (int i = 0; i < N; i++)
+        groups[i] = (uint16_t)(i % 3 == 0);
+    d.n_groups = 2;
+    config.validation_share = 0.5;
+    for (int seed = 0; seed < 6; seed++) {
+        bool is_seen[N] = {false};
+        struct split whole = make(&d, &config, seed), s = whole, again = whole;
+        int counts[2][N_CLASSES], before[N_CLASSES], of_groups[2][2] = {{0}};
+
+        d.train.groups = seed % 2 ? groups : NULL;
+        assert_int_equal(split_set_aside(&s, &d, 0.25, seed, &arena, &err), 0);
+        assert_int_equal(split_set_aside(&again, &d, 0.25, seed, &arena, &err), 0);
+        assert_int_equal(s.n_validation + s.n_set_aside, whole.n_validation);
+        assert_memory_equal(s.set_aside, again.set_aside, (size_t)s.n_set_aside * sizeof *s.set_aside);
+        count(s.validation, s.n_validation, is_seen, counts[0]);
+        count(s.set_aside, s.n_set_aside, is_seen, counts[1]);
+        for (int i = 0; i < whole.n_validation; i++)
+            assert_true(is_seen[whole.validation[i]]);
+        count(whole.validation, whole.n_validation, (bool[N]){false}, before);
+        for (int c = 0; c < N_CLASSES; c++)
+            assert_true(abs(4 * counts[1][c] - before[c]) <= 4 && counts[1][c] > 0 && counts[0][c] > 0);
+        for (int i = 0; i < s.n_set_aside; i++)
+            of_groups[1][groups[s.set_aside[i]]]++;
+        for (int i = 0; i < s.n_validation; i++)
+            of_groups[0][groups[s.validation[i]]]++;
+        for (int g = 0; g < 2 && seed % 2; g++)
+            assert_true(abs(3 * of_groups[1][g] - of_groups[0][g]) <= 2 * 4 * N_CLASSES);
+    }
+    d.train.groups = NULL;
+    config.validation_share = 0.1;
+    {
+        struct split s = make(&d, &config, 0);
+
+        assert_int_equal(split_set_aside(&s, &d, 0.5, 0, &arena, &err), -1);
+        assert_non_null(strstr(err.text, "1 of class 3 in the validation part: too few to train on some and to select by others"));
+    }
+}
+
 /* Each example is tested once by as many seeds as folds; folds are of equal size, and so is each class in them. */
 static void test_folds(void **state)
 {
@@ -463,7 +510,7 @@ static int release(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drawn_share), cmocka_unit_test(test_folds), cmocka_unit_test(test_official),
+        cmocka_unit_test(test_drawn_share), cmocka_unit_test(test_set_aside), cmocka_unit_test(test_folds), cmocka_unit_test(test_official),
         cmocka_unit_test(test_join),        cmocka_unit_test(test_refused), cmocka_unit_test(test_few), cmocka_unit_test(test_ldam_is_numpys),
         cmocka_unit_test(test_ldam_is_held_out_of), cmocka_unit_test(test_ldam_of_cifar),
     };

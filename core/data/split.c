@@ -470,3 +470,53 @@ int split_make(const struct dataset *d, const struct split_config *config, int s
     *ret_split = split;
     return 0;
 }
+
+/* What of validation is in a class and a group, shuffled by the cell's own numbers. */
+static int draw_cell(const struct split *split, const struct pool *pool, int c, int g, struct rng rng, uint32_t *ret_items)
+{
+    struct rng own = rng_index(rng_index(rng, (uint64_t)c), (uint64_t)g);
+    int n = 0;
+
+    for (int i = 0; i < split->n_validation; i++) {
+        uint32_t of = split->validation[i];
+
+        if (pool->labels[of] == c && (pool->groups ? pool->groups[of] : 0) == g)
+            ret_items[n++] = of;
+    }
+    rng_shuffle(&own, ret_items, (uint32_t)n);
+    return n;
+}
+
+int split_set_aside(struct split *split, const struct dataset *d, double share, int seed, struct arena *arena,
+                    struct error *err)
+{
+    const struct pool *pool = split->is_validation_of_test ? &d->test : &d->train;
+    struct rng rng = rng_derive(rng_seed((uint64_t)seed), "set aside");
+    size_t n_all = (size_t)split->n_validation;
+    uint32_t *items = arena_alloc(arena, n_all * sizeof *items), *kept = arena_alloc(arena, n_all * sizeof *kept);
+    int n_kept = 0;
+
+    split->set_aside = arena_alloc(arena, n_all * sizeof *split->set_aside);
+    for (int c = 0; c < d->n_classes; c++) {
+        int before = split->n_set_aside, n_class = 0;
+
+        for (int g = 0; g < (pool->groups ? d->n_groups : 1); g++) {
+            int n = draw_cell(split, pool, c, g, rng, items), n_aside = share_of(n, share);
+
+            memcpy(split->set_aside + split->n_set_aside, items, (size_t)n_aside * sizeof *items);
+            memcpy(kept + n_kept, items + n_aside, (size_t)(n - n_aside) * sizeof *items);
+            split->n_set_aside += n_aside;
+            n_kept += n - n_aside;
+            n_class += n;
+        }
+        if (split->n_set_aside == before)
+            return error_set(err, "%d of class %d in the validation part: too few to train on some and to select by "
+                                  "others; data.validation, data.validation_own or data.validation_share says how many",
+                             n_class, c);
+    }
+    qsort(split->set_aside, (size_t)split->n_set_aside, sizeof *items, ascending);
+    qsort(kept, (size_t)n_kept, sizeof *kept, ascending);
+    split->validation = kept;
+    split->n_validation = n_kept;
+    return 0;
+}

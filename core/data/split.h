@@ -64,6 +64,8 @@ struct split {
     uint32_t *validation; /* [n_validation] likewise; into the test pool, where it is of the test part */
     uint32_t *test;       /* [n_test] likewise; of an official test part into the test pool */
     bool is_test_drawn, is_validation_of_test;
+    int n_set_aside;
+    uint32_t *set_aside;  /* [n_set_aside] likewise, that were of validation; NULL: none were asked for */
     int *class_counts;    /* [n_classes] of train */
     double *class_weights; /* [n_classes] in the measures of validation, adding up to 1; NULL: each
                             * example weighs the same */
@@ -85,5 +87,11 @@ bool split_draws_test(const struct dataset *d, const struct split_config *config
 /* Fails where a class would have no example left to train on, and where a setting does nothing. */
 int split_make(const struct dataset *d, const struct split_config *config, int seed,
                struct arena *arena, struct split *ret_split, struct error *err);
+
+/* Takes a share of each class in each group (n_groups 0: of each class) out of validation, drawn under the seed: to train
+ * on, as what selects is not. Of two and more one at least stays, and one at least goes. Fails where a class of
+ * validation has too few. */
+int split_set_aside(struct split *split, const struct dataset *d, double share, int seed, struct arena *arena,
+                    struct error *err);
 
 #endif
