@@ -31,6 +31,11 @@ static const struct protocol {
      "data.test_per_class = 4\ndata.validation = 2\ndata.imbalance = 4\nmodel.hidden = [12]\n"
      "train.epochs = 3\ntrain.batch = 16\ntrain.jtt_epochs = 1\n",
      true},
+    {"last layer anew",
+     "data = \"shapes\"\ndata.format = \"shapes\"\ndata.train_per_class = 12\n"
+     "data.test_per_class = 4\ndata.validation = 4\ndata.imbalance = 4\nmodel.hidden = [12]\n"
+     "train.epochs = 3\ntrain.batch = 16\ntrain.retrain = \"dfr\"\ntrain.retrain_epochs = 4\n",
+     true},
     {"numbers",
      "data = \"rare_line\"\ndata.format = \"rare_line\"\ndata.train = 60\ndata.test = 20\n"
      "data.validation = 10\nmodel.hidden = []\nloss = \"mse\"\noptimizer.weight_decay = 0.01\n"
@@ -42,7 +47,7 @@ static const struct protocol {
      "train.batch = 8\n", false},
 };
 
-enum { HELD_OUT, TWICE, NUMBERS, ENVIRONMENTS };
+enum { HELD_OUT, TWICE, LAST_LAYER, NUMBERS, ENVIRONMENTS };
 
 /* What a type needs beside the base. */
 static const struct {
@@ -380,6 +385,12 @@ static void test_just_train_twice(void **state)
     walk(TWICE, 3, 18);
 }
 
+static void test_last_layer_anew(void **state)
+{
+    (void)state;
+    walk(LAST_LAYER, 2, 20);
+}
+
 static void test_numbers(void **state)
 {
     (void)state;
@@ -451,6 +462,18 @@ static void test_what_is_refused(void **state)
          "objective.trim 0.06 of a batch of 16 is less than one example"},
         {HELD_OUT, "train.late = 1\nlate_loss = \"cross_entropy\"\n", "late_loss is what loss is"},
         {NUMBERS, "loss.class_beta = 0.9\n", "loss.class_beta is of classes"},
+        {NUMBERS, "train.retrain = \"crt\"\n", "train.retrain is of classes"},
+        {ENVIRONMENTS, "train.retrain = \"dfr\"\n", "train.retrain counts epochs, which data with environments"},
+        {HELD_OUT, "train.retrain_lr = 0.1\n", "train.retrain_lr does nothing where train.retrain is \"none\""},
+        {HELD_OUT, "train.retrain = \"crt\"\ntrain.retrain_l1 = 1\n",
+         "train.retrain_l1 does nothing where train.retrain is \"crt\""},
+        {HELD_OUT, "train.retrain = \"crt\"\npenalty = \"frr\"\n",
+         "train.retrain \"crt\" and penalty frr: both say which layers train"},
+        {HELD_OUT, "train.retrain = \"crt\"\nmodel.trains = \"hidden1.\"\n",
+         "train.retrain trains the last layer, and model.trains \"hidden1.\" leaves \"output.bias\" as it is"},
+        {HELD_OUT, "train.retrain = \"dfr\"\ndata.validation = 1\n",
+         "1 of class 0 in the validation part: too few to train on some and to select by others"},
+        {TWICE, "train.retrain = \"crt\"\n", "train.retrain \"crt\" and train.jtt_epochs 1: a run has two stages at most"},
         {NUMBERS, "loss.posthoc = 1\n", "loss.posthoc"},
     };
 
@@ -531,6 +554,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_held_out_part),
         cmocka_unit_test(test_just_train_twice),
+        cmocka_unit_test(test_last_layer_anew),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_environments),
         cmocka_unit_test(test_what_is_refused),

@@ -112,8 +112,8 @@ static struct schedule_time stage_time(const struct run *run, long step)
  * between the two. */
 static void use_slots(struct run *run, long step)
 {
-    double late = run->train->late;
-    bool is_late = run->stage.is_last && late > 0 && schedule_has_come_to(stage_time(run, step), late);
+    double late = run->stage.late;
+    bool is_late = late > 0 && schedule_has_come_to(stage_time(run, step), late);
 
     engine_use(&run->trainer.engine, is_late ? ENGINE_LATE : ENGINE_EARLY);
 }
@@ -219,16 +219,16 @@ static enum run_outcome train_step(struct run *run)
     const struct train_config *train = run->train;
     struct run_state *state = &run->state;
     struct training_list *stage = &run->stage;
-    const struct schedule_warmup warmup = {train->warmup, train->warmup_by};
+    const struct schedule_warmup warmup = {stage->warmup, train->warmup_by};
     struct engine_data data = {
-        .pool = &run->train_pool,
+        .pool = stage->pool,
         .standard = &run->standard,
-        .augment = run->augment,
+        .augment = stage->is_plain ? NULL : run->augment,
     };
     struct trainer_step step = {
         .step = run_stage_step(run) + 1,
         .n_steps = stage->steps_per_epoch * stage->epochs,
-        .rate = train->lr * schedule_factor(run->schedule, run->schedule_config, warmup, run_stage_step(run),
+        .rate = stage->lr * schedule_factor(run->schedule, run->schedule_config, warmup, run_stage_step(run),
                                             stage->steps_per_epoch, stage->epochs),
         .rng = rng_index(rng_derive(stage->rng, "step"), (uint64_t)run_stage_step(run)),
     };

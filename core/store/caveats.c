@@ -45,11 +45,11 @@ static void add_names(struct text *t, const struct settings *spec)
 static void add_warnings(struct text *t, const struct store_run *run, const struct settings *spec)
 {
     const struct value *epochs = settings_find(spec, "train.epochs");
-    const struct value *first = settings_find(spec, "train.jtt_epochs");
+    const struct value *first = settings_find(spec, "train.jtt_epochs"), *retrain = settings_find(spec, "train.retrain");
     struct warning_facts facts = {.spec = spec};
 
     if (epochs && epochs->kind == VALUE_NUMBER && epochs->number >= 1 &&
-        !(first && first->kind == VALUE_NUMBER && first->number > 0)) /* two stages, of other lengths */
+        !retrain && !(first && first->kind == VALUE_NUMBER && first->number > 0)) /* two stages, of other lengths */
         facts.steps_per_epoch = run->n_steps / (long)epochs->number;
     warnings_add(t, &facts);
 }

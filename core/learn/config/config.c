@@ -24,6 +24,9 @@ static const char *const test_choices[] = {[TEST_EACH] = "each", [TEST_LAST] = "
 static const char *const pace_choices[] = {[SCHEDULE_BY_STEP] = "step", [SCHEDULE_BY_EPOCH] = "epoch", NULL};
 static const char *const judge_choices[] = {[JUDGE_LAST] = "last", [JUDGE_BEST] = "best", NULL};
 
+static const char *const retrain_choices[] = {
+    [RETRAIN_NONE] = "none", [RETRAIN_CRT] = "crt", [RETRAIN_DFR] = "dfr", NULL};
+
 static const struct hparam train_hparams[] = {
     {"epochs", HPARAM_INTEGER, offsetof(struct train_config, epochs), .fallback = "20", .low = 1,
      .high = 1e6, .doc = "passes over the training pictures"},
@@ -66,6 +69,20 @@ static const struct hparam train_hparams[] = {
      .doc = "just train twice: epochs of a first model by ERM, whose errors count more; 0: once"},
     {"jtt_weight", HPARAM_INTEGER, offsetof(struct train_config, jtt_weight), .fallback = "5",
      .low = 1, .high = 1000, .doc = "how often an error of the first model is seen in an epoch"},
+    {"retrain", HPARAM_CHOICE, offsetof(struct train_config, retrain), .fallback = "\"none\"",
+     .choices = retrain_choices, .is_later = true,
+     .doc = "the last layer once more, anew, with all before it frozen: crt: as many of each class (Kang et al. 2020); dfr: "
+            "as many of each class and group of a held-out part, with an L1 norm (Kirichenko et al. 2023); none: never"},
+    {"retrain_epochs", HPARAM_INTEGER, offsetof(struct train_config, retrain_epochs), .fallback = "10", .low = 1,
+     .high = 1e6, .is_later = true,
+     .doc = "passes of that, crt's as long as those before, dfr's as long as its smallest class or group allows"},
+    {"retrain_lr", HPARAM_NUMBER, offsetof(struct train_config, retrain_lr), .fallback = "0", .low = 0, .high = 1e3,
+     .is_later = true, .doc = "its learning rate; 0: that of train.lr"},
+    {"retrain_share", HPARAM_NUMBER, offsetof(struct train_config, retrain_share), .fallback = "0.5", .low = 0.01,
+     .high = 0.99, .is_later = true,
+     .doc = "dfr: the share of validation that it trains on; the rest selects and judges"},
+    {"retrain_l1", HPARAM_NUMBER, offsetof(struct train_config, retrain_l1), .fallback = "0.1", .low = 0, .high = 1e6,
+     .is_later = true, .doc = "dfr: times the sum of the last layer's absolute weights, added to what is minimised"},
     {"hparams", HPARAM_CHOICE, offsetof(struct train_config, hparams), .fallback = "\"none\"",
      .choices = domainbed_hparams_choices,
      .doc = "DomainBed's algorithm whose hyper-parameters fill in what is not set; none: nobody's"},

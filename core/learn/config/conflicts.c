@@ -3,6 +3,7 @@
 
 #include "learn/config/config.h"
 #include "learn/objective/objective.h"
+#include "learn/penalty/penalty.h"
 #include "learn/transform/transform.h"
 #include "nn/loss/loss.h"
 
@@ -176,7 +177,7 @@ static int check_domains(const struct settings *s, struct error *err)
 {
     static const char *const of_epochs[] = {"train.epochs",     "train.warmup", "train.evaluate",
                                             "train.late",       "schedule.at",
-                                            "train.jtt_epochs", NULL};
+                                            "train.jtt_epochs", "train.retrain", NULL};
 
     for (int i = 0; settings_find(s, "data.test_envs") && of_epochs[i]; i++)
         if (is_asked_for(s, of_epochs[i]))
@@ -235,6 +236,10 @@ static const struct dependent {
     {"train.evaluate", "train.evaluate_steps", .but = "0"},
     {"train.warmup_by", "train.warmup", .at = "0"},
     {"train.jtt_weight", "train.jtt_epochs", .at = "0"},
+    {"train.retrain_epochs", "train.retrain", .at = "\"none\""},
+    {"train.retrain_lr", "train.retrain", .at = "\"none\""},
+    {"train.retrain_share", "train.retrain", .but = "\"dfr\""},
+    {"train.retrain_l1", "train.retrain", .but = "\"dfr\""},
     {0},
 };
 
@@ -312,6 +317,22 @@ static int check_noise(const struct settings *s, struct error *err)
     return 0;
 }
 
+/* One second stage, with one say in what trains. */
+static int check_stages(const struct settings *s, struct error *err)
+{
+    const struct value *retrain = settings_find(s, "train.retrain"), *penalty = settings_find(s, "penalty");
+    const struct component *c = penalty ? component_find(&penalty_kind, penalty->string, err) : NULL;
+
+    if (!retrain)
+        return 0;
+    if (settings_number(s, "train.jtt_epochs") > 0)
+        return error_set(err, "train.retrain \"%s\" and train.jtt_epochs %g: a run has two stages at most", retrain->string,
+                         settings_number(s, "train.jtt_epochs"));
+    if (c && ((const struct penalty_type *)c)->freeze)
+        return error_set(err, "train.retrain \"%s\" and penalty %s: both say which layers train", retrain->string, c->name);
+    return 0;
+}
+
 /* A bound that nothing can reach. */
 static int check_own(const struct settings *s, struct error *err)
 {
@@ -326,7 +347,7 @@ static int check_own(const struct settings *s, struct error *err)
 int conflicts_check(const struct settings *s, struct error *err)
 {
     if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
-        check_judge(s, err) < 0 || check_own(s, err) < 0 || check_noise(s, err) < 0)
+        check_judge(s, err) < 0 || check_own(s, err) < 0 || check_noise(s, err) < 0 || check_stages(s, err) < 0)
         return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;

@@ -54,7 +54,8 @@ long protocol_interval_held_out(const struct run *run);
 bool protocol_is_due_held_out(const struct run *run);
 bool protocol_look_held_out(struct run *run, struct engine_data *data, struct run_point *point);
 
-/* A stage that goes through list[n] `epochs` times, from the run's step `first` on; its order is yet to be drawn. */
+/* A stage that goes through list[n] of what is trained on `epochs` times, from the run's step `first` on; its order is yet
+ * to be drawn. */
 struct training_list protocol_list(struct run *run, const uint32_t *list, int n, int epochs, long first);
 
 #endif

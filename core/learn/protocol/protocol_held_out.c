@@ -28,6 +28,10 @@ struct training_list protocol_list(struct run *run, const uint32_t *list, int n,
 {
     return (struct training_list){
         .is_last = true,
+        .pool = &run->train_pool,
+        .lr = run->train->lr,
+        .warmup = run->train->warmup,
+        .late = run->train->late,
         .first = first,
         .epochs = epochs,
         .list = list,

@@ -32,6 +32,7 @@ static void begin_stage(struct run *run, bool is_last)
     run->start = arena_alloc(&run->arena, size);
     memcpy(run->start, run->trainer.weights, size);
     first.is_last = false;
+    first.late = 0;
     first.rng = rng_derive(run->rng, "first stage");
     run->stage = first;
     run->n_steps = first_steps + first.steps_per_epoch * train->epochs;

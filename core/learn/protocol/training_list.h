@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * training_list: what is trained on, in which order, how long. A run is one stage or, where it
- * trains just twice (Liu et al. 2021, JTT), two: the errors of the first model are
- * repeated in the list of the second, which starts anew.
+ * training_list: what is trained on, in which order, how long: one stage of a run, of which there may be two
+ * (protocol_just_train_twice.c, protocol_retrain.c).
  */
 #ifndef LEARN_PROTOCOL_TRAINING_LIST_H
 #define LEARN_PROTOCOL_TRAINING_LIST_H
@@ -13,15 +12,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct pool;
+
 struct training_list {
     bool is_last;
+    const struct pool *pool; /* of the examples */
+    bool is_plain;           /* without augmentation */
+    double lr, warmup, late; /* as train.lr, train.warmup and train.late */
     int64_t first; /* the step it begins with, of the run's */
     int epochs;
-    int n;
-    const uint32_t *list; /* [n] what an epoch goes through */
+    int n;                /* examples of an epoch */
+    const uint32_t *list; /* [n] what it goes through; where there are cells, all of these, one behind the other */
+    const int *cells;     /* [n_cells + 1] where each begins, of which an epoch has as many; NULL: there are none */
+    int n_cells;
     long steps_per_epoch;
     struct rng rng;
-    uint32_t *order; /* [n] a permutation of list */
+    uint32_t *order; /* [n] a permutation of list, or a draw from each cell; and as much room as list has */
     int order_epoch; /* whose order it is; -1: none's */
 };
 
@@ -32,5 +38,10 @@ void training_list_shuffle(struct training_list *stage, int epoch);
  * `arena`. */
 int training_list_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,
                          struct arena *arena, const uint32_t **ret_list);
+
+/* indices[n] by the cell that each is in, of n_cells: into stage->list and cells, without those that are empty; memory
+ * from `arena`. Gives the size of the smallest. */
+int training_list_group(struct training_list *stage, const uint32_t *indices, const int *cells, int n, int n_cells,
+                        struct arena *arena);
 
 #endif
