@@ -63,6 +63,13 @@ void graph_init(struct graph *g, struct arena *arena, const struct signature *si
     }
 }
 
+void graph_want_input_gradients(struct graph *g)
+{
+    assert(g->n_nodes == g->signature.n);
+    for (int i = 0; i < g->n_nodes; i++)
+        g->nodes[i].has_weights = !g->nodes[i].gives_codes;
+}
+
 int graph_input(const struct graph *g, enum field_kind kind)
 {
     return signature_find(&g->signature, kind);
@@ -254,7 +261,7 @@ static int features_node(const struct graph *g)
 
 bool graph_takes_bytes(const struct graph *g)
 {
-    if (g->signature.n != 1 || g->signature.fields[0].kind != FIELD_PICTURE)
+    if (g->signature.n != 1 || g->signature.fields[0].kind != FIELD_PICTURE || g->nodes[0].has_weights)
         return false;
     for (int i = 1; i < g->n_nodes; i++) {
         const struct op_node *node = &g->nodes[i];
@@ -393,6 +400,11 @@ void graph_track(const struct graph *g, const double *parts, int n, const double
             node->type->statistics->track(node, parts + node->statistics, g->statistics_size, n,
                                           whole + node->statistics, weights);
     }
+}
+
+const float *graph_input_gradient(const struct graph *g, const struct graph_pass *pass)
+{
+    return pass->workspace + g->nodes[0].gy;
 }
 
 float *graph_output_gradient(const struct graph *g, const struct graph_pass *pass)

@@ -60,6 +60,9 @@ struct graph_pass {
 /* Its inputs are one row each; tokens that a length comes with are items. Borrows what the fields point to. */
 void graph_init(struct graph *g, struct arena *arena, const struct signature *signature);
 
+/* Before the first add: inputs that are floats have a gradient, too, and do not come as bytes. */
+void graph_want_input_gradients(struct graph *g);
+
 /* The node that gives the field of that kind, -1: there is none. */
 int graph_input(const struct graph *g, enum field_kind kind);
 
@@ -106,6 +109,9 @@ void graph_merge(const struct graph *g, int segment, bool is_backward, const dou
 
 /* Running statistics, among the weights, take in those of a batch; none of their nodes was frozen. */
 void graph_track(const struct graph *g, const double *parts, int n, const double *whole, float *weights);
+
+/* That of the first input, [n][field], behind the backward of all segments. */
+const float *graph_input_gradient(const struct graph *g, const struct graph_pass *pass);
 
 /* Where the gradient of the output [n][output] is to be put before backward. */
 float *graph_output_gradient(const struct graph *g, const struct graph_pass *pass);

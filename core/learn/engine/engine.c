@@ -21,7 +21,7 @@ static bool any_mixes(const struct engine_method *m)
 /* Do all forwards come before all backwards? */
 static bool any_reaches_batch(const struct engine_method *m)
 {
-    bool reaches = m->penalty != NULL;
+    bool reaches = m->penalty != NULL || m->waits;
 
     for (int i = 0; i < ENGINE_N_SLOTS; i++)
         reaches |= objective_reach(m->slots[i].objective) == REACH_BATCH;

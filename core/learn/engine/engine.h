@@ -50,6 +50,7 @@ struct engine_method {
     struct engine_slots slots[ENGINE_N_SLOTS]; /* late ones equal where nothing changes */
     const struct penalty_type *penalty;        /* NULL: none */
     const void *penalty_config;
+    bool waits; /* the kind of step weighs the whole batch, too */
 };
 
 /* What is known of examples that went forward, at their places. */
@@ -157,12 +158,21 @@ struct engine_batch {
     int n;                   /* up to the engine's */
     struct rng rng;          /* of the step */
     long step, n_steps;      /* for penalties: steps made, and how many there will be */
+    /* Of steps that go beyond the objective; all (optional): */
+    const float *x;    /* [n][field] the first input as it goes forward, in place of what data and transform make */
+    float *x_gradient; /* [n][field] takes that of the first input, by the examples' weights and not divided by n; the penalty
+                        * has no part in this gradient then, and running statistics stay */
+    void (*weigh)(void *context, const struct objective_batch *losses, double *ret_weights); /* in the objective's place */
+    void *weigh_context;
 };
 
 /* The gradient of the objective at `weights` into grads[0], the outcome of all examples, and the sum of their
  * losses. Where that is not finite, the gradient is not what it should be, and the running statistics that layers
  * keep among the weights have not moved; else they have. */
 double engine_gradient(struct engine *e, float *weights, const struct engine_batch *batch);
+
+/* The first input of a batch as data, augmentation and transform make it: ret_x[n][field]. */
+void engine_read(struct engine *e, const struct engine_batch *batch, float *ret_x);
 
 /* Forward of n examples for evaluation, on all threads: the outcome at places 0 .. n-1, and their scores[n][n_classes]
  * unless NULL. False where it was told to stop. */

@@ -68,13 +68,17 @@ static void take_labels(const struct engine_data *data, const uint32_t *indices,
         ret_labels[i] = data->pool->labels[indices[i]];
 }
 
-/* Blends the partners' examples into those of the desk. */
-static void mix_examples(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
-                         const uint32_t *batch, int first, int n)
+static void find_partners(const struct engine *e, struct engine_desk *desk, const struct engine_data *data,
+                          const uint32_t *batch, int first, int n)
 {
     for (int i = 0; i < n; i++)
         desk->partner_indices[i] = batch[e->mixes[first + i].partner];
     take_labels(data, desk->partner_indices, n, desk->partner_labels);
+}
+
+/* Blends the partners' examples into those of the desk. */
+static void mix_examples(struct engine *e, struct engine_desk *desk, const struct engine_data *data, int first, int n)
+{
     for (int input = 0; input < e->graph.signature.n; input++) {
         size_t size = field_size(&e->graph.signature.fields[input]);
 
@@ -110,12 +114,19 @@ static void read_tokens(const struct engine *e, struct engine_desk *desk, const 
     }
 }
 
+static bool is_mixed(const struct engine *e, const struct graph_pass *pass)
+{
+    return pass->training && e->slots->transform->mix;
+}
+
 static void read_examples(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
                           const uint32_t *indices, const struct graph_pass *pass)
 {
     const struct signature *signature = &e->graph.signature;
     const uint32_t *own = indices + pass->first;
 
+    if (is_mixed(e, pass))
+        find_partners(e, desk, data, indices, pass->first, pass->n);
     if (pass->bytes)
         batch_fill_bytes(&signature->fields[0], &data->pool->values[0], own, pass->n, data->augment,
                          data->augment_rng, desk->x[0]);
@@ -124,8 +135,44 @@ static void read_examples(struct engine *e, struct engine_desk *desk, const stru
             read_tokens(e, desk, data, input, own, pass->n);
         else
             fill(e, data, input, own, pass->n, desk->x[input]);
-    if (pass->training && e->slots->transform->mix)
-        mix_examples(e, desk, data, indices, pass->first, pass->n);
+    if (is_mixed(e, pass))
+        mix_examples(e, desk, data, pass->first, pass->n);
+}
+
+/* What a step has made of them, which is mixed. */
+static void take_examples(struct engine *e, struct engine_desk *desk, const struct engine_batch *batch,
+                          const struct graph_pass *pass)
+{
+    size_t size = field_size(&e->graph.signature.fields[0]);
+
+    if (is_mixed(e, pass))
+        find_partners(e, desk, batch->data, batch->indices, pass->first, pass->n);
+    memcpy(desk->x[0], batch->x + (size_t)pass->first * size, (size_t)pass->n * size * sizeof *batch->x);
+}
+
+void engine_draw_mixes(struct engine *e, const struct engine_batch *batch)
+{
+    if (e->slots->transform->mix)
+        e->slots->transform->mix(e->slots->transform_config, batch->n, e->n_environments ? e->n_environments : 1,
+                                 batch->rng, e->mixes);
+}
+
+void engine_read(struct engine *e, const struct engine_batch *batch, float *ret_x)
+{
+    size_t size = field_size(&e->graph.signature.fields[0]);
+    struct engine_desk *desk = &e->desks[0];
+
+    engine_draw_mixes(e, batch);
+    for (int first = 0, n; first < batch->n; first += n) {
+        struct graph_pass pass;
+
+        n = engine_cut(e, batch->data, batch->indices, batch->n, first);
+        pass = engine_pass(e, desk, 0, batch->data, (struct engine_piece){first, n}, 0);
+        pass.training = true;
+        read_examples(e, desk, batch->data, batch->indices, &pass);
+        memcpy(ret_x + (size_t)first * size, desk->x[0], (size_t)n * size * sizeof *ret_x);
+    }
+    desk->piece = -1;
 }
 
 /* Blends the partners' losses and gradients as their examples. */
@@ -183,17 +230,19 @@ static void take_outcome(const struct engine *e, const struct engine_data *data,
     }
 }
 
-void engine_forward(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
-                    const uint32_t *indices, const struct graph_pass *pass, int segment, float *gradient)
+void engine_forward(struct engine *e, struct engine_desk *desk, const struct engine_batch *batch,
+                    const struct graph_pass *pass, int segment, float *gradient)
 {
     const float *scores;
 
-    if (segment == 0)
-        read_examples(e, desk, data, indices, pass);
+    if (segment == 0 && batch->x)
+        take_examples(e, desk, batch, pass);
+    else if (segment == 0)
+        read_examples(e, desk, batch->data, batch->indices, pass);
     scores = graph_forward_segment(&e->graph, pass, segment);
     if (segment < e->graph.n_cuts)
         return;
-    take_outcome(e, data, indices, pass, scores, &e->outcome, gradient);
+    take_outcome(e, batch->data, batch->indices, pass, scores, &e->outcome, gradient);
     if (e->slots->transform->mix)
         mix_losses(e, desk, scores, pass->first, pass->n, gradient);
     if (e->scores)

@@ -26,6 +26,11 @@ static struct objective_batch losses_of(const struct engine *e, const struct eng
     };
 }
 
+static bool has_penalty(const struct engine *e, const struct engine_batch *batch)
+{
+    return e->method.penalty && !batch->x_gradient;
+}
+
 /* The gradient of the scores: that of the losses as their examples weigh, and of the penalty. */
 static void weigh_gradient(struct engine *e, const struct sweep *sweep, struct engine_desk *desk,
                            const struct graph_pass *pass, float *gradient)
@@ -41,8 +46,18 @@ static void weigh_gradient(struct engine *e, const struct sweep *sweep, struct e
     for (int i = 0; i < pass->n; i++)
         desk->coefficients[i] = (float)(weights[i] / sweep->batch->n);
     kernels->scale_rows(gradient, desk->coefficients, n, n_classes);
-    if (e->scores)
+    if (has_penalty(e, sweep->batch))
         kernels->add(gradient, e->score_gradients + (size_t)pass->first * n_classes, n * n_classes);
+}
+
+/* As if each example's loss stood alone. */
+static void keep_input_gradient(const struct engine *e, const struct engine_batch *batch, const struct graph_pass *pass)
+{
+    size_t size = field_size(&e->graph.signature.fields[0]);
+    float *g = batch->x_gradient + (size_t)pass->first * size;
+
+    memcpy(g, graph_input_gradient(&e->graph, pass), (size_t)pass->n * size * sizeof *g);
+    kernels->scale(g, (float)batch->n, (size_t)pass->n * size);
 }
 
 static void work_on_piece(struct engine *e, const struct sweep *sweep, struct engine_desk *desk, int thread,
@@ -59,18 +74,21 @@ static void work_on_piece(struct engine *e, const struct sweep *sweep, struct en
     pass.prepared = e->prepared;
     pass.grads = grads;
     pass.grads_add = place >= e->n_lanes; /* not the first of its lane */
-    if (e->scores)
+    if (has_penalty(e, batch))
         pass.feature_gradient = e->feature_gradients + (size_t)pass.first * graph_features_size(&e->graph);
     if (sweep->phases & FORWARD || desk->piece != place)
-        engine_forward(e, desk, batch->data, batch->indices, &pass, sweep->segment, gradient);
+        engine_forward(e, desk, batch, &pass, sweep->segment, gradient);
     desk->piece = place;
     if (!(sweep->phases & BACKWARD))
         return;
     if (sweep->segment == e->graph.n_cuts)
         weigh_gradient(e, sweep, desk, &pass, gradient);
     graph_backward_segment(&e->graph, &pass, sweep->segment);
-    if (sweep->segment == 0)
-        desk->piece = -1;
+    if (sweep->segment > 0)
+        return;
+    desk->piece = -1;
+    if (batch->x_gradient)
+        keep_input_gradient(e, batch, &pass);
 }
 
 static void work_on_lane(struct engine *e, const struct sweep *sweep, int lane, int thread, float *grads)
@@ -194,8 +212,11 @@ static double gradient_of_whole(struct engine *e, const struct engine_batch *bat
     sum = sum_of(e->outcome.losses, batch->n);
     if (!isfinite(sum))
         return sum;
-    objective_weigh(e->slots->objective, &all, e->example_weights);
-    if (e->method.penalty && !isfinite(compute_penalty(e, batch, weights)))
+    if (batch->weigh)
+        batch->weigh(batch->weigh_context, &all, e->example_weights);
+    else
+        objective_weigh(e->slots->objective, &all, e->example_weights);
+    if (has_penalty(e, batch) && !isfinite(compute_penalty(e, batch, weights)))
         return NAN;
     go_backward(e, batch, weights);
     return sum;
@@ -219,19 +240,17 @@ static double gradient_of_parts(struct engine *e, const struct engine_batch *bat
 
 double engine_gradient(struct engine *e, float *weights, const struct engine_batch *batch)
 {
-    bool needs_whole =
-        objective_reach(e->slots->objective) == REACH_BATCH || e->method.penalty || e->graph.n_cuts > 0;
+    bool needs_whole = objective_reach(e->slots->objective) == REACH_BATCH || e->method.penalty || batch->weigh ||
+                       e->graph.n_cuts > 0;
     double losses;
 
     assert(batch->n > 0 && batch->n <= e->batch);
     e->weight_scale = 1;
     cut_batch(e, batch);
     graph_prepare(&e->graph, weights, e->prepared);
-    if (e->slots->transform->mix)
-        e->slots->transform->mix(e->slots->transform_config, batch->n, e->n_environments ? e->n_environments : 1,
-                                 batch->rng, e->mixes);
+    engine_draw_mixes(e, batch);
     losses = needs_whole ? gradient_of_whole(e, batch, weights) : gradient_of_parts(e, batch, weights);
-    if (isfinite(losses) && !e->n_frozen)
+    if (isfinite(losses) && !e->n_frozen && !batch->x_gradient)
         graph_track(&e->graph, e->statistics, e->n_pieces, e->whole, weights);
     return losses;
 }

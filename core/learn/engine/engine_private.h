@@ -14,9 +14,12 @@ int engine_cut(const struct engine *e, const struct engine_data *data, const uin
 struct graph_pass engine_pass(const struct engine *e, struct engine_desk *desk, int thread,
                               const struct engine_data *data, struct engine_piece piece, int place);
 
-/* The pass->n examples at place pass->first of indices, in training, through a segment of the graph. The first segment
+/* The pass->n examples at place pass->first of the batch, in training, through a segment of the graph. The first segment
  * reads them; behind the last, their outcome is there, and gradient[n][n_classes] of the losses. */
-void engine_forward(struct engine *e, struct engine_desk *desk, const struct engine_data *data,
-                    const uint32_t *indices, const struct graph_pass *pass, int segment, float *gradient);
+void engine_forward(struct engine *e, struct engine_desk *desk, const struct engine_batch *batch,
+                    const struct graph_pass *pass, int segment, float *gradient);
+
+/* How the transform mixes this batch, into e->mixes. */
+void engine_draw_mixes(struct engine *e, const struct engine_batch *batch);
 
 #endif

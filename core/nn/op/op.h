@@ -62,7 +62,7 @@ struct op_node {
     const void *config; /* what the type's plan and passes expect */
     int inputs[OP_MAX_INPUTS]; /* node indices; -1: none */
     /* Set by graph_add: has it weights, or what it reads? Has what each input gives? Else
-     * nobody needs that input's gradient. */
+     * nobody needs that input's gradient. An input of the graph has them where its gradient is wanted. */
     bool has_weights, has_weights_before[OP_MAX_INPUTS];
     struct shape in[OP_MAX_INPUTS], out;
     bool gives_codes; /* an input of the graph whose values are int32_t */

@@ -32,7 +32,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                   .init_sd = (float)(1 / sqrt(width))});
     node->saved_size = (size_t)node->in[0].rows; /* 1 / norm of each row */
     node->scratch_size = (size_t)config->width;  /* 1 / norm of each class's weights */
-    if (node->inputs[0] != GRAPH_INPUT)
+    if (node->has_weights_before[0])
         node->prepared_size = (size_t)width * (size_t)config->width;
     return 0;
 }

@@ -33,7 +33,7 @@ static int plan(struct op_node *node, struct params *params, struct arena *arena
                                config->width_out};
     node->saved_size = (size_t)node->out.rows * (size_t)patch_size(config); /* the patches */
     node->scratch_size = node->saved_size; /* their gradient */
-    if (node->inputs[0] != GRAPH_INPUT)
+    if (node->has_weights_before[0])
         node->prepared_size = (size_t)patch_size(config) * (size_t)config->width_out;
     /* PyTorch's start for the convolution that this is. */
     node->weights[WEIGHT] = params_add(
