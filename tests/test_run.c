@@ -4,6 +4,8 @@
  * from its checkpoints gives the bits of one that was not. */
 #include "run_fixture.h"
 
+#include "learn/step/step.h"
+
 /* Of the last evaluation. */
 static const char *last_line(const struct witness *w)
 {
@@ -69,6 +71,7 @@ static void test_every_component(void **state)
     check_kind(&loss_kind);
     check_kind(&schedule_kind);
     check_kind(&transform_kind);
+    check_kind(&step_kind);
 }
 
 /* Late slots with a memory, a wrapped optimizer, and two stages: stopped in each. */
@@ -80,6 +83,7 @@ static void test_every_way_to_compose(void **state)
     check_stopped("optimizer.sam = 0.1\nobjective = \"absgd\"\ntransform = \"mixup\"\n", 5);
     check_stopped("train.jtt_epochs = 2\ntrain.jtt_weight = 4\nobjective = \"absgd\"\n", 5);
     check_stopped("objective = \"rgd\"\nobjective.trim = 0.3\nloss.class_beta = 0.9\n", 5);
+    check_stopped("step = \"wrm\"\nobjective = \"absgd\"\ntransform = \"mixup\"\npenalty = \"sd\"\n", 5);
 }
 
 static struct run_result run_of(const char *more)

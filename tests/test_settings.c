@@ -45,9 +45,12 @@ static const struct protocol {
      "data.test_envs = [1]\ndata.steps = 6\ndata.every = 3\ndata.label_noise = 0.3\n"
      "data.augment = \"crop_flip\"\nmodel.hidden = [12]\noptimizer.weight_decay = 0.01\n"
      "train.batch = 8\n", false},
+    {"table",
+     "data = \"drawn_table\"\ndata.format = \"drawn_table\"\ndata.train = 200\ndata.test = 100\ndata.validation = 5\nmodel.hidden = [6]\n"
+     "train.epochs = 1\n", true},
 };
 
-enum { HELD_OUT, TWICE, LAST_LAYER, NUMBERS, ENVIRONMENTS };
+enum { HELD_OUT, TWICE, LAST_LAYER, NUMBERS, ENVIRONMENTS, TABLE };
 
 /* What a type needs beside the base. */
 static const struct {
@@ -462,6 +465,9 @@ static void test_what_is_refused(void **state)
          "objective.trim 0.06 of a batch of 16 is less than one example"},
         {HELD_OUT, "train.late = 1\nlate_loss = \"cross_entropy\"\n", "late_loss is what loss is"},
         {NUMBERS, "loss.class_beta = 0.9\n", "loss.class_beta is of classes"},
+        {HELD_OUT, "step = \"wrm\"\noptimizer.sam = 0.1\n", "step wrm and optimizer.sam 0.1: a step is one or the other"},
+        {LAST_LAYER, "step = \"wrm\"\n", "step wrm and train.retrain \"dfr\": it needs gradients of layers that are frozen"},
+        {TABLE, "step = \"wrm\"\n", "step wrm moves inputs, by as little as it takes; these data have categories"},
         {NUMBERS, "train.retrain = \"crt\"\n", "train.retrain is of classes"},
         {ENVIRONMENTS, "train.retrain = \"dfr\"\n", "train.retrain counts epochs, which data with environments"},
         {HELD_OUT, "train.retrain_lr = 0.1\n", "train.retrain_lr does nothing where train.retrain is \"none\""},

@@ -34,6 +34,94 @@ static void test_same_bits(void **state)
     check_objective("rgd_mean_one", 0.1);
 }
 
+static void weigh_alike(void *context, const struct objective_batch *losses, double *ret_weights)
+{
+    (void)context;
+    for (int i = 0; i < losses->n; i++)
+        ret_weights[i] = 1;
+}
+
+/* The sum of the losses at inputs moved by `stride` along `way`. */
+static double loss_along(struct session *s, const struct engine_batch *at, const float *x, const float *way, double stride)
+{
+    size_t n = (size_t)at->n * field_size(&dataset.signature.fields[0]);
+    float *moved = arena_alloc(&s->arena, n * sizeof *moved);
+    struct engine_batch batch = *at;
+
+    for (size_t k = 0; k < n; k++)
+        moved[k] = (float)((double)x[k] + stride * (double)way[k]);
+    batch.x = moved;
+    return engine_gradient(&s->trainer.engine, s->trainer.weights, &batch);
+}
+
+/* The derivative by the inputs, along itself, where it changes the loss most: that of one graph beside another. */
+static void test_input_gradients(void **state)
+{
+    static const char *const models[] = {"mlp", "cosine", "vit", "resnet frozen", "resnet ghost", "resnet"};
+    static const double STRIDE = 0.02, TOLERANCE = 0.01; /* of losses in floats, with kinks */
+
+    (void)state;
+    step_name = "wrm";
+    for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
+        struct session s;
+        struct engine_batch batch = {.data = &s.data, .indices = indices, .n = 13, .rng = rng_seed(1), .weigh = weigh_alike};
+        size_t n = 13 * field_size(&dataset.signature.fields[0]);
+        float *x, *way;
+        double length = 0, slope;
+
+        open_session(&s, &(struct setup){"erm", 0, 2, 0, models[m], 5, 0, 0, 0});
+        x = arena_alloc(&s.arena, n * sizeof *x);
+        way = arena_alloc(&s.arena, n * sizeof *way);
+        engine_read(&s.trainer.engine, &batch, x);
+        batch.x = x;
+        batch.x_gradient = way;
+        assert_true(isfinite(engine_gradient(&s.trainer.engine, s.trainer.weights, &batch)));
+        batch.x_gradient = NULL;
+        for (size_t k = 0; k < n; k++)
+            length += (double)way[k] * (double)way[k];
+        length = sqrt(length);
+        for (size_t k = 0; k < n; k++)
+            way[k] = (float)((double)way[k] / length);
+        slope = (loss_along(&s, &batch, x, way, STRIDE) - loss_along(&s, &batch, x, way, -STRIDE)) / (2 * STRIDE);
+        if (!(fabs(slope / length - 1) < TOLERANCE))
+            fail_msg("%s: %g along a gradient of length %g", models[m], slope, length);
+        arena_release(&s.arena);
+    }
+    step_name = NULL;
+}
+
+static void check_step(const char *name, const char *model)
+{
+    struct setup setup = {"erm", 0, 1, ENGINE_KEEP, model, 0, 0, 0, 0};
+    char plain[65], want[65], got[65];
+
+    train(&setup, plain);
+    step_name = name;
+    train(&setup, want);
+    if (strcmp(want, plain) == 0)
+        fail_msg("step %s, %s: as if there were none", name, model);
+    for (int i = 0; i < 2; i++) {
+        setup.n_threads = 2 + i;
+        setup.keep = i ? 0 : ENGINE_KEEP;
+        train(&setup, got);
+        if (strcmp(got, want) != 0)
+            fail_msg("step %s, %s: other bits on %d threads, activations %s", name, model, setup.n_threads,
+                     setup.keep ? "kept" : "computed again");
+    }
+    step_name = NULL;
+}
+
+static void test_steps_have_the_same_bits(void **state)
+{
+    const struct component *c;
+
+    (void)state;
+    for (int i = 0; (c = step_kind.at(i)); i++) {
+        check_step(c->name, "mlp");
+        check_step(c->name, "resnet");
+    }
+}
+
 /* Forwards first or together: one and the same, also of what moves at a batch's end. A share so small that it
  * trims nothing takes the long way. */
 static void test_both_ways_are_one(void **state)
@@ -420,6 +508,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_input_gradients),
+        cmocka_unit_test(test_steps_have_the_same_bits),
         cmocka_unit_test(test_both_ways_are_one),
         cmocka_unit_test(test_objectives_differ),
         cmocka_unit_test(test_models_and_micro_batches),

@@ -4,7 +4,7 @@
 #ifndef TESTS_TRAINER_FIXTURE_H
 #define TESTS_TRAINER_FIXTURE_H
 
-#include "learn/trainer.h"
+#include "learn/step/step.h"
 #include "sample.h"
 
 #include <math.h>
@@ -15,6 +15,7 @@ enum { BATCH = 40, MICRO_BATCH = 8, N_STEPS = 3 };
 static struct dataset dataset;
 static struct standard standard;
 static uint32_t indices[BATCH * N_STEPS];
+static const char *step_name; /* of all sessions; NULL: none is asked for */
 
 static const void *configure(struct arena *arena, const struct component *c, const char *slot,
                              const char *name, struct value value)
@@ -84,7 +85,9 @@ static const struct component *find(const struct component_kind *kind, const cha
 
 static void build_model(struct session *s, const char *name, struct graph *graph)
 {
-    const struct component *c = find(&model_kind, strncmp(name, "resnet", 6) == 0 ? "resnet" : name);
+    const struct component *c = find(&model_kind, strncmp(name, "resnet", 6) == 0 ? "resnet"
+                                                  : strcmp(name, "cosine") == 0   ? "mlp"
+                                                                                  : name);
     struct settings small;
     struct error err;
     void *config;
@@ -94,6 +97,9 @@ static void build_model(struct session *s, const char *name, struct graph *graph
         settings_set(&small, "model.depth", value_number(8));
         settings_set(&small, "model.width", value_number(4));
         settings_set(&small, "model.batch_norm", value_string(name[6] ? name + 7 : "batch"));
+    } else if (strcmp(name, "cosine") == 0) {
+        settings_set(&small, "model.hidden", (struct value){.kind = VALUE_LIST});
+        settings_set(&small, "model.head", value_string("cosine"));
     } else {
         settings_set(&small, "model.dropout", value_number(0.3));
     }
@@ -105,6 +111,8 @@ static void build_model(struct session *s, const char *name, struct graph *graph
     }
     component_defaults(c, "model", &small);
     graph_init(graph, &s->arena, &dataset.signature);
+    if (step_name && ((const struct step_type *)find(&step_kind, step_name))->wants_inputs)
+        graph_want_input_gradients(graph);
     if (component_configure(c, "model", &small, &s->arena, &config, &err) < 0 ||
         ((const struct model_type *)c)->build(config, 10, graph, &err) < 0)
         fail_msg("%s", err.text);
@@ -144,6 +152,13 @@ static void open_session(struct session *s, const struct setup *setup)
                        configure(&s->arena, objective, "objective", NULL, value_number(0)),
                        &s->filter, &s->objective_data, BATCH, &err) < 0)
         fail_msg("%s", err.text);
+    if (step_name) {
+        const struct component *step = find(&step_kind, step_name);
+
+        method.step = (const struct step_type *)step;
+        method.step_config = configure(&s->arena, step, "step", "step.steps", value_number(2)); /* of those with an ascent */
+        method.engine.waits = method.step->weighs;
+    }
     build_model(s, setup->model ? setup->model : "mlp", &graph);
     trainer_init(&s->trainer, &s->arena, &method, &graph,
                  &(struct engine_sizes){

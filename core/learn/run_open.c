@@ -3,10 +3,29 @@
 #include "data/noisy_labels.h"
 #include "learn/protocol/protocol.h"
 #include "learn/run_private.h"
+#include "learn/step/step.h"
 #include "learn/weights.h"
 
 #include <math.h>
 #include <string.h>
+
+/* Where the kind of step moves inputs; a code is not to be moved. */
+static int want_inputs(const struct run *run, const struct settings *s, struct graph *graph, struct error *err)
+{
+    const struct signature *signature = &run->prepared.signature;
+    const struct component *step = NULL;
+
+    if (settings_find(s, "step") && !(step = component_find(&step_kind, settings_string(s, "step"), err)))
+        return -1;
+    if (!step || !((const struct step_type *)step)->wants_inputs)
+        return 0;
+    for (int f = 0; f < signature->n; f++)
+        if (field_type(&signature->fields[f]) == FIELD_I32)
+            return error_set(err, "step %s moves inputs, by as little as it takes; these data have %s", step->name,
+                             signature->fields[f].name);
+    graph_want_input_gradients(graph);
+    return 0;
+}
 
 static int build_model(struct run *run, const struct settings *s, struct graph *graph,
                        struct error *err)
@@ -17,6 +36,8 @@ static int build_model(struct run *run, const struct settings *s, struct graph *
     if (method_choose(s, "model", &model_kind, &run->arena, &model, &config, err) < 0)
         return -1;
     graph_init(graph, &run->arena, &run->prepared.signature);
+    if (want_inputs(run, s, graph, err) < 0)
+        return -1;
     if (((const struct model_type *)model)->build(config, run->dataset->n_classes, graph, err) < 0)
         return error_context(err, "model %s", model->name);
     return 0;

@@ -33,18 +33,23 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
         t->states[i] = floats(arena, params->size);
     if (method->optimizer_common->ema > 0)
         t->average = floats(arena, params->size);
-    t->step_room = floats(arena, (size_t)t->step->n_blocks * params->size);
+    if (t->step->count_room)
+        t->step_room = floats(arena, t->step->count_room(method, &t->engine.graph, t->engine.batch));
     t->step_numbers = arena_alloc(arena, most_numbers(method) * sizeof *t->step_numbers);
     params_init(params, t->weights, rng);
+    if (t->step->begin)
+        t->step->begin(t, t->step_rng = rng_derive(rng, "step"));
 }
 
 double trainer_memory(const struct trainer_method *method, const struct graph *graph,
                       const struct engine_sizes *sizes)
 {
-    int n_blocks = 1 + method->optimizer->n_states + (method->optimizer_common->ema > 0) +
-                   step_choose(method)->n_blocks;
+    const struct step_type *step = step_choose(method);
+    int n_blocks = 1 + method->optimizer->n_states + (method->optimizer_common->ema > 0);
+    double room = step->count_room ? (double)step->count_room(method, graph, sizes->batch) : 0;
 
-    return engine_memory(&method->engine, graph, sizes) + n_blocks * (double)graph->params.size * sizeof(float);
+    return engine_memory(&method->engine, graph, sizes) +
+           (room + n_blocks * (double)graph->params.size) * sizeof(float);
 }
 
 static void restart_all_but_weights(struct trainer *t)
@@ -56,6 +61,8 @@ static void restart_all_but_weights(struct trainer *t)
     for (int i = 0; i < ENGINE_N_SLOTS; i++)
         objective_restart(t->method.engine.slots[i].objective);
     engine_use(&t->engine, ENGINE_EARLY);
+    if (t->step->begin)
+        t->step->begin(t, t->step_rng);
 }
 
 void trainer_restart(struct trainer *t, const float *weights)
@@ -89,6 +96,8 @@ void trainer_add_state(const struct trainer *t, struct state *state)
         state_add(state, states[i], TENSOR_F32, t->states[i], size);
     if (t->average)
         state_add(state, "average", TENSOR_F32, t->average, size);
+    if (t->step->add_state)
+        t->step->add_state(t, state);
     for (int i = 0; i < ENGINE_N_SLOTS; i++)
         if (slots[i].objective->n_state && (i == 0 || slots[i].objective != slots[0].objective))
             state_add(state, objectives[i], TENSOR_F64, slots[i].objective->state,

@@ -15,20 +15,23 @@
 #include "nn/optimizer.h"
 #include "nn/schedule.h"
 
+struct step_type; /* learn/step/step.h */
+
 struct trainer_method {
     struct engine_method engine;
     const struct optimizer_type *optimizer;
     const void *optimizer_config;
     const struct optimizer_common *optimizer_common;
+    const struct step_type *step; /* that is asked for; NULL: what optimizer_common says */
+    const void *step_config;
 };
-
-struct step_type; /* learn/step/step.h */
 
 struct trainer {
     struct trainer_method method;
     struct engine engine;
     const struct step_type *step;
     float *step_room;     /* floats that the kind of step works with */
+    struct rng step_rng;  /* and what it begins from */
     double *step_numbers; /* and doubles */
     float *weights;
     float *states[OPTIMIZER_MAX_STATES];

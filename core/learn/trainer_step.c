@@ -92,7 +92,7 @@ void trainer_step(struct trainer *t, const struct engine_data *data, const uint3
     const struct engine_batch batch = batch_of(data, indices, n, step);
     long before = begin_step(t, step);
 
-    ret_sums->loss = t->step->gradient(t, &batch, &ret_sums->n_correct);
+    ret_sums->loss = t->step->gradient(t, &batch, step, &ret_sums->n_correct);
     if (!isfinite(ret_sums->loss))
         return;
     if (t->l1 > 0)

@@ -9,6 +9,7 @@
 #include "learn/domainbed_hparams.h"
 #include "learn/objective/objective.h"
 #include "learn/penalty/penalty.h"
+#include "learn/step/step.h"
 #include "learn/transform/transform.h"
 #include "learn/weights.h"
 #include "math/blas.h"
@@ -124,6 +125,8 @@ const struct config_slot config_slots[] = {
     {.name = "optimizer", .kind = &optimizer_kind, .chooser = "optimizer", .fallback = "sgd",
      .fixed = {&optimizer_common_component},
      .doc = "a gradient to new weights"},
+    {.name = "step", .kind = &step_kind, .chooser = "step", .is_optional = true,
+     .doc = "how the gradient is made of a batch, where it is not plainly"},
     {.name = "schedule", .kind = &schedule_kind, .chooser = "schedule", .fallback = "cosine",
      .doc = "how the learning rate moves over a run"},
     {.name = "late_transform", .kind = &transform_kind, .chooser = "late_transform",

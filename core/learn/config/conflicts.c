@@ -4,6 +4,7 @@
 #include "learn/config/config.h"
 #include "learn/objective/objective.h"
 #include "learn/penalty/penalty.h"
+#include "learn/step/step.h"
 #include "learn/transform/transform.h"
 #include "nn/loss/loss.h"
 
@@ -333,6 +334,33 @@ static int check_stages(const struct settings *s, struct error *err)
     return 0;
 }
 
+/* One that is asked for makes the gradient as it says, and takes the place of what does so else. */
+static int check_step(const struct settings *s, struct error *err)
+{
+    static const char *const weighing[] = {"objective.trim", "late_objective", "penalty", NULL};
+    const struct value *step = settings_find(s, "step"), *retrain = settings_find(s, "train.retrain");
+    const struct step_type *type = step ? (const struct step_type *)component_find(&step_kind, step->string, err) : NULL;
+
+    if (!step)
+        return 0;
+    if (settings_number(s, "optimizer.sam") > 0)
+        return error_set(err, "step %s and optimizer.sam %g: a step is one or the other", step->string,
+                         settings_number(s, "optimizer.sam"));
+    if (retrain)
+        return error_set(err, "step %s and train.retrain \"%s\": it needs gradients of layers that are frozen then",
+                         step->string, retrain->string);
+    if (type->weighs && strcmp(settings_string(s, "objective"), "erm") != 0)
+        return error_set(err, "step %s weighs examples, and so does objective %s: with it the objective is erm", step->string,
+                         settings_string(s, "objective"));
+    for (int i = 0; type->weighs && weighing[i]; i++) {
+        const struct value *v = settings_find(s, weighing[i]);
+
+        if (v && !(v->kind == VALUE_NUMBER && v->number == 0))
+            return error_set(err, "step %s weighs examples, of which %s would know nothing", step->string, weighing[i]);
+    }
+    return 0;
+}
+
 /* A bound that nothing can reach. */
 static int check_own(const struct settings *s, struct error *err)
 {
@@ -347,7 +375,8 @@ static int check_own(const struct settings *s, struct error *err)
 int conflicts_check(const struct settings *s, struct error *err)
 {
     if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
-        check_judge(s, err) < 0 || check_own(s, err) < 0 || check_noise(s, err) < 0 || check_stages(s, err) < 0)
+        check_judge(s, err) < 0 || check_own(s, err) < 0 || check_noise(s, err) < 0 || check_stages(s, err) < 0 ||
+        check_step(s, err) < 0)
         return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/config/method.h"
 
+#include "learn/step/step.h"
+
 /* The names of the slots, early and late. */
 static const char *const transform_slots[] = {"transform", "late_transform"};
 static const char *const loss_slots[] = {"loss", "late_loss"};
@@ -109,6 +111,24 @@ static int open_penalty(struct method *m, const struct settings *s, struct arena
     return 0;
 }
 
+static int open_step(struct method *m, const struct settings *s, struct arena *arena, struct error *err)
+{
+    struct trainer_method *t = &m->trainer;
+    const struct component *c;
+    void *config;
+
+    if (!settings_find(s, "step"))
+        return 0;
+    if (method_choose(s, "step", &step_kind, arena, &c, &config, err) < 0)
+        return -1;
+    t->step = (const struct step_type *)c;
+    t->step_config = config;
+    t->engine.waits = t->step->weighs;
+    if (t->step->weighs && m->data.target == TARGET_NUMBER)
+        return error_set(err, "step %s weighs by losses of classes, and these data have numbers as targets", c->name);
+    return 0;
+}
+
 int method_open(struct method *m, const struct settings *s, const struct method_data *data,
                 struct arena *arena, struct error *err)
 {
@@ -127,5 +147,5 @@ int method_open(struct method *m, const struct settings *s, const struct method_
     t->optimizer = (const struct optimizer_type *)optimizer;
     t->optimizer_config = config;
     t->optimizer_common = common;
-    return open_penalty(m, s, arena, err);
+    return open_penalty(m, s, arena, err) < 0 ? -1 : open_step(m, s, arena, err);
 }

@@ -3,21 +3,41 @@
 
 extern const struct step_type step_plain;
 extern const struct step_type step_sam;
+extern const struct step_type step_wrm;
 
-/* To add a kind of step, add its line here; the first that serves a method is taken. */
-const struct step_type *const step_types[] = {
+/* To add a kind of step that the slot chooses, add its line here. */
+static const struct step_type *const chosen[] = {
+    &step_wrm,
+    NULL,
+};
+
+/* Of the others, the first that serves a method is taken. */
+static const struct step_type *const others[] = {
     &step_sam,
     &step_plain,
     NULL,
+};
+
+static const struct component *at(int i)
+{
+    return chosen[i] ? &chosen[i]->component : NULL;
+}
+
+const struct component_kind step_kind = {
+    .name = "step",
+    .doc = "how the gradient is made of a batch",
+    .at = at,
 };
 
 const struct step_type *step_choose(const struct trainer_method *method)
 {
     int i = 0;
 
-    while (!step_types[i]->serves(method))
+    if (method->step)
+        return method->step;
+    while (!others[i]->serves(method))
         i++;
-    return step_types[i];
+    return others[i];
 }
 
 int step_count_correct(const struct trainer *t, int n)

@@ -3,8 +3,9 @@
  * step: how the gradient that an optimizer moves by is made of a batch.
  *
  * To add one:
- *   1. write learn/step/step_NAME.c after the pattern of step_sam.c, ending in `const struct step_type step_NAME`;
- *   2. add one line to the list in step.c, before those that serve methods that it serves as well.
+ *   1. write learn/step/step_NAME.c after the pattern of step_wrm.c, ending in `const struct step_type step_NAME`;
+ *   2. add one line to the list in step.c: one that the slot "step" chooses to the first, one that goes by other settings,
+ *      as SAM does, to the second, before those that serve methods that it serves as well.
  */
 #ifndef LEARN_STEP_STEP_H
 #define LEARN_STEP_STEP_H
@@ -12,16 +13,23 @@
 #include "learn/trainer.h"
 
 struct step_type {
-    const char *name, *source;
-    bool (*serves)(const struct trainer_method *method);
-    int n_blocks; /* as large as the weights, that it works with: trainer.step_room */
+    struct component component; /* of what no slot chooses only name and source */
+    bool (*serves)(const struct trainer_method *method); /* NULL: it is chosen by name */
+    bool wants_inputs; /* it moves the first input, which must be one of floats, and the only one */
+    bool weighs;       /* examples itself, in the objective's place, by losses that are of classes */
+    /* (optional) Floats that it works with, trainer.step_room, of a graph and so many examples. */
+    size_t (*count_room)(const struct trainer_method *method, const struct graph *graph, int batch);
+    /* (optional) Before the first step: what it keeps from one to the next. Room is zero. */
+    void (*begin)(struct trainer *t, struct rng rng);
+    void (*add_state)(const struct trainer *t, struct state *state);
     /* Leaves the gradient in the engine's grads[0], and the weights where they were, but for buffers. Gives the sum of the
      * losses at the weights; not finite where some loss was not, also elsewhere. *ret_n_correct of them were right. */
-    double (*gradient)(struct trainer *t, const struct engine_batch *batch, int *ret_n_correct);
+    double (*gradient)(struct trainer *t, const struct engine_batch *batch, const struct trainer_step *step,
+                       int *ret_n_correct);
 };
 
-/* The list of all, NULL-ended. */
-extern const struct step_type *const step_types[];
+/* Those that the slot chooses. */
+extern const struct component_kind step_kind;
 
 const struct step_type *step_choose(const struct trainer_method *method);
 

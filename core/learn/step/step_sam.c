@@ -12,6 +12,12 @@ static bool serves(const struct trainer_method *method)
     return method->optimizer_common->sam > 0;
 }
 
+static size_t count_room(const struct trainer_method *method, const struct graph *graph, int batch)
+{
+    (void)method, (void)batch;
+    return graph->params.size;
+}
+
 /* The weights move uphill along the gradient, sam long. */
 static void climb(struct trainer *t)
 {
@@ -28,13 +34,15 @@ static void climb(struct trainer *t)
 
 /* What is to move once a step, the objective's state and the running statistics among the weights, is as the first
  * gradient left it: the former moves with the second, from where it was. */
-static double gradient(struct trainer *t, const struct engine_batch *batch, int *ret_n_correct)
+static double gradient(struct trainer *t, const struct engine_batch *batch, const struct trainer_step *step,
+                       int *ret_n_correct)
 {
     struct objective *objective = t->engine.slots->objective;
     size_t state_size = (size_t)objective->n_state * sizeof *objective->state;
     size_t size = t->engine.graph.params.size * sizeof *t->weights;
     double loss, uphill;
 
+    (void)step;
     if (state_size)
         memcpy(t->step_numbers, objective->state, state_size);
     loss = engine_gradient(&t->engine, t->weights, batch);
@@ -51,9 +59,8 @@ static double gradient(struct trainer *t, const struct engine_batch *batch, int 
 }
 
 const struct step_type step_sam = {
-    .name = "sam",
-    .source = "Foret et al. 2021 (arXiv 2010.01412), algorithm 1",
+    .component = {.name = "sam", .source = "Foret et al. 2021 (arXiv 2010.01412), algorithm 1"},
     .serves = serves,
-    .n_blocks = 1,
+    .count_room = count_room,
     .gradient = gradient,
 };
