@@ -77,6 +77,10 @@ struct trainer_sums {
 void trainer_step(struct trainer *t, const struct engine_data *data, const uint32_t *indices,
                   int n, const struct trainer_step *step, struct trainer_sums *ret_sums);
 
+/* For steps: the optimizer moves `weights`, of which it keeps `states`, by the engine's gradient, as step number `step` of
+ * its own, and clips that if it is to. False, without a move, where the norm to be clipped is not finite. */
+bool trainer_move(struct trainer *t, long step, double rate, float *weights, float *const *states);
+
 /* Behind a step without an update, and with its arguments: adds what was not finite first,
  * such as `output of layer "hidden2" (linear)`. */
 void trainer_trace(struct trainer *t, const struct engine_data *data, const uint32_t *indices,

@@ -86,6 +86,15 @@ static void add_l1(struct trainer *t)
     }
 }
 
+bool trainer_move(struct trainer *t, long step, double rate, float *weights, float *const *states)
+{
+    if (t->method.optimizer_common->clip_norm > 0 && !clip_gradient(t))
+        return false;
+    optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->engine.graph.params, step, rate, weights,
+                   t->engine.grads[0], states);
+    return true;
+}
+
 void trainer_step(struct trainer *t, const struct engine_data *data, const uint32_t *indices,
                   int n, const struct trainer_step *step, struct trainer_sums *ret_sums)
 {
@@ -97,12 +106,10 @@ void trainer_step(struct trainer *t, const struct engine_data *data, const uint3
         return;
     if (t->l1 > 0)
         add_l1(t);
-    if (t->method.optimizer_common->clip_norm > 0 && !clip_gradient(t)) {
+    if (!trainer_move(t, step->step - before, step->rate, t->weights, t->states)) {
         ret_sums->loss = NAN;
         return;
     }
-    optimizer_step(t->method.optimizer, t->method.optimizer_config, &t->engine.graph.params,
-                   step->step - before, step->rate, t->weights, t->engine.grads[0], t->states);
     if (t->average)
         average_weights(t, step->step);
 }

@@ -81,6 +81,18 @@ def wrm():
     return net
 
 
+def lff(q=0.7):
+    net, biased = make(), make("biased.")
+    optimizer, biased_optimizer = SGD(net.parameters()), SGD(biased.parameters())
+    for _ in range(STEPS):
+        b, d = losses(biased), losses(net)
+        w = (b / (b + d + 1e-8)).detach()
+        p = F.softmax(biased(X), 1).gather(1, Y[:, None])[:, 0].detach()
+        biased_optimizer.move((b * q * p ** q).mean())
+        optimizer.move((d * w).mean())
+    return net
+
+
 print("""/* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Weights behind five steps of each kind in PyTorch, for test_step.c. Generated; to renew:
@@ -93,7 +105,7 @@ static const struct reference_step {
     const char *name;
     double weights[57]; /* of hidden1 and output, weight and bias, as PyTorch has them */
 } reference_steps[] = {""")
-for kind in (l1, wrm):
+for kind in (l1, wrm, lff):
     values = torch.cat([p.detach().flatten() for p in kind().parameters()]).tolist()
     print(f'    {{"{kind.__name__}",\n     {{', end="")
     for k in range(0, len(values), 6):

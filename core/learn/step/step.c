@@ -4,10 +4,12 @@
 extern const struct step_type step_plain;
 extern const struct step_type step_sam;
 extern const struct step_type step_wrm;
+extern const struct step_type step_lff;
 
 /* To add a kind of step that the slot chooses, add its line here. */
 static const struct step_type *const chosen[] = {
     &step_wrm,
+    &step_lff,
     NULL,
 };
 
