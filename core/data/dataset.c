@@ -23,6 +23,8 @@ extern const struct dataset_format dataset_format_rare_line;
 extern const struct dataset_format dataset_format_rotated_digits;
 extern const struct dataset_format dataset_format_shapes;
 extern const struct dataset_format dataset_format_shapes_domains;
+extern const struct dataset_format dataset_format_subpopulation_digits;
+extern const struct dataset_format dataset_format_subpopulation_shapes;
 extern const struct dataset_format dataset_format_table;
 extern const struct dataset_format dataset_format_text;
 
@@ -43,6 +45,8 @@ static const struct dataset_format *const formats[] = {
     &dataset_format_rotated_digits,
     &dataset_format_shapes,
     &dataset_format_shapes_domains,
+    &dataset_format_subpopulation_digits,
+    &dataset_format_subpopulation_shapes,
     &dataset_format_table,
     &dataset_format_text,
     NULL,
