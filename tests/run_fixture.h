@@ -34,6 +34,7 @@ struct witness {
     int n_polls, stop_at, n_tests;
     int change_at; /* the poll after which the file `changing` is written; 0: none */
     float weights[HISTOGRAM_N]; /* shares, of the last evaluation */
+    float values[TRAINER_N_VALUES]; /* of the training part; 0: none were recorded */
 };
 
 static void note(struct text *t, const struct evaluation *e)
@@ -57,6 +58,9 @@ static int evaluated(void *context, const struct run_point *point, struct error 
     for (int i = 0; i < point->n_records; i++)
         for (int k = 0; k < point->records[i].n; k++)
             text_printf(&w->journal, " %a", (double)point->records[i].numbers[k]);
+    for (int i = 0; i < point->n_records; i++)
+        if (strcmp(point->records[i].name, "train_values") == 0)
+            memcpy(w->values, point->records[i].numbers, sizeof w->values);
     text_printf(&w->journal, "\n");
     if (point->n_records)
         memcpy(w->weights, point->records[0].numbers, sizeof w->weights);

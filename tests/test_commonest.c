@@ -9,6 +9,9 @@ static const float train[] = {93, 191, 3488}, validation[] = {25, 25, 25}, test[
 static const float *test_part = test;
 static const float one[] = {0, 0, 73, 0, 0, 177, 0, 0, 3178}, several[] = {3, 0, 70, 0, 0, 177, 1, 0, 3177};
 
+/* Training values, of the model and of a constant answer: above it, less than a hundredth below, more than that. */
+static const float collapsed[3][2] = {{.7F, .693F}, {.6931F, .6931F}, {.691F, .693F}}, learnt[] = {.68F, .693F};
+
 /* Runs of two methods, a naming one class in seed 0 only, b never; with what else was recorded. */
 static struct store *make(const char *more, struct selections *ret_selections, const char *measure)
 {
@@ -41,13 +44,14 @@ static struct store *make(const char *more, struct selections *ret_selections, c
         const struct store_array recorded[] = {{20, "train_counts", 3, train},
                                                {20, "validation_counts", 3, validation},
                                                {20, "test_counts", 3, test_part},
-                                               {20, "test_confusion", 9, i == 0 ? one : several}};
+                                               {20, "test_confusion", 9, i == 0 ? one : several},
+                                               {20, "train_values", 2, i < 3 ? collapsed[i] : learnt}};
         struct store_outcome o = outcome();
 
         o.metrics = made;
         o.n_metrics = sizeof made / sizeof *made;
         o.arrays = recorded;
-        o.n_arrays = 4;
+        o.n_arrays = 5;
         o.answers = (struct store_answers){0};
         finish_next(store, "me", &o);
     }
@@ -95,7 +99,8 @@ static void test_caption(void **state)
     assert_string_equal(t.s, " Validation has 25 of each class, the test part 73 to 3178 of a class: IT IS DRAWN IN OTHER "
                              "PROPORTIONS than what is reported (data.validation_as weighs it). Always naming the class "
                              "that is the commonest in training (normal, 3178 of 3428 test examples) gives 92.71. ONE "
-                             "CLASS ONLY IS NAMED, whatever is shown: a in 1 of 2.");
+                             "CLASS ONLY IS NAMED, whatever is shown: a in 1 of 2. A CONSTANT ANSWER HAS AS LOW A "
+                             "TRAINING VALUE: a in 2 of 2 (0.7, constant 0.693), b in 1 of 2 (0.691, constant 0.693).");
     store_close(store);
     t.size = 0;
     store = make("data.validation_as = \"natural\"\n", &s, "accuracy");
@@ -109,7 +114,8 @@ static void test_caption(void **state)
     test_part = test;
     s.n_conditions = 2;
     OK(caption_data(&t, &s, store, &err));
-    assert_string_equal(t.s, " ONE CLASS ONLY IS NAMED, whatever is shown: a in 1 of 2.");
+    assert_string_equal(t.s, " ONE CLASS ONLY IS NAMED, whatever is shown: a in 1 of 2. A CONSTANT ANSWER HAS AS LOW A "
+                             "TRAINING VALUE: a in 2 of 2 (0.7, constant 0.693), b in 1 of 2 (0.691, constant 0.693).");
     store_close(store);
     text_release(&t);
 }

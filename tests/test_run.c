@@ -308,6 +308,35 @@ static void test_where_it_diverged(void **state)
                    "evaluation at step %ld: not finite: validation loss");
 }
 
+/* The value of a model that learns falls below that of a constant answer; that of one that does not, does not; and where
+ * all examples weigh the same the best constant answer is the classes' shares, and its value their entropy. */
+static void test_training_values(void **state)
+{
+    static const struct {
+        const char *more;
+        bool is_there, is_below;
+    } rows[] = {
+        {"objective = \"erm\"\n", false, false},
+        {"objective = \"cvar\"\nobjective.alpha = 1\ntrain.lr = 0.000000001\n", true, false},
+        {"objective = \"cvar\"\nobjective.alpha = 1\ntrain.epochs = 60\ntrain.lr = 0.003\n", true, true},
+        {"objective = \"cvar\"\nobjective.alpha = 0.2\ntrain.lr = 0.000000001\n", true, false},
+        {"objective = \"chi2_dro\"\nobjective.rho = 0.01\ntrain.epochs = 60\ntrain.lr = 0.003\n", true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct settings s = settings_with(rows[i].more);
+        struct witness w;
+
+        whole(&s, &w, NEVER);
+        assert_int_equal(w.values[TRAINER_CONSTANT] > 0, rows[i].is_there);
+        assert_int_equal(w.values[TRAINER_VALUE] < 0.99F * w.values[TRAINER_CONSTANT], rows[i].is_below);
+        if (i == 1 || i == 2) /* ten classes, the commonest twice the rarest: 2.25 to 2.30 */
+            assert_true(w.values[TRAINER_CONSTANT] > 2.24F && w.values[TRAINER_CONSTANT] < 2.3026F);
+        release(&w);
+    }
+}
+
 static void test_a_transformer(void **state)
 {
     (void)state;
@@ -349,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_validation_of_the_test_part),
         cmocka_unit_test(test_averaged_weights),
         cmocka_unit_test(test_where_it_diverged),
+        cmocka_unit_test(test_training_values),
         cmocka_unit_test(test_a_transformer),
         cmocka_unit_test(test_batch_norm),
     };

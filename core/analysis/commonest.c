@@ -144,3 +144,27 @@ int commonest_count_constant(struct store *store, const struct selection *r, int
     *ret_n = n;
     return 0;
 }
+
+int commonest_find_collapse(struct store *store, const struct selection *r, struct collapse *ret_collapse,
+                            struct error *err)
+{
+    const double close = 0.01; /* what an optimum that was not quite reached is off */
+    struct collapse found = {0};
+
+    for (int i = 0; i < r->n; i++) {
+        struct arena arena = {0};
+        struct store_array values;
+        int result = store_read_last_array(store, r->runs[i], "train_values", &arena, &values, err);
+
+        if (result == 0 && values.n == 2 && !r->has_diverged[i] &&
+            values.numbers[0] >= values.numbers[1] - close * fabs(values.numbers[1]) && found.n++ == 0) {
+            found.value = values.numbers[0];
+            found.constant = values.numbers[1];
+        }
+        arena_release(&arena);
+        if (result < 0)
+            return -1;
+    }
+    *ret_collapse = found;
+    return 0;
+}

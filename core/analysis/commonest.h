@@ -25,4 +25,14 @@ int commonest_read(struct store *store, const struct selections *s, const struct
 /* In how many of r's runs the model names one class only, whatever it is shown. */
 int commonest_count_constant(struct store *store, const struct selection *r, int *ret_n, struct error *err);
 
+/* Of r's runs, those whose training value is no lower than a constant answer's, but for a hundredth: how many, and the two
+ * values of the first. */
+struct collapse {
+    int n;
+    double value, constant;
+};
+
+int commonest_find_collapse(struct store *store, const struct selection *r, struct collapse *ret_collapse,
+                            struct error *err);
+
 #endif

@@ -72,7 +72,7 @@ void run_close(struct run *run);
 
 /* What is recorded at the evaluation that judges, beside measures: how many examples of each class there were, what
  * the model named, and what data ask for that name points to look at. In the evaluation's arena. Gives their number. */
-enum { RUN_MAX_RECORDS = 12 };
+enum { RUN_MAX_RECORDS = 13 };
 
 int run_record_judged(struct run *run, const struct run_point *point, struct run_record *ret_records);
 

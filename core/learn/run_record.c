@@ -84,6 +84,25 @@ static int record_probe(struct run *run, struct run_record *ret_records)
     return 5;
 }
 
+/* What the objective makes of the training part, or of a sample, beside what it makes of a constant answer. */
+static int record_values(struct run *run, struct run_record *ret_records)
+{
+    enum { MOST = 4096 };
+    struct arena *arena = &run->evaluation_arena;
+    struct engine_data data = {.pool = &run->train_pool, .standard = &run->standard};
+    struct rng rng = rng_derive(run->rng, "training value");
+    int n_train = run->split.n_train, n = n_train < MOST ? n_train : MOST;
+    uint32_t *indices = arena_alloc(arena, (size_t)n_train * sizeof *indices);
+    float *values = arena_alloc(arena, TRAINER_N_VALUES * sizeof *values);
+
+    memcpy(indices, run->split.train, (size_t)n_train * sizeof *indices);
+    rng_shuffle(&rng, indices, (uint32_t)n_train);
+    if (!trainer_values(&run->trainer, &data, indices, n, arena, values))
+        return 0;
+    *ret_records = (struct run_record){.name = "train_values", .n = TRAINER_N_VALUES, .numbers = values};
+    return 1;
+}
+
 /* With train.judge = best: that it is this evaluation which judges, and by which value. */
 static struct run_record record_judge(struct run *run)
 {
@@ -99,6 +118,7 @@ int run_record_judged(struct run *run, const struct run_point *point, struct run
 
     if (point->validation.n_classes > 0)
         n += record_answers(run, point, ret_records + n);
+    n += record_values(run, ret_records + n);
     if (run->train->keep_scores && point->test.scores)
         ret_records[n++] = (struct run_record){.name = "test_scores", .n = point->test.n * run->dataset->n_classes,
                                                .numbers = point->test.scores};

@@ -114,6 +114,16 @@ void trainer_predict(struct trainer *t, const struct engine_data *data, const ui
 void trainer_weigh(struct trainer *t, const struct engine_data *data, const uint32_t *indices,
                    int n, struct arena *arena, float *ret_weights);
 
+enum { TRAINER_VALUE, TRAINER_CONSTANT, TRAINER_N_VALUES };
+
+/* The mean over batches of the objective's value of these examples: of the model as it is evaluated, and of the best
+ * of a few constant answers, which are the same scores for all: a power of the classes' shares, from all alike to as
+ * they are. Where the objective may re-weigh the classes to even shares, no model may be better than such an answer.
+ * False where it weighs each example by itself, since that does not collapse, where it has no value, and of numbers and
+ * cosines. */
+bool trainer_values(struct trainer *t, const struct engine_data *data, const uint32_t *indices, int n,
+                    struct arena *arena, float ret_values[TRAINER_N_VALUES]);
+
 /* ret_errors[n]: 1 where the model, as it is evaluated, names another class. */
 void trainer_mark_errors(struct trainer *t, const struct engine_data *data,
                          const uint32_t *indices, int n, struct arena *arena, unsigned char *ret_errors);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/trainer.h"
 
+#include "math/kernels.h"
+
+#include <math.h>
 #include <string.h>
 
 /* What is known of the examples until all have been looked at. */
@@ -144,4 +147,65 @@ void trainer_weigh(struct trainer *t, const struct engine_data *data, const uint
         if (objective->n_state)
             memcpy(objective->state, state, state_size);
     }
+}
+
+/* Of the losses of n examples, a batch at a time; what does not fill one is left out, unless there is no other. */
+static double mean_value(struct trainer *t, const struct engine_data *data, const struct engine_outcome *o,
+                         const double *losses, int n)
+{
+    int size = t->engine.batch < n ? t->engine.batch : n, n_batches = n / size;
+    double sum = 0;
+
+    for (int first = 0; first + size <= n; first += size) {
+        const struct objective_batch batch = {.n = size,
+                                              .losses = losses + first,
+                                              .classes = o->labels + first,
+                                              .environments = data->pool->groups ? o->groups + first : NULL};
+
+        sum += objective_value(t->engine.slots->objective, &batch);
+    }
+    return sum / n_batches;
+}
+
+/* The losses where the scores are power * log(share of the class), whatever the example. */
+static void answer_constantly(const struct trainer *t, const struct engine_outcome *o, int n, double power,
+                              struct arena *arena, double *ret_losses)
+{
+    int n_classes = t->engine.n_classes;
+    size_t width = (size_t)n_classes;
+    float *scores = arena_alloc(arena, width * sizeof *scores);
+    double *of_class = arena_alloc(arena, width * sizeof *of_class);
+    int *counts = arena_alloc(arena, width * sizeof *counts);
+
+    for (int i = 0; i < n; i++)
+        counts[o->labels[i]]++;
+    for (int c = 0; c < n_classes; c++) /* a class that is not there is half an example */
+        scores[c] = (float)(power * kernel_log(counts[c] ? (double)counts[c] / n : 0.5 / n));
+    for (int c = 0; c < n_classes; c++)
+        loss_compute(t->engine.slots->loss, 1, scores, &c, NULL, &of_class[c], NULL);
+    for (int i = 0; i < n; i++)
+        ret_losses[i] = of_class[o->labels[i]];
+}
+
+bool trainer_values(struct trainer *t, const struct engine_data *data, const uint32_t *indices, int n,
+                    struct arena *arena, float ret_values[TRAINER_N_VALUES])
+{
+    static const double powers[] = {0, 0.25, 0.5, 0.75, 1};
+    const struct objective_type *type = t->engine.slots->objective->type;
+    struct kept k;
+    double *losses, best = INFINITY;
+
+    if (!type->value || type->reach != REACH_BATCH || t->engine.outcome.targets || t->engine.slots->loss->type->wants_cosines)
+        return false;
+    k = keep(t, n, arena);
+    if (!look(t, data, indices, n, &k))
+        return false;
+    ret_values[TRAINER_VALUE] = (float)mean_value(t, data, &k.outcome, k.outcome.losses, n);
+    losses = arena_alloc(arena, (size_t)n * sizeof *losses);
+    for (size_t i = 0; i < sizeof powers / sizeof *powers; i++) {
+        answer_constantly(t, &k.outcome, n, powers[i], arena, losses);
+        best = fmin(best, mean_value(t, data, &k.outcome, losses, n));
+    }
+    ret_values[TRAINER_CONSTANT] = (float)best;
+    return true;
 }

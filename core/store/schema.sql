@@ -130,6 +130,8 @@ CREATE TABLE IF NOT EXISTS answers (
 --   train_counts, validation_counts, test_counts   examples of each class
 --   test_confusion  [class][class] test examples of the one that were named the other; of 256 classes at most
 --   test_predicted  the class that each test example was named, in the data's order
+--   train_values    of objectives that weigh an example by its batch: the objective's value of the training part (of 4096
+--                   examples at most), and of a constant answer
 --   test_scores     with train.keep_scores: the score of each class (or the answer) for each test example
 -- and of data that name points to look at:
 --   probe_inputs   the points, each a few numbers

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a caption says of the data: how many examples of each class the parts have, and what naming always
- * the commonest gives. */
+ * the commonest gives; and which models are no better than a constant answer. */
 #include "table/caption.h"
 
 #include "analysis/commonest.h"
@@ -93,6 +93,28 @@ static int add_constant(struct text *t, const struct selections *s, struct store
     return 0;
 }
 
+/* Methods whose objective lets a constant answer win: it learns nothing more from there on. */
+static int add_collapsed(struct text *t, const struct selections *s, struct store *store, struct error *err)
+{
+    struct arena arena = {0};
+    int n = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *r = &s->items[i];
+        struct collapse c;
+
+        if (commonest_find_collapse(store, r, &c, err) < 0)
+            return -1;
+        if (c.n)
+            text_printf(t, "%s %s%s%s in %d of %d (%.3g, constant %.3g)",
+                        n++ ? "," : " A CONSTANT ANSWER HAS AS LOW A TRAINING VALUE:", r->method,
+                        *r->condition ? " " : "", label_short(&r->condition_label, &arena), c.n, r->n, c.value, c.constant);
+    }
+    text_printf(t, n ? "." : "");
+    arena_release(&arena);
+    return 0;
+}
+
 int caption_data(struct text *t, const struct selections *s, struct store *store, struct error *err)
 {
     struct arena arena = {0};
@@ -111,6 +133,8 @@ int caption_data(struct text *t, const struct selections *s, struct store *store
         if (s->n_conditions > 1 && t->size > before)
             text_printf(t, " (Under the first condition.)");
         result = add_constant(t, s, store, err);
+        if (result == 0)
+            result = add_collapsed(t, s, store, err);
     }
     arena_release(&arena);
     return result;
