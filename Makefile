@@ -161,7 +161,7 @@ fuzz: ## RUNS inputs (100000) for TARGET (all) of tests/fuzz, by clang's libFuzz
 	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang SAN=fuzzer-no-link,address,undefined build/clang/fuzz
 	@tests/fuzz/run build/clang/fuzz "$$TARGET" "$$RUNS"
 bench: $(BUILD)/tests/bench/train ## training speed against the GEMM rate
-	@$< portable; $< native
+	@$< portable; $< native; $< native objectives
 bench-pipeline: $(BUILD)/tests/bench/pipeline ## what reading, evaluation and the store cost on top of the steps (EXP, SET)
 	@$(call WORDS_OF,SET); RGDBENCH_DATA=$${DATA:-$$RGDBENCH_DATA} tests/bench/pipeline.sh $< "$$EXP" "$$@"
 bench-store: $(BUILD)/tests/bench/store ## 64 processes at one store of 100,000 runs: claims a second

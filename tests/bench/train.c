@@ -5,7 +5,7 @@
  * processes over that of one. Pieces of each are timed in turn, so that a drift of
  * the machine's speed reaches both. Usage: train PROFILE [WORKLOAD-NUMBER ...], or
  * train PROFILE rate WORKLOAD-NUMBER THREADS SECONDS for pictures a second alone
- * (peers.py). */
+ * (peers.py), or train PROFILE objectives for what each of them costs. */
 #include "learn/config/config.h"
 #include "learn/platform.h"
 #include "learn/trainer.h"
@@ -13,10 +13,12 @@
 #include "math/kernels.h"
 #include "os/clock.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MIN_ROUNDS = 5, MAX_ROUNDS = 11, PAIRS = 3, PRODUCTS = 5 };
@@ -78,7 +80,6 @@ struct bench {
     struct objective objective;
     struct optimizer_common common;
     struct objective_filter filter;
-    struct objective_data objective_data;
     struct trainer trainer;
     struct dataset dataset;
     struct standard standard;
@@ -202,12 +203,16 @@ static double step_flop(const struct graph *g, int batch)
     return flop * batch;
 }
 
-static void open_bench(struct bench *b, const struct workload *w, int n_threads)
+/* As many of each class. */
+static const struct objective_data even_classes = {
+    .n_classes = N_CLASSES, .class_counts = (const int[N_CLASSES]){400, 400, 400, 400, 400, 400, 400, 400, 400, 400}};
+
+static void open_bench(struct bench *b, const struct workload *w, const char *objective_name, int n_threads)
 {
     struct error err;
     const struct component *model = component_find(&model_kind, w->model, &err);
     const struct component *loss = component_find(&loss_kind, "cross_entropy", &err);
-    const struct component *objective = component_find(&objective_kind, "rgd", &err);
+    const struct component *objective = component_find(&objective_kind, objective_name, &err);
     const struct component *optimizer = component_find(&optimizer_kind, w->optimizer, &err);
     const struct model_type *type = (const struct model_type *)model;
     const void *config;
@@ -223,7 +228,7 @@ static void open_bench(struct bench *b, const struct workload *w, int n_threads)
     if (loss_init(&b->loss, &b->arena, (const struct loss_type *)loss, config_of(b, loss, "loss"),
                   &(struct loss_common){0}, &(struct loss_data){.n_classes = b->dataset.n_classes}, &err) < 0 ||
         objective_init(&b->objective, &b->arena, (const struct objective_type *)objective,
-                       config_of(b, objective, "objective"), &b->filter, &b->objective_data,
+                       config_of(b, objective, "objective"), &b->filter, &even_classes,
                        w->batch, &err) < 0)
         die(&err);
     slots = (struct engine_slots){
@@ -349,7 +354,7 @@ static void run(const char *profile, const struct workload *w, bool with_two)
     double one, before, memory, memory_before;
     int n;
 
-    open_bench(&b, w, 1);
+    open_bench(&b, w, "rgd", 1);
     time_steps(&b);
     one = time_steps(&b);
     b.steps = one < ROUND_SECONDS ? (int)(ROUND_SECONDS / one) : 1;
@@ -401,7 +406,7 @@ static void print_rate(const struct workload *w, int n_threads, double seconds)
     double start;
     long warm;
 
-    open_bench(&b, w, n_threads);
+    open_bench(&b, w, "rgd", n_threads);
     time_steps(&b);
     warm = b.step;
     start = clock_now();
@@ -409,6 +414,98 @@ static void print_rate(const struct workload *w, int n_threads, double seconds)
         time_steps(&b);
     while (clock_now() - start < seconds);
     printf("%.1f\n", (double)((b.step - warm) * w->batch) / (clock_now() - start));
+}
+
+/* ---- what an objective costs ---- */
+
+/* Processor seconds: of a machine that others use as well. */
+static double processor_now(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* Seconds to weigh N_LOSSES of them, the fastest of some times. */
+static double time_weights(struct bench *b, const struct component *c)
+{
+    enum { N_LOSSES = 200000, TIMES = 3 };
+    struct rng rng = rng_seed(3);
+    double *losses = arena_alloc(&b->arena, N_LOSSES * sizeof *losses), best = INFINITY;
+    double *weights = arena_alloc(&b->arena, N_LOSSES * sizeof *weights);
+    int *classes = arena_alloc(&b->arena, N_LOSSES * sizeof *classes);
+    const struct objective_batch batch = {.n = N_LOSSES, .losses = losses, .classes = classes};
+    struct objective o;
+    struct error err;
+
+    for (int i = 0; i < N_LOSSES; i++) {
+        losses[i] = -kernel_log(1 - rng_uniform(&rng));
+        classes[i] = i % N_CLASSES;
+    }
+    if (objective_init(&o, &b->arena, (const struct objective_type *)c, config_of(b, c, "objective"), &b->filter,
+                       &even_classes, N_LOSSES, &err) < 0)
+        die(&err);
+    for (int i = 0; i < TIMES; i++) {
+        double start = processor_now();
+
+        objective_weigh(&o, &batch, weights);
+        best = fmin(best, processor_now() - start);
+    }
+    return best;
+}
+
+/* A step's time over that of ERM's, pieces of both in turn. */
+static double time_beside(struct bench *b, struct bench *erm)
+{
+    enum { ROUNDS = 7 };
+    double ratios[ROUNDS], start = processor_now(), middle;
+
+    time_steps(b);
+    b->steps = erm->steps = 1 + (int)(0.1 / (processor_now() - start + 1e-6));
+    for (int i = 0; i < ROUNDS; i++) {
+        start = processor_now();
+        time_steps(erm);
+        middle = processor_now();
+        time_steps(b);
+        ratios[i] = (processor_now() - middle) / (middle - start);
+    }
+    return median(ratios, ROUNDS);
+}
+
+struct worst {
+    const char *name;
+    double value;
+};
+
+static void note(struct worst *worst, const char *name, double value)
+{
+    if (value > worst->value)
+        *worst = (struct worst){name, value};
+}
+
+/* The dearest of each kind; false where one is above its bound. */
+static bool run_objectives(const char *profile)
+{
+    const struct workload *w = &workloads[3];
+    const double most_seconds = 0.5, most_by_example = 1.25, most_by_batch = 1.5;
+    static struct bench erm, b;
+    struct worst weights = {"", 0}, by_example = {"", 0}, by_batch = {"", 0};
+    const struct component *c;
+
+    open_bench(&erm, w, "erm", 1);
+    time_steps(&erm);
+    for (int i = 0; (c = objective_kind.at(i)); i++) {
+        bool is_by_batch = ((const struct objective_type *)c)->reach == REACH_BATCH;
+
+        open_bench(&b, w, c->name, 1);
+        time_steps(&b);
+        note(is_by_batch ? &by_batch : &by_example, c->name, time_beside(&b, &erm));
+        note(&weights, c->name, time_weights(&b, c));
+        arena_release(&b.arena);
+    }
+    printf("%-8s  objectives: 200,000 losses are weighed in %.3f s at most (%s, below %g); a step of %s takes %.2f times "
+           "ERM's at most where a weight is of its example (%s, below %g), %.2f of the batch (%s, below %g)\n", profile,
+           weights.value, weights.name, most_seconds, w->title, by_example.value, by_example.name, most_by_example,
+           by_batch.value, by_batch.name, most_by_batch);
+    return weights.value < most_seconds && by_example.value < most_by_example && by_batch.value < most_by_batch;
 }
 
 int main(int argc, char **argv)
@@ -426,6 +523,8 @@ int main(int argc, char **argv)
         print_rate(&workloads[number - 1], atoi(argv[4]), atof(argv[5]));
         return 0;
     }
+    if (argc == 3 && strcmp(argv[2], "objectives") == 0)
+        return run_objectives(profile) ? 0 : 1;
     printf("profile %s: OpenBLAS %s, one core; medians of %d to %d; ratio: of the two rates; MB: "
            "private memory, and what it grew by while timed; x2: two processes over one\n"
            "%-8s  %-52s %9s %8s %8s %7s %6s %6s %6s\n",
