@@ -33,7 +33,7 @@ return experiment {
         { "rgd_mean_one", objective = rgd_mean_one { clip = grid { 0.3, 1, 3 } }, train = four },
         { "rgd_chi2", objective = rgd_chi2 { clip = grid { 0.3, 1, 3 } }, train = four },
         { "rgd_revkl", objective = rgd_revkl { clip = grid { 0.3, 1, 3 } }, train = four },
-        { "gce", objective = gce { q = grid { 0.1, 0.3, 0.7 } }, train = four },
+        { "gce", objective = gce { q = grid { 0.1, 0.4, 0.9 } }, train = four },
         { "sce", objective = sce { alpha = grid { 0.1, 0.5, 2.5 } }, train = four },
         { "superloss", objective = superloss { lambda = grid { 0.5, 2, 8 } }, train = four },
         { "self_paced", objective = self_paced { lambda = grid { 0.5, 2, 8 }, every = 50 }, train = four },
