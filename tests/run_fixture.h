@@ -7,6 +7,7 @@
 #include "learn/run.h"
 
 #include "learn/config/config.h"
+#include "learn/sampler/sampler.h"
 #include "learn/transform/transform.h"
 #include "math/histogram.h"
 #include "nn/model.h"

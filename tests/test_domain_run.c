@@ -159,6 +159,7 @@ static void test_objectives_by_environment(void **state)
     check_bits("");
     check_bits("transform = \"mixup_domains\"\npenalty = \"coral\"\n");
     check_bits("data.augment = \"domainbed\"\n");
+    check_bits("sampler = \"balanced\"\n");
     check_bits("objective = \"group_dro\"\nobjective.by = \"environment\"\n");
     check_bits("objective = \"vrex\"\nobjective.by = \"environment\"\nobjective.anneal = 6\n");
     check_bits("objective = \"group_dro\"\nobjective.by = \"both\"\nobjective.adjustment = 1\n");
@@ -241,7 +242,7 @@ static void test_draws(void **state)
     assert_int_equal(o.n_training, 2);
     assert_int_equal(o.n_train, 2 * 24);
     for (uint64_t step = 0; step < 50; step++) {
-        domain_protocol_draw(&o, 7, rng_index(rng_seed(1), step), indices);
+        domain_protocol_draw(&o, 7, NULL, NULL, rng_index(rng_seed(1), step), indices);
         for (int i = 0; i < 14; i++) {
             const struct domain_split *split = &o.splits[i < 7 ? 0 : 2];
             bool is_in = false;
@@ -318,6 +319,9 @@ static void test_bad_choices(void **state)
     fails("data.test_envs = []\n", "data.test_envs is empty");
     fails("data.test_envs = [0,1,2,3]\n", "leaves no environment to train on");
     fails("data.test_envs = [2,2]\n", "data.test_envs has 2 (\"photo\") twice");
+    fails("sampler = \"balanced\"\nsampler.by = \"environment\"\n",
+          "sampler.by = \"environment\": a step sees as much of each environment already");
+    fails("sampler = \"balanced\"\nsampler.by = \"both\"\n", "by = \"class\" balances the classes of each");
     fails("data.holdout = 0.01\n", "leaves a part of environment 0 empty");
 }
 

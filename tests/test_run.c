@@ -72,6 +72,7 @@ static void test_every_component(void **state)
     check_kind(&schedule_kind);
     check_kind(&transform_kind);
     check_kind(&step_kind);
+    check_kind(&sampler_kind);
 }
 
 /* Late slots with a memory, a wrapped optimizer, and two stages: stopped in each. */
@@ -85,6 +86,7 @@ static void test_every_way_to_compose(void **state)
     check_stopped("objective = \"rgd\"\nobjective.trim = 0.3\nloss.class_beta = 0.9\n", 5);
     check_stopped("step = \"wrm\"\nobjective = \"absgd\"\ntransform = \"mixup\"\npenalty = \"sd\"\n", 5);
     check_stopped("step = \"lff\"\noptimizer = \"adamw\"\ntrain.jtt_epochs = 1\noptimizer.clip_norm = 1\n", 5);
+    check_stopped("train.jtt_epochs = 2\ntrain.jtt_weight = 4\nsampler = \"balanced\"\n", 5);
 }
 
 static struct run_result run_of(const char *more)

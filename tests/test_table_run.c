@@ -228,17 +228,20 @@ static int keep_groups(void *context, const struct run_point *point, struct erro
     return 0;
 }
 
-/* Group DRO does better than the mean loss on the group that it does worst on; by class and group it runs. */
+/* Group DRO and a balanced sampler do better than the mean loss on the group that it does worst on; by class and group
+ * they run. */
 static void test_groups(void **state)
 {
     static const char *const objectives[] = {"objective = \"erm\"\n",
                                              "objective = \"group_dro\"\nobjective.by = \"environment\"\n",
-                                             "objective = \"group_dro\"\nobjective.by = \"both\"\n"};
+                                             "sampler = \"balanced\"\nsampler.by = \"environment\"\n",
+                                             "objective = \"group_dro\"\nobjective.by = \"both\"\n"
+                                             "sampler = \"balanced\"\nsampler.by = \"both\"\n"};
     struct dataset large = drawn(4000, 4000);
-    double worst[3];
+    double worst[4];
 
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         struct settings s = table_settings("mlp", "train.epochs = 10\nmodel.hidden = [32]\n");
         const struct checkpoint checkpoint = {NULL, "key", NEVER};
         const struct run_input input = {.settings = &s, .dataset = &large, .n_threads = 1, .checkpoint = &checkpoint};
@@ -254,8 +257,8 @@ static void test_groups(void **state)
         assert_true(test_worst <= test_mean && test_worst > 0 && validation_worst > 0);
         worst[i] = test_worst;
     }
-    if (worst[1] <= worst[0])
-        fail_msg("%g %g", worst[0], worst[1]);
+    if (worst[1] <= worst[0] || worst[2] <= worst[0])
+        fail_msg("%g %g %g", worst[0], worst[1], worst[2]);
     dataset_close(&large);
 }
 

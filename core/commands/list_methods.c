@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const list_methods_slots[] = {"transform", "loss", "objective", "penalty", "optimizer", "step", NULL};
+const char *const list_methods_slots[] = {"sampler", "transform", "loss", "objective", "penalty", "optimizer", "step",
+                                          NULL};
 
 /* Between back-ticks, in a cell. */
 static void add_code(struct text *t, const char *s)

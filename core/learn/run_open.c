@@ -59,7 +59,7 @@ static struct objective_data count_data(struct run *run)
 
         counts[run->train_pool.groups[of]]++;
         if (data.n_classes)
-            both[run->train_pool.labels[of] * data.n_environments + run->train_pool.groups[of]]++;
+            both[objective_group_of(BY_BOTH, run->train_pool.labels[of], run->train_pool.groups[of], &data)]++;
     }
     data.environment_counts = data.n_environments ? counts : NULL;
     data.both_counts = data.n_environments ? both : NULL;

@@ -9,6 +9,7 @@
 #include "learn/domainbed_hparams.h"
 #include "learn/objective/objective.h"
 #include "learn/penalty/penalty.h"
+#include "learn/sampler/sampler.h"
 #include "learn/step/step.h"
 #include "learn/transform/transform.h"
 #include "learn/weights.h"
@@ -109,6 +110,8 @@ const struct config_slot config_slots[] = {
      .chooser = "data.format",
      .fixed = {&split_component, &noise_component, &augment_component, &prepare_component},
      .doc = "the data set and what of it is trained on"},
+    {.name = "sampler", .kind = &sampler_kind, .chooser = "sampler", .fallback = "shuffled", .is_optional = true,
+     .doc = "which examples an epoch sees"},
     {.name = "transform", .kind = &transform_kind, .chooser = "transform", .fallback = "none",
      .doc = "the pictures of a batch to others"},
     {.name = "model", .kind = &model_kind, .chooser = "model", .fallback = "mlp",
@@ -161,6 +164,13 @@ const struct config_slot *config_slot_of(const char *setting)
         if (strlen(slot->name) == length && memcmp(slot->name, setting, length) == 0)
             return slot;
     return NULL;
+}
+
+const char *config_choice(const struct settings *s, const char *slot)
+{
+    const struct value *v = settings_find(s, slot);
+
+    return v ? v->string : config_find_slot(slot)->fallback;
 }
 
 /* Data with environments hold out some of these; others hold out pictures of each class. */
@@ -240,7 +250,11 @@ static int chosen_type(const struct config_slot *slot, struct settings *s,
     if (!slot->kind)
         return 0;
     v = settings_find(s, slot->chooser);
-    if (!v && slot->fallback) {
+    if (v && slot->is_optional && slot->fallback && v->kind == VALUE_STRING && strcmp(v->string, slot->fallback) == 0) {
+        settings_remove(s, slot->chooser);
+        return 0;
+    }
+    if (!v && slot->fallback && !slot->is_optional) {
         settings_set(s, slot->chooser, value_string(slot->fallback));
         v = settings_find(s, slot->chooser);
     }

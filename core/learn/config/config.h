@@ -21,7 +21,8 @@ struct config_slot {
     const struct component_kind *kind; /* NULL: nothing to choose */
     const char *chooser;               /* the setting that chooses; NULL without a kind */
     const char *fallback;              /* the type chosen where nothing is said; NULL: must be said */
-    bool is_optional;                  /* or nothing is: then the slot is not in the settings */
+    bool is_optional;                  /* or nothing is: then the slot is not in the settings; nor is it at its
+                                        * fallback, if it has one, as it came when specs without it were stored */
     bool is_late;                      /* has the types of an early slot */
     const struct component *fixed[CONFIG_MAX_FIXED + 1]; /* there whatever is chosen; NULL-ended */
     const char *doc;
@@ -40,6 +41,9 @@ const struct config_slot *config_slot_of(const char *setting);
  * or no kind), NULL-ended. */
 void config_components(const struct config_slot *slot, const struct component *type,
                        const struct component *ret_components[CONFIG_MAX_COMPONENTS]);
+
+/* The name of the type that complete settings choose for a slot. */
+const char *config_choice(const struct settings *s, const char *slot);
 
 /* The hyper-parameter `name` among them, or NULL with an error that says what
  * the slot has and what is nearest. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/config/method.h"
 
+#include "learn/config/config.h"
 #include "learn/step/step.h"
 
 /* The names of the slots, early and late. */
@@ -12,7 +13,7 @@ int method_choose(const struct settings *s, const char *slot, const struct compo
                   struct arena *arena, const struct component **ret_type, void **ret_config,
                   struct error *err)
 {
-    *ret_type = component_find(kind, settings_string(s, slot), err);
+    *ret_type = component_find(kind, config_choice(s, slot), err);
     if (!*ret_type)
         return -1;
     return component_configure(*ret_type, slot, s, arena, ret_config, err);
@@ -129,6 +130,17 @@ static int open_step(struct method *m, const struct settings *s, struct arena *a
     return 0;
 }
 
+static int open_sampler(struct method *m, const struct settings *s, struct arena *arena, struct error *err)
+{
+    const struct component *type;
+    void *config;
+
+    if (method_choose(s, "sampler", &sampler_kind, arena, &type, &config, err) < 0)
+        return -1;
+    m->sampler = (struct sampler){(const struct sampler_type *)type, config};
+    return sampler_check(&m->sampler, &m->data.objective, m->data.has_environments, err);
+}
+
 int method_open(struct method *m, const struct settings *s, const struct method_data *data,
                 struct arena *arena, struct error *err)
 {
@@ -137,7 +149,7 @@ int method_open(struct method *m, const struct settings *s, const struct method_
     void *config, *common;
 
     *m = (struct method){.data = *data};
-    if (open_slots(m, ENGINE_EARLY, s, arena, err) < 0)
+    if (open_sampler(m, s, arena, err) < 0 || open_slots(m, ENGINE_EARLY, s, arena, err) < 0)
         return -1;
     t->engine.slots[ENGINE_LATE] = t->engine.slots[ENGINE_EARLY];
     if (open_slots(m, ENGINE_LATE, s, arena, err) < 0 ||

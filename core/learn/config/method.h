@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * method: what a run's settings choose for the slots of a method, opened for its
- * data: transform, loss, objective, the same three for late epochs, optimizer.
+ * data: sampler, transform, loss, objective, the last three for late epochs too, optimizer.
  */
 #ifndef LEARN_CONFIG_METHOD_H
 #define LEARN_CONFIG_METHOD_H
 
+#include "learn/sampler/sampler.h"
 #include "learn/trainer.h"
 
 /* What a method must know of the data and the run. */
@@ -20,6 +21,7 @@ struct method {
     struct loss losses[ENGINE_N_SLOTS];
     struct objective objectives[ENGINE_N_SLOTS];
     struct method_data data;
+    struct sampler sampler;
     struct trainer_method trainer; /* points into the above */
 };
 

@@ -85,6 +85,16 @@ static bool weighs_all_alike(const struct warning_facts *f)
     return is(f, "data.validation_as", "natural") && f->has_equal_classes;
 }
 
+/* By the groups that the sampler has balanced. */
+static bool weighs_balanced(const struct warning_facts *f)
+{
+    const struct value *by = settings_find(f->spec, "sampler.by");
+    bool is_by_class = by && is(f, "sampler.by", "class");
+
+    return (by && by->kind == VALUE_STRING && is(f, "objective", "reweight") && is(f, "objective.by", by->string)) ||
+           (is_by_class && (is(f, "objective", "class_balanced") || number(f, "loss.class_beta") > 0));
+}
+
 static bool draws_tests(const struct warning_facts *f)
 {
     return is(f, "data.split", "drawn") || is(f, "data.split", "folds");
@@ -103,6 +113,7 @@ static const struct warning {
     {has_no_targets, "smoothing = 1 gives all classes the same target, whatever the label"},
     {never_drops, "schedule \"step\" has no step and is constant"},
     {never_falls, "schedule \"cosine\" with floor = 1 is constant"},
+    {weighs_balanced, "sampler \"balanced\" and weights by the sizes of the same groups make up for these twice"},
     {draws_tests, "each seed draws its test part from the same examples, so that intervals and p-values are too narrow "
                   "for new ones (Nadeau and Bengio 2003)"},
     {weighs_all_alike, "data.validation_as = \"natural\" does nothing where classes have one size"},

@@ -77,10 +77,9 @@ enum objective_by objective_by(const struct objective_type *type, const void *co
     return type->by ? type->by(config) : BY_NONE;
 }
 
-static int check_groups(const struct objective_type *type, const void *config,
-                        const struct objective_data *data, struct error *err)
+int objective_check_by(const char *kind, const char *name, enum objective_by by, const struct objective_data *data,
+                       struct error *err)
 {
-    enum objective_by by = objective_by(type, config);
     const char *lacks = by != BY_ENVIRONMENT && data->n_classes == 0   ? "class"
                         : by != BY_CLASS && data->n_environments == 0 ? "environment"
                                                                        : NULL;
@@ -88,12 +87,10 @@ static int check_groups(const struct objective_type *type, const void *config,
     if (by == BY_NONE)
         return 0;
     if (lacks)
-        return error_set(err, "objective %s needs the %s of each example, which these data do not "
-                              "have",
-                         type->component.name, lacks);
+        return error_set(err, "%s %s needs the %s of each example, which these data do not have", kind, name, lacks);
     if (objective_n_groups(by, data) > OBJECTIVE_MAX_GROUPS)
-        return error_set(err, "objective %s: %d groups are more than %d", type->component.name,
-                         objective_n_groups(by, data), OBJECTIVE_MAX_GROUPS);
+        return error_set(err, "%s %s: %d groups are more than %d", kind, name, objective_n_groups(by, data),
+                         OBJECTIVE_MAX_GROUPS);
     return 0;
 }
 
@@ -103,7 +100,7 @@ int objective_init(struct objective *o, struct arena *arena, const struct object
 {
     size_t n = (size_t)max_n;
 
-    if (check_groups(type, config, data, err) < 0)
+    if (objective_check_by("objective", type->component.name, objective_by(type, config), data, err) < 0)
         return -1;
     *o = (struct objective){.type = type, .config = config, .filter = filter, .data = data};
     o->n_state = type->state_size ? type->state_size(config, data) : 0;
@@ -194,11 +191,17 @@ const int *objective_group_counts(int by, const struct objective_data *data)
                                   : data->both_counts;
 }
 
+int objective_group_of(int by, int label, int environment, const struct objective_data *data)
+{
+    return by == BY_CLASS         ? label
+           : by == BY_ENVIRONMENT ? environment
+                                  : label * data->n_environments + environment;
+}
+
 int objective_group(int by, const struct objective_batch *batch, int i)
 {
-    return by == BY_CLASS         ? batch->classes[i]
-           : by == BY_ENVIRONMENT ? batch->environments[i]
-                                  : batch->classes[i] * batch->data->n_environments + batch->environments[i];
+    return objective_group_of(by, by == BY_ENVIRONMENT ? 0 : batch->classes[i],
+                              by == BY_CLASS ? 0 : batch->environments[i], batch->data);
 }
 
 /* The batch as the type wants it: with data, state and room. */

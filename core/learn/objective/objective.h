@@ -160,9 +160,14 @@ double objective_weighted_mean(const struct objective_batch *batch, const double
 /* The choices of a setting `by`; of one that may be "none". */
 extern const char *const objective_by_names[], *const objective_by_or_none_names[];
 
-/* The number of groups, how many examples each has, and that of the batch's example i; not of none. */
+/* The number of groups, how many examples each has, that of an example, and of the batch's example i; not of none. */
 int objective_n_groups(int by, const struct objective_data *data);
 const int *objective_group_counts(int by, const struct objective_data *data);
+int objective_group_of(int by, int label, int environment, const struct objective_data *data);
 int objective_group(int by, const struct objective_batch *batch, int i);
+
+/* Have the data what makes the groups, and not too many? "objective term" needs them. */
+int objective_check_by(const char *kind, const char *name, enum objective_by by, const struct objective_data *data,
+                       struct error *err);
 
 #endif

@@ -96,15 +96,20 @@ int domain_protocol_open(struct domain_protocol *o, const struct dataset *d,
     return 0;
 }
 
-void domain_protocol_draw(const struct domain_protocol *o, int per_environment, struct rng rng,
-                          uint32_t *ret_indices)
+void domain_protocol_draw(const struct domain_protocol *o, int per_environment, const struct sampler_type *sampler,
+                          const struct sampler_groups *groups, struct rng rng, uint32_t *ret_indices)
 {
     for (int e = 0; e < o->n_environments; e++) {
         struct rng own = rng_index(rng, (uint64_t)e);
         const struct domain_split *split = &o->splits[e];
 
-        for (int i = 0; i < per_environment && !o->is_test[e]; i++)
-            *ret_indices++ = split->in[rng_below(&own, (uint32_t)split->n_in)];
+        if (o->is_test[e])
+            continue;
+        for (int i = 0; i < per_environment && !groups; i++)
+            ret_indices[i] = split->in[rng_below(&own, (uint32_t)split->n_in)];
+        if (groups)
+            sampler->draw(groups++, per_environment, own, ret_indices);
+        ret_indices += per_environment;
     }
 }
 

@@ -20,6 +20,7 @@
 #define LEARN_PROTOCOL_DOMAIN_PROTOCOL_H
 
 #include "data/split_domains.h"
+#include "learn/sampler/sampler.h"
 #include "learn/trainer.h"
 #include "math/rng.h"
 
@@ -54,9 +55,10 @@ int domain_protocol_open(struct domain_protocol *o, const struct dataset *d,
                          const struct domain_protocol_config *config,
                          int trial, struct arena *arena, struct error *err);
 
-/* What a step sees: ret_indices[n_training * per_environment]; `rng` is the step's. */
-void domain_protocol_draw(const struct domain_protocol *o, int per_environment, struct rng rng,
-                          uint32_t *ret_indices);
+/* What a step sees: ret_indices[n_training * per_environment]; `rng` is the step's. With `groups` [n_training] of the
+ * environments' "in" the sampler draws, else each example alike. */
+void domain_protocol_draw(const struct domain_protocol *o, int per_environment, const struct sampler_type *sampler,
+                          const struct sampler_groups *groups, struct rng rng, uint32_t *ret_indices);
 
 /* One part of one environment, as the model sees it. */
 struct domain_protocol_part {

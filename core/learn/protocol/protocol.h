@@ -54,8 +54,13 @@ long protocol_interval_held_out(const struct run *run);
 bool protocol_is_due_held_out(const struct run *run);
 bool protocol_look_held_out(struct run *run, struct engine_data *data, struct run_point *point);
 
-/* A stage that goes through list[n] of what is trained on `epochs` times, from the run's step `first` on; its order is yet
- * to be drawn. */
+/* Room for n lists by group, and one of them; NULL where the run's sampler draws from none. */
+struct sampler_groups *protocol_groups(struct run *run, int n);
+struct sampler_groups protocol_group(struct run *run, const uint32_t *list, int n);
+
+/* A stage that goes through list[n] of what is trained on `epochs` times, from the run's step `first` on, as the run's
+ * sampler has it; its order is yet to be drawn. And one that goes through any list, without the sampler. */
+struct training_list protocol_sampled_list(struct run *run, const uint32_t *list, int n, int epochs, long first);
 struct training_list protocol_list(struct run *run, const uint32_t *list, int n, int epochs, long first);
 
 #endif

@@ -31,13 +31,27 @@ static int open(struct run *run, const struct settings *s, struct error *err)
     return 0;
 }
 
-/* One epoch, whose steps draw each their own examples. */
+/* One epoch, whose steps draw each their own examples: balanced ones of each environment by itself. */
 static void begin_stage(struct run *run, bool is_last)
 {
+    const struct domain_protocol *domains = run->domains;
+    struct sampler_groups *groups = protocol_groups(run, domains->n_training);
+
     (void)is_last;
-    run->stage = protocol_list(run, run->split.train, run->batch, 1, 0);
-    run->stage.steps_per_epoch = run->domains->config->steps;
-    run->n_steps = run->stage.steps_per_epoch;
+    for (int e = 0, k = 0; groups && e < domains->n_environments; e++)
+        if (!domains->is_test[e])
+            groups[k++] = protocol_group(run, domains->splits[e].in, domains->splits[e].n_in);
+    run->n_steps = domains->config->steps;
+    run->stage = (struct training_list){
+        .is_last = true,
+        .epochs = 1,
+        .n = run->batch,
+        .sampler = run->method.sampler.type,
+        .groups = groups,
+        .steps_per_epoch = run->n_steps,
+        .rng = run->rng,
+        .order = arena_alloc(&run->arena, (size_t)run->batch * sizeof(uint32_t)),
+    };
 }
 
 static void choose(struct run *run, struct protocol_choice *ret_choice)
@@ -45,7 +59,7 @@ static void choose(struct run *run, struct protocol_choice *ret_choice)
     long step = run_stage_step(run);
     struct rng rng = rng_index(rng_derive(run->stage.rng, "order"), (uint64_t)step);
 
-    domain_protocol_draw(run->domains, run->train->batch, rng, run->stage.order);
+    domain_protocol_draw(run->domains, run->train->batch, run->stage.sampler, run->stage.groups, rng, run->stage.order);
     *ret_choice = (struct protocol_choice){
         .n = run->batch,
         .augmentation = (uint64_t)step,

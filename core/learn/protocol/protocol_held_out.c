@@ -24,6 +24,19 @@ int protocol_open_held_out(struct run *run, const struct settings *s, struct err
     return split_make(run->dataset, config, run->train ? run->train->seed : 0, &run->arena, &run->split, err);
 }
 
+struct sampler_groups *protocol_groups(struct run *run, int n)
+{
+    return run->method.sampler.type->draw ? arena_alloc(&run->arena, (size_t)n * sizeof(struct sampler_groups)) : NULL;
+}
+
+struct sampler_groups protocol_group(struct run *run, const uint32_t *list, int n)
+{
+    const struct sampler_list of = {list, n, run->train_pool.labels, run->train_pool.groups,
+                                    &run->method.data.objective};
+
+    return sampler_group(&run->method.sampler, &of, &run->arena);
+}
+
 struct training_list protocol_list(struct run *run, const uint32_t *list, int n, int epochs, long first)
 {
     return (struct training_list){
@@ -43,10 +56,22 @@ struct training_list protocol_list(struct run *run, const uint32_t *list, int n,
     };
 }
 
+struct training_list protocol_sampled_list(struct run *run, const uint32_t *list, int n, int epochs, long first)
+{
+    struct training_list stage = protocol_list(run, list, n, epochs, first);
+    struct sampler_groups *groups = protocol_groups(run, 1);
+
+    if (groups)
+        *groups = protocol_group(run, list, n);
+    stage.sampler = run->method.sampler.type;
+    stage.groups = groups;
+    return stage;
+}
+
 static void begin_stage(struct run *run, bool is_last)
 {
     (void)is_last;
-    run->stage = protocol_list(run, run->split.train, run->split.n_train, run->train->epochs, 0);
+    run->stage = protocol_sampled_list(run, run->split.train, run->split.n_train, run->train->epochs, 0);
     run->n_steps = run->stage.steps_per_epoch * run->stage.epochs;
 }
 
@@ -56,7 +81,7 @@ void protocol_choose_held_out(struct run *run, struct protocol_choice *ret_choic
     long step = run_stage_step(run), epoch = step / stage->steps_per_epoch;
     int first = (int)(step % stage->steps_per_epoch) * run->batch;
 
-    training_list_shuffle(stage, (int)epoch);
+    training_list_draw(stage, (int)epoch);
     *ret_choice = (struct protocol_choice){
         .first = first,
         .n = stage->n - first < run->batch ? stage->n - first : run->batch,

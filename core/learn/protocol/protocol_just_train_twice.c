@@ -19,12 +19,12 @@ static void begin_stage(struct run *run, bool is_last)
     const uint32_t *list = run->split.train;
     int n = run->split.n_train;
     size_t size = run->trainer.engine.graph.params.size * sizeof *run->start;
-    struct training_list first = protocol_list(run, list, n, train->jtt_epochs, 0);
+    struct training_list first = protocol_sampled_list(run, list, n, train->jtt_epochs, 0);
     long first_steps = first.steps_per_epoch * first.epochs;
 
     if (is_last) {
         n = training_list_repeat(list, n, run->errors, train->jtt_weight, &run->arena, &list);
-        run->stage = protocol_list(run, list, n, train->epochs, first_steps);
+        run->stage = protocol_sampled_list(run, list, n, train->epochs, first_steps);
         run->n_steps = first_steps + run->stage.steps_per_epoch * train->epochs;
         return;
     }

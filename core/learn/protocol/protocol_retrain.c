@@ -70,7 +70,7 @@ static struct training_list second_list(struct run *run, long first)
 
 static void begin_stage(struct run *run, bool is_last)
 {
-    struct training_list first = protocol_list(run, run->split.train, run->split.n_train, run->train->epochs, 0);
+    struct training_list first = protocol_sampled_list(run, run->split.train, run->split.n_train, run->train->epochs, 0);
     long n_first = first.steps_per_epoch * first.epochs;
     struct training_list second = second_list(run, n_first);
 

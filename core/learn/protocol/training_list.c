@@ -3,36 +3,22 @@
 
 #include <string.h>
 
-/* As many of each cell: of a large one a part without repetition, a small one again and again, each time all of it
- * before any of it comes once more. */
-static void draw_balanced(const struct training_list *stage, struct rng *rng, uint32_t *ret_order)
-{
-    int n_each = stage->n / stage->n_cells;
-
-    for (int c = 0; c < stage->n_cells; c++) {
-        int size = stage->cells[c + 1] - stage->cells[c];
-
-        for (int made = 0; made < n_each; made += size) {
-            uint32_t *at = ret_order + c * n_each + made;
-
-            memcpy(at, stage->list + stage->cells[c], (size_t)size * sizeof *at);
-            rng_shuffle(rng, at, (uint32_t)size);
-        }
-    }
-}
-
-void training_list_shuffle(struct training_list *stage, int epoch)
+void training_list_draw(struct training_list *stage, int epoch)
 {
     struct rng rng = rng_index(rng_derive(stage->rng, "order"), (uint64_t)epoch);
 
     if (stage->order_epoch == epoch)
         return;
+    stage->order_epoch = epoch;
+    if (stage->groups) {
+        stage->sampler->draw(stage->groups, stage->n, rng, stage->order);
+        return;
+    }
     if (stage->cells)
         draw_balanced(stage, &rng, stage->order);
     else
         memcpy(stage->order, stage->list, (size_t)stage->n * sizeof *stage->order);
     rng_shuffle(&rng, stage->order, (uint32_t)stage->n);
-    stage->order_epoch = epoch;
 }
 
 int training_list_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,

@@ -6,8 +6,7 @@
 #ifndef LEARN_PROTOCOL_TRAINING_LIST_H
 #define LEARN_PROTOCOL_TRAINING_LIST_H
 
-#include "base/arena.h"
-#include "math/rng.h"
+#include "learn/sampler/sampler.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,14 +24,16 @@ struct training_list {
     const uint32_t *list; /* [n] what it goes through; where there are cells, all of these, one behind the other */
     const int *cells;     /* [n_cells + 1] where each begins, of which an epoch has as many; NULL: there are none */
     int n_cells;
+    const struct sampler_type *sampler;
+    const struct sampler_groups *groups; /* of the list, or of each environment, for a sampler that draws; else NULL */
     long steps_per_epoch;
     struct rng rng;
-    uint32_t *order; /* [n] a permutation of list, or a draw from each cell; and as much room as list has */
+    uint32_t *order; /* [n] a permutation of list, or what was drawn of it; where there are cells, as much room as it has */
     int order_epoch; /* whose order it is; -1: none's */
 };
 
-/* Puts the order of `epoch` into stage->order, unless it is there. */
-void training_list_shuffle(struct training_list *stage, int epoch);
+/* Puts what `epoch` sees into stage->order, unless it is there. */
+void training_list_draw(struct training_list *stage, int epoch);
 
 /* indices[n], each i with errors[i] `weight` times; gives the length of the list, in
  * `arena`. */
