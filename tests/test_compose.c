@@ -180,7 +180,8 @@ static void fill(struct reference *r, const struct trainer *t, struct rng rng)
     for (int i = 0; i < N; i++)
         mixes[i] = (struct transform_mix){i, 1};
     if (t->engine.slots->transform->mix)
-        t->engine.slots->transform->mix(t->engine.slots->transform_config, N, 1, rng, mixes);
+        t->engine.slots->transform->mix(t->engine.slots->transform_config,
+                                        &(struct transform_batch){.n = N, .n_environments = 1}, rng, mixes);
     for (int i = 0; i < N; i++) {
         int p = mixes[i].partner;
 
@@ -275,7 +276,8 @@ static void test_mixup_draws(void **state)
             int seen = 0;
             double d;
 
-            mixup->mix(&alphas[k], BATCH, 1, rng_index(rng_seed(9), (uint64_t)i), mixes);
+            mixup->mix(&alphas[k], &(struct transform_batch){.n = BATCH, .n_environments = 1},
+                       rng_index(rng_seed(9), (uint64_t)i), mixes);
             d = mixes[0].share - 0.5;
             assert_true(mixes[0].share >= 0 && mixes[0].share <= 1);
             sum += d;
@@ -301,6 +303,7 @@ static void test_mixup_of_environments(void **state)
     const double alpha = 0.2;
     const struct transform_type *mixup =
         (const struct transform_type *)component_find(&transform_kind, "mixup_domains", NULL);
+    const struct transform_batch parts = {.n = PARTS * PART, .n_environments = PARTS};
     int n_next[PARTS][PARTS] = {{0}};
     struct transform_mix mixes[PARTS * PART];
 
@@ -308,7 +311,7 @@ static void test_mixup_of_environments(void **state)
     for (int i = 0; i < DRAWS; i++) {
         int seen = 0;
 
-        mixup->mix(&alpha, PARTS * PART, PARTS, rng_index(rng_seed(5), (uint64_t)i), mixes);
+        mixup->mix(&alpha, &parts, rng_index(rng_seed(5), (uint64_t)i), mixes);
         for (int e = 0; e < PARTS; e++) {
             int other = mixes[e * PART].partner / PART;
 
@@ -326,9 +329,65 @@ static void test_mixup_of_environments(void **state)
     for (int e = 0; e < PARTS; e++) /* two circles, of probability a half */
         for (int other = 0; other < PARTS; other++)
             assert_in_range(n_next[e][other], e == other ? 0 : 150, e == other ? 0 : 250);
-    mixup->mix(&alpha, PART, 1, rng_seed(5), mixes);
+    mixup->mix(&alpha, &(struct transform_batch){.n = PART, .n_environments = 1}, rng_seed(5), mixes);
     for (int k = 0; k < PART; k++)
         assert_int_equal(mixes[k].partner, k);
+}
+
+/* Within classes with probability p_sel, else within environments, each partner as likely, up to 4 or 5 standard errors.
+ * An example without one stays as it is. */
+static void test_lisa(void **state)
+{
+    enum { N_MIXED = 8, DRAWS = 4000 };
+    static const int labels[N_MIXED] = {0, 1, 0, 1, 0, 2, 0, 1}, environments[N_MIXED] = {0, 0, 1, 0, 1, 0, 2, 2};
+    const double settings[] = {0.25, 2}; /* p_sel, alpha */
+    uint64_t room[N_MIXED];
+    const struct transform_batch batch = {N_MIXED, 3, labels, environments, room};
+    const struct transform_type *lisa =
+        (const struct transform_type *)component_find(&transform_kind, "lisa", NULL);
+    int n_within_class = 0, n_with[2][N_MIXED][N_MIXED] = {{{0}}};
+    double sum = 0, squares = 0, n_shares = 0;
+    struct transform_mix mixes[N_MIXED];
+
+    (void)state;
+    for (int d = 0; d < DRAWS; d++) {
+        bool is_within_class;
+
+        lisa->mix(settings, &batch, rng_index(rng_seed(11), (uint64_t)d), mixes);
+        is_within_class = mixes[0].partner != 0 && labels[mixes[0].partner] == 0;
+        n_within_class += is_within_class;
+        for (int i = 0; i < N_MIXED; i++) {
+            int k = mixes[i].partner;
+
+            n_with[is_within_class][i][k]++;
+            assert_true(k == i ? mixes[i].share == 1 : mixes[i].share > 0 && mixes[i].share < 1);
+            if (k == i)
+                continue;
+            sum += mixes[i].share;
+            squares += (mixes[i].share - 0.5) * (mixes[i].share - 0.5);
+            n_shares++;
+        }
+    }
+    assert_true(fabs((double)n_within_class / DRAWS - 0.25) < 4 * sqrt(0.25 * 0.75 / DRAWS));
+    assert_true(fabs(sum / n_shares - 0.5) < 4 * sqrt(0.05 / n_shares)); /* Beta(2, 2) has the variance 1/20 */
+    assert_true(fabs(squares / n_shares - 0.05) < 0.001);
+    for (int within_class = 0; within_class < 2; within_class++)
+        for (int i = 0; i < N_MIXED; i++) {
+            int n_partners = 0, n = within_class ? n_within_class : DRAWS - n_within_class;
+            bool fits[N_MIXED];
+
+            for (int k = 0; k < N_MIXED; k++) {
+                fits[k] = (labels[i] == labels[k]) == within_class &&
+                          (environments[i] == environments[k]) != within_class;
+                n_partners += fits[k];
+            }
+            for (int k = 0; k < N_MIXED; k++) {
+                double p = n_partners ? fits[k] / (double)n_partners : k == i;
+
+                if (fabs(n_with[within_class][i][k] - n * p) > 5 * sqrt(n * p * (1 - p)))
+                    fail_msg("%d: %d with %d: %d of %d", within_class, i, k, n_with[within_class][i][k], n);
+            }
+        }
 }
 
 int main(void)
@@ -337,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_mixup_draws),
         cmocka_unit_test(test_mixup_of_environments),
+        cmocka_unit_test(test_lisa),
     };
 
     return cmocka_run_group_tests(tests, open_data, close_data);

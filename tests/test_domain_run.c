@@ -160,6 +160,7 @@ static void test_objectives_by_environment(void **state)
     check_bits("transform = \"mixup_domains\"\npenalty = \"coral\"\n");
     check_bits("data.augment = \"domainbed\"\n");
     check_bits("sampler = \"balanced\"\n");
+    check_bits("transform = \"lisa\"\noptimizer.sam = 0.05\n");
     check_bits("objective = \"group_dro\"\nobjective.by = \"environment\"\n");
     check_bits("objective = \"vrex\"\nobjective.by = \"environment\"\nobjective.anneal = 6\n");
     check_bits("objective = \"group_dro\"\nobjective.by = \"both\"\nobjective.adjustment = 1\n");

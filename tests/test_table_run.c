@@ -262,6 +262,31 @@ static void test_groups(void **state)
     dataset_close(&large);
 }
 
+/* A table's groups are what it mixes across; its categories would stand in the way. */
+static void test_lisa(void **state)
+{
+    struct settings s = table_settings("mlp", "transform = \"lisa\"\n"), plain = table_settings("mlp", "");
+    struct dataset numbers = table;
+    struct witness w = {.stop_at = NEVER}, v = {.stop_at = NEVER};
+    struct run_result mixed, other;
+    struct error err;
+
+    (void)state;
+    numbers.signature.n = 1;
+    unlink(path);
+    if (try_run(&numbers, &s, &w, 1, &mixed, &err) < 0)
+        fail_msg("%s", err.text);
+    unlink(path);
+    assert_int_equal(try_run(&numbers, &plain, &v, 2, &other, &err), 0);
+    assert_string_not_equal(mixed.weights_hash, other.weights_hash);
+    numbers.n_groups = 0;
+    numbers.train.groups = numbers.test.groups = NULL;
+    assert_int_equal(try_run(&numbers, &s, &v, 1, &other, &err), -1);
+    assert_non_null(strstr(err.text, "transform lisa mixes environments, and these data name none"));
+    release(&w);
+    release(&v);
+}
+
 static void test_refused(void **state)
 {
     static const struct {
@@ -316,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_huge),
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_lisa),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_missing),
     };

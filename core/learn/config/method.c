@@ -30,7 +30,8 @@ static int open_transform(struct method *m, int i, const struct settings *s, str
         return -1;
     slots->transform = (const struct transform_type *)type;
     slots->transform_config = config;
-    if (slots->transform->needs_environments && !m->data.has_environments)
+    if ((slots->transform->needs == TRANSFORM_PARTS && !m->data.has_environments) ||
+        (slots->transform->needs == TRANSFORM_ENVIRONMENTS && m->data.objective.n_environments == 0))
         return error_set(err, "transform %s mixes environments, and these data name none",
                          type->name);
     if (slots->transform->mix && m->data.target == TARGET_NUMBER)

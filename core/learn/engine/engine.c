@@ -171,6 +171,7 @@ static void init_examples(struct engine *e, struct arena *arena, enum target_kin
         o->targets = floats(arena, batch);
     e->example_weights = arena_alloc(arena, batch * sizeof *e->example_weights);
     e->mixes = arena_alloc(arena, batch * sizeof *e->mixes);
+    e->mix_room = arena_alloc(arena, batch * sizeof *e->mix_room);
 }
 
 void engine_init(struct engine *e, struct arena *arena, const struct engine_method *method, const struct graph *graph,
@@ -226,7 +227,7 @@ double engine_memory(const struct engine_method *method, const struct graph *gra
     if (method->penalty)
         floats += 2 * batch * (classes + (double)graph_features_size(graph));
     return sizeof(float) * floats + sizeof(double) * (cut.n_pieces + 1) * (double)planned.statistics_size +
-           batch * (2 * sizeof(double) + 3 * sizeof(int) + sizeof(struct transform_mix));
+           batch * (2 * sizeof(double) + 3 * sizeof(int) + sizeof(struct transform_mix) + sizeof(uint64_t));
 }
 
 void engine_freeze_features(struct engine *e)

@@ -106,6 +106,7 @@ struct engine {
     double *example_weights;
     double weight_scale; /* of all example_weights */
     struct transform_mix *mixes;
+    uint64_t *mix_room;
     /* Where there is a penalty; else NULL: [batch] each, and the offset of its own weights. */
     float *scores, *features, *score_gradients, *feature_gradients;
     size_t penalty_weights;

@@ -152,9 +152,17 @@ static void take_examples(struct engine *e, struct engine_desk *desk, const stru
 
 void engine_draw_mixes(struct engine *e, const struct engine_batch *batch)
 {
-    if (e->slots->transform->mix)
-        e->slots->transform->mix(e->slots->transform_config, batch->n, e->n_environments ? e->n_environments : 1,
-                                 batch->rng, e->mixes);
+    struct engine_outcome *o = &e->outcome;
+    const struct pool *pool = batch->data->pool;
+    const struct transform_batch of = {batch->n, e->n_environments ? e->n_environments : 1, o->labels, o->groups,
+                                       e->mix_room};
+
+    if (!e->slots->transform->mix)
+        return;
+    take_labels(batch->data, batch->indices, batch->n, o->labels);
+    for (int i = 0; i < batch->n; i++)
+        o->groups[i] = pool->groups ? pool->groups[batch->indices[i]] : 0;
+    e->slots->transform->mix(e->slots->transform_config, &of, batch->rng, e->mixes);
 }
 
 void engine_read(struct engine *e, const struct engine_batch *batch, float *ret_x)

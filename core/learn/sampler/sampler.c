@@ -33,7 +33,8 @@ static enum objective_by by_of(const struct sampler *s)
     return s->type->by ? s->type->by(s->config) : BY_NONE;
 }
 
-int sampler_check(const struct sampler *s, const struct objective_data *data, bool is_by_environment, struct error *err)
+int sampler_check(const struct sampler *s, const struct objective_data *data, bool is_by_environment,
+                  struct error *err)
 {
     enum objective_by by = by_of(s);
 
@@ -55,7 +56,8 @@ struct sampler_groups sampler_group(const struct sampler *s, const struct sample
 {
     int by = (int)by_of(s), n_all = objective_n_groups(by, list->data), n = 0, sum = 0;
     uint32_t *examples = arena_alloc(arena, (size_t)list->n * sizeof *examples);
-    int *at = arena_alloc(arena, (size_t)n_all * sizeof *at), *ends = arena_alloc(arena, (size_t)n_all * sizeof *ends);
+    int *at = arena_alloc(arena, (size_t)n_all * sizeof *at);
+    int *ends = arena_alloc(arena, (size_t)n_all * sizeof *ends);
 
     assert(by != BY_NONE && list->n > 0);
     for (int i = 0; i < list->n; i++)

@@ -37,9 +37,10 @@ struct sampler {
     const void *config;
 };
 
-/* Fails where the data lack what makes its groups, or make them needless: with `is_by_environment` each environment's
- * part of a step is drawn by itself. */
-int sampler_check(const struct sampler *s, const struct objective_data *data, bool is_by_environment, struct error *err);
+/* Fails where the data lack what makes its groups, or make them needless: with `is_by_environment` each
+ * environment's part of a step is drawn by itself. */
+int sampler_check(const struct sampler *s, const struct objective_data *data, bool is_by_environment,
+                  struct error *err);
 
 /* Where examples are: list[n] of a pool with labels and, where the data name some, environments. */
 struct sampler_list {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/transform/transform.h"
 
-extern const struct transform_type transform_mixup, transform_mixup_domains;
+extern const struct transform_type transform_lisa, transform_mixup, transform_mixup_domains;
 
 static const struct transform_type transform_none = {
     .component = {.name = "none", .doc = "the batch as it is"},
@@ -12,6 +12,7 @@ static const struct transform_type *const types[] = {
     &transform_none,
     &transform_mixup,
     &transform_mixup_domains,
+    &transform_lisa,
     NULL,
 };
 

@@ -8,7 +8,7 @@
  * batch's pictures i and partner, by any thread.
  *
  * To add one:
- *   1. write learn/transform_NAME.c after the pattern of transform_mixup.c;
+ *   1. write learn/transform/transform_NAME.c after the pattern of transform_mixup.c;
  *   2. end it in `const struct transform_type transform_NAME = {...}`;
  *   3. add one line to the list in transform.c.
  */
@@ -18,20 +18,31 @@
 #include "base/component.h"
 #include "math/rng.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 
 struct transform_mix {
     int partner; /* place in the batch */
     double share;
 };
 
+struct transform_batch {
+    int n;
+    int n_environments;  /* 1 where the data name none */
+    const int *labels;   /* [n] */
+    const int *environments; /* [n]; of no meaning where the data name none */
+    uint64_t *room;      /* [n] to work with */
+};
+
+/* What of environments a transform needs: that examples belong to some (a table's groups are some), or that a step
+ * has as much of each, one behind the other. */
+enum transform_needs { TRANSFORM_NOTHING, TRANSFORM_ENVIRONMENTS, TRANSFORM_PARTS };
+
 struct transform_type {
     struct component component;
-    /* ret_mixes[n] for a batch of n, whose n_environments equal parts stand one behind the other
-     * (1 where the data name none); `rng` is the step's. NULL: leaves the batch. */
-    void (*mix)(const void *config, int n, int n_environments, struct rng rng,
+    /* ret_mixes[n]; `rng` is the step's. NULL: leaves the batch. */
+    void (*mix)(const void *config, const struct transform_batch *batch, struct rng rng,
                 struct transform_mix *ret_mixes);
-    bool needs_environments;
+    enum transform_needs needs;
 };
 
 extern const struct component_kind transform_kind;

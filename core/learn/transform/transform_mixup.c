@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
+#include "learn/transform/beta.h"
 #include "learn/transform/transform.h"
-#include "math/kernels.h"
 
 #include <assert.h>
-#include <math.h>
 
 struct mixup {
     double alpha;
@@ -16,54 +15,15 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-/* On (0, 1): a logarithm is taken of it. */
-static double uniform(struct rng *rng)
-{
-    return (rng_next(rng) + 0.5) * 0x1p-32;
-}
-
-static double normal(struct rng *rng)
-{
-    double radius = sqrt(-2 * kernel_log(uniform(rng)));
-
-    return radius * kernel_cospi(2 * uniform(rng));
-}
-
-/* The logarithm of a Gamma(shape, 1) number: Marsaglia and Tsang 2000. Below shape
- * 1 through that of shape + 1 (section 6 there); as a logarithm, because for small
- * shapes the number itself would be 0. */
-static double log_gamma(struct rng *rng, double shape)
-{
-    double boost = shape < 1 ? kernel_log(uniform(rng)) / shape : 0;
-    double d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3, c = 1 / sqrt(9 * d);
-
-    for (;;) {
-        double x = normal(rng), v = 1 + c * x;
-
-        if (v <= 0)
-            continue;
-        v = v * v * v;
-        if (kernel_log(uniform(rng)) < x * x / 2 + d - d * v + d * kernel_log(v))
-            return boost + kernel_log(d * v);
-    }
-}
-
-/* Two Gammas give their Beta. */
-static double draw_share(const struct mixup *mixup, struct rng *rng)
-{
-    double a = log_gamma(rng, mixup->alpha), b = log_gamma(rng, mixup->alpha);
-
-    return 1 / (1 + kernel_exp(b - a));
-}
-
 /* One share for the batch, partners by a random permutation of it. */
-static void mix(const void *config, int n, int n_environments, struct rng rng,
+static void mix(const void *config, const struct transform_batch *batch, struct rng rng,
                 struct transform_mix *ret_mixes)
 {
+    const struct mixup *mixup = config;
     struct rng share_rng = rng_derive(rng, "mixup share"), order = rng_derive(rng, "mixup order");
-    double share = draw_share(config, &share_rng);
+    double share = beta_draw(mixup->alpha, &share_rng);
+    int n = batch->n;
 
-    (void)n_environments;
     for (int i = 0; i < n; i++)
         ret_mixes[i] = (struct transform_mix){i, share};
     for (int i = n - 1; i > 0; i--) {
@@ -76,20 +36,21 @@ static void mix(const void *config, int n, int n_environments, struct rng rng,
 
 /* The environments in a random circle: each example with that at its place in the next one. One
  * share for each environment. */
-static void mix_domains(const void *config, int n, int n_environments, struct rng rng,
+static void mix_domains(const void *config, const struct transform_batch *batch, struct rng rng,
                         struct transform_mix *ret_mixes)
 {
+    const struct mixup *mixup = config;
     struct rng share_rng = rng_derive(rng, "mixup share"), order = rng_derive(rng, "mixup order");
-    int part = n / n_environments;
+    int n_environments = batch->n_environments, part = batch->n / n_environments;
     uint32_t circle[DATASET_MAX_GROUPS];
 
-    assert(n_environments <= DATASET_MAX_GROUPS && n % n_environments == 0);
+    assert(n_environments <= DATASET_MAX_GROUPS && batch->n % n_environments == 0);
     for (int e = 0; e < n_environments; e++)
         circle[e] = (uint32_t)e;
     rng_shuffle(&order, circle, (uint32_t)n_environments);
     for (int e = 0; e < n_environments; e++) {
         int own = (int)circle[e] * part, other = (int)circle[(e + 1) % n_environments] * part;
-        double share = draw_share(config, &share_rng);
+        double share = beta_draw(mixup->alpha, &share_rng);
 
         for (int i = 0; i < part; i++)
             ret_mixes[own + i] = (struct transform_mix){other + i, share};
@@ -120,5 +81,5 @@ const struct transform_type transform_mixup_domains = {
             .config_size = sizeof(struct mixup),
         },
     .mix = mix_domains,
-    .needs_environments = true,
+    .needs = TRANSFORM_PARTS,
 };
