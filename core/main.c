@@ -162,8 +162,8 @@ static const struct command commands[] = {
      "Options:\n  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n",
      "data", 0, 1, command_doctor, false, 0},
     {"list", "[SLOT]", "experiments, and what can stand in each slot of a method",
-     "Slots: experiments data sampler transform model loss objective optimizer schedule train;\n"
-     "methods: sampler, transform, loss, objective, penalty and optimizer\n"
+     "Slots: experiments data sampler transform model loss objective optimizer average schedule train;\n"
+     "methods: sampler, transform, loss, objective, penalty, optimizer and average\n"
      "Options:\n  --format=txt|md   of the methods\n",
      "format", 0, 1, command_list, false, READS},
     {"weights", "OBJECTIVE", "the weights an objective gives to losses",

@@ -73,6 +73,7 @@ static void test_every_component(void **state)
     check_kind(&transform_kind);
     check_kind(&step_kind);
     check_kind(&sampler_kind);
+    check_kind(&average_kind);
 }
 
 /* Late slots with a memory, a wrapped optimizer, and two stages: stopped in each. */
@@ -279,9 +280,13 @@ static void test_validation_of_the_test_part(void **state)
 static void test_averaged_weights(void **state)
 {
     struct run_result plain = run_of(""), averaged = run_of("optimizer.ema = 0.9\n");
+    struct run_result mean = run_of("average = \"sma\"\naverage.from = 3\n");
 
     (void)state;
     assert_string_not_equal(averaged.weights_hash, plain.weights_hash);
+    assert_string_not_equal(mean.weights_hash, plain.weights_hash);
+    check_stopped("average = \"sma\"\naverage.from = 0.5\ntrain.judge = \"best\"\ntrain.judge_by = \"accuracy\"\n", 5);
+    check_stopped("average = \"sma\"\ntrain.jtt_epochs = 2\noptimizer.sam = 0.1\n", 5);
     check_stopped("optimizer.ema = 0.9\noptimizer.clip_norm = 0.5\n", 5);
     check_stopped("optimizer.ema = 0.9\ntrain.jtt_epochs = 2\noptimizer.sam = 0.1\n", 5);
 }
@@ -355,6 +360,8 @@ static void test_batch_norm(void **state)
 
     (void)state;
     snprintf(line, sizeof line, "%soptimizer.sam = 0.1\noptimizer.ema = 0.9\noptimizer.clip_norm = 1\n", resnet);
+    check_stopped(line, 5);
+    snprintf(line, sizeof line, "%saverage = \"sma\"\n", resnet);
     check_stopped(line, 5);
     snprintf(line, sizeof line, "%strain.jtt_epochs = 1\ntransform = \"mixup\"\n", resnet);
     check_stopped(line, 5);

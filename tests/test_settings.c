@@ -75,6 +75,7 @@ static const struct {
     {"late_objective", "vrex", "late_objective.anneal = 1\n"},
     {"objective", "chi2_dro_hashimoto", "objective.alpha = 0.6\n"},
     {"late_objective", "chi2_dro_hashimoto", "late_objective.alpha = 0.6\n"},
+    {"average", "sma", "average.from = 0.5\n"},
     {"penalty", "irm", "penalty.anneal = 1\n"},
     {"penalty", "ib", "penalty.anneal = 1\n"},
     {"schedule", "step", "schedule.at = [1]\n"},

@@ -354,10 +354,20 @@ static void test_clipping(void **state)
     arena_release(&arena);
 }
 
-/* The average of the weights after each step, in double; evaluation sees it, training not. */
-static void test_averaging(void **state)
+static const double EMA = 0.7;
+
+/* What an average is behind step i, from 0, from what it was: of sma those behind the first count. */
+static double follow(const char *average, double mean, double w, int i)
 {
-    static const double DECAY = 0.7, TOLERANCE = 1e-7; /* of weights around 0.1 in floats */
+    double decay = average ? 1 - 1.0 / i : EMA;
+
+    return i == 0 || (average && i == 1) ? w : decay * mean + (1 - decay) * w;
+}
+
+/* The average of the weights after each step, in double; evaluation sees it, training not. */
+static void check_averaging(const char *average)
+{
+    static const double TOLERANCE = 1e-7; /* of weights around 0.1 in floats */
     struct setup setup = {"rgd", 0, 2, ENGINE_KEEP, NULL, 0, 0, 0, 0};
     struct session s;
     struct evaluation model, weights;
@@ -365,27 +375,34 @@ static void test_averaging(void **state)
     double *want;
     size_t size;
 
-    (void)state;
     train(&setup, plain);
-    setup.ema = DECAY;
+    setup.ema = average ? 0 : EMA;
+    chosen_average = average;
     open_session(&s, &setup);
     size = s.trainer.engine.graph.params.size;
     want = arena_alloc(&s.arena, size * sizeof *want);
     for (int i = 0; i < N_STEPS; i++) {
         make_step(&s, i, 0.05);
         for (size_t k = 0; k < size; k++)
-            want[k] = i == 0 ? s.trainer.weights[k]
-                             : DECAY * want[k] + (1 - DECAY) * s.trainer.weights[k];
+            want[k] = follow(average, want[k], s.trainer.weights[k], i);
     }
     hash(&s, got);
     assert_string_equal(got, plain);
     for (size_t k = 0; k < size; k++)
         assert_true(fabs(trainer_model(&s.trainer)[k] - want[k]) < TOLERANCE);
     trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &model);
-    memcpy(s.trainer.average, s.trainer.weights, size * sizeof(float));
+    memcpy(s.trainer.averages[0], s.trainer.weights, size * sizeof(float));
     trainer_evaluate(&s.trainer, &s.data, indices, 37, &s.arena, &weights);
     assert_true(model.loss != weights.loss);
     arena_release(&s.arena);
+    chosen_average = NULL;
+}
+
+static void test_averaging(void **state)
+{
+    (void)state;
+    check_averaging(NULL); /* optimizer.ema */
+    check_averaging("sma");
 }
 
 /* Of SGD's first step, decay is rate * weight_decay * w: on what params.h says, or on all. */

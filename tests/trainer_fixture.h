@@ -62,6 +62,8 @@ struct setup {
     int decays;
 };
 
+static const char *chosen_average; /* of the sessions that are opened; NULL: none but ema's */
+
 /* A trainer, ready for its first step, and all it borrows. */
 struct session {
     struct arena arena;
@@ -123,7 +125,7 @@ static void open_session(struct session *s, const struct setup *setup)
     static const int counts[10] = {12, 12, 12, 12, 12, 12, 12, 12, 12, 12};
     const struct component *objective = find(&objective_kind, setup->objective);
     const struct component *loss = find(&loss_kind, "cross_entropy");
-    const struct component *optimizer = find(&optimizer_kind, "sgd");
+    const struct component *optimizer = find(&optimizer_kind, "sgd"), *average;
     const struct engine_slots slots = {
         .transform = (const struct transform_type *)find(&transform_kind, "none"),
         .loss = &s->loss,
@@ -143,6 +145,11 @@ static void open_session(struct session *s, const struct setup *setup)
         .optimizer_common = {.ema = setup->ema, .decays = setup->decays},
         .data = {.pool = &dataset.train, .standard = &standard},
     };
+    average = find(&average_kind, chosen_average ? chosen_average : "last_iterate");
+    method.average = average_choose((const struct average_type *)average,
+                                    chosen_average ? configure(&s->arena, average, "average", "average.from",
+                                                               value_number(1)) : NULL,
+                                    &s->optimizer_common);
     method.optimizer_config = configure(&s->arena, optimizer, "optimizer", "optimizer.weight_decay",
                                         value_number(setup->weight_decay));
     if (loss_init(&s->loss, &s->arena, (const struct loss_type *)loss,

@@ -13,7 +13,7 @@
 #include <string.h>
 
 const char *const list_methods_slots[] = {"sampler", "transform", "loss", "objective", "penalty", "optimizer", "step",
-                                          NULL};
+                                          "average", NULL};
 
 /* Between back-ticks, in a cell. */
 static void add_code(struct text *t, const char *s)

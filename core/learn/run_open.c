@@ -349,6 +349,17 @@ static int check_times(const struct run *run, const struct settings *s, struct e
     return !run->protocol->has_epochs || (check_warmup(s, n_steps, err) == 0 && check_shares(s, n_steps, err) == 0) ? 0 : -1;
 }
 
+/* Of a method that is open. */
+static int check_average(const struct run *run, const struct settings *s, struct error *err)
+{
+    const struct average *average = &run->method.trainer.average;
+    long n_steps = (run->split.n_train + run->batch - 1) / run->batch * (long)settings_number(s, "train.epochs");
+
+    if (!run->protocol->has_epochs)
+        n_steps = (long)settings_number(s, "data.steps");
+    return average->type->check ? average->type->check(average->config, n_steps, err) : 0;
+}
+
 static struct run_size measure(const struct run *run)
 {
     bool is_equal = run->dataset->target == TARGET_CLASS && run->split.class_counts;
@@ -422,7 +433,7 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
         size = measure(&run);
         if (spoil_labels(&run, input->settings, err) == 0 &&
             build_model(&run, input->settings, &graph, err) == 0 &&
-            open_method(&run, input->settings, err) == 0)
+            open_method(&run, input->settings, err) == 0 && check_average(&run, input->settings, err) == 0)
             status = load_init(&run, input, &graph.params, graph.params.n, NULL, err);
     }
     if (status == 0 && ret_size) {

@@ -31,8 +31,8 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
     t->weights = floats(arena, params->size);
     for (int i = 0; i < method->optimizer->n_states; i++)
         t->states[i] = floats(arena, params->size);
-    if (method->optimizer_common->ema > 0)
-        t->average = floats(arena, params->size);
+    for (int i = 0; i < method->average.type->n_blocks; i++)
+        t->averages[i] = floats(arena, params->size);
     if (t->step->count_room)
         t->step_room = floats(arena, t->step->count_room(method, &t->engine.graph, t->engine.batch));
     t->step_numbers = arena_alloc(arena, most_numbers(method) * sizeof *t->step_numbers);
@@ -45,7 +45,7 @@ double trainer_memory(const struct trainer_method *method, const struct graph *g
                       const struct engine_sizes *sizes)
 {
     const struct step_type *step = step_choose(method);
-    int n_blocks = 1 + method->optimizer->n_states + (method->optimizer_common->ema > 0);
+    int n_blocks = 1 + method->optimizer->n_states + method->average.type->n_blocks;
     double room = step->count_room ? (double)step->count_room(method, graph, sizes->batch) : 0;
 
     return engine_memory(&method->engine, graph, sizes) +
@@ -73,20 +73,21 @@ void trainer_restart(struct trainer *t, const float *weights)
 
 void trainer_renew_last_layer(struct trainer *t, struct rng rng)
 {
-    if (t->average)
-        memcpy(t->weights, t->average, t->engine.graph.params.size * sizeof *t->weights);
+    if (t->averages[0])
+        memcpy(t->weights, t->averages[0], t->engine.graph.params.size * sizeof *t->weights);
     params_init_from(&t->engine.graph.params, t->engine.graph.n_params_before_last, t->weights, rng);
     restart_all_but_weights(t);
 }
 
 const float *trainer_model(const struct trainer *t)
 {
-    return t->average ? t->average : t->weights;
+    return t->averages[0] ? t->averages[0] : t->weights;
 }
 
 void trainer_add_state(const struct trainer *t, struct state *state)
 {
     static const char *const states[OPTIMIZER_MAX_STATES] = {"state1", "state2"};
+    static const char *const averages[AVERAGE_MAX_BLOCKS] = {"average", "average_rest"};
     static const char *const objectives[ENGINE_N_SLOTS] = {"objective", "late_objective"};
     const struct engine_slots *slots = t->method.engine.slots;
     size_t size = t->engine.graph.params.size;
@@ -94,8 +95,8 @@ void trainer_add_state(const struct trainer *t, struct state *state)
     state_add(state, "weights", TENSOR_F32, t->weights, size);
     for (int i = 0; i < t->method.optimizer->n_states; i++)
         state_add(state, states[i], TENSOR_F32, t->states[i], size);
-    if (t->average)
-        state_add(state, "average", TENSOR_F32, t->average, size);
+    for (int i = 0; i < t->method.average.type->n_blocks; i++)
+        state_add(state, averages[i], TENSOR_F32, t->averages[i], size);
     if (t->step->add_state)
         t->step->add_state(t, state);
     for (int i = 0; i < ENGINE_N_SLOTS; i++)

@@ -3,12 +3,12 @@
  * trainer: a model that is trained: its weights, the engine that computes their gradient, the kind of step that asks
  * for it, and the optimizer that moves them.
  *
- * Where the optimizer averages (EMA), steps move the weights as ever, and the average
- * of what they were is the model: it is evaluated, and it is what a run ends with.
+ * Where an average of the weights is kept (learn/average/average.h), that is the model.
  */
 #ifndef LEARN_TRAINER_H
 #define LEARN_TRAINER_H
 
+#include "learn/average/average.h"
 #include "learn/engine/engine.h"
 #include "learn/metric/metric.h"
 #include "learn/state.h"
@@ -24,6 +24,7 @@ struct trainer_method {
     const struct optimizer_common *optimizer_common;
     const struct step_type *step; /* that is asked for; NULL: what optimizer_common says */
     const void *step_config;
+    struct average average;
 };
 
 struct trainer {
@@ -35,8 +36,8 @@ struct trainer {
     double *step_numbers; /* and doubles */
     float *weights;
     float *states[OPTIMIZER_MAX_STATES];
-    float *average; /* of the weights after each step; NULL: none is kept */
-    double l1;      /* what is minimised has l1 times the sum of the last layer's absolute weights, too */
+    float *averages[AVERAGE_MAX_BLOCKS]; /* what the average keeps, itself first */
+    double l1; /* what is minimised has l1 times the sum of the last layer's absolute weights, too */
 };
 
 /* Takes over graph. Weights start from `rng`. */

@@ -24,20 +24,15 @@ static bool clip_gradient(struct trainer *t)
     return true;
 }
 
-/* The average moves to the new weights; the first of them are its start, as in
- * torch.optim.swa_utils.AveragedModel. Running statistics among them are averaged likewise. */
-static void average_weights(struct trainer *t, long step)
+static void average_weights(struct trainer *t, const struct trainer_step *step)
 {
-    float rest = (float)(1 - t->method.optimizer_common->ema);
-    size_t size = t->engine.graph.params.size;
-    float *restrict a = t->average;
-    const float *restrict w = t->weights;
+    const struct average *average = &t->method.average;
+    struct average_step of = {step->step, step->n_steps, t->engine.graph.params.size, t->weights, {NULL}};
 
-    if (step == 1)
-        memcpy(a, w, size * sizeof *a);
-#pragma omp simd
-    for (size_t i = 0; i < size; i++)
-        a[i] += rest * (w[i] - a[i]);
+    if (average->type->n_blocks == 0)
+        return;
+    memcpy(of.blocks, t->averages, sizeof of.blocks);
+    average->type->add(average->config, &of);
 }
 
 /* At the step where a stage of the penalty begins, the optimizer starts anew; what the stage
@@ -110,8 +105,7 @@ void trainer_step(struct trainer *t, const struct engine_data *data, const uint3
         ret_sums->loss = NAN;
         return;
     }
-    if (t->average)
-        average_weights(t, step->step);
+    average_weights(t, step);
 }
 
 /* The first parameter, or the last, as backward goes, with a number that is not finite in its part of the

@@ -4,6 +4,7 @@
 #include "data/batch.h"
 #include "data/noise.h"
 #include "data/prepare/numbers.h"
+#include "learn/average/average.h"
 #include "learn/config/conflicts.h"
 #include "learn/protocol/domain_protocol.h"
 #include "learn/domainbed_hparams.h"
@@ -130,6 +131,8 @@ const struct config_slot config_slots[] = {
      .doc = "a gradient to new weights"},
     {.name = "step", .kind = &step_kind, .chooser = "step", .is_optional = true,
      .doc = "how the gradient is made of a batch, where it is not plainly"},
+    {.name = "average", .kind = &average_kind, .chooser = "average", .fallback = "last_iterate", .is_optional = true,
+     .doc = "which mean of the weights is the model"},
     {.name = "schedule", .kind = &schedule_kind, .chooser = "schedule", .fallback = "cosine",
      .doc = "how the learning rate moves over a run"},
     {.name = "late_transform", .kind = &transform_kind, .chooser = "late_transform",

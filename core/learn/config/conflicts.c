@@ -298,6 +298,17 @@ static int check_judge(const struct settings *s, struct error *err)
     return 0;
 }
 
+/* One mean of the weights is the model. */
+static int check_average(const struct settings *s, struct error *err)
+{
+    const struct value *average = settings_find(s, "average"), *ema = settings_find(s, "optimizer.ema");
+
+    if (average && ema)
+        return error_set(err, "average %s and optimizer.ema %g: one average of the weights is kept", average->string,
+                         ema->number);
+    return 0;
+}
+
 /* Labels are wrong in one way, if at all. */
 static int check_noise(const struct settings *s, struct error *err)
 {
@@ -375,8 +386,8 @@ static int check_own(const struct settings *s, struct error *err)
 int conflicts_check(const struct settings *s, struct error *err)
 {
     if (check_domains(s, err) < 0 || check_ends(s, err) < 0 || check_dependents(s, err) < 0 ||
-        check_judge(s, err) < 0 || check_own(s, err) < 0 || check_noise(s, err) < 0 || check_stages(s, err) < 0 ||
-        check_step(s, err) < 0)
+        check_judge(s, err) < 0 || check_average(s, err) < 0 || check_own(s, err) < 0 || check_noise(s, err) < 0 ||
+        check_stages(s, err) < 0 || check_step(s, err) < 0)
         return -1;
     if (check_late(s, err) < 0 || check_view(s, false, err) < 0)
         return -1;

@@ -142,6 +142,17 @@ static int open_sampler(struct method *m, const struct settings *s, struct arena
     return sampler_check(&m->sampler, &m->data.objective, m->data.has_environments, err);
 }
 
+static int open_average(struct method *m, const struct settings *s, struct arena *arena, struct error *err)
+{
+    const struct component *type;
+    void *config;
+
+    if (method_choose(s, "average", &average_kind, arena, &type, &config, err) < 0)
+        return -1;
+    m->trainer.average = average_choose((const struct average_type *)type, config, m->trainer.optimizer_common);
+    return 0;
+}
+
 int method_open(struct method *m, const struct settings *s, const struct method_data *data,
                 struct arena *arena, struct error *err)
 {
@@ -160,5 +171,5 @@ int method_open(struct method *m, const struct settings *s, const struct method_
     t->optimizer = (const struct optimizer_type *)optimizer;
     t->optimizer_config = config;
     t->optimizer_common = common;
-    return open_penalty(m, s, arena, err) < 0 ? -1 : open_step(m, s, arena, err);
+    return open_average(m, s, arena, err) < 0 || open_penalty(m, s, arena, err) < 0 ? -1 : open_step(m, s, arena, err);
 }
