@@ -3,6 +3,24 @@
 
 #include <string.h>
 
+/* As many of each cell: of a large one a part without repetition, a small one again and again, each time all of it
+ * before any of it comes once more. */
+static void draw_balanced(const struct training_list *stage, struct rng *rng, uint32_t *ret_order)
+{
+    int n_each = stage->n / stage->n_cells;
+
+    for (int c = 0; c < stage->n_cells; c++) {
+        int size = stage->cells[c + 1] - stage->cells[c];
+
+        for (int made = 0; made < n_each; made += size) {
+            uint32_t *at = ret_order + c * n_each + made;
+
+            memcpy(at, stage->list + stage->cells[c], (size_t)size * sizeof *at);
+            rng_shuffle(rng, at, (uint32_t)size);
+        }
+    }
+}
+
 void training_list_draw(struct training_list *stage, int epoch)
 {
     struct rng rng = rng_index(rng_derive(stage->rng, "order"), (uint64_t)epoch);
