@@ -174,7 +174,7 @@ static void test_balanced_draws(void **state)
             int of_cell[4] = {0}, of[12] = {0};
 
             list.order_epoch = -1;
-            training_list_shuffle(&list, epoch);
+            training_list_draw(&list, epoch);
             for (int i = 0; i < list.n; i++) {
                 assert_in_range(list.order[i], 20, 31);
                 of_cell[cells[list.order[i] - 20]]++;
