@@ -457,7 +457,7 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     return 0;
 
 fail:
-    if (!dataset_is_present(source, &d.arena, &missing))
+    if (source->root && !dataset_is_present(source, &d.arena, &missing))
         error_set(err,
                   settings_find(source->description, "archive") ? "%s; `make data NAME=%s` fetches it"
                                                                 : "%s; datasets/%s.lua says where it comes from",

@@ -41,17 +41,10 @@ static void begin_stage(struct run *run, bool is_last)
     for (int e = 0, k = 0; groups && e < domains->n_environments; e++)
         if (!domains->is_test[e])
             groups[k++] = protocol_group(run, domains->splits[e].in, domains->splits[e].n_in);
-    run->n_steps = domains->config->steps;
-    run->stage = (struct training_list){
-        .is_last = true,
-        .epochs = 1,
-        .n = run->batch,
-        .sampler = run->method.sampler.type,
-        .groups = groups,
-        .steps_per_epoch = run->n_steps,
-        .rng = run->rng,
-        .order = arena_alloc(&run->arena, (size_t)run->batch * sizeof(uint32_t)),
-    };
+    run->stage = protocol_list(run, run->split.train, run->batch, 1, 0);
+    run->stage.sampler = run->method.sampler.type;
+    run->stage.groups = groups;
+    run->stage.steps_per_epoch = run->n_steps = domains->config->steps;
 }
 
 static void choose(struct run *run, struct protocol_choice *ret_choice)
