@@ -96,6 +96,7 @@ static void open_session(struct session *s, const char *step, const char *settin
     struct trainer_method method = {.engine = {.slots = {slots, slots}},
                                     .optimizer = (const struct optimizer_type *)optimizer,
                                     .optimizer_common = &s->optimizer_common,
+                                    .average = {(const struct average_type *)find(&average_kind, "last_iterate"), NULL},
                                     .step = (const struct step_type *)kind};
     struct graph graph;
     struct error err;

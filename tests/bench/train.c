@@ -241,6 +241,7 @@ static void open_bench(struct bench *b, const struct workload *w, const char *ob
         .optimizer = (const struct optimizer_type *)optimizer,
         .optimizer_config = config_of(b, optimizer, "optimizer"),
         .optimizer_common = &b->common,
+        .average = {(const struct average_type *)component_find(&average_kind, "last_iterate", &err), NULL},
     };
     config = config_of(b, model, "model");
     graph_init(&graph, &b->arena, &b->dataset.signature);
