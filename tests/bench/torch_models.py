@@ -34,7 +34,10 @@ WORKLOADS = [
          ft=dict(dim=192, depth=3, heads=8, hidden=256, attention_dropout=0.2, dropout=0.1)),
     dict(title="MLP 4 x 400, Adult's columns", batch=256, optimizer="adamw", table=ADULT, classes=2,
          mlp=(400, 400, 400, 400)),
+    dict(title="MiniLM-L6, 11 tokens", batch=32, optimizer="adamw", classes=2, tokens=(4, 18), bert=(6, 384, 12)),
+    dict(title="MiniLM-L6, 53 tokens", batch=32, optimizer="adamw", classes=2, tokens=(28, 78), bert=(6, 384, 12)),
 ]
+N_WORDS = 30522
 N_CLASSES = 10
 
 
@@ -272,8 +275,18 @@ class FtTransformer(nn.Module):
         return self.head(F.relu(self.norm(self.blocks(x)[:, 0])))
 
 
+def make_bert(n_classes, depth, dim, heads):
+    from transformers import BertConfig, BertForSequenceClassification  # only who asks for it needs it
+
+    return BertForSequenceClassification(BertConfig(
+        vocab_size=N_WORDS, num_hidden_layers=depth, hidden_size=dim, num_attention_heads=heads,
+        intermediate_size=4 * dim, num_labels=n_classes))
+
+
 def make_model(workload):
     n_classes = workload.get("classes", N_CLASSES)
+    if "bert" in workload:
+        return make_bert(n_classes, *workload["bert"])
     if "ft" in workload:
         return FtTransformer(n_classes, **workload["table"], **workload["ft"])
     if "plr" in workload:

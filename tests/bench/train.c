@@ -34,7 +34,8 @@ struct number {
 
 static const struct workload {
     const char *title, *model;
-    int picture[3]; /* channels, height, width; 0: rows of Adult's columns */
+    int picture[3]; /* channels, height, width; 0: rows of Adult's columns, or texts */
+    int tokens[2];  /* of a text, from and to */
     int batch;
     struct number settings[7];
     int hidden[MAX_WIDTHS + 1];
@@ -65,7 +66,15 @@ static const struct workload {
      .optimizer = "adamw"},
     {.title = "MLP 108-400-400-400-400-2, batch 256", .model = "mlp", .batch = 256, .optimizer = "adamw",
      .hidden = {400, 400, 400, 400}},
+    {.title = "MiniLM-L6, sentences of 11 tokens, batch 32", .model = "bert", .tokens = {4, 18}, .batch = 32,
+     .optimizer = "adamw", .settings = {{"dim", 384}, {"depth", 6}, {"heads", 12}}},
+    {.title = "MiniLM-L6, pairs of 53 tokens, batch 32", .model = "bert", .tokens = {28, 78}, .batch = 32,
+     .optimizer = "adamw", .settings = {{"dim", 384}, {"depth", 6}, {"heads", 12}}},
 };
+
+enum { N_WORDS = 30522 };
+
+static const int n_words[] = {N_WORDS};
 
 enum { N_NUMBERS = 6, N_CATEGORIES = 8 };
 
@@ -173,17 +182,62 @@ static void make_rows(struct bench *b)
     };
 }
 
+/* Lengths come in turn, from the first to the last, by a stride; a third of a text is its second. */
+static int text_length(const struct workload *w, int i)
+{
+    return w->tokens[0] + i * 7919 % (w->tokens[1] - w->tokens[0] + 1);
+}
+
+static void make_texts(struct bench *b)
+{
+    const struct workload *w = b->workload;
+    struct rng rng = rng_seed(1);
+    int most = w->tokens[1];
+    int32_t *tokens = arena_alloc(&b->arena, (size_t)N_PICTURES * (size_t)most * sizeof *tokens);
+    int32_t *lengths = arena_alloc(&b->arena, (size_t)N_PICTURES * 2 * sizeof *lengths);
+    uint16_t *labels = arena_alloc(&b->arena, N_PICTURES * sizeof *labels);
+
+    for (int i = 0; i < N_PICTURES; i++) {
+        labels[i] = (uint16_t)rng_below(&rng, 2);
+        b->indices[i] = (uint32_t)i;
+        lengths[2 * i] = text_length(w, i);
+        lengths[2 * i + 1] = lengths[2 * i] - lengths[2 * i] / 3;
+        for (int k = 0; k < lengths[2 * i]; k++)
+            tokens[i * most + k] = (int32_t)(N_WORDS * pow(rng_uniform(&rng), 3)); /* some come often */
+    }
+    b->dataset = (struct dataset){
+        .signature = {2, {{"tokens", FIELD_TOKENS, {most, 1, 1}, NULL, n_words}, {"length", FIELD_LENGTH, {2, 1, 1}, NULL, NULL}}},
+        .n_classes = 2,
+        .train = {.n = N_PICTURES, .values = {{.codes = tokens}, {.codes = lengths}}, .labels = labels},
+    };
+}
+
+/* Rows of an example at a node, and their squares, in the mean. */
+static void count_rows(const struct workload *w, const struct op_node *node, double *ret_rows, double *ret_squares)
+{
+    int n = node->most_rows ? w->tokens[1] - w->tokens[0] + 1 : 1;
+
+    *ret_rows = *ret_squares = 0;
+    for (int i = 0; i < n; i++) {
+        double rows = node->most_rows ? text_length(w, i) : node->out.rows;
+
+        *ret_rows += rows / n;
+        *ret_squares += rows * rows / n;
+    }
+}
+
 /* Multiplications and additions in the products of a step: forward and both
  * gradients, but no gradient of the picture. */
-static double step_flop(const struct graph *g, int batch)
+static double step_flop(const struct workload *w, const struct graph *g)
 {
     double flop = 0;
 
     for (int i = g->signature.n; i < g->n_nodes; i++) {
         const struct op_node *node = &g->nodes[i];
-        double rows = node->out.rows, width = node->out.width;
+        double rows, squares, width = node->out.width;
         double passes = node->has_weights_before[0] ? 3 : 2;
 
+        count_rows(w, node, &rows, &squares);
         if (node->type == &op_linear || node->type == &op_linear_residual)
             flop += 2 * passes * rows * width * node->in[0].width;
         else if (node->type == &op_linear_one_hot)
@@ -196,11 +250,11 @@ static double step_flop(const struct graph *g, int batch)
 
             flop += 2 * passes * rows * width * window;
         } else if (node->type == &op_attention)
-            flop += 2 * 6 * rows * rows * width;
+            flop += 2 * 6 * squares * width;
         else if (node->type == &op_cross_attention)
             flop += 2 * 6 * rows * node->in[1].rows * width;
     }
-    return flop * batch;
+    return flop * w->batch;
 }
 
 /* As many of each class. */
@@ -223,6 +277,8 @@ static void open_bench(struct bench *b, const struct workload *w, const char *ob
     *b = (struct bench){.workload = w};
     if (w->picture[0])
         make_pictures(b);
+    else if (w->tokens[0])
+        make_texts(b);
     else
         make_rows(b);
     if (loss_init(&b->loss, &b->arena, (const struct loss_type *)loss, config_of(b, loss, "loss"),
@@ -247,7 +303,7 @@ static void open_bench(struct bench *b, const struct workload *w, const char *ob
     graph_init(&graph, &b->arena, &b->dataset.signature);
     if (type->build(config, b->dataset.n_classes, &graph, &err) < 0)
         die(&err);
-    b->step_flop = step_flop(&graph, w->batch);
+    b->step_flop = step_flop(w, &graph);
     trainer_init(&b->trainer, &b->arena, &method, &graph,
                  &(struct engine_sizes){.n_classes = b->dataset.n_classes,
                                          .batch = w->batch,
