@@ -110,11 +110,12 @@ static const struct family distilbert_family = {
              .drawn = (const char *const[]){"classifier.", "pre_classifier.", NULL}},
 };
 
-/* Tokens, so that products are long enough, and activations near the cache. */
+/* Tokens: a batch of sentences is one piece, with one gradient, as large as the table of words; with 128, whose activations
+ * are nearer to the cache, MiniLM took a tenth to a quarter longer. */
 static int micro_batch(const void *config)
 {
     (void)config;
-    return 128;
+    return 512;
 }
 
 /* What the layers are added to. */
