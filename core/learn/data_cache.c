@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn/data_cache.h"
 
+#include "base/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +45,69 @@ static char *make_key(const struct settings *s, const struct settings *descripti
     return key.s;
 }
 
+static void close_entry(struct data_cache_entry *entry)
+{
+    dataset_close(&entry->dataset);
+    free(entry->key);
+    free(entry);
+}
+
+/* Bytes that a drawn one has in memory. */
+static double drawn_size(const struct dataset *d)
+{
+    double size = 0;
+
+    for (int i = 0; i < d->signature.n; i++)
+        size += (double)field_size(&d->signature.fields[i]) *
+                (field_type(&d->signature.fields[i]) == FIELD_U8 ? 1 : sizeof(float));
+    return size * (d->train.n + d->test.n);
+}
+
+/* Closes those behind the first that are of files, or too much. */
+static void shrink(struct data_cache *cache)
+{
+    double size = 0;
+    int n = 0;
+
+    for (int i = 0; i < cache->n; i++) {
+        struct data_cache_entry *entry = cache->entries[i];
+
+        size += i > 0 ? drawn_size(&entry->dataset) : 0;
+        if (i > 0 && (size > cache->room || !entry->dataset.format->is_embedded))
+            close_entry(entry);
+        else
+            cache->entries[n++] = entry;
+    }
+    cache->n = n;
+}
+
+/* The entry i comes to the front. */
+static void use(struct data_cache *cache, int i)
+{
+    struct data_cache_entry *entry = cache->entries[i];
+
+    memmove(cache->entries + 1, cache->entries, (size_t)i * sizeof *cache->entries);
+    cache->entries[0] = entry;
+}
+
+static int find(const struct data_cache *cache, const char *key)
+{
+    int i = 0;
+
+    while (i < cache->n && strcmp(cache->entries[i]->key, key) != 0)
+        i++;
+    return i;
+}
+
+static int add(struct data_cache *cache, char *key, const struct dataset *dataset)
+{
+    if (cache->n == DATA_CACHE_MAX)
+        close_entry(cache->entries[--cache->n]);
+    cache->entries[cache->n] = memory_alloc(sizeof **cache->entries);
+    *cache->entries[cache->n] = (struct data_cache_entry){*dataset, key};
+    return cache->n++;
+}
+
 int data_cache_open(struct data_cache *cache, const struct settings *s,
                     const struct settings *description, const char *root,
                     const struct dataset **ret_dataset, struct error *err)
@@ -50,30 +115,33 @@ int data_cache_open(struct data_cache *cache, const struct settings *s,
     struct dataset_source source = {settings_string(s, "data"), root, description,
                                     cache->listener};
     char *key = make_key(s, description, err);
+    struct dataset dataset;
+    int i;
 
     if (!key)
         return -1;
-    if (!cache->key || strcmp(key, cache->key) != 0 || dataset_check(&cache->dataset, err) < 0) {
-        struct dataset dataset;
-
-        if (dataset_open(&dataset, &source, s, err) < 0) {
-            free(key);
-            return -1;
-        }
-        data_cache_close(cache);
-        cache->dataset = dataset;
-        cache->key = key;
-    } else {
+    i = find(cache, key);
+    if (i < cache->n && dataset_check(&cache->entries[i]->dataset, err) == 0) {
         free(key);
+    } else if (dataset_open(&dataset, &source, s, err) < 0) {
+        free(key);
+        return -1;
+    } else {
+        if (i < cache->n) {
+            close_entry(cache->entries[i]);
+            memmove(cache->entries + i, cache->entries + i + 1, (size_t)(--cache->n - i) * sizeof *cache->entries);
+        }
+        i = add(cache, key, &dataset);
     }
-    *ret_dataset = &cache->dataset;
+    use(cache, i);
+    shrink(cache);
+    *ret_dataset = &cache->entries[0]->dataset;
     return 0;
 }
 
 void data_cache_close(struct data_cache *cache)
 {
-    if (cache->key)
-        dataset_close(&cache->dataset);
-    free(cache->key);
-    *cache = (struct data_cache){.listener = cache->listener};
+    for (int i = 0; i < cache->n; i++)
+        close_entry(cache->entries[i]);
+    *cache = (struct data_cache){.room = cache->room, .listener = cache->listener};
 }

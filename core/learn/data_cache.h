@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * data_cache: opens the data set that a run's settings name, and keeps it open
- * while the next runs want the same one and its files stay as they are.
+ * while the next runs want the same one and its files stay as they are. Of drawn ones, which
+ * take their time, it keeps several where it has room for them, as a plan has that asks for each again and again.
  *
  *     struct data_cache cache = {0};
  *     data_cache_open(&cache, &settings, &description, root, &dataset, &err);
@@ -12,9 +13,15 @@
 
 #include "data/dataset.h"
 
+enum { DATA_CACHE_MAX = 8 };
+
 struct data_cache {
-    struct dataset dataset;
-    char *key; /* what distinguishes it; NULL while nothing is open */
+    struct data_cache_entry {
+        struct dataset dataset;
+        char *key; /* what distinguishes it */
+    } *entries[DATA_CACHE_MAX]; /* [n], the last used first */
+    int n;
+    double room; /* bytes for drawn ones besides the last; the holder's to set */
     const struct listener *listener; /* as dataset_source's; the holder's to set */
 };
 

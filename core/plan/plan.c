@@ -535,7 +535,7 @@ int plan_make(const struct experiment *e, const char *data_root, const struct li
 {
     struct plan plan = {.arena = arena, .experiment = e};
     struct maker maker = {.e = e, .data_root = data_root, .plan = &plan,
-                          .cache.listener = listener};
+                          .cache = {.room = 256e6, .listener = listener}};
     int result = 0;
 
     if (e->n_methods == 0)
