@@ -160,13 +160,31 @@ static void test_warm_up(void **state)
 
     (void)state;
     for (int step = 0; step < 40; step++) {
-        double got = schedule_factor(type, config, (struct schedule_warmup){2.5, SCHEDULE_BY_STEP}, step, 4, 10);
+        double got = schedule_factor(type, config, (struct schedule_warmup){2.5, SCHEDULE_BY_STEP, SCHEDULE_FROM_ONE}, step, 4, 10);
         double plain = schedule_factor(type, config, (struct schedule_warmup){0}, step, 4, 10);
 
         assert_true(fabs(got - (step < 10 ? (step + 1) / 10.0 : plain)) <= FACTOR_TOLERANCE);
     }
-    assert_true(schedule_factor(type, config, (struct schedule_warmup){0.1, SCHEDULE_BY_STEP}, 0, 4, 10) ==
-                1); /* less than one step */
+    assert_true(schedule_factor(type, config, (struct schedule_warmup){0.1, SCHEDULE_BY_STEP, SCHEDULE_FROM_ONE}, 0, 4,
+                                10) == 1); /* less than one step */
+    arena_release(&arena);
+}
+
+/* Hugging Face's schedules with warm-up: from 0, and their own time behind it. */
+static void test_from_zero(void **state)
+{
+    struct arena arena = {0};
+    void *config;
+    const struct schedule_type *type = (const struct schedule_type *)configure(
+        &schedule_kind, "linear", "floor = 0", &arena, &config);
+
+    (void)state;
+    for (int step = 0; step < 40; step++) {
+        double got = schedule_factor(type, config, (struct schedule_warmup){1.5, SCHEDULE_BY_STEP, SCHEDULE_FROM_ZERO},
+                                     step, 4, 10);
+
+        assert_true(fabs(got - reference_warmup[step]) <= FACTOR_TOLERANCE);
+    }
     arena_release(&arena);
 }
 
@@ -178,7 +196,7 @@ static void test_ldam_drw(void **state)
     void *config;
     const struct schedule_type *type = (const struct schedule_type *)configure(
         &schedule_kind, "step", "at = [0.8,0.9]\ngamma = 0.01", &arena, &config);
-    const struct schedule_warmup warmup = {5, SCHEDULE_BY_EPOCH};
+    const struct schedule_warmup warmup = {5, SCHEDULE_BY_EPOCH, SCHEDULE_FROM_ONE};
     enum { STEPS = 97 };
 
     (void)state;
@@ -204,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_contract),
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_warm_up),
+        cmocka_unit_test(test_from_zero),
         cmocka_unit_test(test_ldam_drw),
     };
 

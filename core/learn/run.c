@@ -105,7 +105,8 @@ static bool should_stop(void *context)
 /* When a step of this stage is made, from 0. */
 static struct schedule_time stage_time(const struct run *run, long step)
 {
-    return (struct schedule_time){(double)step / (double)run->stage.steps_per_epoch, run->stage.epochs};
+    return (struct schedule_time){(double)step / (double)run->stage.steps_per_epoch, run->stage.epochs,
+                                  run->stage.warmup};
 }
 
 /* The slots of a step of this stage, from 0. An evaluation has those of the step before, also where the run was stopped
@@ -219,7 +220,7 @@ static enum run_outcome train_step(struct run *run)
     const struct train_config *train = run->train;
     struct run_state *state = &run->state;
     struct training_list *stage = &run->stage;
-    const struct schedule_warmup warmup = {stage->warmup, train->warmup_by};
+    const struct schedule_warmup warmup = {stage->warmup, train->warmup_by, train->warmup_from};
     struct engine_data data = {
         .pool = stage->pool,
         .standard = &run->standard,

@@ -312,11 +312,13 @@ void run_close(struct run *run)
     arena_release(&run->arena);
 }
 
-/* Its first step, or epoch, has the whole learning rate where it is not longer than that. */
+/* Its first step, or epoch, has the whole learning rate where it is not longer than that; from zero it has none. */
 static int check_warmup(const struct settings *s, int n_steps, struct error *err)
 {
     double warmup = settings_number(s, "train.warmup");
 
+    if (settings_find(s, "train.warmup_from"))
+        return 0;
     if (warmup > 0 && warmup * n_steps <= 1)
         return error_set(err, "train.warmup %g, of an epoch of %d steps, does nothing: it is no "
                               "longer than the first step", warmup, n_steps);
@@ -330,7 +332,7 @@ static int check_warmup(const struct settings *s, int n_steps, struct error *err
 static int check_shares(const struct settings *s, int n_steps, struct error *err)
 {
     const double epochs = settings_number(s, "train.epochs"), late = settings_number(s, "train.late");
-    const struct schedule_time last = {epochs - 1.0 / n_steps, epochs};
+    const struct schedule_time last = {epochs - 1.0 / n_steps, epochs, 0};
     const struct value *at = settings_find(s, "schedule.at");
 
     for (int i = 0; at && i < at->n_items; i++)

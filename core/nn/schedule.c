@@ -3,12 +3,14 @@
 
 extern const struct schedule_type schedule_constant;
 extern const struct schedule_type schedule_cosine;
+extern const struct schedule_type schedule_linear;
 extern const struct schedule_type schedule_step;
 
 /* To add a schedule, add its line here. */
 static const struct schedule_type *const types[] = {
     &schedule_constant,
     &schedule_cosine,
+    &schedule_linear,
     &schedule_step,
     NULL,
 };
@@ -36,11 +38,11 @@ double schedule_factor(const struct schedule_type *type, const void *config, str
                        long step, long steps_per_epoch, double n_epochs)
 {
     double epoch = (double)step / (double)steps_per_epoch;
-    struct schedule_time time = {epoch, n_epochs};
+    struct schedule_time time = {epoch, n_epochs, warmup.epochs};
 
     if (epoch < warmup.epochs) {
         long pace = warmup.by == SCHEDULE_BY_EPOCH ? steps_per_epoch : 1;
-        double factor = (double)((step / pace + 1) * pace) / (warmup.epochs * (double)steps_per_epoch);
+        double factor = (double)((step / pace + (warmup.from == SCHEDULE_FROM_ONE)) * pace) / (warmup.epochs * (double)steps_per_epoch);
 
         return factor < 1 ? factor : 1;
     }

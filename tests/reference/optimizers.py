@@ -9,6 +9,7 @@ Weight i starts as (i - 2) / 2; the gradient of step t (from 1) is sin(1.3 i + 0
 import math
 
 import torch
+from transformers import get_linear_schedule_with_warmup
 
 N, STEPS, RATE = 5, (1, 2, 30), 0.05
 CASES = [
@@ -57,6 +58,17 @@ def factors(schedule, **settings):
     return rates
 
 
+def warmup_factors():
+    """transformers' linear schedule, 6 steps of warm-up of 40."""
+    opt = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    schedule, rates = get_linear_schedule_with_warmup(opt, 6, 40), []
+    for _ in range(40):
+        rates.append(opt.param_groups[0]["lr"])
+        opt.step()
+        schedule.step()
+    return rates
+
+
 def row(values):
     return "{" + ", ".join(f"{v:.17g}" for v in values) + "}"
 
@@ -76,6 +88,7 @@ for name, text, optimizer, settings in CASES:
     print(f'    {{"{name}", "{text}",\n     {{' + ",\n      ".join(
         row(w) for w in descend(optimizer, settings)) + "}},")
 print("};\n")
+warmup = warmup_factors()
 print("static const struct {\n    const char *schedule, *settings;")
 print("    double factors[40]; /* of each step of 10 epochs of 4 */\n} reference_schedules[] = {")
 lr = torch.optim.lr_scheduler
@@ -83,9 +96,14 @@ for name, text, values in [
     ("constant", "", factors(lr.LambdaLR, lr_lambda=lambda t: 1.0)),
     ("cosine", "floor = 0", factors(lr.CosineAnnealingLR, T_max=40)),
     ("cosine", "floor = 0.1", factors(lr.CosineAnnealingLR, T_max=40, eta_min=0.1)),
+    ("linear", "floor = 0", factors(lr.LinearLR, start_factor=1, end_factor=0, total_iters=40)),
+    ("linear", "floor = 0.1", factors(lr.LinearLR, start_factor=1, end_factor=0.1, total_iters=40)),
     ("step", "at = [3,7]\\ngamma = 0.1", factors(lr.MultiStepLR, milestones=[12, 28])),
     ("step", "at = [5]\\ngamma = 0.5", factors(lr.MultiStepLR, milestones=[20], gamma=0.5)),
 ]:
     print(f'    {{"{name}", "{text}",\n     {{' + ",\n      ".join(
         ", ".join(f"{v:.17g}" for v in values[k:k + 4]) for k in range(0, 40, 4)) + "}},")
-print("};\n\n#endif")
+print("};\n")
+print("/* A linear schedule behind 6 steps of warm-up from 0, of transformers. */")
+print("static const double reference_warmup[40] = {\n     " + ",\n     ".join(
+    ", ".join(f"{v:.17g}" for v in warmup[k:k + 4]) for k in range(0, 40, 4)) + "};\n\n#endif")

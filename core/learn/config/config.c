@@ -25,6 +25,7 @@
 
 static const char *const test_choices[] = {[TEST_EACH] = "each", [TEST_LAST] = "last", NULL};
 static const char *const pace_choices[] = {[SCHEDULE_BY_STEP] = "step", [SCHEDULE_BY_EPOCH] = "epoch", NULL};
+static const char *const start_choices[] = {[SCHEDULE_FROM_ONE] = "one", [SCHEDULE_FROM_ZERO] = "zero", NULL};
 static const char *const judge_choices[] = {[JUDGE_LAST] = "last", [JUDGE_BEST] = "best", NULL};
 
 static const char *const retrain_choices[] = {
@@ -44,6 +45,9 @@ static const struct hparam train_hparams[] = {
     {"warmup_by", HPARAM_CHOICE, offsetof(struct train_config, warmup_by), .fallback = "\"step\"",
      .choices = pace_choices, .is_later = true,
      .doc = "the rate grows with each step, or with each epoch (in the first of five a fifth of it)"},
+    {"warmup_from", HPARAM_CHOICE, offsetof(struct train_config, warmup_from), .fallback = "\"one\"",
+     .choices = start_choices, .is_later = true,
+     .doc = "the first rate of warm-up: the share of one step (or epoch), or zero, as Hugging Face's"},
     {"evaluate", HPARAM_INTEGER, offsetof(struct train_config, evaluate), .fallback = "1",
      .low = 1, .high = 1e6, .doc = "epochs between evaluations; the last is always one"},
     {"evaluate_steps", HPARAM_INTEGER, offsetof(struct train_config, evaluate_steps),

@@ -72,7 +72,7 @@ enum { RETRAIN_NONE, RETRAIN_CRT, RETRAIN_DFR };
 /* The slot "train". */
 struct train_config {
     int epochs, batch, micro_batch, evaluate, evaluate_steps, test, judge, seed, numeric, jtt_epochs, jtt_weight, hparams,
-        warmup_by, retrain, retrain_epochs;
+        warmup_by, warmup_from, retrain, retrain_epochs;
     double lr, warmup, late, retrain_lr, retrain_share, retrain_l1;
     bool keep_scores;
     const char *judge_by; /* "macro_f1"; "f1:cat" */

@@ -236,6 +236,7 @@ static const struct dependent {
     {"schedule.at", "schedule.gamma", .at = "1"},
     {"train.evaluate", "train.evaluate_steps", .but = "0"},
     {"train.warmup_by", "train.warmup", .at = "0"},
+    {"train.warmup_from", "train.warmup", .at = "0"},
     {"train.jtt_weight", "train.jtt_epochs", .at = "0"},
     {"train.retrain_epochs", "train.retrain", .at = "\"none\""},
     {"train.retrain_lr", "train.retrain", .at = "\"none\""},
