@@ -8,6 +8,7 @@
 
 struct adam {
     double beta1, beta2, epsilon, weight_decay;
+    bool bias_correction;
 };
 
 #define COMMON                                                                                  \
@@ -16,7 +17,10 @@ struct adam {
     {"beta2", HPARAM_NUMBER, offsetof(struct adam, beta2), .fallback = "0.999", .low = 0,       \
      .high = 0.999999, .doc = "decay of the mean of squared gradients"},                        \
     {"epsilon", HPARAM_NUMBER, offsetof(struct adam, epsilon), .fallback = "1e-08", .low = 1e-12, \
-     .high = 1, .doc = "added to the root of the latter"}
+     .high = 1, .doc = "added to the root of the latter"},                                      \
+    {"bias_correction", HPARAM_BOOL, offsetof(struct adam, bias_correction), .fallback = "true", \
+     .is_later = true,                                                                          \
+     .doc = "both are divided by the share that they have seen; false: as they are, as BERT's first code has it"}
 
 static const struct hparam adam_hparams[] = {
     COMMON,
@@ -37,8 +41,8 @@ static void update(const struct adam *adam, const struct optimizer_step *s, floa
 {
     float beta1 = (float)adam->beta1, beta2 = (float)adam->beta2;
     float rest1 = (float)(1 - adam->beta1), rest2 = (float)(1 - adam->beta2);
-    double correction1 = 1 - kernel_power(adam->beta1, s->step);
-    double correction2 = 1 - kernel_power(adam->beta2, s->step);
+    double correction1 = adam->bias_correction ? 1 - kernel_power(adam->beta1, s->step) : 1;
+    double correction2 = adam->bias_correction ? 1 - kernel_power(adam->beta2, s->step) : 1;
     float rate = (float)(s->rate / correction1), epsilon = (float)adam->epsilon;
     float inverse = (float)(1 / sqrt(correction2));
     const float *restrict g = s->g;

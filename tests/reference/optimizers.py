@@ -29,15 +29,20 @@ CASES = [
     ("adamw", "weight_decay = 0.5\\nbeta2 = 0.99", torch.optim.AdamW,
      {"weight_decay": 0.5, "betas": (0.9, 0.99)}),
     ("adamw", "weight_decay = 0", torch.optim.AdamW, {"weight_decay": 0.0}),
+    ("adamw", "bias_correction = false", torch.optim.AdamW, {"corrects": False}),
+    ("adam", "bias_correction = false\\nepsilon = 0.001", torch.optim.Adam, {"eps": 1e-3, "corrects": False}),
     ("adagrad", "weight_decay = 0", torch.optim.Adagrad, {}),
     ("adagrad", "weight_decay = 0.1\\nepsilon = 0.01", torch.optim.Adagrad,
      {"weight_decay": 0.1, "eps": 1e-2}),
 ]
 
 
-def descend(optimizer, settings):
+def descend(optimizer, settings, corrects=True):
+    """Without corrections: PyTorch's own steps, so late that they are 1."""
     w = torch.nn.Parameter(torch.tensor([(i - 2) / 2 for i in range(N)], dtype=torch.float64))
     opt, seen = optimizer([w], lr=RATE, **settings), []
+    if not corrects:
+        opt.state[w] = {"step": torch.tensor(1e9), "exp_avg": torch.zeros_like(w), "exp_avg_sq": torch.zeros_like(w)}
     for t in range(1, STEPS[-1] + 1):
         sines = [math.sin(1.3 * i + 0.7 * t) for i in range(N)]
         w.grad = torch.tensor(sines, dtype=torch.float64) + w.detach() / 2
@@ -86,7 +91,8 @@ print("    double weights[REFERENCE_SEEN][REFERENCE_N]; /* after those steps */"
 print("} reference_optimizers[] = {")
 for name, text, optimizer, settings in CASES:
     print(f'    {{"{name}", "{text}",\n     {{' + ",\n      ".join(
-        row(w) for w in descend(optimizer, settings)) + "}},")
+        row(w) for w in descend(optimizer, {k: v for k, v in settings.items() if k != "corrects"},
+                                settings.get("corrects", True))) + "}},")
 print("};\n")
 warmup = warmup_factors()
 print("static const struct {\n    const char *schedule, *settings;")
