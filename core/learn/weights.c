@@ -158,6 +158,62 @@ static bool is_ignored(const char *name, const struct params *p)
                      (begins(name, file->prefix) && begins_any(name + strlen(file->prefix), file->ignored))));
 }
 
+/* The first few names of a list, and how many more there are. */
+struct names {
+    struct text text;
+    int n;
+};
+
+enum { MOST_NAMED = 3 };
+
+static void add_name(struct names *names, const char *name)
+{
+    if (names->n++ < MOST_NAMED)
+        text_printf(&names->text, names->text.size ? ", \"%s\"" : "\"%s\"", name);
+}
+
+static const char *write_names(struct names *names)
+{
+    if (names->n > MOST_NAMED)
+        text_printf(&names->text, " and %d more", names->n - MOST_NAMED);
+    return names->text.s;
+}
+
+static bool may_lack(const char *name, const char *except, const struct params *p)
+{
+    return is_excepted(name, except) || (p->file && begins_any(name, p->file->drawn));
+}
+
+/* Whoever takes the wrong model or file sees by both lists which. */
+static int check_names(const struct safetensors *file, const char *except, const struct params *p, struct error *err)
+{
+    struct names lacking = {.n = 0}, left = {.n = 0};
+
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < n_parts(&p->items[i]); k++) {
+            const char *name = tensor_of(&p->items[i], k).name;
+
+            if (!may_lack(name, except, p) && !safetensors_find(file, name_in(file, name, p->file)))
+                add_name(&lacking, name);
+        }
+    for (int i = 0; i < file->n_tensors; i++) {
+        const char *name = file->tensors[i].name;
+
+        if (!is_excepted(name, except) && !has_param(p, name) && !is_ignored(name, p))
+            add_name(&left, name);
+    }
+    if (lacking.n && left.n)
+        error_set(err, "it has no tensor %s; no parameter of the model is its tensor %s", write_names(&lacking),
+                  write_names(&left));
+    else if (lacking.n)
+        error_set(err, "it has no tensor %s", write_names(&lacking));
+    else if (left.n)
+        error_set(err, "no parameter of the model is its tensor %s", write_names(&left));
+    text_release(&lacking.text);
+    text_release(&left.text);
+    return lacking.n || left.n ? -1 : 0;
+}
+
 /* Finds all, in the order of the parameters and their parts; found[i] stays NULL for what is excepted, and for what
  * files of others may lack. */
 static int match(const struct safetensors *file, const char *except, const struct params *p,
@@ -167,19 +223,12 @@ static int match(const struct safetensors *file, const char *except, const struc
         for (int k = 0; k < n_parts(&p->items[i]); k++, found++) {
             struct tensor t = tensor_of(&p->items[i], k);
             const char *name = name_in(file, t.name, p->file);
-            bool may_lack = p->file && begins_any(t.name, p->file->drawn) && !safetensors_find(file, name);
 
-            if (!may_lack && !is_excepted(t.name, except) &&
+            if (!is_excepted(t.name, except) && safetensors_find(file, name) &&
                 safetensors_require_floats(file, name, t.n_dims, t.dims, found, err) < 0)
                 return -1;
         }
-    for (int i = 0; i < file->n_tensors; i++) {
-        const char *name = file->tensors[i].name;
-
-        if (!is_excepted(name, except) && !has_param(p, name) && !is_ignored(name, p))
-            return error_set(err, "its tensor \"%s\" is no parameter of the model", name);
-    }
-    return 0;
+    return check_names(file, except, p, err);
 }
 
 /* A root is taken of what is below 0 otherwise, and the first evaluation is of no numbers. */
