@@ -475,6 +475,12 @@ printf 'a\tA\na\n' | "$program" tokens --vocab=vocab.txt --pair --cased > out 2>
     { echo "tokens: a pair: $(cat out said)"; failures=1; }
 printf 'a\n\351\n' | "$program" tokens --vocab=vocab.txt 2>&1 > out | grep -q 'line 2: byte 1, 0xe9, is not UTF-8' ||
     { echo "tokens: Latin-1 was taken"; failures=1; }
+# Pairs of class and environment that have no example take no weight.
+printf '1 0 0\n1 0 1\n1 1 2\n1 1 3\n' | "$program" weights "group_dro{by='both'}" | cut -f2 | sort -u > out
+printf '1\n' | cmp -s - out || { echo "weights: of pairs that are not there: $(cat out)"; failures=1; }
+# A range beyond all numbers ends.
+printf '1e308\n-1e308\n0\n' | timeout 20 "$program" weights 'cressie_read{k=1.01,rho=1e-6}' > out ||
+    { echo "weights: of a range that overflows: $(cat out)"; failures=1; }
 printf '%s 0\n7%300s1\n' "$long" '' | "$program" weights erm | sed '/^#/d' | cut -f1 > out
 printf '1.111111111e+298\n7\n' | cmp -s - out || { echo "weights: a long line: $(cat out)"; failures=1; }
 printf '1\0002\n' | "$program" weights erm > out 2>&1 && { echo "weights: a zero byte was taken"; failures=1; }

@@ -270,6 +270,21 @@ static int load_init(struct run *run, const struct run_input *input, struct para
     return *init->init && input->init ? weights_load(input->init, init->init, init->init_except, p, weights, err) : 0;
 }
 
+/* A model that the kind of step has for itself starts from the same file as the run's. */
+static int start_step(struct run *run, const struct run_input *input, struct error *err)
+{
+    struct trainer *t = &run->trainer;
+    float *start = input->init && *settings_string(input->settings, "model.init") ? trainer_step_start(t, &run->arena)
+                                                                                  : NULL;
+
+    if (!start)
+        return 0;
+    if (load_init(run, input, &t->engine.graph.params, t->engine.n_model_params, start, err) < 0)
+        return -1;
+    trainer_begin_step(t);
+    return 0;
+}
+
 int run_open(struct run *run, const struct run_input *input, struct error *err)
 {
     const struct settings *s = input->settings;
@@ -297,7 +312,8 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
                  },
                  rng_derive(run->rng, "init"));
     if (load_init(run, input, &run->trainer.engine.graph.params, run->trainer.engine.n_model_params,
-                  run->trainer.weights, err) < 0)
+                  run->trainer.weights, err) < 0 ||
+        start_step(run, input, err) < 0)
         return -1;
     if (run->judge)
         run->best = arena_alloc(&run->arena, run->trainer.engine.graph.params.size * sizeof *run->best);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learn/protocol/protocol.h"
 #include "learn/run_private.h"
 
 #include <assert.h>
@@ -97,6 +98,8 @@ static int record_values(struct run *run, struct run_record *ret_records)
 
     memcpy(indices, run->split.train, (size_t)n_train * sizeof *indices);
     rng_shuffle(&rng, indices, (uint32_t)n_train);
+    if (run->method.sampler.type->draw || run->protocol->end_first_stage)
+        return 0; /* what was minimised was not of the part as it is */
     if (!trainer_values(&run->trainer, &data, indices, n, arena, values))
         return 0;
     *ret_records = (struct run_record){.name = "train_values", .n = TRAINER_N_VALUES, .numbers = values};

@@ -41,6 +41,20 @@ void trainer_init(struct trainer *t, struct arena *arena, const struct trainer_m
         t->step->begin(t, t->step_rng = rng_derive(rng, "step"));
 }
 
+float *trainer_step_start(struct trainer *t, struct arena *arena)
+{
+    if (!t->step->has_model)
+        return NULL;
+    t->step_start = floats(arena, t->engine.graph.params.size);
+    params_init(&t->engine.graph.params, t->step_start, t->step_rng);
+    return t->step_start;
+}
+
+void trainer_begin_step(struct trainer *t)
+{
+    t->step->begin(t, t->step_rng);
+}
+
 double trainer_memory(const struct trainer_method *method, const struct graph *graph,
                       const struct engine_sizes *sizes)
 {

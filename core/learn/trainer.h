@@ -33,6 +33,7 @@ struct trainer {
     const struct step_type *step;
     float *step_room;     /* floats that the kind of step works with */
     struct rng step_rng;  /* and what it begins from */
+    float *step_start;    /* what a model of its own starts from; NULL: drawn by step_rng */
     double *step_numbers; /* and doubles */
     float *weights;
     float *states[OPTIMIZER_MAX_STATES];
@@ -50,6 +51,11 @@ double trainer_memory(const struct trainer_method *method, const struct graph *g
 
 /* Back to the state before the first step, with the given weights. */
 void trainer_restart(struct trainer *t, const float *weights);
+
+/* Where the kind of step has a model of its own: what that starts from, drawn, to be filled; then trainer_begin_step. Else
+ * NULL. */
+float *trainer_step_start(struct trainer *t, struct arena *arena);
+void trainer_begin_step(struct trainer *t);
 
 /* The last layer begins anew, from `rng`, on the features of the model as it is, which stay; optimizer and objective
  * start as before the first step. */

@@ -92,7 +92,9 @@ static bool weighs_balanced(const struct warning_facts *f)
     bool is_by_class = by && is(f, "sampler.by", "class");
 
     return (by && by->kind == VALUE_STRING && is(f, "objective", "reweight") && is(f, "objective.by", by->string)) ||
-           (is_by_class && (is(f, "objective", "class_balanced") || number(f, "loss.class_beta") > 0));
+           (is_by_class && (is(f, "objective", "class_balanced") || number(f, "loss.class_beta") > 0 ||
+                            number(f, "loss.posthoc") > 0 || is(f, "loss", "logit_adjustment") ||
+                            is(f, "loss", "balanced_softmax") || is(f, "loss", "ldam")));
 }
 
 static bool draws_tests(const struct warning_facts *f)

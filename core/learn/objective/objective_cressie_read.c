@@ -16,6 +16,7 @@
 #include "learn/objective/objective.h"
 #include "math/kernels.h"
 
+#include <float.h>
 #include <math.h>
 
 struct cressie_read {
@@ -88,7 +89,7 @@ static double solve(double (*excess_of)(const struct ramp *ramp, double log_slop
     double low = fmin(guess, STEEPEST), high = low;
     double below = excess_of(ramp, low), above = below; /* the excess at the ends */
 
-    for (double step = 1; below > 0; step *= 2)
+    for (double step = 1; below > 0 && low > -DBL_MAX; step *= 2)
         below = excess_of(ramp, low -= step);
     for (double step = 1; high < STEEPEST && above < 0; step *= 2)
         above = excess_of(ramp, high = fmin(high + step, STEEPEST));

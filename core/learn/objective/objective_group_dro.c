@@ -40,17 +40,24 @@ static void move(const struct group_dro *o, const struct objective_batch *batch,
     const int *sizes = objective_group_counts(o->by, batch->data);
     double *log_q = batch->state, top = -INFINITY, sum = 0;
     int n = objective_n_groups(o->by, batch->data);
+    bool are_known = false;
 
+    for (int g = 0; g < n; g++)
+        are_known |= sizes && sizes[g] > 0;
     for (int g = 0; g < n; g++) {
         double loss = counts[g] ? sums[g] / counts[g] : 0;
 
-        if (o->adjustment > 0 && sizes[g])
+        if (are_known && sizes[g] == 0 && counts[g] == 0) { /* training has none of it */
+            log_q[g] = -INFINITY;
+            continue;
+        }
+        if (o->adjustment > 0 && are_known && sizes[g])
             loss += o->adjustment / sqrt(sizes[g]);
         log_q[g] += o->eta * loss;
         top = fmax(top, log_q[g]);
     }
     for (int g = 0; g < n; g++)
-        sum += kernel_exp(log_q[g] - top);
+        sum += isinf(log_q[g]) ? 0 : kernel_exp(log_q[g] - top);
     for (int g = 0; g < n; g++)
         log_q[g] -= top + kernel_log(sum);
 }

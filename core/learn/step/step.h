@@ -21,6 +21,7 @@ struct step_type {
     size_t (*count_room)(const struct trainer_method *method, const struct graph *graph, int batch);
     /* (optional) Before the first step: what it keeps from one to the next. Room is zero. */
     void (*begin)(struct trainer *t, struct rng rng);
+    bool has_model; /* of its own, which starts as trainer.step_start says */
     void (*add_state)(const struct trainer *t, struct state *state);
     /* Leaves the gradient in the engine's grads[0], and the weights where they were, but for buffers. Gives the sum of the
      * losses at the weights; not finite where some loss was not, also elsewhere. *ret_n_correct of them were right. */

@@ -7,6 +7,7 @@
  * and divides them by the largest average of its class. That is a memory of the training part, which what comes to a step
  * augmented or mixed is not of. Its generalised cross-entropy is q times Zhang and Sabuncu's, in both. */
 #include "learn/step/step.h"
+#include "math/kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,7 +49,10 @@ static void begin(struct trainer *t, struct rng rng)
 
     for (int i = 0; i < t->method.optimizer->n_states; i++)
         memset(second.states[i], 0, t->engine.graph.params.size * sizeof *second.states[i]);
-    params_init(&t->engine.graph.params, second.weights, rng);
+    if (t->step_start)
+        memcpy(second.weights, t->step_start, t->engine.graph.params.size * sizeof *second.weights);
+    else
+        params_init(&t->engine.graph.params, second.weights, rng);
 }
 
 static void add_state(const struct trainer *t, struct state *state)
@@ -71,7 +75,7 @@ static void weigh_biased(void *context, const struct objective_batch *losses, do
 
     for (int i = 0; i < losses->n; i++) {
         w->biased[i] = (float)losses->losses[i];
-        ret_weights[i] = w->lff->q * exp(-w->lff->q * losses->losses[i]);
+        ret_weights[i] = w->lff->q * kernel_exp(-w->lff->q * losses->losses[i]);
     }
 }
 
@@ -116,6 +120,7 @@ const struct step_type step_lff = {
             .config_size = sizeof(struct lff),
         },
     .weighs = true,
+    .has_model = true,
     .count_room = count_room,
     .begin = begin,
     .add_state = add_state,
