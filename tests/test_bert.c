@@ -259,6 +259,30 @@ static void test_counts(void **state)
     }
 }
 
+/* Clark et al. 2020: the embeddings are the lowest layer, pooler and head the highest. */
+static void test_layer_rates(void **state)
+{
+    static const struct {
+        const char *begins;
+        double share;
+    } cases[] = {{"bert.embeddings.", 0.125}, {"bert.encoder.layer.0.", 0.25}, {"bert.encoder.layer.1.", 0.5},
+                 {"bert.pooler.", 1}, {"classifier.", 1}};
+    struct graph g;
+
+    (void)state;
+    build("bert", SMALL, N_WORDS, LONGEST, &g);
+    assert_true(params_decay_layers(&g.params, g.params.n, 0.5));
+    for (int i = 0; i < g.params.n; i++) {
+        const struct param *p = &g.params.items[i];
+        size_t c = 0;
+
+        while (strncmp(p->name, cases[c].begins, strlen(cases[c].begins)) != 0)
+            assert_true(++c < sizeof cases / sizeof *cases);
+        assert_true(p->rate_share == cases[c].share);
+    }
+    arena_release(&arena);
+}
+
 /* ---- files of weights ---- */
 
 /* Saves, under names that `change` makes of ours (NULL: left out). */
@@ -364,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_as_transformers),
         cmocka_unit_test(test_any_cut),
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_layer_rates),
         cmocka_unit_test(test_files),
     };
 

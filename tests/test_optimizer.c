@@ -102,6 +102,28 @@ static void test_reference(void **state)
     }
 }
 
+/* A share of the rate is that rate, to the bit, decay included. */
+static void test_rate_share(void **state)
+{
+    const struct component *c;
+
+    (void)state;
+    for (int k = 0; (c = optimizer_kind.at(k)); k++) {
+        struct arena arena = {0};
+        struct descent half, whole;
+
+        descent_init(&half, &arena, c->name, "weight_decay = 0.3", true);
+        descent_init(&whole, &arena, c->name, "weight_decay = 0.3", true);
+        half.params.items[0].rate_share = 0.5;
+        descent_step(&half);
+        memcpy(whole.grads, half.grads, whole.params.size * sizeof(float));
+        optimizer_step(whole.type, whole.config, &whole.params, 1, reference_rate / 2, whole.weights, whole.grads,
+                       whole.states);
+        assert_memory_equal(half.weights, whole.weights, REFERENCE_N * sizeof(float));
+        arena_release(&arena);
+    }
+}
+
 /* Every optimizer leaves the gap behind a parameter zero, and a bias that does not decay
  * moves as without decay, to the bit. */
 static void test_contract(void **state)
@@ -219,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_rate_share),
         cmocka_unit_test(test_contract),
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_warm_up),

@@ -429,6 +429,7 @@ static void test_what_is_refused(void **state)
         {HELD_OUT, "train.warmup_by = \"epoch\"\n", "train.warmup_by does nothing where train.warmup is 0"},
         {HELD_OUT, "train.warmup = 1\ntrain.warmup_by = \"epoch\"\n",
          "train.warmup 1 does nothing where train.warmup_by is \"epoch\""},
+        {HELD_OUT, "optimizer.layer_decay = 0.9\n", "optimizer.layer_decay 0.9 does nothing: the model has no numbered"},
         {HELD_OUT, "train.warmup_from = \"zero\"\n", "train.warmup_from does nothing where train.warmup is 0"},
         {HELD_OUT, "schedule = \"step\"\nschedule.at = [0.5,0.99]\n",
          "schedule.at 0.99 is never reached: a run has 12 steps"},

@@ -256,6 +256,7 @@ static int open_data(struct run *run, const struct settings *s, struct error *er
 static int load_init(struct run *run, const struct run_input *input, struct params *p, int n, float *weights,
                      struct error *err)
 {
+    const struct value *decay = settings_find(input->settings, "optimizer.layer_decay");
     const struct init_config *init;
     void *config;
 
@@ -264,6 +265,8 @@ static int load_init(struct run *run, const struct run_input *input, struct para
     init = config;
     if (weights_fix(init->trains, p, n, err) < 0)
         return -1;
+    if (decay && !params_decay_layers(p, n, decay->number))
+        return error_set(err, "optimizer.layer_decay %g does nothing: the model has no numbered layers", decay->number);
     if (settings_find(input->settings, "train.retrain") && p->items[n - 1].is_fixed)
         return error_set(err, "train.retrain trains the last layer, and model.trains \"%s\" leaves \"%s\" as it is",
                          init->trains, p->items[n - 1].name);

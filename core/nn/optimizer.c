@@ -41,6 +41,9 @@ static const struct hparam common_hparams[] = {
      .choices = decays_choices, .is_later = true,
      .doc = "what weight_decay is on: weights: not on biases, norms, class token and positions; all: "
             "on these too, as in torch.optim unless told"},
+    {"layer_decay", HPARAM_NUMBER, offsetof(struct optimizer_common, layer_decay), .fallback = "1", .low = 0.01,
+     .high = 1, .is_later = true,
+     .doc = "factor on the learning rate for each layer below the last, embeddings the lowest (Clark et al. 2020)"},
     {0},
 };
 
@@ -83,7 +86,7 @@ void optimizer_step(const struct optimizer_type *type, const void *config,
         const struct param *item = &params->items[i];
         struct optimizer_step s = {
             .step = step,
-            .rate = rate,
+            .rate = rate * item->rate_share,
             .decays = item->decays,
             .w = weights + item->offset,
             .g = grads + item->offset,

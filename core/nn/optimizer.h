@@ -43,6 +43,7 @@ struct optimizer_common {
     double clip_norm; /* the gradient's largest norm; 0: no limit */
     double ema;       /* decay of the weights' average; 0: none is kept */
     int decays;       /* enum optimizer_decays: what weight decay is on */
+    double layer_decay; /* of the learning rate, for each layer below the last; 1: none */
 };
 
 enum optimizer_decays { OPTIMIZER_DECAYS_WEIGHTS, OPTIMIZER_DECAYS_ALL };

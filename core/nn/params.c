@@ -10,17 +10,48 @@
 
 enum { ALIGNMENT = 16 };
 
+/* The part of a name up to its first number between dots: "encoder.layer.3". 0: it has none. */
+static size_t layer_length(const char *name)
+{
+    for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.')) {
+        size_t digits = strspn(dot + 1, "0123456789");
+
+        if (digits > 0 && dot[1 + digits] == '.')
+            return (size_t)(dot + 1 + digits - name);
+    }
+    return 0;
+}
+
+static bool is_same_layer(const char *a, const char *b)
+{
+    size_t length = layer_length(a);
+
+    return length == layer_length(b) && memcmp(a, b, length) == 0;
+}
+
 size_t params_add(struct params *p, struct arena *arena, struct param like)
 {
     p->items = arena_grow(arena, p->items, p->n, sizeof *p->items);
     like.name = arena_strdup(arena, like.name);
     like.offset = p->size;
+    like.rate_share = 1;
+    if (p->n > 0)
+        like.layer = p->items[p->n - 1].layer + !is_same_layer(p->items[p->n - 1].name, like.name);
     like.size = 1;
     for (int i = 0; i < like.n_dims; i++)
         like.size *= (size_t)like.dims[i];
     p->size += (like.size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     p->items[p->n++] = like;
     return like.offset;
+}
+
+bool params_decay_layers(struct params *p, int n, double decay)
+{
+    int last = p->items[n - 1].layer;
+
+    for (int i = 0; i < n; i++)
+        p->items[i].rate_share = kernel_power(decay, last - p->items[i].layer);
+    return last > 0;
 }
 
 /* The deviation of a uniform distribution on -a .. a is a / sqrt(3). */

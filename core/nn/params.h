@@ -24,6 +24,8 @@ struct param {
     size_t offset, size; /* in floats */
     bool transposed;     /* the block holds it as [dims[1] ...][dims[0]] */
     bool channels_last;  /* and then as [dims[2]][dims[3]][dims[1]][dims[0]] */
+    int layer;           /* which of the numbered ones, "encoder.layer.3.", from 1; 0 before them, then one more */
+    double rate_share;   /* of the learning rate */
     bool decays;         /* is weight decay for it? Not for biases and norms */
     bool is_fixed;       /* never to be trained: steps leave it as it is */
     bool is_frozen;      /* likewise for now; may change between steps */
@@ -55,6 +57,10 @@ struct params {
 /* Adds one and gives its offset. `like` has name (copied), n_dims, dims, decays
  * and init_*; the rest is computed. */
 size_t params_add(struct params *p, struct arena *arena, struct param like);
+
+/* Each of the first n gets the share decay^d of the learning rate, d the layers between it and the last. False where
+ * they have no numbered layers. */
+bool params_decay_layers(struct params *p, int n, double decay);
 
 /* Fills weights[p->size] from `rng`, each parameter by its own name; or only those from the parameter `first` on. */
 void params_init(const struct params *p, float *weights, struct rng rng);
