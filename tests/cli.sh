@@ -137,6 +137,7 @@ fails '"words.txt" has no line "[UNK]"' tokens --vocab=words.txt
 fails 'not a whole number from 3 to 1024' tokens --vocab=vocab.txt --max=2
 fails 'not a whole number from 1 to 1024' tokens --vocab=vocab.txt --max=1025
 fails 'usage: rgdbench tokens' tokens vocab.txt
+fails 'each group of these data has one class' sweep subpopulation methods=erm transform=lisa seeds=1
 fails 'did you mean "rgd"' weights 'rdg{clip=1}'
 fails 'clip' weights 'rgd{clp=1}'
 fails 'schedule.at 0.999999 is never reached: a run has' sweep quickstart schedule=step 'schedule.at=[0.5],[0.999999]'

@@ -19,6 +19,20 @@ int method_choose(const struct settings *s, const char *slot, const struct compo
     return component_configure(*ret_type, slot, s, arena, ret_config, err);
 }
 
+/* Has any of them examples of two classes? */
+static bool has_mixed_environment(const struct objective_data *data)
+{
+    for (int e = 0; e < data->n_environments && data->both_counts; e++) {
+        int n = 0;
+
+        for (int c = 0; c < data->n_classes; c++)
+            n += data->both_counts[c * data->n_environments + e] > 0;
+        if (n > 1)
+            return true;
+    }
+    return !data->both_counts;
+}
+
 static int open_transform(struct method *m, int i, const struct settings *s, struct arena *arena,
                           struct error *err)
 {
@@ -34,6 +48,10 @@ static int open_transform(struct method *m, int i, const struct settings *s, str
         (slots->transform->needs == TRANSFORM_ENVIRONMENTS && m->data.objective.n_environments == 0))
         return error_set(err, "transform %s mixes environments, and these data name none",
                          type->name);
+    if (slots->transform->crosses_classes && slots->transform->crosses_classes(config) &&
+        !has_mixed_environment(&m->data.objective))
+        return error_set(err, "transform %s mixes classes within a group, and each group of these data has one class: "
+                              "p_sel = 1 mixes within classes only", type->name);
     if (slots->transform->mix && m->data.target == TARGET_NUMBER)
         return error_set(err, "transform %s mixes classes, and these data have numbers as targets",
                          type->name);

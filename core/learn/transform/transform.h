@@ -43,6 +43,8 @@ struct transform_type {
     void (*mix)(const void *config, const struct transform_batch *batch, struct rng rng,
                 struct transform_mix *ret_mixes);
     enum transform_needs needs;
+    /* Does it mix classes within an environment? Then some must have two. (optional) */
+    bool (*crosses_classes)(const void *config);
 };
 
 extern const struct component_kind transform_kind;

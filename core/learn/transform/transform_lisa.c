@@ -85,6 +85,11 @@ static void mix(const void *config, const struct transform_batch *batch, struct 
     }
 }
 
+static bool crosses_classes(const void *config)
+{
+    return ((const struct lisa *)config)->p_sel < 1;
+}
+
 const struct transform_type transform_lisa = {
     .component =
         {
@@ -100,4 +105,5 @@ const struct transform_type transform_lisa = {
         },
     .mix = mix,
     .needs = TRANSFORM_ENVIRONMENTS,
+    .crosses_classes = crosses_classes,
 };
