@@ -101,13 +101,13 @@ static int check_kinds(const struct dataset *d, const struct settings *s, struct
     } of_classes[] = {
         {"loss.class_beta", 0}, {"loss.posthoc", 0},     {"late_loss.class_beta", 0}, {"late_loss.posthoc", 0},
         {"data.imbalance", 1},  {"data.label_noise", 0}, {"train.jtt_epochs", 0}};
-    static const char *const later_of_classes[] = {"data.validation_as", "data.noisy_labels", "train.retrain"};
+    static const char *const later_of_classes[] = {"data.validation_as", "data.noisy_labels", "train.retrain", NULL};
     enum { N = sizeof of_classes / sizeof *of_classes };
 
     for (int i = 0; d->target == TARGET_NUMBER && i < N; i++)
         if (settings_find(s, of_classes[i].name) && settings_number(s, of_classes[i].name) != of_classes[i].nothing)
             return error_set(err, "%s is of classes; these data have numbers as targets", of_classes[i].name);
-    for (int i = 0; d->target == TARGET_NUMBER && i < 3; i++)
+    for (int i = 0; d->target == TARGET_NUMBER && later_of_classes[i]; i++)
         if (settings_find(s, later_of_classes[i]))
             return error_set(err, "%s is of classes; these data have numbers as targets", later_of_classes[i]);
     if (signature_find(&d->signature, FIELD_PICTURE) < 0 && strcmp(settings_string(s, "data.augment"), "none") != 0)

@@ -96,10 +96,10 @@ static int record_values(struct run *run, struct run_record *ret_records)
     uint32_t *indices = arena_alloc(arena, (size_t)n_train * sizeof *indices);
     float *values = arena_alloc(arena, TRAINER_N_VALUES * sizeof *values);
 
-    memcpy(indices, run->split.train, (size_t)n_train * sizeof *indices);
-    rng_shuffle(&rng, indices, (uint32_t)n_train);
     if (run->method.sampler.type->draw || run->protocol->end_first_stage)
         return 0; /* what was minimised was not of the part as it is */
+    memcpy(indices, run->split.train, (size_t)n_train * sizeof *indices);
+    rng_shuffle(&rng, indices, (uint32_t)n_train);
     if (!trainer_values(&run->trainer, &data, indices, n, arena, values))
         return 0;
     *ret_records = (struct run_record){.name = "train_values", .n = TRAINER_N_VALUES, .numbers = values};

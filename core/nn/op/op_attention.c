@@ -84,11 +84,6 @@ static struct part part_of(const struct op_node *node, const struct op_pass *pas
     return part;
 }
 
-static int n_parts(const struct op_pass *pass)
-{
-    return pass->rows ? pass->n_examples : pass->n;
-}
-
 /* Floats of its probabilities. */
 static size_t part_size(const struct op_node *node, const struct part *part)
 {
@@ -162,7 +157,7 @@ static void forward(const struct op_node *node, const struct op_pass *pass)
     float *const x[2] = {(float *)pass->x[0], (float *)pass->x[1]};
     float *saved = pass->saved;
 
-    for (int e = 0; e < n_parts(pass); e++) {
+    for (int e = 0; e < pass->n_examples; e++) {
         struct part part = part_of(node, pass, e, saved);
 
         saved += part_size(node, &part);
@@ -199,7 +194,7 @@ static void backward(const struct op_node *node, const struct op_pass *pass)
     if (!pass->gx[0])
         return;
     assert(!node->gx_adds[0] && !node->gx_adds[1]); /* nothing else reads the rows of q, k and v */
-    for (int e = 0; e < n_parts(pass); e++) {
+    for (int e = 0; e < pass->n_examples; e++) {
         struct part part = part_of(node, pass, e, saved);
 
         saved += part_size(node, &part);

@@ -29,7 +29,7 @@ static void mask(const struct op_node *node, const struct op_pass *pass, const f
     uint32_t threshold = (uint32_t)(config->p * 4294967296.0);
     float scale = (float)(1 / (1 - config->p));
 
-    for (int e = 0; e < (pass->rows ? pass->n_examples : pass->n); e++) {
+    for (int e = 0; e < pass->n_examples; e++) {
         struct rng rng = rng_index(pass->rng, (uint64_t)(pass->first + e));
         size_t at = (size_t)e * size, n = size;
 

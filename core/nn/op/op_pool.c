@@ -28,16 +28,11 @@ static size_t first_row(const struct op_node *node, const struct op_pass *pass, 
     return first;
 }
 
-static int n_examples(const struct op_pass *pass)
-{
-    return pass->rows ? pass->n_examples : pass->n;
-}
-
 static void forward(const struct op_node *node, const struct op_pass *pass)
 {
     size_t width = (size_t)node->out.width;
 
-    for (int e = 0, n; e < n_examples(pass); e++) {
+    for (int e = 0, n; e < pass->n_examples; e++) {
         const float *x = pass->x[0] + first_row(node, pass, e, &n) * width;
         float *y = pass->y + (size_t)e * width;
 
@@ -57,7 +52,7 @@ static void backward(const struct op_node *node, const struct op_pass *pass)
         return;
     if (!node->gx_adds[0])
         memset(pass->gx[0], 0, (size_t)pass->n * shape_size(node->in[0]) * sizeof *pass->gx[0]);
-    for (int e = 0, n; e < n_examples(pass); e++) {
+    for (int e = 0, n; e < pass->n_examples; e++) {
         float *gx = pass->gx[0] + first_row(node, pass, e, &n) * width, *gy = pass->gy + (size_t)e * width;
 
         if (n > 1)
