@@ -108,6 +108,12 @@ int graph_add(struct graph *g, const char *name, const struct op_type *type, con
     return g->n_nodes++;
 }
 
+int graph_add_copy(struct graph *g, const char *name, const struct op_type *type, const void *config, size_t size,
+                   int a, int b, struct error *err)
+{
+    return graph_add(g, name, type, memcpy(arena_alloc(g->arena, size), config, size), a, b, err);
+}
+
 /* The workspace of the gradients: first fit over free intervals. A gradient
  * lives from the first backward that writes it to the backward of its node. Where
  * an op passes its gradient on to an input that nobody wrote to yet, that input

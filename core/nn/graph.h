@@ -71,6 +71,10 @@ int graph_input(const struct graph *g, enum field_kind kind);
 int graph_add(struct graph *g, const char *name, const struct op_type *type, const void *config,
               int a, int b, struct error *err);
 
+/* The same with a copy of `config`, size bytes, in the graph's arena. */
+int graph_add_copy(struct graph *g, const char *name, const struct op_type *type, const void *config, size_t size,
+                   int a, int b, struct error *err);
+
 /* Lays out the workspace for micro-batches of up to max_examples; of texts, which have up to max_rows together. */
 void graph_plan(struct graph *g, int max_examples, int max_rows);
 

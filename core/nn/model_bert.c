@@ -4,8 +4,6 @@
  * and shaped as in Hugging Face's transformers, BertForSequenceClassification and the like, so that weights go over. */
 #include "nn/model.h"
 
-#include <string.h>
-
 struct bert {
     int size, depth, dim, heads, hidden, positions, pool;
     double dropout, attention_dropout, classifier_dropout;
@@ -130,12 +128,9 @@ struct builder {
 static int add(struct builder *b, const char *name, const struct op_type *type, const void *config, size_t config_size,
                int node, int second)
 {
-    void *copy = arena_alloc(b->g->arena, config_size);
-
     if (b->failed)
         return -1;
-    memcpy(copy, config, config_size);
-    node = graph_add(b->g, name, type, copy, node, second, b->err);
+    node = graph_add_copy(b->g, name, type, config, config_size, node, second, b->err);
     b->failed = node < 0;
     return node;
 }

@@ -5,8 +5,6 @@
 #include "math/kernels.h"
 #include "nn/model.h"
 
-#include <string.h>
-
 struct vit {
     int dim, depth, heads, patch, pool, positions, gelu, head;
     double mlp_ratio, dropout, drop_path;
@@ -64,12 +62,8 @@ struct builder {
 static void add(struct builder *b, const char *name, const struct op_type *type,
                 const void *config, size_t config_size, int residual)
 {
-    void *copy = arena_alloc(b->g->arena, config_size);
-
-    if (b->node < 0)
-        return;
-    memcpy(copy, config, config_size);
-    b->node = graph_add(b->g, name, type, copy, b->node, residual, b->err);
+    if (b->node >= 0)
+        b->node = graph_add_copy(b->g, name, type, config, config_size, b->node, residual, b->err);
 }
 
 static void add_norm(struct builder *b, const char *name)
