@@ -161,14 +161,23 @@ static void test_balanced_draws(void **state)
 {
     static const uint32_t indices[12] = {20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
     static const int cells[12] = {0, 1, 0, 3, 0, 0, 3, 0, 1, 0, 3, 0};
-    struct training_list list = {.rng = rng_seed(3)};
-    int seen[12] = {0}, smallest = training_list_group(&list, indices, cells, 12, 4, &arena);
+    static const enum objective_by by = BY_CLASS;
+    const struct sampler each = {&sampler_each, &by};
+    const struct objective_data data = {.n_classes = 4};
+    uint16_t labels[32] = {0};
+    struct sampler_groups groups;
+    struct training_list list = {.rng = rng_seed(3), .sampler = each.type, .groups = &groups};
+    int seen[12] = {0}, smallest;
 
     (void)state;
+    for (int i = 0; i < 12; i++)
+        labels[indices[i]] = (uint16_t)cells[i];
+    groups = sampler_group(&each, &(struct sampler_list){indices, 12, labels, NULL, &data}, &arena);
+    smallest = sampler_smallest(&groups);
     assert_int_equal(smallest, 2);
-    assert_int_equal(list.n_cells, 3);
+    assert_int_equal(groups.n, 3);
     for (int n_each = smallest; n_each <= 5; n_each++) {
-        list.n = list.n_cells * n_each;
+        list.n = groups.n * n_each;
         list.order = arena_alloc(&arena, (size_t)(list.n + 12) * sizeof *list.order);
         for (int epoch = 0; epoch < 40; epoch++) {
             int of_cell[4] = {0}, of[12] = {0};

@@ -32,34 +32,26 @@ static int open(struct run *run, const struct settings *s, struct error *err)
                            err);
 }
 
-/* Which class, or class in a group, each of indices[n] is of; gives how many there are. */
-static int find_cells(const struct run *run, const struct pool *pool, const uint32_t *indices, int n, bool by_groups,
-                      int *ret_cells)
-{
-    int n_groups = by_groups && pool->groups ? run->dataset->n_groups : 1;
-
-    for (int i = 0; i < n; i++)
-        ret_cells[i] = pool->labels[indices[i]] * n_groups + (n_groups > 1 ? pool->groups[indices[i]] : 0);
-    return run->dataset->n_classes * n_groups;
-}
-
 static struct training_list second_list(struct run *run, long first)
 {
+    static const enum objective_by by_class = BY_CLASS, by_both = BY_BOTH;
     const struct train_config *train = run->train;
     bool is_dfr = train->retrain == RETRAIN_DFR;
     const struct pool *pool = is_dfr ? &run->validation_pool : &run->train_pool;
-    const uint32_t *indices = is_dfr ? run->split.set_aside : run->split.train;
-    int n = is_dfr ? run->split.n_set_aside : run->split.n_train;
-    int *cells = arena_alloc(&run->arena, (size_t)n * sizeof *cells);
-    int n_cells = find_cells(run, pool, indices, n, is_dfr, cells), smallest, n_epoch;
-    struct training_list balanced = {0}, list;
+    const struct sampler each = {&sampler_each, is_dfr && pool->groups ? &by_both : &by_class};
+    const struct sampler_list of = {is_dfr ? run->split.set_aside : run->split.train,
+                                    is_dfr ? run->split.n_set_aside : run->split.n_train, pool->labels, pool->groups,
+                                    &run->method.data.objective};
+    struct sampler_groups *groups = arena_alloc(&run->arena, sizeof *groups);
+    struct training_list list;
+    int n;
 
-    smallest = training_list_group(&balanced, indices, cells, n, n_cells, &run->arena);
-    n_epoch = balanced.n_cells * (is_dfr ? smallest : (n + balanced.n_cells - 1) / balanced.n_cells);
-    list = protocol_list(run, balanced.list, n_epoch, train->retrain_epochs, first);
-    list.order = arena_alloc(&run->arena, (size_t)(n_epoch + n) * sizeof *list.order);
-    list.cells = balanced.cells;
-    list.n_cells = balanced.n_cells;
+    *groups = sampler_group(&each, &of, &run->arena);
+    n = groups->n * (is_dfr ? sampler_smallest(groups) : (of.n + groups->n - 1) / groups->n);
+    list = protocol_list(run, groups->examples, n, train->retrain_epochs, first);
+    list.order = arena_alloc(&run->arena, (size_t)(n + of.n) * sizeof *list.order);
+    list.sampler = each.type;
+    list.groups = groups;
     list.pool = pool;
     list.is_plain = is_dfr;
     list.lr = train->retrain_lr > 0 ? train->retrain_lr : train->lr;

@@ -21,14 +21,12 @@ struct training_list {
     int64_t first; /* the step it begins with, of the run's */
     int epochs;
     int n;                /* examples of an epoch */
-    const uint32_t *list; /* [n] what it goes through; where there are cells, all of these, one behind the other */
-    const int *cells;     /* [n_cells + 1] where each begins, of which an epoch has as many; NULL: there are none */
-    int n_cells;
+    const uint32_t *list; /* [n] what it goes through, unless a sampler draws */
     const struct sampler_type *sampler;
     const struct sampler_groups *groups; /* of the list, or of each environment, for a sampler that draws; else NULL */
     long steps_per_epoch;
     struct rng rng;
-    uint32_t *order; /* [n] a permutation of list, or what was drawn of it; where there are cells, as much room as it has */
+    uint32_t *order; /* [n] a permutation of list, or what was drawn of it */
     int order_epoch; /* whose order it is; -1: none's */
 };
 
@@ -39,10 +37,5 @@ void training_list_draw(struct training_list *stage, int epoch);
  * `arena`. */
 int training_list_repeat(const uint32_t *indices, int n, const unsigned char *errors, int weight,
                          struct arena *arena, const uint32_t **ret_list);
-
-/* indices[n] by the cell that each is in, of n_cells: into stage->list and cells, without those that are empty; memory
- * from `arena`. Gives the size of the smallest. */
-int training_list_group(struct training_list *stage, const uint32_t *indices, const int *cells, int n, int n_cells,
-                        struct arena *arena);
 
 #endif

@@ -74,3 +74,13 @@ struct sampler_groups sampler_group(const struct sampler *s, const struct sample
         examples[at[group_of(list, by, i)]++] = list->examples[i];
     return (struct sampler_groups){n, examples, ends};
 }
+
+int sampler_smallest(const struct sampler_groups *groups)
+{
+    int smallest = groups->ends[0];
+
+    for (int g = 1; g < groups->n; g++)
+        if (groups->ends[g] - groups->ends[g - 1] < smallest)
+            smallest = groups->ends[g] - groups->ends[g - 1];
+    return smallest;
+}

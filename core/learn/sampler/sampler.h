@@ -37,6 +37,10 @@ struct sampler {
     const void *config;
 };
 
+/* Chosen by no name: n / groups->n of each group, without repetition as long as it has others; its configuration is an
+ * enum objective_by, and ret_examples has room for as many more as the largest group has. */
+extern const struct sampler_type sampler_each;
+
 /* Fails where the data lack what makes its groups, or make them needless: with `is_by_environment` each
  * environment's part of a step is drawn by itself. */
 int sampler_check(const struct sampler *s, const struct objective_data *data, bool is_by_environment,
@@ -52,5 +56,7 @@ struct sampler_list {
 
 /* The list by what makes the sampler's groups; of one that draws. In `arena`. */
 struct sampler_groups sampler_group(const struct sampler *s, const struct sampler_list *list, struct arena *arena);
+
+int sampler_smallest(const struct sampler_groups *groups);
 
 #endif
