@@ -70,6 +70,40 @@ int cache_file_open(const char *path, struct file_map *ret_map, size_t *ret_size
     return 1;
 }
 
+int cache_file_open_watched(const char *path, struct file_map *ret_map, struct file_state *ret_state, struct error *err)
+{
+    size_t size;
+    int got;
+
+    *err = (struct error){0};
+    if (!file_exists(path))
+        return 0;
+    if (file_state_read(path, ret_state, err) < 0)
+        return -1;
+    got = cache_file_open(path, ret_map, &size, ret_state->sum, err);
+    if (got <= 0)
+        return got;
+    ret_state->bytes = ret_map->bytes;
+    ret_state->n_bytes = size;
+    return 1;
+}
+
+void cache_file_tell_damage(const struct listener *listener, const struct error *why)
+{
+    char line[sizeof why->text + 30];
+
+    if (!listener || !*why->text)
+        return;
+    snprintf(line, sizeof line, "%s: it is made anew", why->text);
+    listener->tell(listener->context, line, true);
+}
+
+int cache_file_fail_made(const char *path, struct error *err)
+{
+    return error_set_status(err, EXIT_STORAGE, "\"%s\" was made and is gone or damaged at once: does the disk, or another "
+                                               "program, change it?", path);
+}
+
 int cache_file_seal(int fd, const char *path, struct error *err)
 {
     char sum[HASH_HEX_SIZE], seal[SEAL_SIZE + 1];

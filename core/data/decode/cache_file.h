@@ -12,7 +12,9 @@
 #define DATA_DECODE_CACHE_FILE_H
 
 #include "base/hash.h"
+#include "base/listener.h"
 #include "os/file.h"
+#include "os/file_state.h"
 
 extern const char CACHE_FOLDER[]; /* "cache", in the folder that we stand in */
 
@@ -21,6 +23,16 @@ extern const char CACHE_FOLDER[]; /* "cache", in the folder that we stand in */
  * where it cannot be told. */
 int cache_file_open(const char *path, struct file_map *ret_map, size_t *ret_size,
                     char ret_sum[HASH_HEX_SIZE], struct error *err);
+
+/* The same, with the state that tells later whether it has changed (os/file_state.h): its bytes are those that were sealed,
+ * state->n_bytes of them. */
+int cache_file_open_watched(const char *path, struct file_map *ret_map, struct file_state *ret_state, struct error *err);
+
+/* Tells a listener, if there is one, why a file is made anew, if that has a reason. */
+void cache_file_tell_damage(const struct listener *listener, const struct error *why);
+
+/* The error of a file that was made and cannot be opened at once. Gives -1. */
+int cache_file_fail_made(const char *path, struct error *err);
 
 /* Seals the file behind fd, which will be renamed to `path`, and syncs it. */
 int cache_file_seal(int fd, const char *path, struct error *err);

@@ -123,21 +123,6 @@ static int hash_contents(const struct folders *f, const char *settings, struct e
     return result;
 }
 
-static void tell(const struct listener *listener, const char *line, bool is_last)
-{
-    if (listener)
-        listener->tell(listener->context, line, is_last);
-}
-
-static void tell_damage(const struct listener *listener, const struct error *err)
-{
-    char line[sizeof err->text + 30];
-
-    snprintf(line, sizeof line, "%s: it is made anew", err->text);
-    if (*err->text)
-        tell(listener, line, true);
-}
-
 /* Is some file so young that a change of it later in the same tick of the clock, which is seconds
  * on some file systems, would not be seen? */
 static bool is_young(const struct folders *f)
@@ -162,7 +147,7 @@ static bool read_known(const char *path, const struct listener *listener,
     if (is_known)
         snprintf(ret_key, HASH_HEX_SIZE, "%.*s", (int)size, (const char *)map.bytes);
     else
-        tell_damage(listener, &err);
+        cache_file_tell_damage(listener, &err);
     file_map_close(&map);
     return is_known && strspn(ret_key, "0123456789abcdef") == HASH_HEX_SIZE - 1;
 }
@@ -330,21 +315,12 @@ int picture_cache_read(const struct folders *f, int side, const char *path, stru
                        struct picture_cache *c, struct error *err)
 {
     const struct head *head;
-    size_t size;
-    int got;
+    int got = cache_file_open_watched(path, &c->map, &c->state, err);
 
-    *err = (struct error){0};
-    if (!file_exists(path))
-        return 0;
-    if (file_state_read(path, &c->state, err) < 0)
-        return -1;
-    got = cache_file_open(path, &c->map, &size, c->state.sum, err);
     if (got <= 0)
         return got;
-    c->state.bytes = c->map.bytes;
-    c->state.n_bytes = size;
     head = (const void *)c->map.bytes;
-    if (!is_of(f, side, head, size)) {
+    if (!is_of(f, side, head, c->state.n_bytes)) {
         error_set(err, "\"%s\" is damaged (its head is wrong)", path);
         file_map_close(&c->map);
         return 0;
@@ -414,13 +390,12 @@ int picture_cache_open(const struct folders *folders, const struct picture_form 
         return -1;
     got = picture_cache_read(folders, form->side, path, arena, &c, err);
     if (got == 0) {
-        tell_damage(listener, err);
+        cache_file_tell_damage(listener, err);
         if (build(folders, form, skips_bad, listener, path, err) < 0)
             return -1;
         got = picture_cache_read(folders, form->side, path, arena, &c, err);
         if (got == 0)
-            return error_set_status(err, EXIT_STORAGE, "\"%s\" was made and is gone or damaged at "
-                                    "once: does the disk, or another program, change it?", path);
+            return cache_file_fail_made(path, err);
     }
     if (got < 0)
         return -1;

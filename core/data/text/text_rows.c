@@ -7,7 +7,6 @@
 #include "data/decode/cache_file.h"
 #include "text/unicode.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,21 +134,10 @@ static bool is_sound(const struct text_rows_source *s, const struct file_map *ma
 static int read_cache(const struct text_rows_source *s, const char *path, struct file_map *ret_map,
                       struct file_state *ret_state, struct error *err)
 {
-    size_t size;
-    int got;
+    int got = cache_file_open_watched(path, ret_map, ret_state, err);
 
-    *err = (struct error){0};
-    if (!file_exists(path))
-        return 0;
-    if (file_state_read(path, ret_state, err) < 0)
-        return -1;
-    got = cache_file_open(path, ret_map, &size, ret_state->sum, err);
-    if (got <= 0)
+    if (got <= 0 || is_sound(s, ret_map, ret_state->n_bytes))
         return got;
-    ret_state->bytes = ret_map->bytes;
-    ret_state->n_bytes = size;
-    if (is_sound(s, ret_map, size))
-        return 1;
     file_map_close(ret_map);
     error_set(err, "\"%s\" is damaged (it holds other tokens than it can)", path);
     return 0;
@@ -180,19 +168,12 @@ int text_rows_open(struct dataset *d, const struct text_rows_source *s, const vo
     int got = read_cache(s, path, &map, &state, err);
 
     if (got == 0) {
-        if (*err->text && listener) {
-            struct error line;
-
-            error_set(&line, "%s: it is made anew", err->text);
-            listener->tell(listener->context, line.text, true);
-        }
+        cache_file_tell_damage(listener, err);
         if (build(s, path, err) < 0)
             return -1;
         got = read_cache(s, path, &map, &state, err);
         if (got == 0)
-            return error_set_status(err, EXIT_STORAGE,
-                                    "\"%s\" was made and is gone or damaged at once: does the disk, "
-                                    "or another program, change it?", path);
+            return cache_file_fail_made(path, err);
     }
     if (got < 0)
         return -1;
