@@ -125,34 +125,13 @@ static void test_dfr(void **state)
     }
 }
 
-static void check_stopped(const char *more)
-{
-    struct settings s = settings_with(more);
-    struct witness want_told, told;
-    struct run_result want = whole(&s, &want_told, NEVER), got;
-    int n_stops = 0, stride = 5;
-
-    for (;; n_stops++) {
-        assert_true(n_stops < 1000);
-        told = (struct witness){.stop_at = stride};
-        if (call(&s, &told, 1 + n_stops % 4, NEVER, &got) != RUN_STOPPED)
-            break;
-        release(&told);
-        stride += stride / 4;
-    }
-    assert_true(n_stops > 2);
-    same(&got, &told, &want, &want_told);
-    release(&told);
-    release(&want_told);
-}
-
 static void test_stopped_anywhere(void **state)
 {
     (void)state;
     for (int m = 0; m < N_MODELS; m++) {
-        check_stopped(arena_printf(&arena, "%strain.retrain = \"crt\"\ntrain.retrain_epochs = 3\n", MODELS[m]));
+        check_stopped(arena_printf(&arena, "%strain.retrain = \"crt\"\ntrain.retrain_epochs = 3\n", MODELS[m]), 5);
         check_stopped(arena_printf(&arena, "%strain.retrain = \"dfr\"\ntrain.retrain_epochs = 6\ntrain.judge = \"best\"\n"
-                                           "train.judge_by = \"accuracy\"\n", MODELS[m]));
+                                           "train.judge_by = \"accuracy\"\n", MODELS[m]), 5);
     }
 }
 

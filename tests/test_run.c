@@ -16,30 +16,6 @@ static const char *last_line(const struct witness *w)
     return at;
 }
 
-/* Stopped at every `stride`-th question, on changing numbers of threads. */
-static void check_stopped(const char *more, int stride)
-{
-    struct settings s = settings_with(more);
-    struct witness want_told, told;
-    struct run_result want = whole(&s, &want_told, NEVER), got;
-    int n_stops = 0;
-
-    assert_string_equal(want_told.line, "");
-    for (;; n_stops++) {
-        assert_true(n_stops < 1000);
-        told = (struct witness){.stop_at = stride};
-        if (call(&s, &told, 1 + n_stops % 4, NEVER, &got) != RUN_STOPPED)
-            break;
-        release(&told);
-        stride += stride / 4; /* an evaluation asks often: later ones get through it */
-    }
-    assert_true(n_stops > 2);
-    assert_non_null(strstr(told.line, "goes on at step "));
-    same(&got, &told, &want, &want_told);
-    release(&told);
-    release(&want_told);
-}
-
 static void test_stopped_anywhere(void **state)
 {
     (void)state;

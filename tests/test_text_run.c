@@ -38,7 +38,7 @@ static int open_texts(void **state)
     return 0;
 }
 
-/* On two and four threads, and stopped at some places, gone on with on two. */
+/* On two and four threads, and stopped at some places. */
 static void check(const char *model, const char *more)
 {
     const struct settings s = text_settings(model, more);
@@ -52,17 +52,8 @@ static void check(const char *model, const char *more)
         same(&got, &v, &want, &w);
         release(&v);
     }
-    for (int stop_at = 1; stop_at < w.n_polls; stop_at += 1 + w.n_polls / 4) {
-        unlink(path);
-        v = (struct witness){.stop_at = stop_at};
-        assert_int_equal(call(&s, &v, 1, NEVER, &got), RUN_STOPPED);
-        release(&v);
-        v = (struct witness){.stop_at = NEVER};
-        assert_int_equal(call(&s, &v, 2, NEVER, &got), RUN_FINISHED);
-        same(&got, &v, &want, &w);
-        release(&v);
-    }
     release(&w);
+    check_stopped_run(&s, 5);
 }
 
 static void test_same_bits(void **state)
