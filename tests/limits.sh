@@ -111,11 +111,13 @@ wait $plan; got=$?
 # A terminal that is closed, and Ctrl-\: to the sweep and its workers. Nothing is lost.
 long="methods=erm seeds=1 train.lr=0.01 data.train_per_class=60 data.validation=5 --checkpoint=3600
     train.epochs=$([ "$is_plain" ] && echo 200 || echo 60)" # sanitized, an epoch takes more than three times as long
+before=$(cut -d ' ' -f 16 /proc/$$/stat)
 "$program" sweep quickstart $long --quiet || die "the ordinary sweep failed"
+half=$((($(cut -d ' ' -f 16 /proc/$$/stat) - before) / 2)) # of what sweep and worker compute, in hundredths of a second
 digest=$("$program" digest quickstart)
-at_work() { # for 0.5 s of computing
+at_work() { # has trained for some epochs, and has some to go, on any machine
     pid=$("$program" status quickstart 2> /dev/null | sed -n 's/^running .* \([0-9]*\), for .*/\1/p')
-    [ -n "$pid" ] && [ "$(cut -d ' ' -f 14 "/proc/$pid/stat")" -gt 50 ]
+    [ -n "$pid" ] && [ "$(cut -d ' ' -f 14 "/proc/$pid/stat")" -gt $half ]
 }
 for signal in HUP:129 QUIT:131; do
     rm -r results
