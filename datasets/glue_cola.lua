@@ -6,6 +6,7 @@ return data_set {
     licence = "GLUE states none",
     format = "glue",
     task = "cola",
+    score = { "matthews" },
     folder = "glue/CoLA",
     vocabulary = "bert/vocab.txt",
 }

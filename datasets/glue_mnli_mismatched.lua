@@ -6,6 +6,7 @@ return data_set {
     licence = "OANC, CC BY 3.0 and others, as its paper says",
     format = "glue",
     task = "mnli_mismatched",
+    score = { "accuracy" },
     folder = "glue/MNLI",
     vocabulary = "bert/vocab.txt",
 }

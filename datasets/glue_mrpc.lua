@@ -7,6 +7,7 @@ return data_set {
     licence = "Microsoft Research Shared Source: not for commercial use",
     format = "glue",
     task = "mrpc",
+    score = { "f1:1", "accuracy" },
     folder = "glue/MRPC",
     vocabulary = "bert/vocab.txt",
 }

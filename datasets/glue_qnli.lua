@@ -6,6 +6,7 @@ return data_set {
     licence = "SQuAD is CC BY-SA 4.0",
     format = "glue",
     task = "qnli",
+    score = { "accuracy" },
     folder = "glue/QNLI",
     vocabulary = "bert/vocab.txt",
 }

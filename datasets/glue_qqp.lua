@@ -6,6 +6,7 @@ return data_set {
     licence = "GLUE states none",
     format = "glue",
     task = "qqp",
+    score = { "f1:1", "accuracy" },
     folder = "glue/QQP",
     vocabulary = "bert/vocab.txt",
 }

@@ -6,6 +6,7 @@ return data_set {
     licence = "GLUE states none",
     format = "glue",
     task = "rte",
+    score = { "accuracy" },
     folder = "glue/RTE",
     vocabulary = "bert/vocab.txt",
 }

@@ -6,6 +6,7 @@ return data_set {
     licence = "GLUE states none",
     format = "glue",
     task = "sst2",
+    score = { "accuracy" },
     folder = "glue/SST-2",
     vocabulary = "bert/vocab.txt",
 }

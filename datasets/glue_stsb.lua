@@ -8,6 +8,7 @@ return data_set {
     licence = "scores CC BY-SA 4.0; texts each their own (LICENSE.txt)",
     format = "glue",
     task = "stsb",
+    score = { "pearson", "spearman" },
     folder = "glue/STS-B",
     vocabulary = "bert/vocab.txt",
 }

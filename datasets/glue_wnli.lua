@@ -6,6 +6,7 @@ return data_set {
     licence = "GLUE states none",
     format = "glue",
     task = "wnli",
+    score = { "accuracy" },
     folder = "glue/WNLI",
     vocabulary = "bert/vocab.txt",
 }

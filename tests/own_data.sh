@@ -62,6 +62,40 @@ done
 grep -q 'make sweep EXP=line$' out || die "the root is said: $(cat out)"
 smoke line ..
 
+# Tasks of several kinds in one experiment, each judged by what its description says.
+mkdir -p ../away/away && cp ../away/numbers.txt ../away/away/
+sed -i 's/^    format/    score = { "pearson", "spearman" },\n    format/' datasets/line.lua
+sed -i 's/^    format/    score = { "f1:yes", "accuracy" },\n    format/' datasets/my_people_1.lua
+cat > experiments/tasks.lua <<'EXPERIMENT'
+return experiment {
+    title = "Two tasks",
+    question = "Do both go into one test?",
+    data = grid { my_people_1 { validation_share = 0.2, test_share = 0.2 }, line { validation_share = 0.2, test_share = 0.2 } },
+    methods = { { "erm" }, { "rgd", objective = rgd {} } },
+    train = { epochs = 3, lr = 0.01 },
+    seeds = 2,
+    measure = "task_score",
+}
+EXPERIMENT
+"$program" sweep tasks --data=../away > said 2>&1 || die "tasks: $(cat said)"
+"$program" export tasks > metrics.csv || die "export"
+awk -F, '{ key = $5 " " $7 " " $8; value[key, $9 ":" $10] = $11; keys[key] }
+    END {
+        for (k in keys) {
+            is = value[k, "task_score:"]
+            kind = value[k, "pearson:"] != ""
+            should = kind ? (value[k, "pearson:"] + value[k, "spearman:"]) / 2 : (value[k, "f1:yes"] + value[k, "accuracy:"]) / 2
+            n_kinds[kind] += is != "" && is - should < 1e-9 && should - is < 1e-9
+        }
+        exit !(n_kinds[0] >= 4 && n_kinds[1] >= 4)
+    }' metrics.csv || die "task_score is no mean of what the description names: $(grep -c task_score metrics.csv)"
+sed -i 's/"f1:yes"/"f1:perhaps"/' datasets/my_people_1.lua
+"$program" sweep tasks train.epochs=2 --data=../away 2> said && die "a score of no class was taken"
+grep -qF 'data set "my_people_1": score "f1:perhaps": it has no such measure' said || die "score: $(cat said)"
+sed -i '/score =/d' datasets/my_people_1.lua datasets/line.lua
+"$program" sweep tasks train.epochs=2 --data=../away 2> said && die "task_score was taken where no data have one"
+grep -qF 'does not say what they are judged by' said || die "no score: $(cat said)"
+
 # Folders: classes, parts, environments.
 picture() {
     mkdir -p "$1"

@@ -12,6 +12,9 @@
 
 #include <cmocka.h>
 
+#define ACCURACIES "method,condition,test_accuracy,epoch,setting,source"
+
+static const char *head = ACCURACIES;
 static char path[] = "/tmp/test_published.XXXXXX";
 
 static int read_rows(const char *rows, struct arena *arena, struct published *p, struct error *err)
@@ -19,7 +22,7 @@ static int read_rows(const char *rows, struct arena *arena, struct published *p,
     FILE *f = fopen(path, "w");
 
     assert_non_null(f);
-    fprintf(f, "method,condition,test_accuracy,epoch,setting,source\n%s", rows);
+    fprintf(f, "%s\n%s", head, rows);
     assert_int_equal(fclose(f), 0);
     return published_read(path, arena, p, err);
 }
@@ -121,10 +124,38 @@ static void test_bad(void **state)
               ":4: method \"erm\", condition \"\" stands there twice with this setting and source");
 }
 
+/* Numbers of another measure stand beside that one only. */
+static void test_of_a_measure(void **state)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct published p;
+    struct measure accuracy = {.name = "accuracy"}, score = {.name = "task_score"};
+
+    (void)state;
+    assert_int_equal(read_rows("erm,,71,last,A,B\n", &arena, &p, &err), 0);
+    assert_ptr_equal(published_of(&p, &accuracy), &p);
+    assert_null(published_of(&p, &score));
+    head = "method,condition,test_task_score,epoch,setting,source";
+    assert_int_equal(read_rows("erm,,0.0,last,BERT-Tiny,B\n", &arena, &p, &err), 0);
+    assert_ptr_equal(published_of(&p, &score), &p);
+    assert_null(published_of(&p, &accuracy));
+    assert_string_equal(published_text(published_find(&p, "erm", "", false), &arena), "0.0 [1]");
+    head = "method,condition,test_acuracy,epoch,setting,source";
+    check_bad("erm,,50,last,R,A\n", "column \"test_acuracy\": no measure is called \"acuracy\"");
+    head = "method,condition,test_log_loss,epoch,setting,source";
+    check_bad("erm,,50,last,R,A\n", "no column is called test_accuracy, or test_ and another measure in percent");
+    head = ACCURACIES;
+    unlink(path);
+    assert_int_equal(published_read(path, &arena, &p, &err), 0);
+    assert_null(published_of(&p, &accuracy));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_shown), cmocka_unit_test(test_beside_the_oracle),
-                                       cmocka_unit_test(test_bad)};
+                                       cmocka_unit_test(test_bad), cmocka_unit_test(test_of_a_measure)};
     int result;
 
     close(mkstemp(path));

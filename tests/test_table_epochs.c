@@ -154,7 +154,7 @@ static void test_published(void **state)
     static const struct published_number others[] = {
         {"a", "", "R", "A", "58.10", 58.1, PUBLISHED_BEST_TEST, 1, NULL},
         {"b", "", "R", "A", "30.0", 30, PUBLISHED_LAST, 2, NULL}};
-    const struct published published = {others, 2, 2};
+    const struct published published = {others, 2, 2, "accuracy"};
     struct store *store = store_of(usual, "accuracy");
     struct table_options options = {.published = &published};
     struct selections s;

@@ -218,8 +218,7 @@ static int open_table(const struct invocation *in, struct table_options *options
         published_read(project_path(in->arena, "results/published", in->words[0], ".csv"), in->arena,
                        ret_published, err) < 0)
         return -1;
-    if (strcmp(ret_selections->measure.name, "accuracy") == 0) /* what published numbers are */
-        options->published = ret_published;
+    options->published = published_of(ret_published, &ret_selections->measure);
     return 0;
 }
 

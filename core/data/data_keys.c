@@ -14,6 +14,7 @@ const struct data_key data_keys_of_all[] = {
     {"archive", DATA_KEY_TEXT, .doc = "the https address of what `make data NAME=...` fetches"},
     {"md5", DATA_KEY_TEXT, .doc = "the archive's checksum"},
     {"sums", DATA_KEY_TEXTS, .doc = "checksums of the unpacked files, as lines of sha256sum, sha1sum or md5sum"},
+    {"score", DATA_KEY_TEXTS, .doc = "what it is judged by: the measure task_score is the mean of these"},
     {"domainbed", DATA_KEY_TEXT, .doc = "what DomainBed calls it"},
     NOISY_LABELS_KEYS,
     {0},

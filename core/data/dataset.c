@@ -393,6 +393,24 @@ static void hash_names(struct hash *h, const struct dataset *d)
         hash_text(h, d->group_names[g]);
 }
 
+/* What it is judged by; which of them there are, and suit it, is for those who measure. */
+static int take_score(struct dataset *d, const struct dataset_source *source, struct error *err)
+{
+    const struct value *list = NULL;
+    const char **names;
+
+    if (!settings_find(source->description, "score"))
+        return 0;
+    if (dataset_find_list(source, "score", &list, err) < 0)
+        return -1;
+    names = arena_alloc(&d->arena, (size_t)list->n_items * sizeof *names);
+    for (int i = 0; i < list->n_items; i++)
+        names[i] = arena_strdup(&d->arena, list->items[i].string);
+    d->score = names;
+    d->n_score = list->n_items;
+    return 0;
+}
+
 static void set_digest(struct dataset *d, const struct listener *listener)
 {
     double n_examples = (double)d->train.n + d->test.n + d->probe.n;
@@ -423,6 +441,8 @@ static void set_digest(struct dataset *d, const struct listener *listener)
     hash_pool(&h, d, &d->test, &progress);
     hash_pool(&h, d, &d->probe, &progress);
     hash_noisy(&h, d);
+    for (int i = 0; i < d->n_score; i++)
+        hash_text(&h, d->score[i]);
     tell_progress(&progress, true);
     hash_hex(&h, d->digest);
 }
@@ -441,7 +461,8 @@ int dataset_open(struct dataset *ret_dataset, const struct dataset_source *sourc
     d.name = arena_strdup(&d.arena, source->name);
     d.format = format;
     if (component_configure(&format->component, "data", settings, &d.arena, &config, err) < 0 ||
-        format->load(&d, source, config, err) < 0 || noisy_labels_read(&d, source, err) < 0)
+        format->load(&d, source, config, err) < 0 || noisy_labels_read(&d, source, err) < 0 ||
+        take_score(&d, source, err) < 0)
         goto fail;
     if (d.train.n == 0) {
         error_set(err, "it holds no examples");

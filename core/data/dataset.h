@@ -81,6 +81,8 @@ struct dataset {
     int n_groups;                   /* 0: the data set names none */
     const char *const *group_names; /* [n_groups] */
     bool has_environments;          /* the groups are environments, which a run holds out: all are in `train` */
+    const char *const *score; /* [n_score] the measures that it is judged by, as its description names them */
+    int n_score;
     const char *note; /* what a reader of results must know of the files; NULL: nothing */
     const char *left_out; /* a line for each file that data.skip_bad left out, and why; NULL: none was */
     struct pool train, test;

@@ -26,7 +26,7 @@ static void list_state(struct run *run)
     state_add_one(blocks, "loss", TENSOR_F64, &state->loss);
     state_add(blocks, "weight_counts", TENSOR_I64, state->weights.counts, HISTOGRAM_N);
     trainer_add_state(&run->trainer, blocks);
-    if (run->judge) {
+    if (run->judge.type) {
         state_add_one(blocks, "judged", TENSOR_I64, &state->judged);
         state_add_one(blocks, "best", TENSOR_F64, &state->best);
         state_add(blocks, "best_weights", TENSOR_F32, run->best, run->trainer.engine.graph.params.size);
@@ -129,16 +129,16 @@ static bool has_lost_patience(const struct run *run)
 /* What train.judge_by is, higher being better; where it does not exist, the worst. */
 static double judging_value(const struct run *run, const struct evaluation *validation)
 {
-    double x = metric_value(&validation->values, run->judge->name, run->judge_class);
+    double x = metric_value(&validation->values, run->judge.type->name, run->judge.class_index);
 
     if (isnan(x))
-        x = metric_worst(run->judge);
-    return run->judge->lower_is_better ? -x : x;
+        x = metric_worst(run->judge.type);
+    return run->judge.type->lower_is_better ? -x : x;
 }
 
 bool run_judges(const struct run *run, const struct run_point *point)
 {
-    if (!run->judge)
+    if (!run->judge.type)
         return point->step == run->n_steps;
     return run->state.judged == 0 ||
            metric_exceeds(judging_value(run, &point->validation), run->state.best);
@@ -147,7 +147,7 @@ bool run_judges(const struct run *run, const struct run_point *point)
 /* With train.judge = best: what the run ends with, unless a better one comes. */
 static void keep_best(struct run *run, const struct run_point *point)
 {
-    if (!run->judge)
+    if (!run->judge.type)
         return;
     run->state.judged = point->step;
     run->state.best = judging_value(run, &point->validation);
@@ -202,13 +202,13 @@ static int evaluate(struct run *run, enum run_outcome *ret_outcome, struct error
     if (!look(run, &point))
         return 0;
     *ret_outcome = has_diverged(run, &point) ? RUN_DIVERGED : RUN_FINISHED;
-    point.is_judged &= !run->judge || *ret_outcome == RUN_FINISHED;
+    point.is_judged &= !run->judge.type || *ret_outcome == RUN_FINISHED;
     point.n_records = histogram_shares(&state->weights, weights) > 0;
     if (point.is_judged && *ret_outcome == RUN_FINISHED) {
         keep_best(run, &point);
         point.n_records += run_record_judged(run, &point, records + point.n_records);
     }
-    if (run->judge && !point.is_judged)
+    if (run->judge.type && !point.is_judged)
         point.test.answers = NULL; /* those of the best so far stand */
     state->weights = (struct histogram){{0}};
     state->evaluated = state->step;
@@ -300,7 +300,7 @@ int run_train(const struct run_input *input, const struct run_observer *observer
     if (run_open(&run, input, err) == 0 && restore(&run, err) == 0 &&
         train(&run, &result.outcome, err) == 0 && dataset_check_bytes(input->dataset, err) == 0) {
         const struct params *params = &run.trainer.engine.graph.params;
-        const float *weights = run.judge && result.outcome == RUN_FINISHED ? run.best
+        const float *weights = run.judge.type && result.outcome == RUN_FINISHED ? run.best
                                                                            : trainer_model(&run.trainer);
 
         result.n_steps = run.n_steps;

@@ -203,26 +203,49 @@ static int find_class(const struct dataset *d, const char *name)
     return -1;
 }
 
+/* The measure `text` ("matthews", "f1:cat") of the data, where they have it. */
+static bool find_measure(const struct dataset *d, const char *text, struct metric_name *ret_measure)
+{
+    const char *colon = strchr(text, ':');
+    size_t size = strcspn(text, ":");
+    const struct metric_type *type;
+    int i = 0, class_index;
+
+    while ((type = metric_at(i)) && (strlen(type->name) != size || strncmp(type->name, text, size) != 0))
+        i++;
+    class_index = colon ? find_class(d, colon + 1) : -1;
+    *ret_measure = (struct metric_name){type, class_index};
+    return type && type->by_class == (colon != NULL) && (!colon || class_index >= 0) &&
+           (!(type->needs & METRIC_NUMBERS) || d->target == TARGET_NUMBER) &&
+           (!(type->needs & (METRIC_CLASSES | METRIC_SCORES)) || d->target == TARGET_CLASS) &&
+           (!(type->needs & METRIC_GROUPS) || d->n_groups) && (!(type->needs & METRIC_TASK) || d->n_score) &&
+           (d->target == TARGET_NUMBER || d->n_classes >= type->min_classes);
+}
+
+/* What the data set's description says that it is judged by. */
+static int open_task(struct run *run, struct error *err)
+{
+    const struct dataset *d = run->dataset;
+
+    run->task = arena_alloc(&run->arena, (size_t)(d->n_score + 1) * sizeof *run->task);
+    for (int i = 0; i < d->n_score; i++)
+        if (!find_measure(d, d->score[i], &run->task[i]) || (run->task[i].type->needs & METRIC_TASK))
+            return error_set(err, "data set \"%s\": score \"%s\": it has no such measure; `rgdbench list measure` has all",
+                             d->name, d->score[i]);
+    return 0;
+}
+
 /* With train.judge = best: what train.judge_by names, which the data must have. */
 static int open_judge(struct run *run, const struct settings *s, struct error *err)
 {
     const struct value *judge = settings_find(s, "train.judge"), *by = settings_find(s, "train.judge_by");
-    const char *text = by ? by->string : "", *colon = strchr(text, ':');
-    size_t size = strcspn(text, ":");
-    const struct metric_type *type;
-    int i = 0;
+    const char *text = by ? by->string : "";
 
     if (!judge || strcmp(judge->string, "best") != 0)
         return 0;
-    while ((type = metric_at(i)) && (strlen(type->name) != size || strncmp(type->name, text, size) != 0))
-        i++;
-    run->judge_class = colon ? find_class(run->dataset, colon + 1) : -1;
-    if (!type || type->by_class != (colon != NULL) || (colon && run->judge_class < 0) ||
-        ((type->needs & METRIC_NUMBERS) != 0) != (run->dataset->target == TARGET_NUMBER) ||
-        ((type->needs & METRIC_GROUPS) && !run->dataset->n_groups))
+    if (!find_measure(run->dataset, text, &run->judge))
         return error_set(err, "train.judge_by \"%s\": data set \"%s\" has no such measure", text,
                          run->dataset->name);
-    run->judge = type;
     return 0;
 }
 
@@ -300,8 +323,8 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
     run->rng = rng_seed((uint64_t)run->train->seed);
     if (dataset_draw(run->dataset, s, run->train->seed, &run->drawn))
         run->dataset = &run->drawn;
-    if (open_data(run, s, err) < 0 || open_judge(run, s, err) < 0 || build_model(run, s, &graph, err) < 0 ||
-        open_method(run, s, err) < 0)
+    if (open_data(run, s, err) < 0 || open_task(run, err) < 0 || open_judge(run, s, err) < 0 ||
+        build_model(run, s, &graph, err) < 0 || open_method(run, s, err) < 0)
         return -1;
     trainer_init(&run->trainer, &run->arena, &run->method.trainer, &graph,
                  &(struct engine_sizes){
@@ -314,11 +337,13 @@ int run_open(struct run *run, const struct run_input *input, struct error *err)
                      .keep = ENGINE_KEEP,
                  },
                  rng_derive(run->rng, "init"));
+    run->trainer.task = run->task;
+    run->trainer.n_task = run->dataset->n_score;
     if (load_init(run, input, &run->trainer.engine.graph.params, run->trainer.engine.n_model_params,
                   run->trainer.weights, err) < 0 ||
         start_step(run, input, err) < 0)
         return -1;
-    if (run->judge)
+    if (run->judge.type)
         run->best = arena_alloc(&run->arena, run->trainer.engine.graph.params.size * sizeof *run->best);
     run->protocol->begin_stage(run, !run->protocol->end_first_stage);
     return 0;
@@ -419,7 +444,7 @@ static void weigh(const struct run *run, const struct run_input *input, const st
 
     sizes.n_threads = 2;
     ret_needs->bytes_per_thread = fmax(0, trainer_memory(&run->method.trainer, graph, &sizes) - one);
-    one += (run->protocol->n_blocks + (run->judge != NULL)) * sizeof(float) * (double)graph->params.size;
+    one += (run->protocol->n_blocks + (run->judge.type != NULL)) * sizeof(float) * (double)graph->params.size;
     ret_needs->bytes = START + one + pool_size(d, &d->train) + pool_size(d, &d->test);
 }
 
@@ -449,7 +474,8 @@ int run_check(const struct run_input *input, struct run_size *ret_size, struct e
     int status = -1;
 
     if (open_split(&run, input->settings, err) == 0 &&
-        open_prepared(&run, input->settings, false, err) == 0 && open_judge(&run, input->settings, err) == 0 &&
+        open_prepared(&run, input->settings, false, err) == 0 && open_task(&run, err) == 0 &&
+        open_judge(&run, input->settings, err) == 0 &&
         check_times(&run, input->settings, err) == 0 && check_scores(&run, input->settings, err) == 0) {
         size = measure(&run);
         if (spoil_labels(&run, input->settings, err) == 0 &&

@@ -52,8 +52,8 @@ struct run {
     struct training_list stage;
     unsigned char *errors; /* [split.n_train] of the first stage's model; NULL: one stage */
     float *start;          /* the weights that both stages start from; NULL likewise */
-    const struct metric_type *judge; /* what train.judge_by names; NULL: the last evaluation judges */
-    int judge_class;       /* of it; -1: of all classes */
+    struct metric_name judge; /* what train.judge_by names; no type: the last evaluation judges */
+    struct metric_name *task; /* [dataset->n_score] what the data set says that it is judged by */
     float *best;           /* the model's weights at state.judged; NULL likewise */
     long n_steps;          /* of the run, as far as is known before its last stage */
     struct run_state state;

@@ -111,7 +111,7 @@ static struct run_record record_judge(struct run *run)
 {
     float *value = arena_alloc(&run->evaluation_arena, sizeof *value);
 
-    *value = (float)(run->judge->lower_is_better ? -run->state.best : run->state.best);
+    *value = (float)(run->judge.type->lower_is_better ? -run->state.best : run->state.best);
     return (struct run_record){.name = "judged", .n = 1, .numbers = value};
 }
 
@@ -125,7 +125,7 @@ int run_record_judged(struct run *run, const struct run_point *point, struct run
     if (run->train->keep_scores && point->test.scores)
         ret_records[n++] = (struct run_record){.name = "test_scores", .n = point->test.n * run->dataset->n_classes,
                                                .numbers = point->test.scores};
-    if (run->judge)
+    if (run->judge.type)
         ret_records[n++] = record_judge(run);
     assert(n <= RUN_MAX_RECORDS);
     for (int i = 0; i < n; i++)

@@ -38,6 +38,9 @@ struct trainer {
     float *weights;
     float *states[OPTIMIZER_MAX_STATES];
     float *averages[AVERAGE_MAX_BLOCKS]; /* what the average keeps, itself first */
+    const struct metric_name *task; /* [n_task] what evaluations take the mean of as the score of the task; none: no data
+                                     * set names any */
+    int n_task;
     double l1; /* what is minimised has l1 times the sum of the last layer's absolute weights, too */
 };
 

@@ -83,7 +83,9 @@ bool trainer_evaluate(struct trainer *t, const struct engine_data *data, const u
     struct metric_examples examples = {.n = n,
                                        .n_classes = e.n_classes,
                                        .class_weights = data->class_weights,
-                                       .targets = o->targets};
+                                       .targets = o->targets,
+                                       .task = t->task,
+                                       .n_task = t->n_task};
 
     if (!look(t, data, indices, n, &k))
         return false;

@@ -199,8 +199,7 @@ static void write_head(struct page *p, const struct store_counts *c)
 int page_write(struct store *store, const char *name, const struct plot_target *target,
                const struct published *published, struct text *t, struct error *err)
 {
-    const struct table_options options = {.format = sheet_find_format("html", err), .store = store,
-                                          .published = published};
+    struct table_options options = {.format = sheet_find_format("html", err), .store = store};
     struct page p = {.store = store, .name = name, .t = t, .err = err};
     struct store_counts counts;
     struct versions versions;
@@ -212,6 +211,7 @@ int page_write(struct store *store, const char *name, const struct plot_target *
         store_read_provenance(store, &p.s.plan, &p.arena, &p.provenance, err) < 0)
         goto out;
     p.comparisons = comparisons_make(&p.s, NULL, 0, &p.arena);
+    options.published = published_of(published, &p.s.measure);
     write_head(&p, &counts);
     if (write_tables(&p, &options) < 0 || write_figures(&p, target) < 0)
         goto out;

@@ -65,7 +65,7 @@ static int check_kind(const char *text, const struct metric_type *type, int n_cl
     if ((type->needs & METRIC_NUMBERS) && n_classes > 0)
         return error_set(err, "measure \"%s\" is one of targets that are numbers; the data have %d classes, "
                               "say measure=accuracy or another of `rgdbench list measure`", text, n_classes);
-    if (!(type->needs & METRIC_NUMBERS) && n_classes == 0)
+    if ((type->needs & (METRIC_CLASSES | METRIC_SCORES)) && n_classes == 0)
         return error_set(err, "measure \"%s\" is one of classes; the data's targets are numbers, say "
                               "measure=r2 or another of `rgdbench list measure`", text);
     if (n_classes > 0 && n_classes < type->min_classes)
@@ -100,8 +100,24 @@ int measure_find(const char *text, const struct value *class_names, struct arena
     return 0;
 }
 
-int measure_check_groups(const struct measure *m, bool has_groups, struct error *err)
+bool measure_takes_both(const char *judges, const char *selects)
 {
+    const char *const names[] = {judges, selects && *selects ? selects : judges};
+
+    for (int i = 0; i < 2; i++) {
+        const struct metric_type *type = names[i] ? metric_find(names[i]) : NULL;
+
+        if (!type || (type->needs & (METRIC_CLASSES | METRIC_SCORES | METRIC_NUMBERS)))
+            return false;
+    }
+    return true;
+}
+
+int measure_check_data(const struct measure *m, bool has_groups, bool has_score, struct error *err)
+{
+    if (!has_score && (m->type->needs & METRIC_TASK))
+        return error_set(err, "measure \"%s\": the data's description does not say what they are judged by: "
+                              "score = { \"f1:yes\", \"accuracy\" }", m->name);
     if (has_groups || !(m->type->needs & METRIC_GROUPS))
         return 0;
     return error_set(err, "measure \"%s\" is one over groups, and the data have none: groups = { ... } in a table's "

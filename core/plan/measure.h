@@ -41,8 +41,11 @@ const char *measure_default(bool has_classes);
 int measure_find(const char *text, const struct value *class_names, struct arena *arena,
                  struct measure *ret_measure, struct error *err);
 
-/* Have the data what it is of? Measures over groups need some. */
-int measure_check_groups(const struct measure *m, bool has_groups, struct error *err);
+/* Have the data what it is of: groups, or measures that their description names? */
+int measure_check_data(const struct measure *m, bool has_groups, bool has_score, struct error *err);
+
+/* Do what judges and what selects (NULL, "": what judges) go with classes as well as with numbers as targets? */
+bool measure_takes_both(const char *judges, const char *selects);
 
 /* Is there such a measure, of whatever data? */
 int measure_check(const char *text, struct error *err);

@@ -139,9 +139,12 @@ static int resolve_data(struct maker *maker, struct settings *s,
     classes = list_names(d->class_names, d->class_names ? d->n_classes : 0, plan->arena);
     entry->classes = value_text(plan->arena, &classes);
     entry->has_groups = d->n_groups > 0;
-    if ((strcmp(entry->classes, "[]") == 0) != (strcmp(plan->data[0].classes, "[]") == 0))
+    entry->has_score = d->n_score > 0;
+    if (!measure_takes_both(maker->e->measure, maker->e->select) &&
+        (strcmp(entry->classes, "[]") == 0) != (strcmp(plan->data[0].classes, "[]") == 0))
         return error_set(err, "data sets \"%s\" and \"%s\" do not go together in one experiment: one has "
-                              "classes, the other numbers as targets",
+                              "classes, the other numbers as targets; measure = \"task_score\" takes both where "
+                              "their descriptions say what they are judged by (score)",
                          plan->data[0].name, entry->name);
     if (d->note && maker->cache.listener)
         maker->cache.listener->tell(
@@ -155,6 +158,34 @@ static void resolve_split(struct settings *s, const struct dataset *d)
 {
     if (d->test.n == 0 && !d->has_environments && !settings_find(s, "data.split"))
         settings_set(s, "data.split", value_string("drawn"));
+}
+
+static bool is_of_loss(const char *setting)
+{
+    return strcmp(setting, "loss") == 0 || strncmp(setting, "loss.", 5) == 0;
+}
+
+static bool has_loss(const struct settings *s)
+{
+    for (int i = 0; i < s->n_items; i++)
+        if (is_of_loss(s->items[i].name))
+            return true;
+    return false;
+}
+
+/* Where nothing is said of the loss, targets that are numbers have theirs. */
+static int resolve_loss(struct settings *s, const struct dataset *d, struct error *err)
+{
+    struct settings all = *s;
+
+    if (d->target != TARGET_NUMBER)
+        return 0;
+    settings_init(s, s->arena);
+    for (int i = 0; i < all.n_items; i++)
+        if (!is_of_loss(all.items[i].name))
+            settings_set(s, all.items[i].name, all.items[i].value);
+    settings_set(s, "loss", value_string("mse"));
+    return config_complete(s, err);
 }
 
 /* With train.judge = best: by what a run is the best, which is what selects. */
@@ -173,7 +204,7 @@ static int resolve_judge(const struct maker *maker, struct settings *s, const st
          : e->measure && *e->measure ? e->measure
                                      : measure_default(classes.n_items > 0);
     settings_set(s, "train.judge_by", value_string(by));
-    return measure_find(by, &classes, s->arena, &m, err) < 0 ? -1 : measure_check_groups(&m, d->n_groups > 0, err);
+    return measure_find(by, &classes, s->arena, &m, err) < 0 ? -1 : measure_check_data(&m, d->n_groups > 0, d->n_score > 0, err);
 }
 
 /* Puts the digest of the file model.init in its place, and the file into the plan;
@@ -369,6 +400,7 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
     struct plan_run like = {.method = m->label};
     const struct data_description *description;
     struct run_input input = {.settings = &s};
+    bool says_loss;
     int result = -1;
 
     settings_init(&s, &arena);
@@ -386,12 +418,15 @@ static int add_point(struct maker *maker, const struct experiment_method *m,
         goto out;
     if (algorithm && fill_draw(algorithm, description, k, seeds.first, &s, err) < 0)
         goto out;
+    says_loss = has_loss(&s);
     if (config_complete(&s, err) < 0)
         goto out;
     add_fixed(maker, &s, &like);
     if (write_labels(maker, &like, err) < 0 || resolve_data(maker, &s, &input.dataset, err) < 0)
         goto out;
     resolve_split(&s, input.dataset);
+    if (!says_loss && resolve_loss(&s, input.dataset, err) < 0)
+        goto out;
     if (resolve_judge(maker, &s, input.dataset, err) < 0 ||
         resolve_init(maker, &s, &input.init, err) < 0 || check_run(maker, &input, err) < 0)
         goto out;
@@ -510,7 +545,7 @@ static int settle_measure(const struct plan *plan, const char *text, const char 
 
         if (value_parse(plan->data[i].classes, plan->arena, &classes, err) < 0 ||
             measure_find(text, &classes, plan->arena, &m, err) < 0 ||
-            measure_check_groups(&m, plan->data[i].has_groups, err) < 0)
+            measure_check_data(&m, plan->data[i].has_groups, plan->data[i].has_score, err) < 0)
             return error_context(err, "data set \"%s\"", plan->data[i].name);
         if (i > 0 && m.class_index != first_class)
             return error_set(err, "measure \"%s\": its class is the %d. of data set \"%s\", but the %d. of \"%s\"",

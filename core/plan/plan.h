@@ -38,7 +38,7 @@ struct plan_data {
     const char *name;
     const char *description; /* text of its settings, and `environments`: the names of these */
     const char *classes;     /* the class names as a list value, in text */
-    bool has_groups;         /* of plan_make */
+    bool has_groups, has_score; /* of plan_make */
 };
 
 /* A file that runs start from, by what it holds; specs have the digest only. */

@@ -66,24 +66,44 @@ static int read_epoch(const struct csv *csv, int row, int column, enum published
     return 0;
 }
 
+/* The column "test_" and a measure that is shown in percent. */
+static int find_measure(const struct csv *csv, int *ret_column, const char **ret_measure, struct error *err)
+{
+    const struct metric_type *type = NULL;
+    int c = 0;
+
+    while (c < csv->n_columns && strncmp(csv->heads[c], "test_", 5) != 0)
+        c++;
+    if (c < csv->n_columns && !(type = metric_find(csv->heads[c] + 5)))
+        return error_set(err, "%s: column \"%.60s\": no measure is called \"%.60s\"; `rgdbench list measure` has all",
+                         csv->path, csv->heads[c], csv->heads[c] + 5);
+    if (!type || !type->is_share || type->by_class)
+        return error_set(err, "%s: no column is called test_accuracy, or test_ and another measure in percent", csv->path);
+    *ret_column = c;
+    *ret_measure = type->name;
+    return 0;
+}
+
 int published_read(const char *path, struct arena *arena, struct published *ret_published,
                    struct error *err)
 {
-    static const char *const heads[] = {"method", "condition", "setting", "source",
-                                        "test_accuracy", "epoch"};
+    static const char *const heads[] = {"method", "condition", "setting", "source", "epoch"};
+    enum { N_HEADS = sizeof heads / sizeof *heads };
     struct published p = {0};
     struct published_number *items;
     struct csv csv;
-    int at[6];
+    int at[N_HEADS], number = -1;
 
     *ret_published = p;
     if (!file_exists(path))
         return 0;
     if (csv_read(path, arena, &csv, err) < 0)
         return -1;
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < N_HEADS; i++)
         if ((at[i] = csv_column(&csv, heads[i], err)) < 0)
             return -1;
+    if (find_measure(&csv, &number, &p.measure, err) < 0)
+        return -1;
     items = arena_alloc(arena, (size_t)(csv.n_rows + 1) * sizeof *items);
     for (int r = 0; r < csv.n_rows; r++) {
         items[r] = (struct published_number){
@@ -91,14 +111,14 @@ int published_read(const char *path, struct arena *arena, struct published *ret_
             .condition = csv_field(&csv, r, at[1]),
             .setting = csv_field(&csv, r, at[2]),
             .source = csv_field(&csv, r, at[3]),
-            .digits = csv_field(&csv, r, at[4]),
+            .digits = csv_field(&csv, r, number),
         };
-        if (csv_number(&csv, r, at[4], &items[r].test_accuracy, err) < 0 ||
-            read_epoch(&csv, r, at[5], &items[r].epoch, err) < 0)
+        if (csv_number(&csv, r, number, &items[r].percent, err) < 0 ||
+            read_epoch(&csv, r, at[4], &items[r].epoch, err) < 0)
             return -1;
-        if (!(items[r].test_accuracy >= 1 && items[r].test_accuracy <= 100))
-            return error_set(err, "%s:%d: test_accuracy \"%.20s\" is no percentage from 1 to 100",
-                             path, csv.lines[r], items[r].digits);
+        if (items[r].percent != 0 && !(items[r].percent >= 1 && items[r].percent <= 100))
+            return error_set(err, "%s:%d: test_%s \"%.20s\" is no percentage from 1 to 100, nor 0",
+                             path, csv.lines[r], p.measure, items[r].digits);
         items[r].mark = mark_of(items, r, &p.n_marks);
         if (link_to_earlier(items, r) < 0)
             return error_set(err, "%s:%d: method \"%.60s\", condition \"%.60s\" stands there twice "
@@ -109,6 +129,11 @@ int published_read(const char *path, struct arena *arena, struct published *ret_
     p.n = csv.n_rows;
     *ret_published = p;
     return 0;
+}
+
+const struct published *published_of(const struct published *p, const struct measure *m)
+{
+    return p->measure && strcmp(p->measure, m->name) == 0 ? p : NULL;
 }
 
 const struct published_number *published_find(const struct published *p, const char *method,

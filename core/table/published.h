@@ -7,8 +7,8 @@
  *
  *     method,condition,test_accuracy,epoch,setting,source
  *
- * and a row a number: the method's label, the condition as our tables show it (empty:
- * none), percent, at which epoch ("last", "best validation", "best test", "not stated"), what was trained there
+ * (or test_task_score, or another measure in percent: only tables of that measure show them) and a row a number: the
+ * method's label, the condition as our tables show it (empty: none), percent, at which epoch ("last", "best validation", "best test", "not stated"), what was trained there
  * ("ResNet-32, 200 epochs"), and where it stands. What test data chose, or may have chosen, stands beside our oracle
  * (table_epochs), and never beside what nobody looked at for.
  * A method and condition may have several numbers, of several sources or settings; all
@@ -30,7 +30,7 @@ enum published_epoch {
 struct published_number {
     const char *method, *condition, *setting, *source;
     const char *digits;   /* as written: 70.30 is not 70.3 */
-    double test_accuracy; /* percent */
+    double percent;
     enum published_epoch epoch;
     int mark;             /* [1], [2]: the source's number in the caption */
     const struct published_number *next; /* of the same method, condition and kind of epoch, or NULL */
@@ -39,12 +39,16 @@ struct published_number {
 struct published {
     const struct published_number *items;
     int n, n_marks;
+    const char *measure; /* what they are of; NULL: there are none */
 };
 
 /* A file that is not there has no numbers. In `arena`. The error names the line of what is no
  * percentage (a share of 1) and of what stands there twice. */
 int published_read(const char *path, struct arena *arena, struct published *ret_published,
                    struct error *err);
+
+/* Numbers of that measure, else NULL. */
+const struct published *published_of(const struct published *p, const struct measure *m);
 
 /* The first for this method and (shortened) condition that stands beside an oracle, or does not; or NULL. */
 const struct published_number *published_find(const struct published *p, const char *method,

@@ -109,7 +109,7 @@ static void add_published(struct sheet *g, const struct published *published, co
 
     if (!published_has(published, true))
         return;
-    sheet_cell(g, (struct sheet_cell){published_text(there, g->arena), there ? there->test_accuracy : NAN,
+    sheet_cell(g, (struct sheet_cell){published_text(there, g->arena), there ? there->percent : NAN,
                                       EMPHASIS_NONE});
     sheet_text(g, published_sources(there, g->arena));
 }

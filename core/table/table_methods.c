@@ -375,7 +375,7 @@ static void fill_selection(struct sheet *g, const struct selections *s, const st
 static void fill_published(struct sheet *g, const struct published_number *there, struct row *row)
 {
     row->published = (struct sheet_cell){published_text(there, g->arena),
-                                         there ? there->test_accuracy : NAN, EMPHASIS_NONE};
+                                         there ? there->percent : NAN, EMPHASIS_NONE};
     row->published_source = published_sources(there, g->arena);
 }
 

@@ -19,7 +19,7 @@ from integers import Integers
 N_CASES = 1000
 warnings.simplefilter("ignore")
 NAMES = ("accuracy balanced_accuracy worst_class_accuracy class_accuracy top5_accuracy group_mean_accuracy "
-         "worst_group_accuracy macro_f1 f1 matthews auroc auprc log_loss brier ece r2 rmse mae pearson spearman").split()
+         "worst_group_accuracy macro_f1 f1 matthews degenerate auroc auprc log_loss brier ece r2 rmse mae pearson spearman task_score").split()
 
 
 def draw_classes(g):
@@ -78,6 +78,8 @@ def of_classes(labels, p, s, weights, groups):
         "macro_f1": sk.f1_score(labels, named, labels=either, average="macro", sample_weight=w),
         "f1": f1[labels[0]],
         "matthews": sk.matthews_corrcoef(labels, named, sample_weight=w) if len(occur) > 1 else np.nan,
+        "degenerate": float(len(set(named)) < 2) if len(occur) > 1 else np.nan,
+        "task": (f1[1] + sk.accuracy_score(labels, named, sample_weight=w)) / 2,
         "auroc": mean([sk.roc_auc_score(y, q, sample_weight=w) for y, q in both]),
         "auprc": mean([sk.average_precision_score(y, q, sample_weight=w) for y, q in pairs if y.any()]),
         "log_loss": sk.log_loss(labels, special.softmax(s, axis=1), labels=list(classes), sample_weight=w),
@@ -110,4 +112,5 @@ print(*NAMES)
 for case in range(N_CASES):
     g = Integers(case)
     values = of_classes(*draw_classes(g)) | of_numbers(g)
+    values["task_score"] = (values["pearson"] + values["spearman"]) / 2 if case % 2 else values["task"]
     print(*("-" if np.isnan(values[name]) else f"{values[name]:.11g}" for name in NAMES))

@@ -18,6 +18,7 @@
     X(macro_f1) \
     X(f1) \
     X(matthews) \
+    X(degenerate) \
     X(auroc) \
     X(auprc) \
     X(log_loss) \
@@ -27,7 +28,8 @@
     X(rmse) \
     X(mae) \
     X(pearson) \
-    X(spearman)
+    X(spearman) \
+    X(task_score)
 
 #define DECLARE(name) extern const struct metric_type metric_##name;
 #define ADDRESS(name) &metric_##name,
@@ -52,7 +54,7 @@ const struct metric_type *metric_find(const char *name)
 bool metric_suits(const struct metric_type *type, const struct metric_examples *e)
 {
     const int has = (e->n_classes > 0 ? METRIC_CLASSES : METRIC_NUMBERS) |
-                    (e->scores ? METRIC_SCORES : 0) | (e->groups ? METRIC_GROUPS : 0);
+                    (e->scores ? METRIC_SCORES : 0) | (e->groups ? METRIC_GROUPS : 0) | (e->n_task ? METRIC_TASK : 0);
 
     return (type->needs & ~has) == 0 && (e->n_classes == 0 || e->n_classes >= type->min_classes);
 }

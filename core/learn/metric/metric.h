@@ -28,6 +28,15 @@ enum metric_need {
     METRIC_SCORES = 2,  /* the model's score of each class */
     METRIC_GROUPS = 4,  /* the group (environment) that it belongs to */
     METRIC_NUMBERS = 8, /* its target and the model's answer, which are numbers */
+    METRIC_TASK = 16,   /* what its data set says that it is judged by */
+};
+
+struct metric_type;
+
+/* A measure: of all examples (class_index -1) or of a class. */
+struct metric_name {
+    const struct metric_type *type;
+    int class_index;
 };
 
 /* What the model said of n examples. A member is NULL where the data have nothing of it. */
@@ -43,6 +52,8 @@ struct metric_examples {
     const int *groups;               /* [n] below n_groups */
     int n_groups;
     const float *targets, *answers;  /* [n] numbers */
+    const struct metric_name *task;  /* [n_task] what the data set says that it is judged by */
+    int n_task;
 };
 
 struct metric_type {
