@@ -78,6 +78,8 @@ return experiment {
 }
 EXPERIMENT
 "$program" sweep tasks --data=../away > said 2>&1 || die "tasks: $(cat said)"
+"$program" table tasks measure=accuracy 2> said && die "numbers have an accuracy"
+grep -qF 'has not recorded it on' said || die "accuracy of numbers: $(cat said)"
 "$program" export tasks > metrics.csv || die "export"
 awk -F, '{ key = $5 " " $7 " " $8; value[key, $9 ":" $10] = $11; keys[key] }
     END {

@@ -231,12 +231,14 @@ int store_read_fresh(struct store *store, const struct store_plan *plan, struct 
 }
 
 /* Measures that runs of earlier versions have not recorded are no damage. */
-static int tell_missing(struct store *store, const struct store_run *run, const char *part,
-                        const struct measure *m, struct error *err)
+static int tell_missing(struct store *store, const struct store_plan *plan, const struct store_run *run,
+                        const char *part, const struct measure *m, struct error *err)
 {
+    bool mixes = (plan->measure.type->needs & METRIC_TASK) != 0; /* some runs have classes, and others numbers */
+
     if (m->type->needs & METRIC_GROUPS)
         return error_set(err, "measure \"%s\": the %s data have no groups of examples", m->name, part);
-    if (strcmp(m->name, "accuracy") != 0 && strcmp(m->name, "r2") != 0)
+    if (mixes || (strcmp(m->name, "accuracy") != 0 && strcmp(m->name, "r2") != 0))
         return error_set(err, "measure \"%s\": %s%.12s has not recorded it on %s data (an earlier version "
                               "of this program, or no such data); train anew to have it, or say another measure",
                          m->name, *run->spec_id ? "run " : "a run", run->spec_id, part);
@@ -265,7 +267,7 @@ int store_read_last(struct store *store, const struct store_plan *plan, const ch
         if (got > 0 && isnan(ret_values[i]))
             ret_values[i] = m->sign * m->worst;
         if (got == 0) /* left out, it would make a table of fewer seeds */
-            got = tell_missing(store, &plan->runs[i], part, m, err);
+            got = tell_missing(store, plan, &plan->runs[i], part, m, err);
     }
     sql_end(q);
     return got < 0 ? -1 : 0;
