@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Strangers' texts stay text in every format. */
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

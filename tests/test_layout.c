@@ -2,7 +2,7 @@
  *
  * A table that is wider than a line gives way without losing a cell; one that is not stays as it is. */
 #include "math/rng.h"
-#include "table/sheet.h"
+#include "table/sheet/sheet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -72,7 +72,7 @@ int text_code_point(const char *s, unsigned *ret_code);
 int text_is_plain(const char *s);
 
 /* What may not be shown becomes U+FFFD, each of its bytes, but for the characters of `kept`: so a
- * terminal shows the string and does not obey it. What is of a format is table/escape.h's. */
+ * terminal shows the string and does not obey it. What is of a format is table/sheet/escape.h's. */
 void text_add_plain(struct text *t, const char *s, size_t size, const char *kept);
 
 /* The same in place, with question marks; of `size` bytes and an end. */

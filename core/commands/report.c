@@ -6,8 +6,8 @@
 #include "domainbed/tables.h"
 #include "figure/figures.h"
 #include "os/say.h"
-#include "table/escape.h"
 #include "table/selected.h"
+#include "table/sheet/escape.h"
 #include "table/table.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 #include "domainbed/tables.h"
 
 #include "table/caption.h"
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 #include <math.h>
 #include <string.h>

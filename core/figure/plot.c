@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "os/file.h"
 #include "os/process.h"
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * json_tree: a JSON text, read into a tree. The only door to jansson.
  *
  * Reading believes nothing: what is longer or deeper than the bounds, and a table that has a
- * name twice, is refused with one line that says where. Writing JSON is table/json.h.
+ * name twice, is refused with one line that says where. Writing JSON is table/sheet/json.h.
  *
  *     if (json_tree_read(bytes, size, 0, &arena, &tree, err) == 0)
  *         lr = json_tree_find(json_tree_find(tree, "hparams"), "lr");

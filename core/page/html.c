@@ -3,7 +3,7 @@
 
 #include "base/hash.h"
 #include "page/base64.h"
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 #include <stdio.h>
 #include <string.h>

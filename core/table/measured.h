@@ -8,7 +8,7 @@
 
 #include "analysis/emphasis.h"
 #include "plan/measure.h"
-#include "table/sheet.h"
+#include "table/sheet/sheet.h"
 
 /* "46.25 ± 0.31", and 46.25 for programs. */
 struct sheet_cell measured_value(struct sheet *g, const struct measure *m, double mean, double half_width,

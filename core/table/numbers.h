@@ -22,7 +22,7 @@
 #include "stats/bootstrap.h"
 #include "stats/friedman.h"
 #include "stats/paired.h"
-#include "table/sheet.h"
+#include "table/sheet/sheet.h"
 
 enum { SAMPLES_MAX_METHODS = 64 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "table/numbers.h"
 
-#include "table/json.h"
+#include "table/sheet/json.h"
 
 #include <math.h>
 #include <string.h>

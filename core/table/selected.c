@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "table/selected.h"
 
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 static void write_field(struct text *t, const char *s)
 {

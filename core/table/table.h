@@ -12,7 +12,7 @@
 #include "analysis/select.h"
 #include "stats/adjust.h"
 #include "table/published.h"
-#include "table/sheet.h"
+#include "table/sheet/sheet.h"
 
 struct held_out_rule;
 

@@ -2,8 +2,8 @@
 #include "commands/data/data_describe.h"
 
 #include "os/say.h"
-#include "table/escape.h"
-#include "table/sheet.h"
+#include "table/sheet/escape.h"
+#include "table/sheet/sheet.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "data/format/folders.h"
 #include "data/table/table.h"
 #include "data/table/table_guess.h"
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 #include <string.h>
 

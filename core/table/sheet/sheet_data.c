@@ -2,8 +2,8 @@
  *
  * The formats for programs: CSV (RFC 4180) and JSON lines. Numbers have the shortest
  * form that reads back as the same double. */
-#include "table/escape.h"
-#include "table/sheet.h"
+#include "table/sheet/escape.h"
+#include "table/sheet/sheet.h"
 
 #include <math.h>
 

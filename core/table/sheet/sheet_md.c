@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "table/escape.h"
-#include "table/sheet.h"
+#include "table/sheet/escape.h"
+#include "table/sheet/sheet.h"
 
 static void write_row(const struct sheet *g, const struct sheet_cell *cells, struct text *t)
 {

@@ -3,8 +3,8 @@
  * For a document with \usepackage{booktabs} and \usepackage[T1]{fontenc}. Fits the text of plain
  * \documentclass{article}, 345 pt, in \footnotesize (layout.h); in larger type the document sets \small
  * or table*. */
-#include "table/escape.h"
-#include "table/layout.h"
+#include "table/sheet/escape.h"
+#include "table/sheet/layout.h"
 
 #include <ctype.h>
 #include <string.h>

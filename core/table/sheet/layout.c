@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "table/layout.h"
+#include "table/sheet/layout.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * For a terminal of 100 columns: what is wider gives way (layout.h). The same bytes wherever it is shown. */
-#include "table/escape.h"
-#include "table/layout.h"
+#include "table/sheet/escape.h"
+#include "table/sheet/layout.h"
 
 #include <string.h>
 

@@ -18,7 +18,7 @@
 #ifndef TABLE_LAYOUT_H
 #define TABLE_LAYOUT_H
 
-#include "table/sheet.h"
+#include "table/sheet/sheet.h"
 
 /* What a format says of itself; all widths are in the same unit, whichever. */
 struct layout_face {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "table/json.h"
+#include "table/sheet/json.h"
 
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A table element. data-value holds what a column is sorted by (page.js). */
-#include "table/escape.h"
-#include "table/sheet.h"
+#include "table/sheet/escape.h"
+#include "table/sheet/sheet.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "table/escape.h"
+#include "table/sheet/escape.h"
 
 #include <stdbool.h>
 #include <string.h>

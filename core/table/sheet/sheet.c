@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "table/sheet.h"
+#include "table/sheet/sheet.h"
 
 #include <assert.h>
 #include <math.h>
