@@ -98,6 +98,7 @@ static const struct command commands[] = {
     {"table", "NAME [WORD ...]", "all methods against the baseline, with intervals and p-values",
      "Words:\n"
      "  by=imbalance           methods down, the values of a setting of the data across\n"
+     "  over=data              means over data sets (or imbalances ...), tested as one number a seed\n"
      "  correction=hochberg    also benjamini_hochberg; default holm\n"
      "  epochs=all             the same runs at the last evaluation, the best on validation data,\n"
      "                         and the best on test data (an oracle)\n"

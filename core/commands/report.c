@@ -121,6 +121,9 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
 
     if (o->select.by && is_held_out)
         return error_set(err, "by=%s does not go with layout=domainbed or rule=", o->select.by);
+    if (o->over && (o->select.by || is_held_out || o->with_epochs || has_rope || o->with_effects || o->with_classes ||
+                    o->measures || o->columns || o->is_simultaneous))
+        return error_set(err, "over=%s goes with correction=, measure=, select= and select_in= only", o->over);
     if ((o->with_effects || o->with_classes) && (o->select.by || is_held_out))
         return error_set(err, "stats= does not go with by=, layout=domainbed or rule=");
     if (o->select.in == SELECT_IN_ALL && is_held_out)
@@ -152,6 +155,8 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
 
         if (strncmp(word, "by=", 3) == 0 && word[3]) {
             ret_options->select.by = word + 3;
+        } else if (strncmp(word, "over=", 5) == 0 && word[5]) {
+            ret_options->over = word + 5;
         } else if (strcmp(word, "epochs=all") == 0) {
             ret_options->with_epochs = true;
         } else if (strcmp(word, "layout=domainbed") == 0) {
@@ -188,7 +193,7 @@ static int parse_words(const struct invocation *in, int first, struct table_opti
             if (!(ret_options->rule = held_out_find_rule(word + 5, err)))
                 return -1;
         } else if (strncmp(word, "correction=", 11) != 0) {
-            return error_set(err, "unknown word \"%s\"; have by=SETTING correction=NAME epochs=all "
+            return error_set(err, "unknown word \"%s\"; have by=SETTING over=SETTING correction=NAME epochs=all "
                                   "layout=domainbed rule=NAME select_in=seed|all stats=all,classes "
                                   "rope=POINTS measure=NAME select=NAME measures=NAME,NAME "
                                   "columns=KEY,KEY intervals=each|simultaneous", word);
@@ -260,6 +265,7 @@ int command_table(const struct invocation *in, enum exit_status *ret_status, str
         result = print_held_out(in, &options, &t, err);
     else if ((result = open_table(in, &options, &s, &published, err)) == 0)
         result = options.select.by     ? table_grouped(&s, &options, &t, err)
+                 : options.over        ? table_over(&s, &options, &t, err)
                  : options.with_epochs ? table_epochs(options.store, &s, &options, &t, err)
                                        : table_methods(&s, &options, &t, err);
     print(&t);

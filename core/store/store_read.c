@@ -230,15 +230,30 @@ int store_read_fresh(struct store *store, const struct store_plan *plan, struct 
     return 0;
 }
 
-/* Measures that runs of earlier versions have not recorded are no damage. */
-static int tell_missing(struct store *store, const struct store_plan *plan, const struct store_run *run,
-                        const char *part, const struct measure *m, struct error *err)
+/* Has it classes where numbers are asked for, or numbers? 1, 0 or -1 on error. */
+static int is_of_other_kind(struct store *store, const struct store_run *run, const struct measure *m, struct error *err)
 {
-    bool mixes = (plan->measure.type->needs & METRIC_TASK) != 0; /* some runs have classes, and others numbers */
+    const char *other = strcmp(m->name, "accuracy") == 0 ? "r2" : strcmp(m->name, "r2") == 0 ? "accuracy" : "";
+    struct sql_query *q = sql_prepare(store->db, err, "SELECT 1 FROM metrics WHERE run = ?1 AND name = ?2 LIMIT 1", "it",
+                                      run->run, other);
+    int got = q ? sql_step(q, err) : -1;
 
+    sql_end(q);
+    return got;
+}
+
+/* Measures that runs of earlier versions have not recorded, or those of another kind of data, are no damage. */
+static int tell_missing(struct store *store, const struct store_run *run, const char *part,
+                        const struct measure *m, struct error *err)
+{
+    bool is_old = strcmp(m->name, "accuracy") != 0 && strcmp(m->name, "r2") != 0;
+    int is_other = is_of_other_kind(store, run, m, err);
+
+    if (is_other < 0)
+        return -1;
     if (m->type->needs & METRIC_GROUPS)
         return error_set(err, "measure \"%s\": the %s data have no groups of examples", m->name, part);
-    if (mixes || (strcmp(m->name, "accuracy") != 0 && strcmp(m->name, "r2") != 0))
+    if (is_old || is_other)
         return error_set(err, "measure \"%s\": %s%.12s has not recorded it on %s data (an earlier version "
                               "of this program, or no such data); train anew to have it, or say another measure",
                          m->name, *run->spec_id ? "run " : "a run", run->spec_id, part);
@@ -267,7 +282,7 @@ int store_read_last(struct store *store, const struct store_plan *plan, const ch
         if (got > 0 && isnan(ret_values[i]))
             ret_values[i] = m->sign * m->worst;
         if (got == 0) /* left out, it would make a table of fewer seeds */
-            got = tell_missing(store, plan, &plan->runs[i], part, m, err);
+            got = tell_missing(store, &plan->runs[i], part, m, err);
     }
     sql_end(q);
     return got < 0 ? -1 : 0;

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/select_over.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+    int seed, value;
+    double validation, test;
+    bool has_diverged;
+    long run;
+};
+
+/* What is to be one selection. */
+struct pooled {
+    const char *method;
+    struct label rest;
+    const char *rest_text;
+    const struct selection **parts;
+    int *values; /* the place of each part's value */
+    int n;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+
+    return x->seed != y->seed ? (x->seed > y->seed) - (x->seed < y->seed) : (x->value > y->value) - (x->value < y->value);
+}
+
+static int find_value(const char **values, int *n, const char *text)
+{
+    int i = 0;
+
+    while (i < *n && strcmp(values[i], text) != 0)
+        i++;
+    if (i == *n)
+        values[(*n)++] = text;
+    return i;
+}
+
+static struct pooled *find_pooled(struct pooled *items, int *n, const char *method, const struct label *rest, int most,
+                                  struct arena *arena)
+{
+    const char *text = label_text(rest, arena);
+    int i = 0;
+
+    while (i < *n && (strcmp(items[i].method, method) != 0 || strcmp(items[i].rest_text, text) != 0))
+        i++;
+    if (i == *n) {
+        items[i] = (struct pooled){.method = method, .rest = *rest, .rest_text = text};
+        items[i].parts = arena_alloc(arena, (size_t)most * sizeof *items[i].parts);
+        items[i].values = arena_alloc(arena, (size_t)most * sizeof *items[i].values);
+        ++*n;
+    }
+    return &items[i];
+}
+
+/* Of the parts' runs on fresh seeds, where they have some. */
+static const struct pooled *fresh_of(const struct pooled *p, struct arena *arena)
+{
+    struct pooled *fresh = arena_alloc(arena, sizeof *fresh);
+
+    *fresh = *p;
+    fresh->parts = arena_alloc(arena, (size_t)p->n * sizeof *fresh->parts);
+    for (int i = 0; i < p->n; i++)
+        if (!(fresh->parts[i] = p->parts[i]->fresh))
+            return NULL;
+    return fresh;
+}
+
+static struct selection join(const struct pooled *p, struct arena *arena)
+{
+    struct selection r = {.method = p->method, .condition = p->rest_text, .condition_label = p->rest, .point = "",
+                          .best = -1, .place = p->parts[0]->place};
+    struct entry *entries;
+    int *seeds, *values, n = 0;
+    double *validation, *test;
+    bool *has_diverged;
+    long *runs;
+
+    for (int i = 0; i < p->n; i++) {
+        const struct selection *part = p->parts[i];
+
+        r.n += part->n;
+        r.n_points = part->n_points > r.n_points ? part->n_points : r.n_points;
+        r.n_planned += part->n_planned;
+        r.n_finished += part->n_finished;
+        r.n_diverged += part->n_diverged;
+        r.n_failed += part->n_failed;
+        r.n_seeds += part->n_seeds;
+        r.n_diverged_here += part->n_diverged_here;
+        r.n_partial += part->n_partial;
+    }
+    entries = arena_alloc(arena, ((size_t)r.n + 1) * sizeof *entries);
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < p->parts[i]->n; k++)
+            entries[n++] = (struct entry){p->parts[i]->seeds[k], p->values[i], p->parts[i]->validation[k],
+                                          p->parts[i]->test[k], p->parts[i]->has_diverged[k], p->parts[i]->runs[k]};
+    qsort(entries, (size_t)n, sizeof *entries, compare_entries);
+    r.seeds = seeds = arena_alloc(arena, ((size_t)n + 1) * sizeof *seeds);
+    r.environments = values = arena_alloc(arena, ((size_t)n + 1) * sizeof *values);
+    r.validation = validation = arena_alloc(arena, ((size_t)n + 1) * sizeof *validation);
+    r.test = test = arena_alloc(arena, ((size_t)n + 1) * sizeof *test);
+    r.has_diverged = has_diverged = arena_alloc(arena, ((size_t)n + 1) * sizeof *has_diverged);
+    r.runs = runs = arena_alloc(arena, ((size_t)n + 1) * sizeof *runs);
+    for (int i = 0; i < n; i++) {
+        seeds[i] = entries[i].seed;
+        values[i] = entries[i].value;
+        validation[i] = entries[i].validation;
+        test[i] = entries[i].test;
+        has_diverged[i] = entries[i].has_diverged;
+        runs[i] = entries[i].run;
+    }
+    return r;
+}
+
+int select_over_make(const struct selections *s, const char *setting, struct arena *arena, struct select_over *ret_over,
+                     struct error *err)
+{
+    size_t room = (size_t)s->n + 1;
+    const char **values = arena_alloc(arena, room * sizeof *values);
+    struct pooled *pooled = arena_alloc(arena, room * sizeof *pooled);
+    struct selection *items = arena_alloc(arena, room * sizeof *items);
+    struct select_over over = {.s = *s, .values = values};
+
+    over.s.n = over.s.n_conditions = 0;
+    for (int i = 0; i < s->n; i++) {
+        const struct selection *r = &s->items[i];
+        const struct label_part *part = label_find(&r->condition_label, setting);
+        struct pooled *p;
+        struct label rest;
+
+        if (!part)
+            return error_set(err, "over=%s: no condition of that name: method \"%s\" has %s%s", setting, r->method,
+                             *r->condition ? "" : "none", label_short(&r->condition_label, arena));
+        rest = label_without(&r->condition_label, part, arena);
+        p = find_pooled(pooled, &over.s.n, r->method, &rest, s->n, arena);
+        p->values[p->n] = find_value(values, &over.n_values, label_short_value(part->value, arena));
+        p->parts[p->n++] = r;
+    }
+    for (int i = 0; i < over.s.n; i++) {
+        const struct pooled *fresh = fresh_of(&pooled[i], arena);
+
+        items[i] = join(&pooled[i], arena);
+        if (fresh) {
+            struct selection *joined = arena_alloc(arena, sizeof *joined);
+
+            *joined = join(fresh, arena);
+            joined->is_frozen = fresh->parts[0]->is_frozen;
+            items[i].fresh = joined;
+        }
+    }
+    select_list_conditions(&over.s, items, arena);
+    *ret_over = over;
+    return 0;
+}
+
+int select_over_count(const struct selection *r)
+{
+    int n = 0;
+
+    for (int i = 0; i < r->n; i++) {
+        int k = 0;
+
+        while (k < i && r->environments[k] != r->environments[i])
+            k++;
+        n += k == i;
+    }
+    return n;
+}
+
+int select_over_means(const struct selection *r, double *ret_means)
+{
+    int n_values = select_over_count(r), n = 0;
+
+    for (int i = 0, size; i < r->n; i += size) {
+        long double sum = 0; /* long, to be rounded once, as in select_pairs */
+
+        for (size = 0; i + size < r->n && r->seeds[i + size] == r->seeds[i]; size++)
+            sum += r->test[i + size];
+        if (size == n_values)
+            ret_means[n++] = (double)(sum / size);
+    }
+    return n;
+}
