@@ -185,6 +185,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/core.a
 $(TESTS): private CFLAGS += -O1
 $(BUILD)/tests/test_fuzz: $(FUZZ)
 $(BUILD)/tests/bench/stats: $(wildcard tests/bench/stats/*.c)
+$(BUILD)/tests/test_bert_steps: LDFLAGS += -Wl,--wrap=engine_gradient
 $(BUILD)/tests/bench/pipeline: $(BUILD)/core/main.o
 $(BUILD)/tests/bench/pipeline: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,trainer_step trainer_evaluate batch_fill batch_fill_bytes)
 $(filter-out %.so,$(FAULTS)): tests/faults/harness.c
