@@ -5,7 +5,9 @@
  *     settings              a run's, in the text of base/settings.h
  *     pictures.safetensors  pixels U8 [n][C][H][W], labels I32 [n], order I32 [steps][batch];
  *                           or in place of the pixels a table: numbers F32 [n][p], categories
- *                           I32 [n][q], levels I32 [q]
+ *                           I32 [n][q], levels I32 [q]; or texts: tokens I32 [n][longest],
+ *                           lengths I32 [n][2], all and those of the first text, words I32 [1]:
+ *                           how many there are
  *     start.safetensors     the weights before the first step
  *
  * and writes start_again.safetensors, the same weights as export-weights would;
@@ -96,12 +98,35 @@ static int open_table(struct parity *p, struct error *err)
     return d->signature.fields[1].n_levels ? 0 : -1;
 }
 
+static int open_texts(struct parity *p, struct error *err)
+{
+    struct dataset *d = &p->dataset;
+    const struct tensor *tokens, *lengths, *words;
+
+    if (!(d->train.values[0].codes = take(p, "tokens", TENSOR_I32, 2, &tokens, err)) ||
+        !(d->train.values[1].codes = take(p, "lengths", TENSOR_I32, 2, &lengths, err)))
+        return -1;
+    d->signature = (struct signature){
+        2,
+        {{"tokens", FIELD_TOKENS, {(int)tokens->dims[1], 1, 1}, NULL,
+          take(p, "words", TENSOR_I32, 1, &words, err)},
+         {"length", FIELD_LENGTH, {2, 1, 1}, NULL, NULL}}};
+    return d->signature.fields[0].n_levels ? 0 : -1;
+}
+
+/* What examples are, by a tensor that there is of them. */
+static const struct {
+    const char *tensor;
+    int (*open)(struct parity *p, struct error *err);
+} kinds[] = {{"numbers", open_table}, {"tokens", open_texts}, {"pixels", open_pixels}};
+
 static int open_pictures(struct parity *p, struct error *err)
 {
     struct dataset *d = &p->dataset;
     const struct tensor *t;
     const int32_t *from;
     uint16_t *labels;
+    size_t kind = 0;
 
     if (safetensors_open(path(p, "pictures.safetensors"), &p->pictures, err) < 0 ||
         !(p->order = take(p, "order", TENSOR_I32, 2, &t, err)))
@@ -116,7 +141,9 @@ static int open_pictures(struct parity *p, struct error *err)
         labels[i] = (uint16_t)from[i];
         d->n_classes = labels[i] < d->n_classes ? d->n_classes : labels[i] + 1;
     }
-    return safetensors_find(&p->pictures, "pixels") ? open_pixels(p, err) : open_table(p, err);
+    while (kind + 1 < sizeof kinds / sizeof *kinds && !safetensors_find(&p->pictures, kinds[kind].tensor))
+        kind++;
+    return kinds[kind].open(p, err);
 }
 
 static int open_settings(struct parity *p, struct error *err)

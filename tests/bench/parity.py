@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does training follow PyTorch's? The same weights, the same pictures in the same order.
+"""Does training follow PyTorch's? The same weights, the same pictures (or rows, or texts) in the same order.
 
     python3 tests/bench/parity.py build/tests/bench/parity [--steps N] [--seed 1] [MODEL ...]
 
-PyTorch makes the weights and trains first; tests/bench/parity.c starts from the same weights and
-trains on the same pictures. What the two hand over are files that Hugging Face's package writes
-and we read, or the other way about. Held:
+PyTorch makes the weights and trains first, a BERT by Hugging Face's transformers, where that is
+installed; tests/bench/parity.c starts from the same weights and trains on the same pictures. What
+the two hand over are files that Hugging Face's package writes and we read, or the other way about.
+Held:
 
     losses   of each step, the mean weighted one, to TOLERANCE relative
     weights  what we read and write again is what PyTorch wrote, bit for bit
@@ -14,6 +15,7 @@ and we read, or the other way about. Held:
 """
 import argparse
 import hashlib
+import importlib.util
 import pathlib
 import subprocess
 import sys
@@ -28,7 +30,7 @@ except ImportError:
              "    make parity PYTHON=~/torch/bin/python")
 from torch.nn import functional as F
 
-from torch_models import N_CLASSES, WORKLOADS, make_model, rgd_loss
+from torch_models import N_CLASSES, WORKLOADS, make_model, rgd_loss, text_scores
 
 # fp32 sums in another order differ by 1e-7. Where that switches a relu on or off, it grows: the MLP
 # 3072-256-256-10 of PyTorch itself differs from itself in fp64 by up to 3e-4 so. The small one has
@@ -46,6 +48,7 @@ N_NOISY = 250  # labels drawn anew: else losses near 0 would be compared
 
 NOT_DECAYED = ("cls_token", "pos_embed", "periodic.weight", "numbers.weight", "numbers.bias",
                "categories.weight", "categories.bias")
+N_WORDS = 500
 TABLE = dict(numbers=6, levels=(9, 16, 7, 15, 6, 5, 2, 42))
 
 MODELS = {
@@ -63,6 +66,9 @@ MODELS = {
                   ft=dict(dim=64, depth=3, heads=8, hidden=85)),
              'model = "ft_transformer"\nmodel.dim = 64\nmodel.hidden = 85\n'
              'model.attention_dropout = 0\nmodel.dropout = 0\n'),
+    "BERT": (dict(batch=32, classes=2, tokens=(4, 40), bert=(2, 64, 4, N_WORDS, 0.0)),
+             'model = "bert"\nmodel.depth = 2\nmodel.dim = 64\nmodel.heads = 4\nmodel.dropout = 0\n'
+             'model.attention_dropout = 0\nmodel.classifier_dropout = 0\n'),
     "R-8": (dict(WORKLOADS[6], steps=5, rate=0.1), 'model = "resnet"\nmodel.depth = 8\n'),
     "R-32": (dict(WORKLOADS[7], steps=5, rate=0.1), 'model = "resnet"\nmodel.depth = 32\n'),
     "CNN": (dict(WORKLOADS[5], steps=5), 'model = "mnist_cnn"\n'),
@@ -101,6 +107,25 @@ def make_table(numbers, levels):
                 labels=labels.int())
 
 
+def make_texts(shortest, longest):
+    """Each class has words of its own among others; some have a second text."""
+    labels = torch.randint(0, 2, (N_PICTURES,))
+    lengths = torch.randint(shortest, longest + 1, (N_PICTURES,))
+    own = torch.rand(N_PICTURES, longest) < 0.1
+    tokens = torch.where(own, 1 + labels[:, None], torch.randint(3, N_WORDS, (N_PICTURES, longest)))
+    labels[:N_NOISY] = torch.randint(0, 2, (N_NOISY,))
+    return dict(tokens=tokens.int(), lengths=torch.stack([lengths, lengths - lengths // 3], 1).int(),
+                words=torch.tensor([N_WORDS]).int(), labels=labels.int())
+
+
+def make_examples(workload):
+    if "table" in workload:
+        return make_table(**workload["table"])
+    if "tokens" in workload:
+        return make_texts(*workload["tokens"])
+    return make_pictures(workload["picture"])
+
+
 def make_optimizer(kind, settings, decays_all, model):
     """Biases, norms, the class token, positions, frequencies and tokens do not decay with us, unless
     it is said."""
@@ -115,15 +140,17 @@ def make_optimizer(kind, settings, decays_all, model):
 
 def train(model, optimizer, loss, pictures):
     """The mean weighted loss of each step."""
-    losses = []
-    if "pixels" in pictures:
+    losses, score = [], lambda model, *x: model(*x)
+    if "tokens" in pictures:
+        inputs, score = [pictures["tokens"].long(), pictures["lengths"]], text_scores
+    elif "pixels" in pictures:
         pixels = pictures["pixels"].float()
         deviation, mean = torch.std_mean(pixels, (0, 2, 3), correction=0, keepdim=True)
         inputs = [((pixels - mean) / deviation).to(next(model.parameters()).dtype)]
     else:
         inputs = [pictures["numbers"], pictures["categories"].long()]
     for rows in pictures["order"].long():
-        value = loss(model(*[x[rows] for x in inputs]), pictures["labels"][rows].long())
+        value = loss(score(model, *[x[rows] for x in inputs]), pictures["labels"][rows].long())
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
@@ -167,8 +194,7 @@ def run(program, folder, model_name, optimizer_name, objective_name, args):
 
     steps = args.steps or workload.get("steps", N_STEPS)
     torch.manual_seed(args.seed)
-    pictures = (make_table(**workload["table"]) if "table" in workload
-                else make_pictures(workload["picture"]))
+    pictures = make_examples(workload)
     order = torch.stack([torch.randperm(N_PICTURES)[:workload["batch"]] for _ in range(steps)])
     pictures["order"] = order.int()
     model = make_model(workload)
@@ -219,9 +245,13 @@ def main():
           "first and of the last; own: PyTorch's fp32 beside its fp64")
     print(f"{'model':<6} {'':<8} {'':<4} {'first':>8} {'last':>8} {'largest rel.':>12} {'own':>8} {'buffers':>10} {'own':>8}  "
           f"{'weights':<10} {'checkpoint':<10}")
+    models = args.model or list(MODELS)
+    if not args.model and not importlib.util.find_spec("transformers"):
+        models.remove("BERT")
+        print("BERT is left out: it needs transformers")
     with tempfile.TemporaryDirectory() as folder:
         held = [run(args.program, pathlib.Path(folder), m, opt, obj, args)
-                for m in args.model or MODELS for opt in OPTIMIZERS for obj in OBJECTIVES]
+                for m in models for opt in OPTIMIZERS for obj in OBJECTIVES]
     if not all(held):
         sys.exit(f"parity: {held.count(False)} of {len(held)} cases do not hold "
                  f"(losses to {TOLERANCE:g})")

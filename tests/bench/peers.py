@@ -22,7 +22,7 @@ except ImportError:
              "    python3 -m venv ~/torch && ~/torch/bin/pip install torch\n"
              "    make bench-peers PYTHON=~/torch/bin/python")
 
-from torch_models import N_CLASSES, N_WORDS, WORKLOADS, make_model, make_optimizer, rgd_loss
+from torch_models import N_CLASSES, N_WORDS, WORKLOADS, make_model, make_optimizer, rgd_loss, text_scores
 
 N_PICTURES = 4096
 
@@ -40,7 +40,8 @@ class Peer:
                                       for n in workload["table"]["levels"]], 1)
         elif "tokens" in workload:
             low, high = workload["tokens"]
-            self.lengths = torch.tensor([low + i * 7919 % (high - low + 1) for i in range(N_PICTURES)])
+            lengths = torch.tensor([low + i * 7919 % (high - low + 1) for i in range(N_PICTURES)])
+            self.lengths = torch.stack([lengths, lengths - lengths // 3], 1)
             self.tokens = (N_WORDS * torch.rand(N_PICTURES, high) ** 3).long()
         else:
             self.pixels = torch.randint(0, 256, (N_PICTURES, *workload["picture"]), dtype=torch.uint8)
@@ -56,11 +57,8 @@ class Peer:
         self.place = (self.place + self.batch) % N_PICTURES
         if self.kind == "table":
             scores = self.model(self.numbers[rows], self.codes[rows])
-        elif self.kind == "text":  # padded to the longest of the batch
-            lengths = self.lengths[rows]
-            place = torch.arange(lengths.max())
-            scores = self.model(input_ids=self.tokens[rows, :len(place)], attention_mask=(place < lengths[:, None]).long(),
-                                token_type_ids=(place >= (lengths - lengths // 3)[:, None]).long()).logits
+        elif self.kind == "text":
+            scores = text_scores(self.model, self.tokens[rows], self.lengths[rows])
         else:
             pixels = self.pixels[rows].float().sub_(127.5).mul_(1 / 73.9)
             scores = self.model(pixels.contiguous(memory_format=self.layout))

@@ -275,12 +275,20 @@ class FtTransformer(nn.Module):
         return self.head(F.relu(self.norm(self.blocks(x)[:, 0])))
 
 
-def make_bert(n_classes, depth, dim, heads):
+def make_bert(n_classes, depth, dim, heads, n_words=N_WORDS, dropout=0.1):
     from transformers import BertConfig, BertForSequenceClassification  # only who asks for it needs it
 
     return BertForSequenceClassification(BertConfig(
-        vocab_size=N_WORDS, num_hidden_layers=depth, hidden_size=dim, num_attention_heads=heads,
-        intermediate_size=4 * dim, num_labels=n_classes))
+        vocab_size=n_words, num_hidden_layers=depth, hidden_size=dim, num_attention_heads=heads,
+        intermediate_size=4 * dim, num_labels=n_classes, hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout))
+
+
+def text_scores(model, tokens, lengths):
+    """Of a batch padded to its longest; lengths[n][2]: of all, and of the first text."""
+    place = torch.arange(lengths[:, 0].max())
+    return model(input_ids=tokens[:, :len(place)], attention_mask=(place < lengths[:, :1]).long(),
+                 token_type_ids=(place >= lengths[:, 1:]).long()).logits
 
 
 def make_model(workload):
