@@ -54,7 +54,7 @@ fails 'there is an experiment of that name' import domainbed datasets name=quick
 fails '"datasets" has no DomainBed job that ended' import domainbed datasets name=old
 fails 'did you mean "oracle"' table quickstart rule=orakle
 fails 'by=imbalance does not go with' table quickstart by=imbalance layout=domainbed
-fails 'over=imbalance goes with correction=' table quickstart over=imbalance by=lr
+fails 'over=imbalance goes with rope=, correction=' table quickstart over=imbalance by=lr
 fails 'did you mean "train"' sweep quickstart trian.epochs=2
 fails 'train.epochs: "two" is not a whole number' sweep quickstart train.epochs=two
 fails 'train.lr: -1 is not a number from 1e-09' sweep quickstart train.lr=-1

@@ -142,7 +142,17 @@ static void test_missing(void **state)
         assert_true(fabs(y[i] - mean_of(0, 0, i, 2)) < 1e-15);
     }
     assert_int_equal(select_over_make(&s, "imbalance", &arena, &over, &err), -1);
-    assert_string_equal(err.text, "over=imbalance: no condition of that name: method \"erm\" has data=cola label_noise=0");
+    assert_string_equal(err.text, "over=imbalance: \"imbalance\" is no condition, or stands there twice: method \"erm\" has "
+                                  "data=cola label_noise=0");
+    /* All of them together: a row a method. */
+    make(&s, &arena, N_SEEDS);
+    assert_int_equal(select_over_make(&s, "label_noise,data", &arena, &over, &err), 0);
+    assert_int_equal(over.n_values, 2 * N_TASKS);
+    assert_string_equal(over.values[1], "label_noise=0 data=rte");
+    assert_int_equal(over.s.n, 2);
+    assert_string_equal(over.s.items[0].condition, "");
+    assert_int_equal(over.s.items[1].n, 2 * N_TASKS * N_SEEDS);
+    assert_int_equal(select_over_make(&s, "data,data", &arena, &over, &err), -1);
     arena_release(&arena);
 }
 

@@ -115,7 +115,30 @@ static struct selection join(const struct pooled *p, struct arena *arena)
     return r;
 }
 
-int select_over_make(const struct selections *s, const char *setting, struct arena *arena, struct select_over *ret_over,
+/* Splits the selection's condition at the settings ("data,imbalance"): what they are, as it is shown, and the rest. */
+static int split(const struct selection *r, const char *settings, struct arena *arena, const char **ret_value,
+                 struct label *ret_rest, struct error *err)
+{
+    char *names = arena_strdup(arena, settings), *at = NULL;
+    struct label values = {0};
+
+    *ret_rest = r->condition_label;
+    for (char *name = strtok_r(names, ",", &at); name; name = strtok_r(NULL, ",", &at)) {
+        const struct label_part *part = label_find(ret_rest, name);
+
+        if (!part)
+            return error_set(err, "over=%s: \"%s\" is no condition, or stands there twice: method \"%s\" has %s%s", settings,
+                             name, r->method, *r->condition ? "" : "none", label_short(&r->condition_label, arena));
+        values = label_and(&values, *part, arena);
+        *ret_rest = label_without(ret_rest, part, arena);
+    }
+    if (values.n == 0)
+        return error_set(err, "over=%s names no condition", settings);
+    *ret_value = values.n == 1 ? label_short_value(values.parts[0].value, arena) : label_short(&values, arena);
+    return 0;
+}
+
+int select_over_make(const struct selections *s, const char *settings, struct arena *arena, struct select_over *ret_over,
                      struct error *err)
 {
     size_t room = (size_t)s->n + 1;
@@ -127,16 +150,14 @@ int select_over_make(const struct selections *s, const char *setting, struct are
     over.s.n = over.s.n_conditions = 0;
     for (int i = 0; i < s->n; i++) {
         const struct selection *r = &s->items[i];
-        const struct label_part *part = label_find(&r->condition_label, setting);
+        const char *value = "";
         struct pooled *p;
         struct label rest;
 
-        if (!part)
-            return error_set(err, "over=%s: no condition of that name: method \"%s\" has %s%s", setting, r->method,
-                             *r->condition ? "" : "none", label_short(&r->condition_label, arena));
-        rest = label_without(&r->condition_label, part, arena);
+        if (split(r, settings, arena, &value, &rest, err) < 0)
+            return -1;
         p = find_pooled(pooled, &over.s.n, r->method, &rest, s->n, arena);
-        p->values[p->n] = find_value(values, &over.n_values, label_short_value(part->value, arena));
+        p->values[p->n] = find_value(values, &over.n_values, value);
         p->parts[p->n++] = r;
     }
     for (int i = 0; i < over.s.n; i++) {

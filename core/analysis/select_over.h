@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * select_over: means over the values of a condition (data sets, imbalances), for one test over all of them.
+ * select_over: means over the values of a condition (data sets, imbalances), or of several together, for one test over all of them.
  *
  * A seed is drawn anew, the data sets are not: the mean over them of what a seed gave is one number, and seeds are what
  * pairs and tests have (select_pairs, which takes the values that both methods have). So the test says whether the mean
@@ -18,8 +18,8 @@ struct select_over {
     int n_values;
 };
 
-/* Fails where some condition has no such setting. In `arena`, and of what *s has. */
-int select_over_make(const struct selections *s, const char *setting, struct arena *arena, struct select_over *ret_over,
+/* `settings`: one, or several with commas between. Fails where some condition lacks one. In `arena`, and of what *s has. */
+int select_over_make(const struct selections *s, const char *settings, struct arena *arena, struct select_over *ret_over,
                      struct error *err);
 
 /* How many of the values the selection has. */

@@ -121,9 +121,9 @@ static int check_words(const struct table_options *o, bool has_rope, struct erro
 
     if (o->select.by && is_held_out)
         return error_set(err, "by=%s does not go with layout=domainbed or rule=", o->select.by);
-    if (o->over && (o->select.by || is_held_out || o->with_epochs || has_rope || o->with_effects || o->with_classes ||
-                    o->measures || o->columns || o->is_simultaneous))
-        return error_set(err, "over=%s goes with correction=, measure=, select= and select_in= only", o->over);
+    if (o->over && (o->select.by || o->select.in == SELECT_IN_ALL || is_held_out || o->with_epochs ||
+                    o->with_effects || o->with_classes || o->measures || o->columns || o->is_simultaneous))
+        return error_set(err, "over=%s goes with rope=, correction=, measure= and select= only", o->over);
     if ((o->with_effects || o->with_classes) && (o->select.by || is_held_out))
         return error_set(err, "stats= does not go with by=, layout=domainbed or rule=");
     if (o->select.in == SELECT_IN_ALL && is_held_out)

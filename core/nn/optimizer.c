@@ -39,7 +39,7 @@ static const struct hparam common_hparams[] = {
      .doc = "decay of a moving average of the weights, which is what is evaluated and kept; 0: none"},
     {"decays", HPARAM_CHOICE, offsetof(struct optimizer_common, decays), .fallback = "\"weights\"",
      .choices = decays_choices, .is_later = true,
-     .doc = "what weight_decay is on: weights: not on biases, norms, class token and positions; all: "
+     .doc = "what weight_decay is on: weights: not on biases, norms, class token and the positions of a ViT; all: "
             "on these too, as in torch.optim unless told"},
     {"layer_decay", HPARAM_NUMBER, offsetof(struct optimizer_common, layer_decay), .fallback = "1", .low = 0.01,
      .high = 1, .is_later = true,

@@ -149,6 +149,18 @@ static void add_intervals(struct text *t, int n_tests, bool is_simultaneous)
                        "out where p is above 0.05 (intervals=simultaneous corrects it).");
 }
 
+void caption_equal(struct text *t, const struct selections *s, const struct comparisons *c)
+{
+    const struct n_tests *n = &c->n_tests[ON_TUNED];
+
+    if (c->rope > 0)
+        text_printf(t, " p (equal): two one-sided t-tests that the mean difference is within %g%s, corrected "
+                       "likewise over %d comparison%s: below 0.05 they are equal to that.",
+                    s->measure.unit * c->rope,
+                    !s->measure.type->is_share ? "" : s->measure.unit * c->rope == 1 ? " point" : " points",
+                    n->equal, n->equal == 1 ? "" : "s");
+}
+
 void caption_tests(struct text *t, const struct selections *s, const struct comparisons *c,
                    const struct table_options *options)
 {
@@ -165,12 +177,7 @@ void caption_tests(struct text *t, const struct selections *s, const struct comp
     text_printf(t, " Tuned anew, minus %s: 95%% bootstrap interval of seeds, for both methods the configuration "
                    "with the best mean validation %s on the seeds drawn.", s->plan.baseline,
                 s->select_by.title);
-    if (c->rope > 0)
-        text_printf(t, " p (equal): two one-sided t-tests that the mean difference is within %g%s, corrected "
-                       "likewise over %d comparison%s: below 0.05 they are equal to that.",
-                    s->measure.unit * c->rope,
-                    !s->measure.type->is_share ? "" : s->measure.unit * c->rope == 1 ? " point" : " points",
-                    n->equal, n->equal == 1 ? "" : "s");
+    caption_equal(t, s, c);
     caption_untested(t, c);
 }
 

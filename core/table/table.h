@@ -24,7 +24,7 @@ struct table_options {
     const char *const *measures;          /* table_methods: more of them, NULL-ended, at what was selected; or NULL */
     const char *columns;                  /* table_methods: "method,n,p_t": keys of those to show; NULL: as usual */
     const struct published *published;    /* NULL: none */
-    const char *over;                     /* table_over: a condition; NULL: no means over one */
+    const char *over;                     /* table_over: conditions, with commas; NULL: none */
     bool with_epochs;                     /* table_epochs */
     bool is_domainbed;                    /* DomainBed's layout */
     bool with_effects;                    /* table_methods: the columns of effects.h */
@@ -43,8 +43,8 @@ int table_methods(const struct selections *s, const struct table_options *option
 int table_grouped(const struct selections *s, const struct table_options *options,
                   struct text *ret_text, struct error *err);
 
-/* Methods against the baseline by their means over the values of the condition options->over, a data set's name or
- * another (analysis/select_over.h). */
+/* Methods against the baseline by their means over the values of the conditions options->over ("data", "data,imbalance",
+ * analysis/select_over.h). */
 int table_over(const struct selections *s, const struct table_options *options,
                struct text *ret_text, struct error *err);
 

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-static void add_columns(struct sheet *g, const struct select_over *over, bool has_rest)
+static void add_columns(struct sheet *g, const struct select_over *over, bool has_rest, bool has_rope)
 {
     const struct measure *m = &over->s.measure;
     const char *head = arena_printf(g->arena, "test %s%s", m->title, m->percent);
@@ -32,6 +32,7 @@ static void add_columns(struct sheet *g, const struct select_over *over, bool ha
             {"p (t)", arena_printf(g->arena, "%sp_t_corrected", key), SHEET_ALL, true},
             {"", arena_printf(g->arena, "%sp_signed_rank", key), SHEET_PROGRAMS, true},
             {"p (W)", arena_printf(g->arena, "%sp_signed_rank_corrected", key), SHEET_ALL, true},
+            {"p (equal)", arena_printf(g->arena, "%sp_equal", key), has_rope ? SHEET_ALL : SHEET_PROGRAMS, true},
         };
 
         for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -91,6 +92,7 @@ static void add_part(struct sheet *g, const struct select_over *over, const stru
     sheet_p(g, c->p_t);
     sheet_p(g, c->against.signed_rank.p);
     sheet_p(g, c->p_signed_rank);
+    sheet_p(g, c->p_equal);
 }
 
 static void add_row(struct sheet *g, const struct select_over *over, const struct comparison *row, struct arena *arena)
@@ -106,23 +108,34 @@ static void add_row(struct sheet *g, const struct select_over *over, const struc
         add_part(g, over, row, on, arena);
 }
 
+/* "spurious, imbalance" of "spurious,imbalance". */
+static const char *list_settings(const char *settings, struct text *t)
+{
+    for (; *settings; settings++)
+        text_add_string(t, *settings == ',' ? ", " : (char[]){*settings, '\0'});
+    return t->s;
+}
+
 static void write_caption(const struct select_over *over, const struct selections *s, const struct table_options *options,
                           const struct comparisons *c, struct text *t)
 {
     const struct measure *m = &s->measure;
+    struct text names = {0};
+    const char *settings = list_settings(options->over, &names);
 
     caption_incomplete(t, s);
     text_printf(t, "%s. Test %s%s%s %s, each seed's mean over the values of %s, which all weigh the same:", s->plan.title, m->title,
-                m->percent, m->sign < 0 ? " (lower is better)" : "", caption_when(s), options->over);
+                m->percent, m->sign < 0 ? " (lower is better)" : "", caption_when(s), settings);
     for (int v = 0; v < over->n_values; v++)
-        text_printf(t, "%s %s", v ? "," : "", over->values[v]);
+        text_printf(t, "%s %s", v ? ";" : "", over->values[v]);
     text_add_string(t, ". n: seeds that have all of them, whose mean and 95% t interval are shown.");
     if (c->n_tests[ON_TUNED].compared) {
         text_printf(t, " Difference to %s, paired by seed, of each seed's means over what both have; better in: under how "
                        "many of them its mean is the better one. Seeds are what is drawn anew: nothing is said of other "
                        "values of %s. 95%% t interval, by itself; two-sided p of the paired t-test and of the exact Wilcoxon "
-                       "signed-rank test, ", s->plan.baseline, options->over);
+                       "signed-rank test, ", s->plan.baseline, settings);
         caption_correction(t, c);
+        caption_equal(t, s, c);
         caption_untested(t, c);
     }
     caption_emphasis(t, options);
@@ -133,6 +146,7 @@ static void write_caption(const struct select_over *over, const struct selection
     caption_fresh(t, s, c, options);
     caption_overrides(t, s);
     caption_caveats(t, &s->plan.caveats);
+    text_release(&names);
 }
 
 int table_over(const struct selections *s, const struct table_options *options, struct text *ret_text, struct error *err)
@@ -150,10 +164,10 @@ int table_over(const struct selections *s, const struct table_options *options, 
         arena_release(&arena);
         return -1;
     }
-    c = comparisons_make(&over.s, options->correction, 0, &arena);
+    c = comparisons_make(&over.s, options->correction, options->rope, &arena);
     for (int i = 0; i < over.s.n; i++)
         has_rest |= over.s.items[i].condition_label.n > 0;
-    add_columns(&g, &over, has_rest);
+    add_columns(&g, &over, has_rest, options->rope > 0);
     for (int i = 0; i < c.n; i++)
         add_row(&g, &over, &c.items[i], &arena);
     write_caption(&over, s, options, &c, &caption);
