@@ -27,7 +27,7 @@ return experiment {
         glue_mrpc {},
         glue_stsb {},
     },
-    model = bert { size = "minilm_l6", init = "weights/minilm-l6/model.safetensors" },
+    model = bert { size = "minilm_l6", init = "weights/minilm-l6" },
     optimizer = adamw { weight_decay = 0.01, clip_norm = 1 },
     schedule = linear {},
     train = { epochs = 3, batch = 32, warmup = 0.3, warmup_from = "zero" },
