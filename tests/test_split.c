@@ -108,6 +108,7 @@ static void test_drawn_share(void **state)
 /* What is set aside was of validation, and is not any more; of each class in each group its share. */
 static void test_set_aside(void **state)
 {
+    static const char *const names[] = {"others", "rare"};
     static uint16_t groups[N];
     struct dataset d = sample(0);
     struct split_config config = defaults();
@@ -115,8 +116,9 @@ static void test_set_aside(void **state)
 
     (void)state;
     for (int i = 0; i < N; i++)
-        groups[i] = (uint16_t)(i % 3 == 0);
+        groups[i] = (uint16_t)(i % 3 == 0 && labels[i] < 2); /* of small classes a cell might have one example */
     d.n_groups = 2;
+    d.group_names = names;
     config.validation_share = 0.5;
     for (int seed = 0; seed < 6; seed++) {
         bool is_seen[N] = {false};
@@ -141,6 +143,15 @@ static void test_set_aside(void **state)
             of_groups[0][groups[s.validation[i]]]++;
         for (int g = 0; g < 2 && seed % 2; g++)
             assert_true(abs(3 * of_groups[1][g] - of_groups[0][g]) <= 2 * 4 * N_CLASSES);
+    }
+    { /* A cell of one would be what nobody trains on. */
+        struct split s = make(&d, &config, 0);
+
+        memset(groups, 0, sizeof groups);
+        groups[s.validation[0]] = 1;
+        d.train.groups = groups;
+        assert_int_equal(split_set_aside(&s, &d, 0.25, 0, &arena, &err), -1);
+        assert_non_null(strstr(err.text, "in group \"rare\" in the validation part: too few to train on some"));
     }
     d.train.groups = NULL;
     config.validation_share = 0.1;

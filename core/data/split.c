@@ -487,6 +487,17 @@ static int draw_cell(const struct split *split, const struct pool *pool, int c, 
     return n;
 }
 
+/* Of class c, in group g where that is not -1. Left out, such a cell would be what nobody trains on. */
+static int too_few_to_share(const struct dataset *d, int c, int g, int n, struct error *err)
+{
+    char group[80] = "";
+
+    if (g >= 0)
+        snprintf(group, sizeof group, " in group \"%.60s\"", d->group_names[g]);
+    return error_set(err, "%d of class %d%s in the validation part: too few to train on some and to select by others; "
+                          "data.validation, data.validation_own or data.validation_share says how many", n, c, group);
+}
+
 int split_set_aside(struct split *split, const struct dataset *d, double share, int seed, struct arena *arena,
                     struct error *err)
 {
@@ -498,21 +509,21 @@ int split_set_aside(struct split *split, const struct dataset *d, double share, 
 
     split->set_aside = arena_alloc(arena, n_all * sizeof *split->set_aside);
     for (int c = 0; c < d->n_classes; c++) {
-        int before = split->n_set_aside, n_class = 0;
+        int n_class = 0;
 
         for (int g = 0; g < (pool->groups ? d->n_groups : 1); g++) {
             int n = draw_cell(split, pool, c, g, rng, items), n_aside = share_of(n, share);
 
+            if (n > 0 && n_aside == 0)
+                return too_few_to_share(d, c, pool->groups ? g : -1, n, err);
             memcpy(split->set_aside + split->n_set_aside, items, (size_t)n_aside * sizeof *items);
             memcpy(kept + n_kept, items + n_aside, (size_t)(n - n_aside) * sizeof *items);
             split->n_set_aside += n_aside;
             n_kept += n - n_aside;
             n_class += n;
         }
-        if (split->n_set_aside == before)
-            return error_set(err, "%d of class %d in the validation part: too few to train on some and to select by "
-                                  "others; data.validation, data.validation_own or data.validation_share says how many",
-                             n_class, c);
+        if (n_class == 0)
+            return too_few_to_share(d, c, -1, 0, err);
     }
     qsort(split->set_aside, (size_t)split->n_set_aside, sizeof *items, ascending);
     qsort(kept, (size_t)n_kept, sizeof *kept, ascending);

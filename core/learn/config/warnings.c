@@ -89,9 +89,10 @@ static bool weighs_all_alike(const struct warning_facts *f)
 static bool weighs_balanced(const struct warning_facts *f)
 {
     const struct value *by = settings_find(f->spec, "sampler.by");
-    bool is_by_class = by && is(f, "sampler.by", "class");
+    bool is_by_both = by && is(f, "sampler.by", "both"), is_by_class = is_by_both || (by && is(f, "sampler.by", "class"));
 
-    return (by && by->kind == VALUE_STRING && is(f, "objective", "reweight") && is(f, "objective.by", by->string)) ||
+    return (by && by->kind == VALUE_STRING && is(f, "objective", "reweight") &&
+            (is_by_both || is(f, "objective.by", by->string))) ||
            (is_by_class && (is(f, "objective", "class_balanced") || number(f, "loss.class_beta") > 0 ||
                             number(f, "loss.posthoc") > 0 || is(f, "loss", "logit_adjustment") ||
                             is(f, "loss", "balanced_softmax") || is(f, "loss", "ldam")));
