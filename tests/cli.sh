@@ -128,7 +128,7 @@ fails 'could not open "/nowhere/cifar' sweep longtail_cifar --data=/nowhere
 fails 'no results of "quickstart" yet' table quickstart
 fails 'no results of "quickstart" yet' export-weights quickstart 0123 w.safetensors
 fails '"datasets" is there already' export-weights quickstart 0123 datasets
-fails 'model.init: could not open "nowhere"' sweep quickstart model.init=nowhere
+fails 'model.init: there is no "nowhere"' sweep quickstart model.init=nowhere
 fails 'model.init: "README.md": not a safetensors file' sweep quickstart model.init=README.md
 fails 'model.heads 5 does not divide model.dim 192' sweep quickstart model=vit model.heads=5
 printf '[UNK]\n[CLS]\n[SEP]\n[PAD]\na\n##b\n' > vocab.txt && printf 'a\n' > words.txt

@@ -305,6 +305,37 @@ static void test_halves_are_taken(void **state)
     }
 }
 
+static void expect_found(const char *name, const char *root, const char *wanted)
+{
+    struct error err;
+    const char *found = weights_find(name, root, &arena, &err);
+
+    assert_string_equal(found ? found : err.text, wanted);
+}
+
+/* Here, else below the data root; of a folder the file in it. */
+static void test_where_files_are(void **state)
+{
+    const char *below = arena_printf(&arena, "%s/model.safetensors", folder), *missing;
+    const char *outside = arena_printf(&arena, "../%s", folder + 1);
+    struct params p = build("mlp", "model.hidden = [1]\n");
+
+    (void)state;
+    save(&p, random_weights(&p, 1));
+    expect_found(path, NULL, path);
+    expect_found("w.safetensors", folder, path);
+    expect_found("v.safetensors", folder,
+                 arena_printf(&arena, "there is no \"v.safetensors\", here or below \"%s\"", folder));
+    missing = arena_printf(&arena, "there is no \"%s/model.safetensors\"", folder);
+    expect_found(folder, NULL, missing);
+    expect_found(folder, folder, missing);
+    expect_found(outside, "/tmp", arena_printf(&arena, "there is no \"%s\"", outside));
+    assert_int_equal(rename(path, below), 0);
+    expect_found(folder, NULL, below);
+    expect_found(folder + strlen("/tmp/"), "/tmp", below);
+    unlink(below);
+}
+
 /* F64 has numbers that no F32 is: it is refused by name. */
 static void test_doubles_are_refused(void **state)
 {
@@ -349,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_what_does_not_fit_is_refused),
         cmocka_unit_test(test_the_rest_is_taken_over),
         cmocka_unit_test(test_halves_are_taken),
+        cmocka_unit_test(test_where_files_are),
         cmocka_unit_test(test_doubles_are_refused),
     };
 

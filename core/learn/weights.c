@@ -8,7 +8,8 @@
 
 static const struct hparam hparams[] = {
     {"init", HPARAM_TEXT, offsetof(struct init_config, init), .fallback = "\"\"", .high = 4000,
-     .doc = "safetensors file with the weights to start from; empty: drawn from the seed"},
+     .doc = "safetensors file with the weights to start from, or its folder, here or below the data root; empty: drawn "
+            "from the seed"},
     {"init_except", HPARAM_TEXT, offsetof(struct init_config, init_except), .fallback = "\"\"",
      .high = 200,
      .doc = "parameters whose names begin so are drawn all the same, as \"head.\""},
@@ -23,6 +24,21 @@ const struct component init_component = {
     .hparams = hparams,
     .config_size = sizeof(struct init_config),
 };
+
+const char *weights_find(const char *name, const char *root, struct arena *arena, struct error *err)
+{
+    bool is_elsewhere = root && !file_exists(name) && file_stays_below(name);
+    const char *path = is_elsewhere ? arena_printf(arena, "%s/%s", root, name) : name;
+    const char *file = file_is_directory(path) ? arena_printf(arena, "%s/model.safetensors", path) : path;
+
+    if (file_exists(file))
+        return file;
+    if (is_elsewhere && file == path)
+        error_set(err, "there is no \"%s\", here or below \"%s\"", name, root);
+    else
+        error_set(err, "there is no \"%s\"", file);
+    return NULL;
+}
 
 int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct error *err)
 {

@@ -23,6 +23,10 @@ struct init_config {
 
 extern const struct component init_component;
 
+/* The file that model.init names: where there is none, below the data root (NULL: none); of a folder its
+ * model.safetensors. In `arena`; NULL with an error. */
+const char *weights_find(const char *name, const char *root, struct arena *arena, struct error *err);
+
 /* The SHA-256 of a file that can be read as safetensors. */
 int weights_digest(const char *path, char ret_digest[HASH_HEX_SIZE], struct error *err);
 

@@ -220,6 +220,9 @@ static int resolve_init(struct maker *maker, struct settings *s, const char **re
     *ret_path = NULL;
     if (!*path)
         return 0;
+    path = weights_find(path, maker->data_root, s->arena, err);
+    if (!path)
+        return error_context(err, "model.init");
     while (i < plan->n_files && strcmp(plan->files[i].path, path) != 0)
         i++;
     if (i == plan->n_files) {
