@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * export-weights: a finished run's weights. The store has their hash only; they
- * are trained anew, which gives the same bits, and compared with it. */
+ * export-weights: a finished run's weights, in a file, or in a folder as others read it. The store has their hash
+ * only; they are trained anew, which gives the same bits, and compared with it. */
 #include "commands/command.h"
 #include "commands/project.h"
+#include "commands/weights_folder.h"
 #include "learn/weights.h"
 #include "os/file.h"
+#include "os/folder.h"
 #include "os/say.h"
 #include "os/walls.h"
 #include "work/checkpoints.h"
@@ -17,6 +19,7 @@
 
 struct exporter {
     const char *path;
+    const struct weights_folder *folder; /* NULL: into a file */
     const struct store_weights *wanted;
     struct arena *arena;
 };
@@ -68,13 +71,33 @@ static int ended(void *context, const struct params *params, const float *weight
     settings_set(&metadata, "format", value_string("pt"));
     settings_set(&metadata, "rgdbench.spec", value_string(e->wanted->spec));
     settings_set(&metadata, "rgdbench.weights_hash", value_string(hash));
-    return weights_save(e->path, params, weights, &metadata, err);
+    return e->folder ? weights_folder_write(e->folder, e->path, params, weights, &metadata, err)
+                     : weights_save(e->path, params, weights, &metadata, err);
 }
 
-static int train(const struct invocation *in, struct store *store, const char *store_path,
+/* Where the words say that it goes. */
+struct target {
+    const char *path;
+    bool is_folder;
+};
+
+static int find_target(const struct invocation *in, struct target *ret_target, struct error *err)
+{
+    char *path = arena_strdup(in->arena, in->words[2]);
+    size_t size = strlen(path);
+
+    *ret_target = (struct target){path, file_is_directory(path) || (size > 0 && path[size - 1] == '/')};
+    while (size > 1 && path[size - 1] == '/')
+        path[--size] = '\0';
+    if (ret_target->is_folder)
+        return folder_check_free(path, err);
+    return file_exists(path) ? error_set(err, "\"%s\" is there already; remove it or give another name", path) : 0;
+}
+
+static int train(const struct invocation *in, struct store *store, const char *store_path, const struct target *target,
                  const struct store_weights *wanted, struct error *err)
 {
-    struct exporter exporter = {in->words[2], wanted, in->arena};
+    struct exporter exporter = {target->path, NULL, wanted, in->arena};
     const struct run_observer observer = {.context = &exporter,
                                           .evaluated = evaluated,
                                           .should_stop = should_stop,
@@ -86,6 +109,7 @@ static int train(const struct invocation *in, struct store *store, const char *s
     struct checkpoint checkpoint = {.key = key, .interval = in->checkpoint_interval};
     struct data_cache cache = {.listener = &project_listener};
     struct settings environment;
+    struct weights_folder folder;
     struct run_result result;
     struct job job;
     int status;
@@ -99,6 +123,10 @@ static int train(const struct invocation *in, struct store *store, const char *s
     status = job_open(&job, store, wanted->spec, in->data_root, &cache, in->arena, err);
     job.input.n_threads = in->n_threads;
     job.input.checkpoint = &checkpoint;
+    folder = (struct weights_folder){&job.spec, job.input.dataset, in->arena};
+    exporter.folder = target->is_folder ? &folder : NULL;
+    if (status == 0 && target->is_folder)
+        status = weights_folder_check(&folder, err);
     if (status == 0)
         status = run_train(&job.input, &observer, &result, err);
     if (status == 0)
@@ -113,16 +141,16 @@ int command_export_weights(const struct invocation *in, enum exit_status *ret_st
     const char *store_path = project_path(in->arena, "results", in->words[0], ".db");
     struct store_weights wanted;
     struct store *store = NULL;
+    struct target target;
     int result = -1;
 
     (void)ret_status;
-    if (file_exists(in->words[2]))
-        return error_set(err, "\"%s\" is there already; remove it or give another name",
-                         in->words[2]);
+    if (find_target(in, &target, err) < 0)
+        return -1;
     if (project_open_store(in->arena, in->words[0], STORE_READ, &store, err) == 0 &&
         store_read_weights(store, in->words[1], in->arena, &wanted, err) == 0 &&
         job_enter_platform(wanted.spec, in->n_threads, err) == 0)
-        result = train(in, store, store_path, &wanted, err);
+        result = train(in, store, store_path, &target, &wanted, err);
     store_close(store);
     return result;
 }

@@ -71,9 +71,18 @@ struct dataset_file {
     size_t size;
 };
 
+/* What texts were cut into tokens by. */
+struct dataset_vocabulary {
+    const char *bytes; /* of vocab.txt, as they are; NULL: there are no texts */
+    size_t size;
+    bool is_cased;
+    int pad; /* the number of [PAD] */
+};
+
 struct dataset {
     const char *name;
     struct signature signature;
+    struct dataset_vocabulary vocabulary;
     const char *const *const *level_names; /* [columns of categories][levels]; NULL: no categories */
     enum target_kind target;
     int n_classes;                  /* 1 where targets are numbers */

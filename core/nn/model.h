@@ -22,6 +22,9 @@ struct model_type {
     /* Adds the layers to `g`, whose inputs (g->signature) are one row each; the output must have n_outputs
      * floats. Fails where these inputs are none that it can read. */
     int (*build)(const void *config, int n_outputs, struct graph *g, struct error *err);
+    /* Its config.json for Hugging Face's transformers, a setting for each key that the model knows of, of data with
+     * that signature; (optional). Fails where theirs is another model. */
+    int (*describe)(const void *config, const struct signature *data, struct settings *ret_keys, struct error *err);
 };
 
 extern const struct component_kind model_kind;

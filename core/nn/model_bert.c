@@ -10,6 +10,25 @@ struct bert {
     int head;
 };
 
+/* What config.json has of it, too. */
+enum { N_MEMBERS = 8 };
+static const struct {
+    size_t offset;
+    bool is_integer;
+} members[N_MEMBERS] = {
+    {offsetof(struct bert, dim), true},
+    {offsetof(struct bert, depth), true},
+    {offsetof(struct bert, heads), true},
+    {offsetof(struct bert, hidden), true},
+    {offsetof(struct bert, positions), true},
+    {offsetof(struct bert, dropout), false},
+    {offsetof(struct bert, attention_dropout), false},
+    {offsetof(struct bert, classifier_dropout), false},
+};
+
+static const double INIT_SD = 0.02, NORM_EPSILON = 1e-12;
+enum { N_TYPES = 2 };
+
 /* What the two differ in. */
 struct family {
     const char *prefix, *layers;                 /* of names */
@@ -19,6 +38,7 @@ struct family {
     bool drops_projection;
     bool has_tanh; /* behind the pooler; else relu */
     struct params_file file;
+    const char *keys[N_MEMBERS], *more; /* of config.json: of the members; the rest, as settings */
 };
 
 static const char *const sizes[] = {"tiny", "mini", "small", "medium", "base", "minilm_l6", "minilm_l12", NULL};
@@ -89,6 +109,10 @@ static const struct family bert_family = {
              .renames = renames,
              .ignored = (const char *const[]){"cls.", "embeddings.position_ids", NULL},
              .drawn = (const char *const[]){"classifier.", "bert.pooler.", NULL}},
+    .keys = {"hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "max_position_embeddings",
+             "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"},
+    .more = "architectures = [\"BertForSequenceClassification\"]\nmodel_type = \"bert\"\n"
+            "tokenizer_class = \"BertTokenizer\"\nhidden_act = \"gelu\"\n",
 };
 
 static const struct family distilbert_family = {
@@ -106,6 +130,10 @@ static const struct family distilbert_family = {
              .renames = renames,
              .ignored = (const char *const[]){"vocab_", "embeddings.position_ids", NULL},
              .drawn = (const char *const[]){"classifier.", "pre_classifier.", NULL}},
+    .keys = {"dim", "n_layers", "n_heads", "hidden_dim", "max_position_embeddings", "dropout", "attention_dropout",
+             "seq_classif_dropout"},
+    .more = "architectures = [\"DistilBertForSequenceClassification\"]\nmodel_type = \"distilbert\"\n"
+            "tokenizer_class = \"DistilBertTokenizer\"\nactivation = \"gelu\"\n",
 };
 
 /* Tokens: a batch of sentences is one piece, with one gradient, as large as the table of words; with 128, whose activations
@@ -137,7 +165,7 @@ static int add(struct builder *b, const char *name, const struct op_type *type, 
 
 static int add_linear(struct builder *b, const char *name, struct op_linear config, int node)
 {
-    config.init_sd = 0.02;
+    config.init_sd = INIT_SD;
     return add(b, name, &op_linear, &config, sizeof config, node, -1);
 }
 
@@ -150,7 +178,7 @@ static int add_dropout(struct builder *b, const char *name, double p, int node)
 
 static int add_norm(struct builder *b, const char *name, int node)
 {
-    const struct op_layer_norm config = {.epsilon = 1e-12};
+    const struct op_layer_norm config = {.epsilon = NORM_EPSILON};
 
     return add(b, name, &op_layer_norm, &config, sizeof config, node, -1);
 }
@@ -158,7 +186,7 @@ static int add_norm(struct builder *b, const char *name, int node)
 /* The last linear layer of a branch, what it adds to, and the norm of both. */
 static int end_branch(struct builder *b, const char *name, const char *norm, double dropout, int node, int stream)
 {
-    const struct op_linear linear = {.width = b->bert->dim, .init_sd = 0.02};
+    const struct op_linear linear = {.width = b->bert->dim, .init_sd = INIT_SD};
     const struct op_residual residual = {.p = 0};
 
     if (dropout == 0)
@@ -189,7 +217,7 @@ static int add_words(struct builder *b, int tokens)
     const struct field *field = &b->g->signature.fields[tokens];
     const struct op_words words = {.n_words = field->n_levels[0],
                                    .n_positions = b->bert->positions,
-                                   .n_types = b->family->has_types ? 2 : 0,
+                                   .n_types = b->family->has_types ? N_TYPES : 0,
                                    .width = b->bert->dim};
     const char *name = arena_printf(b->g->arena, "%sembeddings", b->family->prefix);
     int node = add(b, name, &op_words, &words, sizeof words, tokens, -1);
@@ -221,7 +249,7 @@ static int build_family(const void *config, const struct family *f, int n_output
     struct builder b = {&bert, f, g, err, false};
     const struct op_pool pool = {.pool = bert.pool ? POOL_MEAN : POOL_CLASS_TOKEN};
     struct op_linear pooler = {.activation = f->has_tanh ? ACTIVATION_NONE : ACTIVATION_RELU};
-    const struct op_linear head = {.width = n_outputs, .init_sd = 0.02};
+    const struct op_linear head = {.width = n_outputs, .init_sd = INIT_SD};
     int tokens = graph_input(g, FIELD_TOKENS), node;
 
     if (tokens < 0 || graph_most_rows(g) == 0)
@@ -251,6 +279,47 @@ static int build_distilbert(const void *config, int n_outputs, struct graph *g, 
     return build_family(config, &distilbert_family, n_outputs, g, err);
 }
 
+/* Transformers' classifiers are linear ones, of the first token. DistilBERT's epsilon is in its code. */
+static int describe_family(const void *config, const struct family *f, const struct signature *data,
+                           struct settings *ret_keys, struct error *err)
+{
+    struct bert bert = *(const struct bert *)config;
+    int tokens = signature_find(data, FIELD_TOKENS);
+
+    if (tokens < 0)
+        return error_set(err, "it reads texts; these data have %s", data->fields[0].name);
+    if (bert.pool || bert.head != HEAD_LINEAR)
+        return error_set(err, "transformers has no model.%s \"%s\"; it has \"%s\" alone", bert.pool ? "pool" : "head",
+                         bert.pool ? pools[bert.pool] : model_head_names[bert.head],
+                         bert.pool ? pools[0] : model_head_names[HEAD_LINEAR]);
+    if (resolve(&bert, f, err) < 0 || settings_parse(ret_keys, f->more, err) < 0)
+        return -1;
+    for (int i = 0; i < N_MEMBERS; i++) {
+        const char *member = (const char *)&bert + members[i].offset;
+
+        settings_set(ret_keys, f->keys[i],
+                     value_number(members[i].is_integer ? *(const int *)member : *(const double *)member));
+    }
+    settings_set(ret_keys, "vocab_size", value_number(data->fields[tokens].n_levels[0]));
+    settings_set(ret_keys, "initializer_range", value_number(INIT_SD));
+    if (f->has_types) {
+        settings_set(ret_keys, "type_vocab_size", value_number(N_TYPES));
+        settings_set(ret_keys, "layer_norm_eps", value_number(NORM_EPSILON));
+    }
+    return 0;
+}
+
+static int describe_bert(const void *config, const struct signature *data, struct settings *ret_keys, struct error *err)
+{
+    return describe_family(config, &bert_family, data, ret_keys, err);
+}
+
+static int describe_distilbert(const void *config, const struct signature *data, struct settings *ret_keys,
+                               struct error *err)
+{
+    return describe_family(config, &distilbert_family, data, ret_keys, err);
+}
+
 const struct model_type model_bert = {
     .component =
         {
@@ -263,6 +332,7 @@ const struct model_type model_bert = {
     .micro_batch = micro_batch,
     .counts_tokens = true,
     .build = build_bert,
+    .describe = describe_bert,
 };
 
 const struct model_type model_distilbert = {
@@ -277,4 +347,5 @@ const struct model_type model_distilbert = {
     .micro_batch = micro_batch,
     .counts_tokens = true,
     .build = build_distilbert,
+    .describe = describe_distilbert,
 };

@@ -134,8 +134,11 @@ static int load(struct dataset *d, const struct dataset_source *source, const vo
     got = tokenizer_init(&tokenizer, "drawn_text", vocabulary, sizeof vocabulary - 1, false, &arena, err);
     if (got == 0)
         got = text_rows_make(&rows, &d->arena, &result, err);
-    if (got == 0)
+    if (got == 0) {
         text_rows_take(d, &rows, &result);
+        d->vocabulary = (struct dataset_vocabulary){vocabulary, sizeof vocabulary - 1, false,
+                                                    tokenizer.specials[TOKENIZER_PAD]};
+    }
     arena_release(&arena);
     return got;
 }

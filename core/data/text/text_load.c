@@ -8,6 +8,7 @@ int text_load(struct dataset *d, const struct dataset_source *source, const stru
 {
     const char *path = dataset_find_path(source, "vocabulary", &d->arena, err);
     const struct value *cased = settings_find(source->description, "cased");
+    bool is_cased = cased && cased->truth;
     struct tokenizer tokenizer;
     struct text_rows_source rows = {&tokenizer, t->texts, t->n_rows, t->n_texts, config->max_tokens};
     struct text_rows result;
@@ -19,12 +20,13 @@ int text_load(struct dataset *d, const struct dataset_source *source, const stru
         dataset_add_file(d, settings_string(source->description, "vocabulary"), map->bytes, map->size,
                          err) < 0)
         return -1;
-    got = tokenizer_init(&tokenizer, path, (const char *)map->bytes, map->size, cased && cased->truth, &arena,
-                         err);
+    got = tokenizer_init(&tokenizer, path, (const char *)map->bytes, map->size, is_cased, &arena, err);
     if (got == 0)
         got = text_rows_open(d, &rows, map->bytes, map->size, source->listener, &result, err);
     if (got == 0) {
         text_rows_take(d, &rows, &result);
+        d->vocabulary = (struct dataset_vocabulary){(const char *)map->bytes, map->size, is_cased,
+                                                    tokenizer.specials[TOKENIZER_PAD]};
         for (int i = 0; i < t->n_rows; i++)
             n_cut += result.uncut[i] > config->max_tokens;
     }

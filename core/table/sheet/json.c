@@ -3,6 +3,7 @@
 
 #include "table/sheet/escape.h"
 
+#include <assert.h>
 #include <math.h>
 
 static void begin(struct json *j, const char *name)
@@ -47,4 +48,23 @@ void json_bool(struct json *j, const char *name, bool truth)
 {
     begin(j, name);
     text_printf(j->text, truth ? "true" : "false");
+}
+
+void json_value(struct json *j, const char *name, const struct value *v)
+{
+    switch (v->kind) {
+    case VALUE_STRING:
+        json_text(j, name, v->string);
+        return;
+    case VALUE_LIST:
+        json_open(j, name, '[');
+        for (int i = 0; i < v->n_items; i++)
+            json_value(j, NULL, &v->items[i]);
+        json_close(j, ']');
+        return;
+    default:
+        assert(v->kind != VALUE_LAW);
+        begin(j, name);
+        value_write(j->text, v);
+    }
 }
