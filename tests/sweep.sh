@@ -43,6 +43,15 @@ id=$("$program" sweep quickstart $words --dry-run | grep 'rgd.*seed 1' | head -1
 "$program" export-weights quickstart "$id" two.safetensors --threads=2 2>/dev/null || die "export-weights failed"
 cmp -s one.safetensors two.safetensors || die "exported weights differ between one and two threads"
 "$program" export-weights quickstart "$id" one.safetensors 2>/dev/null && die "export-weights overwrote a file"
+"$program" export-weights quickstart "$id" folder/ 2> err && die "an mlp was written for transformers"
+grep -q '^rgdbench: transformers has no model "mlp" of ours: give a file' err || die "folder of an mlp: $(cat err)"
+bert="methods=erm seeds=1 data.train=60 data.test=20 data.validation=20 train.epochs=1 train.evaluate=1 train.lr=0.001"
+"$program" sweep drawn_text $bert --quiet || die "no sweep of texts"
+bert_id=$("$program" sweep drawn_text $bert --dry-run | grep erm | cut -c1-12)
+"$program" export-weights drawn_text "$bert_id" model/ 2> err || die "no folder of a bert: $(cat err)"
+[ "$(ls model | tr '\n' ' ')" = "config.json model.safetensors tokenizer_config.json vocab.txt " ] || die "the folder has $(ls model)"
+"$program" sweep drawn_text $bert model.init=model --dry-run > /dev/null || die "no sweep from a folder"
+rm results/drawn_text.db
 cp -r results results.before
 "$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=one.safetensors --quiet || die "no sweep from weights"
 "$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=two.safetensors --dry-run | cut -c1-12 > other
