@@ -136,11 +136,13 @@ static const struct command commands[] = {
      "NAME is a name in results/ or a file. Exit status 3 where it is not.\n"
      "Options:\n  --rescue=FILE  write what is sound into a new store\n", "rescue", 1, 1, command_fsck,
      false, READS},
-    {"export-weights", "NAME RUN FILE", "a finished run's weights, as a safetensors file",
+    {"export-weights", "NAME RUN FILE|FOLDER/", "a finished run's weights, as a safetensors file",
      "RUN is the beginning of a spec's id, as `sweep --dry-run` and `export` print it. The store\n"
      "keeps a hash of the weights only: they are trained anew, to the same bits, and compared\n"
      "with it. Names and shapes are those of PyTorch and timm. To start from such a file:\n"
-     "model = vit { init = \"FILE\" } in an experiment, or model.init=FILE behind sweep.\n"
+     "model = vit { init = \"FILE\" } in an experiment, or model.init=FILE behind sweep. Into a folder,\n"
+     "of a BERT: model.safetensors, config.json, tokenizer_config.json and vocab.txt, as Hugging Face's\n"
+     "transformers loads them.\n"
      "Options:\n"
      "  --threads=N   (default 1)\n"
      "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
