@@ -13,7 +13,7 @@ FORMAT ?= txt
 RUNS   ?= 100000
 PYTHON ?= python3
 override ASKED := EXP SET JOBS DATA RGDBENCH_DATA FORMAT SHARD LAUNCHER SLURM N FROZEN A B ID FROM RESCUE NAME TARGET RUNS \
-	KILLS SITES DAMAGES
+	KILLS SITES DAMAGES URL SHA256
 override BUILDS := DEBUG SAN V CI WERROR
 $(foreach v,$(ASKED) $(BUILDS),$(eval override $v := $$(value $v)))
 export $(ASKED)
@@ -111,6 +111,8 @@ docs: $(PROGRAM) ## docs/METHODS.md, and README's table of slots, from the progr
 		docs/METHODS.md README.md > $(BUILD)/readme.md && cat $(BUILD)/readme.md > README.md
 data: $(PROGRAM) ## data sets; NAME=cifar10 downloads one
 	@$(RUN) data $${NAME:+"$$NAME"} $(WITH_DATA)
+weights: $(PROGRAM) ## published weights; NAME=minilm-l6 downloads some (others: NAME=... URL=... SHA256=...)
+	@$(RUN) fetch-weights $${NAME:+"$$NAME"} $${URL:+"$$URL"} $${SHA256:+"$$SHA256"} --python="$(PYTHON)" $(WITH_DATA)
 
 deps: ## install the Debian packages that are missing
 deps-slurm: ## those of test-slurm
@@ -232,5 +234,5 @@ help: ## this list
 
 .DELETE_ON_ERROR:
 .PHONY: all sweep confirm status compare table plot export digest retry cancel merge fsck report verify \
-	reproduce list docs data deps deps-slurm deps-faults test test-slurm check mutants check-stats check-page check-faults headers layers bench bench-pipeline bench-store bench-peers bench-conv parity clean help FORCE
+	reproduce list docs data weights deps deps-slurm deps-faults test test-slurm check mutants check-stats check-page check-faults headers layers bench bench-pipeline bench-store bench-peers bench-conv parity clean help FORCE
 -include $(OBJECTS:.o=.d) $(BUILD)/core/main.d

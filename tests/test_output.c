@@ -293,7 +293,7 @@ static void test_words(void **state)
 {
     static const char *const verbs[] = {
         "sweep", "status", "retry", "cancel", "confirm", "compare", "table", "plot", "report", "export", "digest",
-        "merge", "fsck", "export-weights", "verify", "bisect", "doctor", "list", "weights", "hparams", "split",
+        "merge", "fsck", "export-weights", "fetch-weights", "verify", "bisect", "doctor", "list", "weights", "hparams", "split",
         "import", "data", "stats", "worker", "help", "", EVIL, NULL};
 
     (void)state;

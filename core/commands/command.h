@@ -32,6 +32,7 @@ struct invocation {
     const char *rescue;    /* --rescue=FILE; NULL: none */
     const char *data_root; /* --data=DIR, RGDBENCH_DATA; NULL: none */
     bool allows_http;      /* --http */
+    const char *python;    /* --python=PROGRAM; NULL: none given */
     bool is_quiet;         /* --quiet */
     bool is_dry;           /* --dry-run */
     bool is_frozen;        /* --frozen */
@@ -60,6 +61,7 @@ int command_data(const struct invocation *, enum exit_status *, struct error *);
 int command_digest(const struct invocation *, enum exit_status *, struct error *);
 int command_doctor(const struct invocation *, enum exit_status *, struct error *);
 int command_export(const struct invocation *, enum exit_status *, struct error *);
+int command_fetch_weights(const struct invocation *, enum exit_status *, struct error *);
 int command_fsck(const struct invocation *, enum exit_status *, struct error *);
 int command_hparams(const struct invocation *, enum exit_status *, struct error *);
 int command_export_weights(const struct invocation *, enum exit_status *, struct error *);

@@ -54,7 +54,7 @@ static int check_url(const char *url, bool allows_http, struct error *err)
 {
     if (strncmp(url, "https://", 8) == 0 || (allows_http && strncmp(url, "http://", 7) == 0))
         return 0;
-    return error_set(err, "\"%s\" in its description does not begin with https://%s", url,
+    return error_set(err, "\"%s\" does not begin with https://%s", url,
                      strncmp(url, "http://", 7) == 0 ? "; --http allows http:// too" : "");
 }
 
@@ -109,6 +109,11 @@ static int run_curl(const char *url, bool allows_http, int file, struct error *e
                      reason[0] ? reason : "curl was ended");
 }
 
+int download_file(const char *url, bool allows_http, int file, struct error *err)
+{
+    return check_url(url, allows_http, err) < 0 ? -1 : run_curl(url, allows_http, file, err);
+}
+
 static int check_sum(const char *path, const char *url, const char *md5, struct error *err)
 {
     struct file_map map;
@@ -152,7 +157,7 @@ static int take(const struct dataset_source *source, const char *url, const char
                 int file, const char *path, const char *const *wanted, const char *missing,
                 struct error *err)
 {
-    if (run_curl(url, allows_http, file, err) < 0)
+    if (download_file(url, allows_http, file, err) < 0)
         return error_set(err, "%s; fetch it elsewhere and unpack it under \"%s\", so that \"%s\" "
                               "is there",
                          err->text, source->root, missing);
