@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The files of https://dl.fbaipublicfiles.com/glue/data/QNLIv2.zip, and the vocab.txt of an uncased BERT.
+-- The files of https://dl.fbaipublicfiles.com/glue/data/QNLIv2.zip, and the words of an uncased BERT (make weights NAME=minilm-l6).
 return data_set {
     doc = "QNLI: 104,743 + 5,463 pairs of question and sentence; is the answer in there",
     origin = "Rajpurkar et al. 2016, in GLUE (Wang et al. 2018)",
@@ -8,5 +8,5 @@ return data_set {
     task = "qnli",
     score = { "accuracy" },
     folder = "glue/QNLI",
-    vocabulary = "bert/vocab.txt",
+    vocabulary = "weights/minilm-l6/vocab.txt",
 }

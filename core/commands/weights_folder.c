@@ -4,7 +4,7 @@
 #include "learn/weights.h"
 #include "nn/model.h"
 #include "os/folder.h"
-#include "table/json.h"
+#include "table/sheet/json.h"
 
 /* The keys that the model knows of. */
 static int describe_model(const struct weights_folder *f, struct settings *ret_keys, struct error *err)
