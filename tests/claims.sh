@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The sentences about better, worse and equal of README and docs/RESULTS.md, against the tables of the stores that they
 # are of. A paragraph of "A result", or of the other file, that says such a thing has a comment behind it for each claim:
-#     <!-- claim EXPERIMENT METHOD better|worse|equal|undecided [rope=POINTS] [rule=NAME] [condition=TEXT] [over=SETTINGS] [select=MEASURE] -->
+#     <!-- claim EXPERIMENT METHOD better|worse|equal|undecided [rope=POINTS] [rule=NAME] [condition=TEXT] [over=SETTINGS] [select=MEASURE] [correction=NAME] -->
+# (commas for the blanks of a condition)
 # better, worse: the corrected p of the paired t-test is at most 0.05, and the difference of that sign;
 # equal: so is the p of equivalence within rope; undecided: the first is above 0.05.
 # A store that is not there is said, and is no failure. usage: tests/claims.sh PROGRAM
@@ -28,9 +29,9 @@ while read -r experiment method verdict words; do
     asked= row=\"condition\":\"\",
     for word in $words; do
         case $word in
-        rope=* | over=* | select=* | measure=*) asked="$asked $word" ;;
+        rope=* | over=* | select=* | measure=* | correction=*) asked="$asked $word" ;;
         rule=*) asked="$asked $word" row= ;; # its tables have no conditions
-        condition=*) row=\"condition\":\"${word#condition=}\", ;;
+        condition=*) row=\"condition\":\"$(printf %s "${word#condition=}" | tr , " ")\", ;;
         *) echo "claim $experiment $method: unknown word $word"; failures=1 ;;
         esac
     done
