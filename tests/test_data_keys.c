@@ -37,8 +37,8 @@ static void test_messages(void **state)
     assert_string_equal(check(CIFAR "classes = [\"a\"]\n", NULL), "");
     assert_string_equal(check(CIFAR "clases = [\"a\"]\n", "clases"),
                         "a data set of format \"cifar\" has no key \"clases\", did you mean \"classes\"?; it has: "
-                        "train test classes label_bytes records format doc origin licence archive md5 sums domainbed "
-                        "noisy_file noisy_labels clean_labels");
+                        "train test classes label_bytes records format doc origin licence archive md5 sums score "
+                        "domainbed noisy_file noisy_labels clean_labels");
     assert_string_equal(check(CIFAR, NULL), "format \"cifar\": classes is missing: a list of texts, their names, in "
                                             "the order of the labels");
     assert_string_equal(check(CIFAR "classes = \"a\"\n", "classes"), "classes: \"a\" is not a list of texts");
