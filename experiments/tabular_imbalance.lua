@@ -3,7 +3,7 @@
 --           count the same?
 -- Command:  RGDBENCH_DATA=/data make sweep EXP=tabular_imbalance
 --           build/rgdbench table tabular_imbalance measures=balanced_accuracy,worst_class_accuracy
--- Time:     about an hour on 2 cores. Needs shuttle, coil2000, thyroid_odds and thyroid
+-- Time:     about an hour and a half on 2 cores. Needs shuttle, coil2000, thyroid_odds and thyroid
 --           Short: make sweep EXP=tabular_imbalance SET=smoke
 --
 -- The commonest class has 79, 94, 97 and 92% of the rows; 10 rows of Shuttle's 58,000 are of the rarest.
