@@ -52,6 +52,13 @@ bert_id=$("$program" sweep drawn_text $bert --dry-run | grep erm | cut -c1-12)
 [ "$(ls model | tr '\n' ' ')" = "config.json model.safetensors tokenizer_config.json vocab.txt " ] || die "the folder has $(ls model)"
 "$program" sweep drawn_text $bert model.init=model --dry-run > /dev/null || die "no sweep from a folder"
 rm results/drawn_text.db
+# Weights below a data root, which is elsewhere the next time.
+mkdir -p root/weights && mv model root/weights/mine
+"$program" sweep drawn_text $bert model.init=weights/mine --data=root --quiet || die "no sweep from weights below a data root"
+mv root moved && "$program" verify drawn_text n=1 --data=moved > /dev/null || die "another data root has no weights"
+"$program" verify drawn_text n=1 --data=root > /dev/null 2> err && die "weights that are gone were found"
+grep -q 'model.init: there is no "weights/mine", here or below "root"' err || die "weights that are gone: $(cat err)"
+rm results/drawn_text.db
 cp -r results results.before
 "$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=one.safetensors --quiet || die "no sweep from weights"
 "$program" sweep quickstart $words seeds=1 train.epochs=1 model.init=two.safetensors --dry-run | cut -c1-12 > other

@@ -213,14 +213,14 @@ static int resolve_init(struct maker *maker, struct settings *s, const char **re
                         struct error *err)
 {
     struct plan *plan = maker->plan;
-    const char *path = settings_string(s, "model.init");
+    const char *name = settings_string(s, "model.init"), *path;
     struct plan_file *file;
     int i = 0;
 
     *ret_path = NULL;
-    if (!*path)
+    if (!*name)
         return 0;
-    path = weights_find(path, maker->data_root, s->arena, err);
+    path = weights_find(name, maker->data_root, s->arena, err);
     if (!path)
         return error_context(err, "model.init");
     while (i < plan->n_files && strcmp(plan->files[i].path, path) != 0)
@@ -229,6 +229,7 @@ static int resolve_init(struct maker *maker, struct settings *s, const char **re
         plan->files = arena_grow(plan->arena, plan->files, plan->n_files, sizeof *plan->files);
         if (weights_digest(path, plan->files[i].digest, err) < 0)
             return error_context(err, "model.init");
+        plan->files[i].name = arena_strdup(plan->arena, name);
         plan->files[i].path = arena_strdup(plan->arena, path);
         plan->n_files++;
     }

@@ -44,7 +44,8 @@ struct plan_data {
 /* A file that runs start from, by what it holds; specs have the digest only. */
 struct plan_file {
     char digest[HASH_HEX_SIZE];
-    const char *path;
+    const char *name; /* as model.init has it, for stores: another machine has its own data root */
+    const char *path; /* where it was found (weights_find) */
 };
 
 struct plan {

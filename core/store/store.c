@@ -176,7 +176,7 @@ int store_insert_plan(struct store *store, const struct plan *plan, struct error
     for (int i = 0; i < plan->n_files; i++)
         if (sql_do(store->db, err,
                    "INSERT INTO files VALUES (?1, ?2) ON CONFLICT (digest) DO UPDATE SET path = ?2",
-                   "tt", plan->files[i].digest, plan->files[i].path) < 0)
+                   "tt", plan->files[i].digest, plan->files[i].name) < 0)
             return -1;
     if (sql_do(store->db, err,
                "INSERT INTO plans (digest, used, title, question, baseline, source, overrides, "

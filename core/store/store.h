@@ -83,7 +83,7 @@ int store_renew(struct store *store, long run, long fence, double lease, struct 
 int store_data_description(struct store *store, const char *digest, struct settings *ret_settings,
                            struct error *err);
 
-/* Where the file with that digest was; in `arena`. */
+/* What the plan called the file with that digest (learn/weights.h: weights_find); in `arena`. */
 int store_file_path(struct store *store, const char *digest, struct arena *arena,
                     const char **ret_path, struct error *err);
 

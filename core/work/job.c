@@ -2,6 +2,7 @@
 #include "work/job.h"
 
 #include "learn/platform.h"
+#include "learn/weights.h"
 #include "plan/spec.h"
 
 #include <string.h>
@@ -51,7 +52,7 @@ static int open_data(struct job *job, struct store *store, const char *data_root
 int job_open(struct job *ret_job, struct store *store, const char *spec, const char *data_root,
              struct data_cache *cache, struct arena *arena, struct error *err)
 {
-    const char *init;
+    const char *init, *name;
 
     *ret_job = (struct job){.input = {.settings = &ret_job->spec}};
     hash_block(spec, strlen(spec), ret_job->spec_id);
@@ -59,7 +60,8 @@ int job_open(struct job *ret_job, struct store *store, const char *spec, const c
     if (spec_read(spec, &ret_job->spec, err) < 0)
         return -1;
     init = settings_string(&ret_job->spec, "model.init");
-    if (*init && store_file_path(store, init, arena, &ret_job->input.init, err) < 0)
-        return -1;
+    if (*init && (store_file_path(store, init, arena, &name, err) < 0 ||
+                  !(ret_job->input.init = weights_find(name, data_root, arena, err))))
+        return error_context(err, "model.init");
     return open_data(ret_job, store, data_root, cache, arena, err);
 }
