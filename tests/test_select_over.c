@@ -133,6 +133,13 @@ static void test_missing(void **state)
     make(&s, &arena, 3);
     assert_int_equal(select_over_make(&s, "data", &arena, &over, &err), 0);
     check_means(&over.s.items[1], 1, 0, N_TASKS, others, 3);
+    /* Seed 1 lacks mrpc: its mean is another. */
+    assert_int_equal(select_pairs(&over.s.items[1], &over.s.items[0], x, y), 3);
+    assert_int_equal(select_pairs(&over.s.items[0], &over.s.items[1], y, x), 3);
+    for (int i = 0; i < 3; i++) {
+        assert_true(fabs(x[i] - mean_of(1, 0, others[i], N_TASKS)) < 1e-15);
+        assert_true(fabs(y[i] - mean_of(0, 0, others[i], N_TASKS)) < 1e-15);
+    }
     make(&s, &arena, 0);
     assert_int_equal(select_over_make(&s, "data", &arena, &over, &err), 0);
     check_means(&over.s.items[1], 1, 0, 2, seeds, N_SEEDS);

@@ -532,24 +532,43 @@ static int compare_places(const struct selection *a, int i, const struct selecti
     return (a->environments[i] > b->environments[k]) - (a->environments[i] < b->environments[k]);
 }
 
+/* How many environments both have, in whatever seeds; 1 where there are none. */
+static int count_common(const struct selection *a, const struct selection *b)
+{
+    int n = 0;
+
+    if (!a->environments || !b->environments)
+        return 1;
+    for (int i = 0; i < a->n; i++) {
+        int first = 0, k = 0;
+
+        while (a->environments[first] != a->environments[i])
+            first++;
+        while (k < b->n && b->environments[k] != a->environments[i])
+            k++;
+        n += first == i && k < b->n;
+    }
+    return n;
+}
+
 int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y)
 {
     long double x = 0, y = 0; /* sums over the environments of a seed; long, to be rounded once */
-    int n = 0, n_here = 0, seed = 0;
+    int n_common = count_common(a, b), n = 0, n_here = 0, seed = 0;
 
     for (int i = 0, k = 0; i < a->n; i++) {
         while (k < b->n && compare_places(b, k, a, i) < 0)
             k++;
         if (k == b->n || compare_places(b, k, a, i) != 0)
             continue;
-        if (n_here > 0 && a->seeds[i] == seed)
-            n--;
-        else
+        if (n_here == 0 || a->seeds[i] != seed)
             x = y = n_here = 0;
         seed = a->seeds[i];
         n_here++;
         x += a->test[i];
         y += b->test[k];
+        if (n_here < n_common)
+            continue;
         ret_x[n] = (double)(x / n_here);
         ret_y[n++] = (double)(y / n_here);
     }

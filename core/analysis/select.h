@@ -102,7 +102,8 @@ int select_read_value(struct store *store, const struct selection *r, int i, con
                       double *ret_value, struct error *err);
 
 /* Test values on the seeds on which both ended: ret_x, ret_y [a->n]. Gives their number. Of several
- * environments, the means over those of a seed that both have. */
+ * environments, the means over those that both have, of the seeds that lack none of them: means over unlike ones
+ * would differ by what is easy and what is hard. */
 int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y);
 
 /* The tests of a against b on those seeds. */

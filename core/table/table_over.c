@@ -130,10 +130,11 @@ static void write_caption(const struct select_over *over, const struct selection
         text_printf(t, "%s %s", v ? ";" : "", over->values[v]);
     text_add_string(t, ". n: seeds that have all of them, whose mean and 95% t interval are shown.");
     if (c->n_tests[ON_TUNED].compared) {
-        text_printf(t, " Difference to %s, paired by seed, of each seed's means over what both have; better in: under how "
-                       "many of them its mean is the better one. Seeds are what is drawn anew: nothing is said of other "
-                       "values of %s. 95%% t interval, by itself; two-sided p of the paired t-test and of the exact Wilcoxon "
-                       "signed-rank test, ", s->plan.baseline, settings);
+        text_printf(t, " Difference to %s, paired by seed, of the means over the values that both have, of seeds that "
+                       "lack none of these; better in: under how many of them its mean is the better one. Seeds are "
+                       "what is drawn anew: nothing is said of other values of %s. 95%% t interval, by itself; "
+                       "two-sided p of the paired t-test and of the exact Wilcoxon signed-rank test, ",
+                    s->plan.baseline, settings);
         caption_correction(t, c);
         caption_equal(t, s, c);
         caption_untested(t, c);
