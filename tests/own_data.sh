@@ -94,6 +94,9 @@ awk -F, '{ key = $5 " " $7 " " $8; value[key, $9 ":" $10] = $11; keys[key] }
 sed -i 's/"f1:yes"/"f1:perhaps"/' datasets/my_people_1.lua
 "$program" sweep tasks train.epochs=2 --data=../away 2> said && die "a score of no class was taken"
 grep -qF 'data set "my_people_1": score "f1:perhaps": it has no such measure' said || die "score: $(cat said)"
+sed -i 's/"f1:perhaps"/"log_loss"/' datasets/my_people_1.lua
+"$program" sweep tasks train.epochs=2 --data=../away 2> said && die "a score was taken of which lower is better"
+grep -qF 'data set "my_people_1": score "log_loss": lower is better of it' said || die "score: $(cat said)"
 sed -i '/score =/d' datasets/my_people_1.lua datasets/line.lua
 "$program" sweep tasks train.epochs=2 --data=../away 2> said && die "task_score was taken where no data have one"
 grep -qF 'does not say what they are judged by' said || die "no score: $(cat said)"

@@ -232,6 +232,9 @@ static int open_task(struct run *run, struct error *err)
         if (!find_measure(d, d->score[i], &run->task[i]) || (run->task[i].type->needs & METRIC_TASK))
             return error_set(err, "data set \"%s\": score \"%s\": it has no such measure; `rgdbench list measure` has all",
                              d->name, d->score[i]);
+        else if (run->task[i].type->lower_is_better)
+            return error_set(err, "data set \"%s\": score \"%s\": lower is better of it, and of a score higher is; "
+                                  "`rgdbench list measure` says of which", d->name, d->score[i]);
     return 0;
 }
 
