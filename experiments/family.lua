@@ -3,7 +3,7 @@
 --           wrong: high losses more, or less?
 -- Command:  make sweep EXP=family
 --           make table EXP=family SET="measures=balanced_accuracy,worst_class_accuracy correction=benjamini_hochberg"
--- Time:     about 50 minutes on 2 cores. Needs no data.
+-- Time:     about an hour on 2 cores. Needs no data.
 --           Short: make sweep EXP=family SET=smoke
 --
 -- Shapes: 200 of each class, or as many of the head and 20 of the tail; labels right, or drawn anew with probability 0.3, in

@@ -7,7 +7,7 @@
 --           make table EXP=subpopulation SET="select=worst_class_accuracy"       # unknown there
 --           make table EXP=subpopulation SET="select=accuracy"
 --           RGDBENCH_DATA=/data make sweep EXP=subpopulation SET="data=subpopulation_digits"   # MNIST's digits
--- Time:     about 25 minutes on 2 cores. Needs no data.
+-- Time:     about 35 minutes on 2 cores. Needs no data.
 --           Short: make sweep EXP=subpopulation SET=smoke
 --
 -- The attribute is a colour, of which a model sees the channel. A group is a class in a colour; in the test all four are

@@ -97,6 +97,10 @@ grep -qF 'data set "my_people_1": score "f1:perhaps": it has no such measure' sa
 sed -i 's/"f1:perhaps"/"log_loss"/' datasets/my_people_1.lua
 "$program" sweep tasks train.epochs=2 --data=../away 2> said && die "a score was taken of which lower is better"
 grep -qF 'data set "my_people_1": score "log_loss": lower is better of it' said || die "score: $(cat said)"
+sed -i 's/"log_loss"/"f1:yes"/' datasets/my_people_1.lua
+sed -i 's/"spearman"/"r2"/' datasets/line.lua
+"$program" sweep tasks train.epochs=2 --data=../away 2> said && die "a score was taken that has no lowest value"
+grep -qF 'data set "line": score "r2": it has no lowest value' said || die "score: $(cat said)"
 sed -i '/score =/d' datasets/my_people_1.lua datasets/line.lua
 "$program" sweep tasks train.epochs=2 --data=../away 2> said && die "task_score was taken where no data have one"
 grep -qF 'does not say what they are judged by' said || die "no score: $(cat said)"

@@ -235,6 +235,8 @@ static int open_task(struct run *run, struct error *err)
         else if (run->task[i].type->lower_is_better)
             return error_set(err, "data set \"%s\": score \"%s\": lower is better of it, and of a score higher is; "
                                   "`rgdbench list measure` says of which", d->name, d->score[i]);
+        else if (!isfinite(run->task[i].type->low)) /* a run that diverged would have more than the worst */
+            return error_set(err, "data set \"%s\": score \"%s\": it has no lowest value; pearson has", d->name, d->score[i]);
     return 0;
 }
 
