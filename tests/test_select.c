@@ -36,20 +36,22 @@ static void test_pairs(void **state)
     assert_true(fabs(p.difference.mean - -1.0 / 3) < 1e-12);
 }
 
-/* Means over the environments of a trial that both have. */
+/* Means over the environments that both have, of the trials that lack none of them. */
 static void test_pairs_of_environments(void **state)
 {
-    const int seeds_a[] = {0, 0, 0, 1, 1}, seeds_b[] = {0, 0, 1, 2};
-    const int at_a[] = {0, 1, 2, 0, 1}, at_b[] = {1, 2, 1, 0};
-    const double a[] = {.1, .2, .4, .5, .6}, b[] = {.5, .75, .9, .1};
-    struct selection left = {.n = 5, .seeds = seeds_a, .environments = at_a, .test = a};
-    struct selection right = {.n = 4, .seeds = seeds_b, .environments = at_b, .test = b};
-    double x[5], y[5];
+    const int seeds_a[] = {0, 0, 0, 1, 1, 2, 2}, seeds_b[] = {0, 0, 1, 2, 2, 3};
+    const int at_a[] = {0, 1, 2, 0, 1, 1, 2}, at_b[] = {1, 2, 1, 1, 2, 0};
+    const double a[] = {.1, .2, .4, .5, .6, .7, .8}, b[] = {.5, .75, .9, .25, .5, .1};
+    struct selection left = {.n = 7, .seeds = seeds_a, .environments = at_a, .test = a};
+    struct selection right = {.n = 5, .seeds = seeds_b, .environments = at_b, .test = b};
+    double x[7], y[7];
 
     (void)state;
-    assert_int_equal(select_pairs(&left, &right, x, y), 2);
+    assert_int_equal(select_pairs(&left, &right, x, y), 2); /* trial 1 lacks environment 2 */
     assert_true(fabs(x[0] - .3) < 1e-15 && fabs(y[0] - .625) < 1e-15);
-    assert_true(x[1] == .6 && y[1] == .9);
+    assert_true(fabs(x[1] - .75) < 1e-15 && fabs(y[1] - .375) < 1e-15);
+    right.n = 6; /* both have environment 0 now, in no trial together */
+    assert_int_equal(select_pairs(&left, &right, x, y), 0);
 }
 
 /* ---- a whole selection ---- */
