@@ -145,6 +145,8 @@ static void test_of_a_measure(void **state)
     check_bad("erm,,50,last,R,A\n", "column \"test_acuracy\": no measure is called \"acuracy\"");
     head = "method,condition,test_log_loss,epoch,setting,source";
     check_bad("erm,,50,last,R,A\n", "no column is called test_accuracy, or test_ and another measure in percent");
+    head = "method,condition,test_accuracy,epoch,setting,source,test_f1";
+    check_bad("erm,,50,last,R,A,60\n", "columns \"test_accuracy\" and \"test_f1\": a file has the numbers of one measure");
     head = ACCURACIES;
     unlink(path);
     assert_int_equal(published_read(path, &arena, &p, &err), 0);

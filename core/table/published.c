@@ -79,6 +79,10 @@ static int find_measure(const struct csv *csv, int *ret_column, const char **ret
                          csv->path, csv->heads[c], csv->heads[c] + 5);
     if (!type || !type->is_share || type->by_class)
         return error_set(err, "%s: no column is called test_accuracy, or test_ and another measure in percent", csv->path);
+    for (int k = c + 1; k < csv->n_columns; k++)
+        if (strncmp(csv->heads[k], "test_", 5) == 0)
+            return error_set(err, "%s: columns \"%s\" and \"%.60s\": a file has the numbers of one measure", csv->path,
+                             csv->heads[c], csv->heads[k]);
     *ret_column = c;
     *ret_measure = type->name;
     return 0;
