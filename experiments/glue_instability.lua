@@ -4,7 +4,7 @@
 -- Command:  make weights NAME=minilm-l6 DATA=/data
 --           make sweep EXP=glue_instability DATA=/data
 --           make table EXP=glue_instability SET="measure=degenerate"
--- Time:     about 45 hours on 2 cores. Needs RTE and MRPC of GLUE, and MiniLM-L6's weights
+-- Time:     about 90 hours on 2 cores. Needs RTE and MRPC of GLUE, and MiniLM-L6's weights
 --           Short, without any file: make sweep EXP=glue_instability SET=smoke
 --
 -- Nothing is tuned: what varies are conditions. Without bias correction is how the first BERT was fine-tuned; Mosbach et

@@ -2,7 +2,7 @@
 -- Question: a first look at fine-tuning: do ERM and RGD differ on two small tasks of GLUE?
 -- Command:  make weights NAME=minilm-l6 DATA=/data
 --           make sweep EXP=glue_quick DATA=/data
--- Time:     about 15 minutes on 2 cores. Needs RTE and MRPC of GLUE, and MiniLM-L6's weights
+-- Time:     about 12 minutes on 2 cores. Needs RTE and MRPC of GLUE, and MiniLM-L6's weights
 --           Short, without any file: make sweep EXP=glue_quick SET=smoke
 --
 -- Nothing is tuned here: one rate, one clip level, one epoch, three seeds, which tell nothing small. glue_small tunes.

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Question: without pre-training, what is left of a task, and does re-weighting change anything there?
 -- Command:  make sweep EXP=glue_scratch DATA=/data
--- Time:     about 25 hours on 2 cores. Needs CoLA, RTE and MRPC of GLUE, and the vocabulary of MiniLM-L6 (make weights)
+-- Time:     about 18 hours on 2 cores. Needs CoLA, RTE and MRPC of GLUE, and the vocabulary of MiniLM-L6 (make weights)
 --           Short, without any file: make sweep EXP=glue_scratch SET=smoke
 --
 -- glue_small's model with weights from the seed: how much of its scores need the published ones, and whether what RGD does

@@ -4,7 +4,7 @@
 -- Command:  make weights NAME=minilm-l6 DATA=/data
 --           make sweep EXP=glue_small DATA=/data
 --           make confirm EXP=glue_small N=10 FROZEN=1 DATA=/data: ten fresh seeds of what was selected
--- Time:     about 35 hours on 2 cores (MRPC and RTE take 5 minutes a run, CoLA 3, STS-B 4), then 15 for the ten seeds.
+-- Time:     about 16 hours on 2 cores (on one, MRPC takes 7 minutes a run, RTE and STS-B 5, CoLA 3), then 7 for the ten seeds.
 --           Needs CoLA, RTE, MRPC and STS-B of GLUE, and MiniLM-L6's weights
 --           Short, without any file: make sweep EXP=glue_small SET=smoke
 --
