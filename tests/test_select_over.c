@@ -72,8 +72,8 @@ static void check_means(const struct selection *r, int method, int noise, int n_
 {
     double means[N_SEEDS * N_TASKS];
 
-    assert_int_equal(select_over_count(r), n_tasks);
-    assert_int_equal(select_over_means(r, means), n);
+    assert_int_equal(select_count_environments(r, r), n_tasks);
+    assert_int_equal(select_pairs(r, r, means, means), n);
     for (int i = 0; i < n; i++)
         assert_true(fabs(means[i] - mean_of(method, noise, of[i], n_tasks)) < 1e-15);
 }

@@ -532,8 +532,7 @@ static int compare_places(const struct selection *a, int i, const struct selecti
     return (a->environments[i] > b->environments[k]) - (a->environments[i] < b->environments[k]);
 }
 
-/* How many environments both have, in whatever seeds; 1 where there are none. */
-static int count_common(const struct selection *a, const struct selection *b)
+int select_count_environments(const struct selection *a, const struct selection *b)
 {
     int n = 0;
 
@@ -554,7 +553,7 @@ static int count_common(const struct selection *a, const struct selection *b)
 int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y)
 {
     long double x = 0, y = 0; /* sums over the environments of a seed; long, to be rounded once */
-    int n_common = count_common(a, b), n = 0, n_here = 0, seed = 0;
+    int n_common = select_count_environments(a, b), n = 0, n_here = 0, seed = 0;
 
     for (int i = 0, k = 0; i < a->n; i++) {
         while (k < b->n && compare_places(b, k, a, i) < 0)

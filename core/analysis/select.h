@@ -101,9 +101,12 @@ const struct selection *select_beside(const struct selections *s, const struct s
 int select_read_value(struct store *store, const struct selection *r, int i, const struct measure *m,
                       double *ret_value, struct error *err);
 
+/* How many environments both have, in whatever seeds; 1 where a seed has one run. */
+int select_count_environments(const struct selection *a, const struct selection *b);
+
 /* Test values on the seeds on which both ended: ret_x, ret_y [a->n]. Gives their number. Of several
  * environments, the means over those that both have, of the seeds that lack none of them: means over unlike ones
- * would differ by what is easy and what is hard. */
+ * would differ by what is easy and what is hard. Of a selection and itself: its own seeds. */
 int select_pairs(const struct selection *a, const struct selection *b, double *ret_x, double *ret_y);
 
 /* The tests of a against b on those seeds. */

@@ -176,32 +176,3 @@ int select_over_make(const struct selections *s, const char *settings, struct ar
     *ret_over = over;
     return 0;
 }
-
-int select_over_count(const struct selection *r)
-{
-    int n = 0;
-
-    for (int i = 0; i < r->n; i++) {
-        int k = 0;
-
-        while (k < i && r->environments[k] != r->environments[i])
-            k++;
-        n += k == i;
-    }
-    return n;
-}
-
-int select_over_means(const struct selection *r, double *ret_means)
-{
-    int n_values = select_over_count(r), n = 0;
-
-    for (int i = 0, size; i < r->n; i += size) {
-        long double sum = 0; /* long, to be rounded once, as in select_pairs */
-
-        for (size = 0; i + size < r->n && r->seeds[i + size] == r->seeds[i]; size++)
-            sum += r->test[i + size];
-        if (size == n_values)
-            ret_means[n++] = (double)(sum / size);
-    }
-    return n;
-}

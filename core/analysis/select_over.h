@@ -22,10 +22,4 @@ struct select_over {
 int select_over_make(const struct selections *s, const char *settings, struct arena *arena, struct select_over *ret_over,
                      struct error *err);
 
-/* How many of the values the selection has. */
-int select_over_count(const struct selection *r);
-
-/* Of each seed that has all of these the mean over them, into ret_means [r->n]. Gives their number. */
-int select_over_means(const struct selection *r, double *ret_means);
-
 #endif

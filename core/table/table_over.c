@@ -77,7 +77,7 @@ static void add_part(struct sheet *g, const struct select_over *over, const stru
     const struct contrast *c = &row->on[on];
     const struct measure *m = &over->s.measure;
     double *means = arena_alloc(arena, ((size_t)(r ? r->n : 0) + 1) * sizeof *means);
-    struct summary test = summary_of(means, r ? select_over_means(r, means) : 0);
+    struct summary test = summary_of(means, r ? select_pairs(r, r, means, means) : 0);
 
     base = c->is_tested ? select_beside(&over->s, row->r, over->s.plan.baseline) : NULL;
     if (base && on == ON_FRESH)
@@ -97,7 +97,7 @@ static void add_part(struct sheet *g, const struct select_over *over, const stru
 
 static void add_row(struct sheet *g, const struct select_over *over, const struct comparison *row, struct arena *arena)
 {
-    int n = select_over_count(row->r);
+    int n = select_count_environments(row->r, row->r);
 
     sheet_text(g, label_short(&row->r->condition_label, g->arena));
     sheet_text(g, row->r->method);
