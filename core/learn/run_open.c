@@ -206,20 +206,15 @@ static int find_class(const struct dataset *d, const char *name)
 /* The measure `text` ("matthews", "f1:cat") of the data, where they have it. */
 static bool find_measure(const struct dataset *d, const char *text, struct metric_name *ret_measure)
 {
-    const char *colon = strchr(text, ':');
-    size_t size = strcspn(text, ":");
-    const struct metric_type *type;
-    int i = 0, class_index;
+    bool is_number = d->target == TARGET_NUMBER;
+    const int has = (is_number ? METRIC_NUMBERS : METRIC_CLASSES | METRIC_SCORES) | (d->n_groups ? METRIC_GROUPS : 0) |
+                    (d->n_score ? METRIC_TASK : 0);
+    const char *class_name;
+    const struct metric_type *type = metric_parse(text, &class_name);
 
-    while ((type = metric_at(i)) && (strlen(type->name) != size || strncmp(type->name, text, size) != 0))
-        i++;
-    class_index = colon ? find_class(d, colon + 1) : -1;
-    *ret_measure = (struct metric_name){type, class_index};
-    return type && type->by_class == (colon != NULL) && (!colon || class_index >= 0) &&
-           (!(type->needs & METRIC_NUMBERS) || d->target == TARGET_NUMBER) &&
-           (!(type->needs & (METRIC_CLASSES | METRIC_SCORES)) || d->target == TARGET_CLASS) &&
-           (!(type->needs & METRIC_GROUPS) || d->n_groups) && (!(type->needs & METRIC_TASK) || d->n_score) &&
-           (d->target == TARGET_NUMBER || d->n_classes >= type->min_classes);
+    *ret_measure = (struct metric_name){type, class_name ? find_class(d, class_name) : -1};
+    return type && type->by_class == (class_name != NULL) && (!class_name || ret_measure->class_index >= 0) &&
+           metric_suits_data(type, has, is_number ? 0 : d->n_classes);
 }
 
 /* What the data set's description says that it is judged by. */

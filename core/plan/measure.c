@@ -11,20 +11,14 @@ const char *measure_default(bool has_classes)
     return has_classes ? "accuracy" : "r2";
 }
 
-/* "macro_f1", or "f1" of "f1:cat"; *ret_class is "cat", or NULL. */
 static const struct metric_type *find_type(const char *text, const char **ret_class, struct error *err)
 {
     const char *names[MOST] = {0};
-    size_t size = strcspn(text, ":");
-    const struct metric_type *type;
+    const struct metric_type *type = metric_parse(text, ret_class);
 
-    *ret_class = text[size] ? text + size + 1 : NULL;
-    for (int i = 0; (type = metric_at(i)) && i < MOST - 1; i++) {
-        if (strlen(type->name) == size && strncmp(type->name, text, size) == 0)
-            break;
-        names[i] = type->name;
-    }
     if (!type) {
+        for (int i = 0; metric_at(i) && i < MOST - 1; i++)
+            names[i] = metric_at(i)->name;
         text_unknown(err, "measure", text, names);
         return NULL;
     }

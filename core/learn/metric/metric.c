@@ -51,12 +51,28 @@ const struct metric_type *metric_find(const char *name)
     return NULL;
 }
 
+const struct metric_type *metric_parse(const char *text, const char **ret_class)
+{
+    size_t size = strcspn(text, ":");
+
+    *ret_class = text[size] ? text + size + 1 : NULL;
+    for (int i = 0; types[i]; i++)
+        if (strlen(types[i]->name) == size && strncmp(types[i]->name, text, size) == 0)
+            return types[i];
+    return NULL;
+}
+
+bool metric_suits_data(const struct metric_type *type, int has, int n_classes)
+{
+    return (type->needs & ~has) == 0 && (n_classes == 0 || n_classes >= type->min_classes);
+}
+
 bool metric_suits(const struct metric_type *type, const struct metric_examples *e)
 {
     const int has = (e->n_classes > 0 ? METRIC_CLASSES : METRIC_NUMBERS) |
                     (e->scores ? METRIC_SCORES : 0) | (e->groups ? METRIC_GROUPS : 0) | (e->n_task ? METRIC_TASK : 0);
 
-    return (type->needs & ~has) == 0 && (e->n_classes == 0 || e->n_classes >= type->min_classes);
+    return metric_suits_data(type, has, e->n_classes);
 }
 
 double metric_worst(const struct metric_type *type)

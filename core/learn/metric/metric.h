@@ -98,7 +98,11 @@ double metric_value(const struct metric_values *v, const char *name, int class_i
 const struct metric_type *metric_at(int i);
 const struct metric_type *metric_find(const char *name);
 
-/* Can it be computed of such data? */
+/* What `text` names: "macro_f1", or "f1" of "f1:cat"; *ret_class is "cat", or NULL. NULL: there is none. */
+const struct metric_type *metric_parse(const char *text, const char **ret_class);
+
+/* Can it be computed of such data: that have all of this (enum metric_need), and as many classes, 0 of numbers? */
+bool metric_suits_data(const struct metric_type *type, int has, int n_classes);
 bool metric_suits(const struct metric_type *type, const struct metric_examples *e);
 
 /* The value that no run is below (or above, where lower is better). */
