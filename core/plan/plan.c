@@ -176,14 +176,11 @@ static bool has_loss(const struct settings *s)
 /* Where nothing is said of the loss, targets that are numbers have theirs. */
 static int resolve_loss(struct settings *s, const struct dataset *d, struct error *err)
 {
-    struct settings all = *s;
-
     if (d->target != TARGET_NUMBER)
         return 0;
-    settings_init(s, s->arena);
-    for (int i = 0; i < all.n_items; i++)
-        if (!is_of_loss(all.items[i].name))
-            settings_set(s, all.items[i].name, all.items[i].value);
+    for (int i = s->n_items - 1; i >= 0; i--)
+        if (is_of_loss(s->items[i].name))
+            settings_remove(s, s->items[i].name);
     settings_set(s, "loss", value_string("mse"));
     return config_complete(s, err);
 }
@@ -204,7 +201,9 @@ static int resolve_judge(const struct maker *maker, struct settings *s, const st
          : e->measure && *e->measure ? e->measure
                                      : measure_default(classes.n_items > 0);
     settings_set(s, "train.judge_by", value_string(by));
-    return measure_find(by, &classes, s->arena, &m, err) < 0 ? -1 : measure_check_data(&m, d->n_groups > 0, d->n_score > 0, err);
+    return measure_find(by, &classes, s->arena, &m, err) < 0
+               ? -1
+               : measure_check_data(&m, d->n_groups > 0, d->n_score > 0, err);
 }
 
 /* Puts the digest of the file model.init in its place, and the file into the plan;
