@@ -205,20 +205,28 @@ int dataset_map_files(struct dataset *d, const struct dataset_source *source, co
     return 0;
 }
 
-int dataset_take_classes(struct dataset *d, const struct dataset_source *source, struct error *err)
+static int take_texts(struct dataset *d, const struct dataset_source *source, const char *key,
+                      const char *const **ret_texts, int *ret_n, struct error *err)
 {
     const struct value *list = NULL;
-    const char **names;
+    const char **texts;
 
-    if (dataset_find_list(source, "classes", &list, err) < 0)
+    if (dataset_find_list(source, key, &list, err) < 0)
         return -1;
-    if (list->n_items > DATASET_MAX_CLASSES)
-        return error_set(err, "more than %d classes", DATASET_MAX_CLASSES);
-    names = arena_alloc(&d->arena, (size_t)list->n_items * sizeof *names);
+    texts = arena_alloc(&d->arena, (size_t)list->n_items * sizeof *texts);
     for (int i = 0; i < list->n_items; i++)
-        names[i] = arena_strdup(&d->arena, list->items[i].string);
-    d->class_names = names;
-    d->n_classes = list->n_items;
+        texts[i] = arena_strdup(&d->arena, list->items[i].string);
+    *ret_texts = texts;
+    *ret_n = list->n_items;
+    return 0;
+}
+
+int dataset_take_classes(struct dataset *d, const struct dataset_source *source, struct error *err)
+{
+    if (take_texts(d, source, "classes", &d->class_names, &d->n_classes, err) < 0)
+        return -1;
+    if (d->n_classes > DATASET_MAX_CLASSES)
+        return error_set(err, "more than %d classes", DATASET_MAX_CLASSES);
     return 0;
 }
 
@@ -396,19 +404,7 @@ static void hash_names(struct hash *h, const struct dataset *d)
 /* What it is judged by; which of them there are, and suit it, is for those who measure. */
 static int take_score(struct dataset *d, const struct dataset_source *source, struct error *err)
 {
-    const struct value *list = NULL;
-    const char **names;
-
-    if (!settings_find(source->description, "score"))
-        return 0;
-    if (dataset_find_list(source, "score", &list, err) < 0)
-        return -1;
-    names = arena_alloc(&d->arena, (size_t)list->n_items * sizeof *names);
-    for (int i = 0; i < list->n_items; i++)
-        names[i] = arena_strdup(&d->arena, list->items[i].string);
-    d->score = names;
-    d->n_score = list->n_items;
-    return 0;
+    return settings_find(source->description, "score") ? take_texts(d, source, "score", &d->score, &d->n_score, err) : 0;
 }
 
 static void set_digest(struct dataset *d, const struct listener *listener)
