@@ -18,8 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A disk that is full or broken is no fault of what we were given. */
-static int fail(struct error *err, const char *what, const char *path)
+int file_fail(struct error *err, const char *what, const char *path)
 {
     bool is_storage = errno == ENOSPC || errno == EDQUOT || errno == EIO;
 
@@ -44,9 +43,9 @@ static int open_regular(const char *path, size_t *ret_size, struct error *err)
     int fd = open_file(path, O_RDONLY | O_NONBLOCK);
 
     if (fd < 0)
-        return fail(err, "open", path);
+        return file_fail(err, "open", path);
     if (fstat(fd, &st) < 0) {
-        fail(err, "open", path);
+        file_fail(err, "open", path);
         close(fd);
         return -1;
     }
@@ -70,7 +69,7 @@ int file_map_open(const char *path, struct file_map *ret_map, struct error *err)
         bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
     close(fd);
     if (bytes == MAP_FAILED)
-        return fail(err, "map", path);
+        return file_fail(err, "map", path);
     if (size > 0)
         madvise(bytes, size, MADV_HUGEPAGE); /* a wish, for pictures read in random order */
     *ret_map = (struct file_map){bytes, size};
@@ -107,7 +106,7 @@ static int read_all(int fd, const char *path, char *to, size_t size, size_t *ret
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
-            fail(err, "read", path);
+            file_fail(err, "read", path);
             close(fd);
             return -1;
         }
@@ -194,16 +193,23 @@ void file_unlock(int lock)
         close(lock);
 }
 
-/* Makes a rename last: the directory is what holds the name. */
-static int sync_directory_of(const char *path)
+int file_sync_folder(const char *folder)
 {
-    int fd = open_folder_of(path), result;
+    int fd = open_file(folder, O_RDONLY | O_DIRECTORY), result;
 
     if (fd < 0)
         return -1;
     result = fsync(fd);
     close(fd);
     return result;
+}
+
+static int sync_folder_of(const char *path)
+{
+    char folder[FILE_FOLDER_SIZE];
+
+    file_folder(path, folder);
+    return file_sync_folder(folder);
 }
 
 enum { WORD_SIZE = 8 }; /* hexadecimal digits */
@@ -234,7 +240,7 @@ int file_begin(const char *path, struct arena *arena, const char **ret_temporary
     int fd = file_open_temporary(AT_FDCWD, path, temporary);
 
     if (fd < 0)
-        return fail(err, "write", path);
+        return file_fail(err, "write", path);
     close(fd);
     *ret_temporary = arena_strdup(arena, temporary);
     return 0;
@@ -257,12 +263,12 @@ static int give_name(const char *temporary, const char *path,
     int fd = open_file(temporary, O_RDONLY), result;
 
     if (fd < 0)
-        return fail(err, "write", path);
+        return file_fail(err, "write", path);
     result = fsync(fd);
     close(fd);
-    if (result == 0 && move(temporary, path) == 0 && sync_directory_of(path) == 0)
+    if (result == 0 && move(temporary, path) == 0 && sync_folder_of(path) == 0)
         return 0;
-    return fail(err, "write", path);
+    return file_fail(err, "write", path);
 }
 
 int file_publish(const char *temporary, const char *path, struct error *err)
@@ -286,11 +292,11 @@ int file_check_room(const char *folder, struct error *err)
         return 0;
     fd = file_open_temporary(AT_FDCWD, path, temporary);
     if (fd < 0)
-        return fail(err, "write to", folder);
+        return file_fail(err, "write to", folder);
     for (int i = 0; i < 16 && result == 0; i++) /* as much as any picture of ours */
         result = write_all(fd, &part);
     if (result < 0 || fsync(fd) < 0)
-        result = fail(err, "write to", folder);
+        result = file_fail(err, "write to", folder);
     close(fd);
     unlink(temporary);
     return result;
@@ -337,19 +343,19 @@ int file_write_parts(const char *path, const struct file_part *parts, int n, str
     int fd = file_open_temporary(AT_FDCWD, path, temporary), result = 0;
 
     if (fd < 0)
-        return fail(err, "write", path);
+        return file_fail(err, "write", path);
     for (int i = 0; i < n && result == 0; i++)
         result = write_all(fd, &parts[i]);
     if (result < 0 || fsync(fd) < 0)
         goto fail;
     result = close(fd);
     fd = -1;
-    if (result < 0 || rename(temporary, path) < 0 || sync_directory_of(path) < 0)
+    if (result < 0 || rename(temporary, path) < 0 || sync_folder_of(path) < 0)
         goto fail;
     return 0;
 
 fail:
-    fail(err, "write", path);
+    file_fail(err, "write", path);
     if (fd >= 0)
         close(fd);
     unlink(temporary);
@@ -389,7 +395,7 @@ int file_make_directory(const char *path, struct error *err)
         memcpy(part, path, i);
         part[i] = '\0';
         if (mkdir(part, 0777) < 0 && errno != EEXIST)
-            return fail(err, "make directory", part);
+            return file_fail(err, "make directory", part);
     }
     if (!file_is_directory(path))
         return error_set(err, "\"%s\" is not a directory", path);
@@ -412,7 +418,7 @@ static const char *const *list_names(const char *directory, const char *suffix,
     int n = 0;
 
     if (!dir && errno != ENOENT) {
-        fail(err, "open", directory);
+        file_fail(err, "open", directory);
         return NULL;
     }
     while (dir && (entry = readdir(dir))) {

@@ -34,6 +34,13 @@ enum { FILE_PATH_SIZE = 4096, FILE_FOLDER_SIZE = 4096 };
  * opened. Gives a descriptor for reading and writing, or -1 with errno. */
 int file_open_temporary(int folder, const char *path, char ret_path[FILE_PATH_SIZE]);
 
+/* Makes what was renamed or made in a folder last: it holds the names. -1 with errno. */
+int file_sync_folder(const char *folder);
+
+/* "could not WHAT "PATH": ", and errno's text. A disk that is full or broken is no fault of what we were given: then the
+ * status is EXIT_STORAGE. Gives -1. */
+int file_fail(struct error *err, const char *what, const char *path);
+
 /* Replaces the file in one step, and returns when it is on the disk: whoever reads
  * it, also after a crash, sees the old bytes or the new. Until then they are in a
  * temporary file beside it. */

@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,14 +12,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int fail(struct error *err, const char *path)
-{
-    bool is_storage = errno == ENOSPC || errno == EDQUOT || errno == EIO;
-
-    return error_set_status(err, is_storage ? EXIT_STORAGE : EXIT_BAD_INPUT,
-                            "could not make the folder \"%s\": %s", path, strerror(errno));
-}
 
 static bool is_empty(const char *path)
 {
@@ -57,24 +48,13 @@ int folder_begin(const char *path, struct arena *arena, const char **ret_tempora
         return -1;
     do {
         if (getrandom(&word, sizeof word, 0) != sizeof word)
-            return fail(err, path);
+            return file_fail(err, "make the folder", path);
         temporary = arena_printf(arena, "%s.%08x.tmp", path, (unsigned)word);
     } while (mkdir(temporary, 0777) < 0 && errno == EEXIST);
     if (!file_is_directory(temporary))
-        return fail(err, path);
+        return file_fail(err, "make the folder", path);
     *ret_temporary = temporary;
     return 0;
-}
-
-static int sync_folder(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
-
-    if (fd < 0)
-        return -1;
-    result = fsync(fd);
-    close(fd);
-    return result;
 }
 
 int folder_publish(const char *temporary, const char *path, struct error *err)
@@ -82,9 +62,9 @@ int folder_publish(const char *temporary, const char *path, struct error *err)
     char above[FILE_FOLDER_SIZE];
 
     file_folder(path, above);
-    if (sync_folder(temporary) == 0 && rename(temporary, path) == 0 && sync_folder(above) == 0)
+    if (file_sync_folder(temporary) == 0 && rename(temporary, path) == 0 && file_sync_folder(above) == 0)
         return 0;
-    return fail(err, path);
+    return file_fail(err, "make the folder", path);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *place)
