@@ -66,13 +66,14 @@ expect 0 "" sh -c 'trap "" CHLD; exec "$@"' sh $sweep
 
 # Threads that wait for each other let go of cores that they have not: on two cores two workers of two compute
 # hardly longer than two of one.
+ticks_so_far() { cut -d ' ' -f 16 /proc/$$/stat; } # hundredths of a second that our children have computed
 computes() { # N: hundredths of a second, into $ticks, of workers of N threads
     rm -rf results
-    before=$(cut -d ' ' -f 16 /proc/$$/stat)
+    before=$(ticks_so_far)
     timeout 60 taskset -c 0,1 "$program" sweep quickstart methods=erm seeds=4 train.lr=0.01 data.train_per_class=60 data.validation=5 \
         train.epochs=20 model.hidden=[64] train.batch=32 train.micro_batch=16 --jobs=2 --threads=$1 --quiet 2> said ||
         die "two workers of $1 threads on two cores: $?: $(cat said)"
-    ticks=$(($(cut -d ' ' -f 16 /proc/$$/stat) - before))
+    ticks=$(($(ticks_so_far) - before))
 }
 if [ "$is_plain" ] && taskset -c 0,1 true 2> /dev/null; then
     computes 1; one=$ticks
@@ -111,9 +112,9 @@ wait $plan; got=$?
 # A terminal that is closed, and Ctrl-\: to the sweep and its workers. Nothing is lost.
 long="methods=erm seeds=1 train.lr=0.01 data.train_per_class=60 data.validation=5 --checkpoint=3600
     train.epochs=$([ "$is_plain" ] && echo 200 || echo 60)" # sanitized, an epoch takes more than three times as long
-before=$(cut -d ' ' -f 16 /proc/$$/stat)
+before=$(ticks_so_far)
 "$program" sweep quickstart $long --quiet || die "the ordinary sweep failed"
-half=$((($(cut -d ' ' -f 16 /proc/$$/stat) - before) / 2)) # of what sweep and worker compute, in hundredths of a second
+half=$((($(ticks_so_far) - before) / 2)) # of what sweep and worker compute, in hundredths of a second
 digest=$("$program" digest quickstart)
 at_work() { # has trained for some epochs, and has some to go, on any machine
     pid=$("$program" status quickstart 2> /dev/null | sed -n 's/^running .* \([0-9]*\), for .*/\1/p')
